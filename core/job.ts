@@ -1,0 +1,35 @@
+/** A job as people see it: the view that the entity workflow publishes, PostgreSQL keeps and the API returns. */
+import type { Failure } from './failure.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+
+/** Where a job is in its life. `ADOPTING` is the entity asking the cluster what already runs under its name. */
+export type JobPhase = 'PENDING' | 'DEPLOYING' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'REMOVING' | 'REMOVED';
+
+/** The newest known generation that runs (or ran) the job. */
+export interface GenerationView {
+  readonly number: number;
+  readonly revision: number;
+  readonly flinkJobId: string;
+  /** Name of the generation's Service and anchor. */
+  readonly name: string;
+}
+
+export interface JobView {
+  readonly uid: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly phase: JobPhase;
+  /** The accepted revision: its number is the ETag. */
+  readonly revision: number;
+  /** The spec of that revision, with defaults. */
+  readonly spec: FlinkJob;
+  readonly generation?: GenerationView;
+  /** Why the phase is what it is, when that is bad news. */
+  readonly failure?: Failure;
+  /** The number of the operation under way. */
+  readonly operation?: number;
+  /** A restore point that the next start uses, kept when a deploy failed after the old job was stopped. */
+  readonly restorePoint?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}

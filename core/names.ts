@@ -1,0 +1,116 @@
+/** Names made before the things they name: every Kubernetes object, Flink job id and workflow id of a job comes from here. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+
+/** Who a job is: its names for people, and the random uid made when it was created and never reused. */
+export interface JobIdentity {
+  readonly tenant: string;
+  readonly name: string;
+  /** 8 characters of [a-z0-9], the first a letter. */
+  readonly uid: string;
+}
+
+/** One set of Kubernetes objects that runs one revision of a job. `number` counts from 1 and is never used twice for a uid. */
+export interface GenerationIdentity extends JobIdentity {
+  readonly number: number;
+}
+
+/** SHA-256 of the parts joined by `/`, as lower-case hex. The parts are names and numbers, which never hold a slash. */
+export function hashOf(...parts: readonly (string | number)[]): string {
+  return bytesToHex(sha256(utf8ToBytes(parts.join('/'))));
+}
+
+/**
+ * The Flink job id of one submission: 32 hex digits. A retried submission keeps its number and so finds the job that
+ * the first try made; a decision to submit again takes the next number.
+ */
+export function flinkJobId(generation: GenerationIdentity, submission: number): string {
+  return hashOf('flink-job', generation.uid, generation.number, submission).slice(0, 32);
+}
+
+/** The trigger id of a savepoint: one per operation and attempt, so that a repeated request finds its own savepoint. */
+export function savepointTriggerId(uid: string, operation: number, attempt: number): string {
+  return hashOf('savepoint', uid, operation, attempt).slice(0, 32);
+}
+
+/** The name that all objects of a generation start with: at most 40 + 1 + 8 + 1 + 5 characters, so suffixes fit into 63. */
+export function generationName(generation: GenerationIdentity): string {
+  return `${generation.name}-${generation.uid}-${generation.number}`;
+}
+
+/** Names of a generation's objects. The anchor owns the others; `service` is what TaskManagers and the agent use. */
+export function generationNames(generation: GenerationIdentity) {
+  const base = generationName(generation);
+  return {
+    anchor: base,
+    service: base,
+    configMap: `${base}-config`,
+    jobManager: `${base}-jm`,
+    taskManager: `${base}-tm`,
+    serviceAccount: base,
+    storagePod: `${base}-st`,
+    /** Flink's `kubernetes.cluster-id`: its high-availability ConfigMaps begin with it. */
+    clusterId: base,
+  } as const;
+}
+
+/** The Service and Ingress for people: one per job, moved to the active generation. */
+export function stableServiceName(job: Pick<JobIdentity, 'name'>): string {
+  return `${job.name}-flink`;
+}
+
+/** Label keys that every object of ours carries. */
+export const labels = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  tenant: 'drey.dev/tenant',
+  job: 'drey.dev/job',
+  uid: 'drey.dev/uid',
+  generation: 'drey.dev/generation',
+  component: 'drey.dev/component',
+} as const;
+
+/** The label value of `app.kubernetes.io/managed-by`, and our field manager for server-side apply. */
+export const managerName = 'drey';
+
+/** Annotation keys on the anchor: what a new entity or agent must know of a generation that it did not make. */
+export const annotations = {
+  revision: 'drey.dev/revision',
+  specHash: 'drey.dev/spec-hash',
+  /** Number of the newest submission to this generation; written before the job is submitted. */
+  submission: 'drey.dev/submission',
+  operation: 'drey.dev/operation',
+} as const;
+
+/** The labels of a generation's objects, and the selector that finds them. */
+export function generationLabels(generation: GenerationIdentity): Record<string, string> {
+  return {
+    [labels.managedBy]: managerName,
+    [labels.tenant]: generation.tenant,
+    [labels.job]: generation.name,
+    [labels.uid]: generation.uid,
+    [labels.generation]: String(generation.number),
+  };
+}
+
+/** The workflow id of a job's entity. */
+export function jobWorkflowId(job: Pick<JobIdentity, 'tenant' | 'name'>): string {
+  return `job/${job.tenant}/${job.name}`;
+}
+
+/** The workflow id of an operation, a child of the job's entity. */
+export function operationWorkflowId(job: Pick<JobIdentity, 'tenant' | 'name'>, number: number, kind: string): string {
+  return `${jobWorkflowId(job)}/${number}-${kind}`;
+}
+
+/** The task queue on which a Kubernetes cluster's agents work. */
+export function clusterTaskQueue(cluster: string): string {
+  return `cluster-${cluster}`;
+}
+
+/** The task queue of the control plane's workflows and record-keeping activities. */
+export const controlTaskQueue = 'drey';
+
+/** The savepoint directory of one operation: its own, so that a savepoint whose answer was lost is found there. */
+export function savepointDirectory(root: string, uid: string, operation: number): string {
+  return `${root.replace(/\/+$/, '')}/${uid}/op-${operation}`;
+}

@@ -1,0 +1,55 @@
+/** An operation: one change to a job, with its steps, times, reason and end. The same shape in workflow, API, database and CLI. */
+import type { Failure } from './failure.ts';
+
+/** What an operation does. Later kinds add a word here and a workflow file. */
+export type OperationKind = 'deploy' | 'remove';
+
+export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'aborted' | 'superseded';
+
+export type StepState = 'running' | 'done' | 'failed' | 'skipped';
+
+/** One step, as people read it. Times are ISO 8601 in UTC. */
+export interface StepRecord {
+  /** Stable word, such as `jobManagerAnswers`. */
+  readonly name: string;
+  /** What a person reads: "JobManager answers". */
+  readonly title: string;
+  readonly state: StepState;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** What was seen, such as "2 of 2 slots". */
+  readonly detail?: string;
+}
+
+/** The whole record of an operation. */
+export interface OperationRecord {
+  /** Counts from 1 within the job's uid. */
+  readonly number: number;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  /** Who asked: a token's name, or `drey` for what it does by itself. */
+  readonly requestedBy: string;
+  /** Why, in a sentence. */
+  readonly reason: string;
+  /** The revision that it brings about; absent for operations without one. */
+  readonly revision?: number;
+  readonly generation?: number;
+  readonly requestedAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly steps: readonly StepRecord[];
+  readonly failure?: Failure;
+  /** From where the job started, for example a savepoint's path. Absent: empty. */
+  readonly restoredFrom?: string;
+  /** The operation that took the place of this queued one. */
+  readonly supersededBy?: number;
+  /** Temporal workflow id of the operation's child workflow, for links. */
+  readonly workflowId?: string;
+}
+
+const ended: readonly OperationState[] = ['succeeded', 'failed', 'aborted', 'superseded'];
+
+/** Whether nothing more will happen in this operation. */
+export function hasEnded(operation: Pick<OperationRecord, 'state'>): boolean {
+  return ended.includes(operation.state);
+}

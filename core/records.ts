@@ -1,0 +1,46 @@
+/** Rows that workflows hand to PostgreSQL. Each carries what makes writing it again, or in another order, harmless. */
+import type { JobView } from './job.ts';
+import type { OperationRecord } from './operation.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+
+/** The state of a job; the row with the highest `seq` for a uid stays. */
+export interface JobRow {
+  readonly kind: 'job';
+  readonly uid: string;
+  readonly seq: number;
+  readonly job: JobView;
+}
+
+/** An accepted spec; written once per (uid, revision). */
+export interface RevisionRow {
+  readonly kind: 'revision';
+  readonly uid: string;
+  readonly revision: number;
+  readonly spec: FlinkJob;
+  /** SHA-256 hex of the canonical spec: the same spec again makes no revision. */
+  readonly specHash: string;
+  readonly acceptedBy: string;
+  readonly acceptedAt: string;
+}
+
+/** The whole record of an operation; the row with the highest `seq` for (uid, number) stays. */
+export interface OperationRow {
+  readonly kind: 'operation';
+  readonly uid: string;
+  readonly seq: number;
+  readonly operation: OperationRecord;
+}
+
+/** Something that happened; written once per (uid, operation, seq). `operation` is 0 for what belongs to none. */
+export interface EventRow {
+  readonly kind: 'event';
+  readonly uid: string;
+  readonly operation: number;
+  readonly seq: number;
+  readonly at: string;
+  /** Stable word, such as `stepDone`, `operationFailed`, `specAccepted`. */
+  readonly type: string;
+  readonly text: string;
+}
+
+export type RecordRow = JobRow | RevisionRow | OperationRow | EventRow;

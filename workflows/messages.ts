@@ -1,0 +1,59 @@
+/** What callers say to a job's workflow, and what it answers. Imported by the API; names here are never changed. */
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { JobView } from '../core/job.ts';
+import type { OperationRecord } from '../core/operation.ts';
+import type { FlinkJob } from '../core/schema/flink-job.ts';
+
+/** The workflow type of a job's entity, and what it is started with. */
+export const flinkJobWorkflow = 'flinkJob';
+
+export interface FlinkJobInput {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+/** What every change carries. The update id is `<key>:<bodyHash>`, so that a repeated call finds its first answer. */
+export interface ChangeRequest {
+  /** The caller's idempotency key. */
+  readonly key: string;
+  /** SHA-256 hex of method, path and body: the same key with another body is refused with `KEY_REUSED`. */
+  readonly bodyHash: string;
+  /** Name of the token that asked. */
+  readonly requestedBy: string;
+  /** The revision that the caller saw (If-Match); absent: any. 0 means "must not exist yet" (If-None-Match: *). */
+  readonly ifRevision?: number;
+}
+
+export interface ApplySpecRequest extends ChangeRequest {
+  readonly spec: FlinkJob;
+  /** SHA-256 hex of the canonical spec. */
+  readonly specHash: string;
+}
+
+export type RemoveJobRequest = ChangeRequest;
+
+/** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
+export interface ChangeAnswer {
+  /** False when the spec was already the current one: no operation was made. */
+  readonly changed: boolean;
+  readonly job: JobView;
+  /** Sequence number of `job` as a record. */
+  readonly jobSeq: number;
+  /** The operation that will carry it out (or the newest one, when nothing changed and there is one). */
+  readonly operation?: OperationRecord;
+  readonly operationSeq?: number;
+}
+
+/** Types of the ApplicationFailure by which an update is refused. */
+export type RefusalType = 'PRECONDITION_FAILED' | 'KEY_REUSED' | 'BEING_REMOVED' | 'NO_SUCH_JOB' | 'IMMUTABLE_FIELD';
+
+export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySpec');
+export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');
+
+/** The job and its newest operations, for reads while PostgreSQL is away. */
+export interface JobStatus {
+  readonly job: JobView;
+  readonly operations: readonly OperationRecord[];
+}
+
+export const jobStatus = defineQuery<JobStatus | null>('jobStatus');
