@@ -1,0 +1,102 @@
+/** Writes what workflows report. Writing rows again, or in another order, gives the same tables. */
+import type { PoolClient } from 'pg';
+import type { EventRow, JobRow, OperationRow, RecordRow, RevisionRow } from '../../core/records.ts';
+import type { Postgres } from './connect.ts';
+import { toJson } from './json.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Upserts the rows, all or none. A row with a lower `seq` never replaces one with a higher. */
+export async function writeRecords(postgres: Postgres, rows: readonly RecordRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await inTransaction(postgres, async (client) => {
+    await writeJobs(
+      client,
+      newest(rows.filter(isKind('job')), (row) => row.uid),
+    );
+    await writeRevisions(client, rows.filter(isKind('revision')));
+    await writeOperations(
+      client,
+      newest(rows.filter(isKind('operation')), (row) => `${row.uid}/${row.operation.number}`),
+    );
+    await writeEvents(client, rows.filter(isKind('event')));
+  });
+}
+
+function isKind<K extends RecordRow['kind']>(kind: K) {
+  return (row: RecordRow): row is Extract<RecordRow, { kind: K }> => row.kind === kind;
+}
+
+/** The row with the highest `seq` for each key: one statement may not touch a row twice. */
+function newest<R extends { readonly seq: number }>(rows: readonly R[], keyOf: (row: R) => string): R[] {
+  const kept = new Map<string, R>();
+  for (const row of rows) {
+    const other = kept.get(keyOf(row));
+    if (!other || other.seq < row.seq) kept.set(keyOf(row), row);
+  }
+  return [...kept.values()];
+}
+
+// Each statement takes its rows in the order of their keys, so that two writers never wait for each other in a circle.
+
+async function writeJobs(client: PoolClient, rows: readonly JobRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into jobs (uid, seq, tenant, name, cluster, namespace, phase, revision, labels, view,
+                       created_at, updated_at, removed_at)
+     select uid, seq, job->>'tenant', job->>'name', job#>>'{spec,spec,cluster}', job#>>'{spec,spec,namespace}',
+            job->>'phase', (job->>'revision')::integer, coalesce(job#>'{spec,metadata,labels}', '{}'), job,
+            (job->>'createdAt')::timestamptz, (job->>'updatedAt')::timestamptz,
+            case when job->>'phase' = 'REMOVED' then (job->>'updatedAt')::timestamptz end
+     from jsonb_to_recordset($1::jsonb) as row (uid text, seq bigint, job jsonb)
+     order by uid
+     on conflict (uid) do update set
+       seq = excluded.seq, tenant = excluded.tenant, name = excluded.name, cluster = excluded.cluster,
+       namespace = excluded.namespace, phase = excluded.phase, revision = excluded.revision,
+       labels = excluded.labels, view = excluded.view, created_at = excluded.created_at,
+       updated_at = excluded.updated_at, removed_at = excluded.removed_at
+     where jobs.seq < excluded.seq`,
+    [toJson(rows)],
+  );
+}
+
+async function writeRevisions(client: PoolClient, rows: readonly RevisionRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into revisions (uid, revision, spec, spec_hash, accepted_by, accepted_at)
+     select uid, revision, spec, "specHash", "acceptedBy", "acceptedAt"
+     from jsonb_to_recordset($1::jsonb) as row (uid text, revision integer, spec jsonb, "specHash" text,
+                                                "acceptedBy" text, "acceptedAt" timestamptz)
+     order by uid, revision
+     on conflict do nothing`,
+    [toJson(rows)],
+  );
+}
+
+async function writeOperations(client: PoolClient, rows: readonly OperationRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into operations (uid, number, seq, kind, state, requested_at, ended_at, record)
+     select uid, (operation->>'number')::integer, seq, operation->>'kind', operation->>'state',
+            (operation->>'requestedAt')::timestamptz, (operation->>'endedAt')::timestamptz, operation
+     from jsonb_to_recordset($1::jsonb) as row (uid text, seq bigint, operation jsonb)
+     order by uid, 2
+     on conflict (uid, number) do update set
+       seq = excluded.seq, kind = excluded.kind, state = excluded.state, requested_at = excluded.requested_at,
+       ended_at = excluded.ended_at, record = excluded.record
+     where operations.seq < excluded.seq`,
+    [toJson(rows)],
+  );
+}
+
+async function writeEvents(client: PoolClient, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into events (uid, operation, seq, at, type, text)
+     select uid, operation, seq, at, type, text
+     from jsonb_to_recordset($1::jsonb) as row (uid text, operation integer, seq bigint, at timestamptz,
+                                                type text, text text)
+     order by uid, operation, seq
+     on conflict do nothing`,
+    [toJson(rows)],
+  );
+}
