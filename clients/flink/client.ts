@@ -1,0 +1,236 @@
+/** What Drey does with the REST interface of one Flink cluster. Names and shapes are ours, the same for every Flink version. */
+
+/** The states of a job; the last four are final (a SUSPENDED job has only lost its JobManager). */
+export type JobState =
+  | 'INITIALIZING'
+  | 'CREATED'
+  | 'RUNNING'
+  | 'RESTARTING'
+  | 'RECONCILING'
+  | 'FAILING'
+  | 'CANCELLING'
+  | 'SUSPENDED'
+  | 'FINISHED'
+  | 'CANCELED'
+  | 'FAILED';
+
+/** The states of a task, as Flink counts them. */
+export type TaskState =
+  | 'CREATED'
+  | 'SCHEDULED'
+  | 'DEPLOYING'
+  | 'INITIALIZING'
+  | 'RUNNING'
+  | 'FINISHED'
+  | 'CANCELING'
+  | 'CANCELED'
+  | 'FAILED'
+  | 'RECONCILING';
+
+export type TaskCounts = Readonly<Partial<Record<TaskState, number>>>;
+
+export interface FlinkOverview {
+  readonly flinkVersion: string;
+  readonly taskManagers: number;
+  readonly slotsTotal: number;
+  readonly slotsAvailable: number;
+}
+
+export interface FlinkConfig {
+  readonly flinkVersion: string;
+  readonly webSubmit: boolean;
+  readonly refreshIntervalMs: number;
+}
+
+export interface JobSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly state: JobState;
+  readonly startedAtMs: number;
+  /** Absent while the job has not ended. */
+  readonly endedAtMs?: number;
+  readonly tasksTotal: number;
+  readonly tasks: TaskCounts;
+}
+
+export interface Vertex {
+  readonly id: string;
+  readonly name: string;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  readonly state: TaskState;
+  readonly tasks: TaskCounts;
+}
+
+export interface JobDetail {
+  readonly id: string;
+  readonly name: string;
+  readonly state: JobState;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number;
+  /** When each state was last entered, in milliseconds; states never entered are absent. */
+  readonly enteredAtMs: Readonly<Partial<Record<JobState, number>>>;
+  readonly vertices: readonly Vertex[];
+}
+
+/** An exception as Flink tells it: the class at the top, and the whole trace as text. */
+export interface FlinkException {
+  readonly name: string;
+  readonly stackTrace: string;
+  readonly timestampMs?: number;
+  readonly taskName?: string;
+  readonly taskManagerId?: string;
+}
+
+export interface JobExceptions {
+  /** What made the job fail or restart last; absent where nothing has. */
+  readonly root?: FlinkException;
+  /** Newest first. */
+  readonly history: readonly FlinkException[];
+}
+
+/** A Flink 2.3 application: one run of a `main` method. */
+export interface FlinkApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly jobs: Readonly<Record<string, number>>;
+}
+
+export interface RunJarRequest {
+  /** The jar's file name in the upload folder; `job.jar` unless said otherwise. */
+  readonly jar?: string | undefined;
+  /** 32 hex digits; a second request with the same id starts no second job. */
+  readonly jobId: string;
+  readonly entryClass?: string | undefined;
+  readonly args: readonly string[];
+  readonly parallelism: number;
+  /** The restore point; absent starts empty. It is never claimed (NO_CLAIM). */
+  readonly savepointPath?: string | undefined;
+  readonly allowNonRestoredState?: boolean | undefined;
+}
+
+/** How an asynchronous request stands. `unknown`: Flink has never heard of it, or has forgotten it (after 5 min). */
+export type AsyncResult<Done> =
+  | ({ readonly state: 'completed' } & Done)
+  | { readonly state: 'inProgress' }
+  | { readonly state: 'failed'; readonly cause: FlinkException }
+  | { readonly state: 'unknown' };
+
+export interface StopRequest {
+  readonly targetDirectory: string;
+  readonly triggerId: string;
+  /** Send the last watermark first, for a job that shall never go on. */
+  readonly drain?: boolean | undefined;
+}
+
+/** A completed checkpoint or savepoint. */
+export interface CheckpointRecord {
+  readonly id: number;
+  readonly savepoint: boolean;
+  readonly triggeredAtMs: number;
+  /** The last acknowledgement. */
+  readonly completedAtMs: number;
+  readonly stateBytes: number;
+  /** Where it lies; absent where it is in memory only. */
+  readonly path?: string;
+  readonly discarded: boolean;
+}
+
+export interface FailedCheckpoint {
+  readonly id: number;
+  readonly failedAtMs: number;
+  readonly message: string;
+}
+
+export interface Checkpoints {
+  readonly counts: {
+    readonly restored: number;
+    readonly total: number;
+    readonly inProgress: number;
+    readonly completed: number;
+    readonly failed: number;
+  };
+  readonly latestCompleted?: CheckpointRecord;
+  readonly latestSavepoint?: CheckpointRecord;
+  readonly latestFailed?: FailedCheckpoint;
+  readonly latestRestored?: {
+    readonly id: number;
+    readonly savepoint: boolean;
+    readonly path?: string;
+    readonly restoredAtMs: number;
+  };
+}
+
+export interface CheckpointConfig {
+  readonly mode: 'exactly_once' | 'at_least_once';
+  /** Absent where the job makes checkpoints only when asked. */
+  readonly intervalMs?: number;
+  readonly timeoutMs: number;
+  /** Whether checkpoints survive a cancellation. */
+  readonly retained: boolean;
+  readonly stateBackend: string;
+  readonly storage: string;
+}
+
+export interface TaskManager {
+  readonly id: string;
+  readonly slotsTotal: number;
+  readonly slotsFree: number;
+  readonly lastHeartbeatMs: number;
+}
+
+/**
+ * Every function raises `FlinkRestError` where Flink refuses and `FlinkUnreachable` where nothing answers; those that
+ * may answer undefined do so where Flink knows no such job (404).
+ */
+export interface FlinkClient {
+  /** Where requests go, for messages. */
+  readonly address: string;
+  overview(options?: FlinkCallOptions): Promise<FlinkOverview>;
+  config(options?: FlinkCallOptions): Promise<FlinkConfig>;
+  jobs(options?: FlinkCallOptions): Promise<JobSummary[]>;
+  /** Cached by Flink for `web.refresh-interval`; `jobs` is current. */
+  job(jobId: string, options?: FlinkCallOptions): Promise<JobDetail | undefined>;
+  exceptions(jobId: string, options?: FlinkCallOptions): Promise<JobExceptions | undefined>;
+  /** Why a job has failed, wherever this Flink version tells it; undefined where it tells nothing. */
+  failureCause(jobId: string, options?: FlinkCallOptions): Promise<FlinkException | undefined>;
+  /** Runs of `main` (Flink 2.3 and later; empty before). */
+  applications(options?: FlinkCallOptions): Promise<FlinkApplication[]>;
+  /** What a run of `main` threw (Flink 2.3 and later; empty before), newest first. */
+  applicationExceptions(applicationId: string, options?: FlinkCallOptions): Promise<FlinkException[]>;
+  /** Runs the jar's `main` and submits its job; answers the job's id. The request lasts as long as `main`. */
+  runJar(request: RunJarRequest, options?: FlinkCallOptions): Promise<string>;
+  /** Runs the jar's `main` up to the job graph and starts nothing: primes the JobManager, side effects of `main` included. */
+  planJar(
+    request: Omit<RunJarRequest, 'savepointPath' | 'allowNonRestoredState'>,
+    options?: FlinkCallOptions,
+  ): Promise<void>;
+  /** Asks for the job's cancellation. Answers false where there is no such job; a job that has ended is no error. */
+  cancel(jobId: string, options?: FlinkCallOptions): Promise<boolean>;
+  /** Asks for stop-with-savepoint (NATIVE). A repeated request with the same trigger id does nothing more. */
+  stopWithSavepoint(jobId: string, request: StopRequest, options?: FlinkCallOptions): Promise<string>;
+  savepointStatus(
+    jobId: string,
+    triggerId: string,
+    options?: FlinkCallOptions,
+  ): Promise<AsyncResult<{ readonly location: string }>>;
+  /** Asks for a checkpoint; answers its trigger id. */
+  triggerCheckpoint(jobId: string, triggerId?: string, options?: FlinkCallOptions): Promise<string>;
+  checkpointStatus(
+    jobId: string,
+    triggerId: string,
+    options?: FlinkCallOptions,
+  ): Promise<AsyncResult<{ readonly checkpointId: number }>>;
+  /** Undefined also where the job has no checkpoints configured. */
+  checkpoints(jobId: string, options?: FlinkCallOptions): Promise<Checkpoints | undefined>;
+  /** Undefined also where the job has no checkpoints configured. */
+  checkpointConfig(jobId: string, options?: FlinkCallOptions): Promise<CheckpointConfig | undefined>;
+  taskManagers(options?: FlinkCallOptions): Promise<TaskManager[]>;
+}
+
+export interface FlinkCallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the answer; 10 s unless said otherwise (`runJar` and `planJar`: 60 s). */
+  readonly timeoutMs?: number | undefined;
+}
