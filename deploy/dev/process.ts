@@ -2,7 +2,7 @@
  * Long-lived processes of the development stack: started detached with a log file and a pid record, found again by a
  * later run, ended by their id. A record holds the process's start time, so that a reused pid is never taken for ours.
  */
-import { type SpawnOptions, spawn } from 'node:child_process';
+import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   openSync,
@@ -19,7 +19,7 @@ import { z } from 'zod';
 
 const processRecord = z.object({ name: z.string(), pid: z.int(), startTicks: z.string(), logFile: z.string() });
 
-/** What is kept of a started process, as `<dir>/<name>.json`. `startTicks` is field 22 of `/proc/<pid>/stat`. */
+/** What is kept of a started process, as `<dir>/<name>.json`. `startTicks` is field 22 of `/proc/<pid>/stat`, or what `ps` says. */
 export type ProcessRecord = z.infer<typeof processRecord>;
 
 export interface DetachedProcess {
@@ -33,8 +33,9 @@ export interface DetachedProcess {
   readonly logFile?: string;
 }
 
-/** The kernel's start time of a process in clock ticks, or undefined when there is none (a zombie counts as none). */
+/** The start time of a process in the system's own words, or undefined when there is none (a zombie counts as none). */
 export function startTicksOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') return startTimeByPs(pid);
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name in parentheses may hold spaces: the fields that count come after its last parenthesis.
@@ -43,6 +44,12 @@ export function startTicksOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function startTimeByPs(pid: number): string | undefined {
+  const said = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const [state = '', ...started] = (said.stdout ?? '').trim().split(/\s+/);
+  return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
 }
 
 /** The recorded process while it lives; undefined when it has ended, was never started, or its pid is another's now. */
@@ -85,16 +92,24 @@ export async function startDetached(wanted: DetachedProcess): Promise<ProcessRec
   return record;
 }
 
-/** Ends a recorded process: SIGTERM, then SIGKILL after `graceMs`. Returns when it is gone; no record is no error. */
-export async function stopRecorded(dir: string, name: string, graceMs = 10_000): Promise<void> {
+/**
+ * Ends a recorded process: `signal`, then SIGKILL after `graceMs`. Returns when it is gone; no record is no error.
+ * @throws when even SIGKILL does not end it.
+ */
+export async function stopRecorded(
+  dir: string,
+  name: string,
+  graceMs = 10_000,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
   const record = livingProcess(dir, name);
-  if (record) await stopProcess(record, graceMs);
+  if (record) await stopProcess(record, graceMs, signal);
   rmSync(join(dir, `${name}.json`), { force: true });
 }
 
-async function stopProcess(record: ProcessRecord, graceMs: number): Promise<void> {
+async function stopProcess(record: ProcessRecord, graceMs: number, signal: NodeJS.Signals): Promise<void> {
   const gone = () => startTicksOf(record.pid) !== record.startTicks;
-  signalQuietly(record.pid, 'SIGTERM');
+  signalQuietly(record.pid, signal);
   if (await becomes(gone, graceMs)) return;
   signalQuietly(record.pid, 'SIGKILL');
   if (!(await becomes(gone, 10_000)))
