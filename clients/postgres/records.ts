@@ -44,10 +44,10 @@ async function writeJobs(client: PoolClient, rows: readonly JobRow[]): Promise<v
     `insert into jobs (uid, seq, tenant, name, cluster, namespace, phase, revision, labels, view,
                        created_at, updated_at, removed_at)
      select uid, seq, job->>'tenant', job->>'name', job#>>'{spec,spec,cluster}', job#>>'{spec,spec,namespace}',
-            job->>'phase', (job->>'revision')::integer, coalesce(job#>'{spec,metadata,labels}', '{}'), job,
+            job->>'phase', (job->>'revision')::integer, coalesce((job#>'{spec,metadata,labels}')::jsonb, '{}'), job,
             (job->>'createdAt')::timestamptz, (job->>'updatedAt')::timestamptz,
             case when job->>'phase' = 'REMOVED' then (job->>'updatedAt')::timestamptz end
-     from jsonb_to_recordset($1::jsonb) as row (uid text, seq bigint, job jsonb)
+     from json_to_recordset($1::json) as row (uid text, seq bigint, job json)
      order by uid
      on conflict (uid) do update set
        seq = excluded.seq, tenant = excluded.tenant, name = excluded.name, cluster = excluded.cluster,
@@ -64,7 +64,7 @@ async function writeRevisions(client: PoolClient, rows: readonly RevisionRow[]):
   await client.query(
     `insert into revisions (uid, revision, spec, spec_hash, accepted_by, accepted_at)
      select uid, revision, spec, "specHash", "acceptedBy", "acceptedAt"
-     from jsonb_to_recordset($1::jsonb) as row (uid text, revision integer, spec jsonb, "specHash" text,
+     from json_to_recordset($1::json) as row (uid text, revision integer, spec json, "specHash" text,
                                                 "acceptedBy" text, "acceptedAt" timestamptz)
      order by uid, revision
      on conflict do nothing`,
@@ -78,7 +78,7 @@ async function writeOperations(client: PoolClient, rows: readonly OperationRow[]
     `insert into operations (uid, number, seq, kind, state, requested_at, ended_at, record)
      select uid, (operation->>'number')::integer, seq, operation->>'kind', operation->>'state',
             (operation->>'requestedAt')::timestamptz, (operation->>'endedAt')::timestamptz, operation
-     from jsonb_to_recordset($1::jsonb) as row (uid text, seq bigint, operation jsonb)
+     from json_to_recordset($1::json) as row (uid text, seq bigint, operation json)
      order by uid, 2
      on conflict (uid, number) do update set
        seq = excluded.seq, kind = excluded.kind, state = excluded.state, requested_at = excluded.requested_at,
@@ -93,7 +93,7 @@ async function writeEvents(client: PoolClient, rows: readonly EventRow[]): Promi
   await client.query(
     `insert into events (uid, operation, seq, at, type, text)
      select uid, operation, seq, at, type, text
-     from jsonb_to_recordset($1::jsonb) as row (uid text, operation integer, seq bigint, at timestamptz,
+     from json_to_recordset($1::json) as row (uid text, operation integer, seq bigint, at timestamptz,
                                                 type text, text text)
      order by uid, operation, seq
      on conflict do nothing`,

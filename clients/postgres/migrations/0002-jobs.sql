@@ -1,5 +1,5 @@
 -- What workflows report. No table refers to another, and no name is unique: rows arrive in any order, and a job that was
--- removed and made again may overlap with its past.
+-- removed and made again may overlap with its past. What nobody searches in is `json`, which keeps the order of fields.
 
 create table jobs (
   uid        text collate "C" primary key,
@@ -11,7 +11,7 @@ create table jobs (
   phase      text not null,
   revision   integer not null,
   labels     jsonb not null,
-  view       jsonb not null,
+  view       json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   removed_at timestamptz
@@ -22,7 +22,7 @@ create index jobs_by_labels on jobs using gin (labels);
 create table revisions (
   uid         text collate "C" not null,
   revision    integer not null,
-  spec        jsonb not null,
+  spec        json not null,
   spec_hash   text not null,
   accepted_by text not null,
   accepted_at timestamptz not null,
@@ -37,7 +37,7 @@ create table operations (
   state        text not null,
   requested_at timestamptz not null,
   ended_at     timestamptz,
-  record       jsonb not null,
+  record       json not null,
   primary key (uid, number)
 );
 

@@ -5,7 +5,7 @@ create table idempotency_keys (
   key        text collate "C" not null,
   body_hash  text not null,
   status     integer not null,
-  answer     jsonb not null,
+  answer     json not null,
   created_at timestamptz not null default now(),
   primary key (tenant, key)
 );

@@ -1,0 +1,29 @@
+/** Reads the specs that a job has had. */
+import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import type { Postgres } from './connect.ts';
+
+export interface StoredRevision {
+  readonly revision: number;
+  readonly spec: FlinkJob;
+  readonly specHash: string;
+  readonly acceptedBy: string;
+  readonly acceptedAt: string;
+}
+
+/** A job's revisions, newest first; `before` is the number that the page before ended with. */
+export async function listRevisions(
+  postgres: Postgres,
+  uid: string,
+  limit: number,
+  before?: number,
+): Promise<StoredRevision[]> {
+  const { rows } = await postgres.query<Omit<StoredRevision, 'acceptedAt'> & { acceptedAt: Date }>(
+    `select revision, spec, spec_hash as "specHash", accepted_by as "acceptedBy", accepted_at as "acceptedAt"
+     from revisions
+     where uid = $1 and ($2::integer is null or revision < $2)
+     order by revision desc
+     limit $3`,
+    [uid, before ?? null, limit],
+  );
+  return rows.map((row) => ({ ...row, acceptedAt: row.acceptedAt.toISOString() }));
+}

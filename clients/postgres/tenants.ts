@@ -1,0 +1,69 @@
+/** Tenants, and the clusters and namespaces that each may use. */
+import type { Postgres } from './connect.ts';
+import { inTransaction } from './transaction.ts';
+
+export interface Grant {
+  readonly cluster: string;
+  /** A namespace, a beginning followed by `*`, or `*` alone. */
+  readonly namespace: string;
+}
+
+export interface TenantRecord {
+  readonly name: string;
+  readonly description: string;
+  readonly grants: readonly Grant[];
+  readonly createdAt: string;
+}
+
+type TenantFields = Pick<TenantRecord, 'name' | 'description' | 'grants'>;
+
+const tenantsSql = `
+  select name, description, created_at as "createdAt", coalesce(
+    (select json_agg(json_build_object('cluster', cluster, 'namespace', namespace) order by cluster, namespace)
+     from grants where tenant = name), '[]') as grants
+  from tenants`;
+
+/** All tenants, by name. */
+export async function listTenants(postgres: Postgres): Promise<TenantRecord[]> {
+  const { rows } = await postgres.query<TenantFields & { createdAt: Date }>(`${tenantsSql} order by name`);
+  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+}
+
+/** One tenant with its grants. */
+export async function findTenant(postgres: Postgres, tenant: string): Promise<TenantRecord | undefined> {
+  const { rows } = await postgres.query<TenantFields & { createdAt: Date }>(`${tenantsSql} where name = $1`, [tenant]);
+  const [row] = rows;
+  return row && { ...row, createdAt: row.createdAt.toISOString() };
+}
+
+/** Makes the tenant, or changes it; its grants become exactly the given ones. True when it was made. */
+export async function saveTenant(postgres: Postgres, tenant: TenantFields): Promise<boolean> {
+  return inTransaction(postgres, async (client) => {
+    const { rows } = await client.query<{ created: boolean }>(
+      `insert into tenants (name, description) values ($1, $2)
+       on conflict (name) do update set description = excluded.description, updated_at = now()
+       returning xmax = 0 as created`,
+      [tenant.name, tenant.description],
+    );
+    await client.query('delete from grants where tenant = $1', [tenant.name]);
+    await client.query(
+      `insert into grants (tenant, cluster, namespace)
+       select distinct $1, cluster, namespace from json_to_recordset($2) as row (cluster text, namespace text)`,
+      [tenant.name, JSON.stringify(tenant.grants)],
+    );
+    return rows[0]?.created ?? false;
+  });
+}
+
+/** Adds grants to those that the tenant has; makes the tenant when there is none. */
+export async function addGrants(postgres: Postgres, tenant: string, grants: readonly Grant[]): Promise<void> {
+  await inTransaction(postgres, async (client) => {
+    await client.query('insert into tenants (name) values ($1) on conflict do nothing', [tenant]);
+    await client.query(
+      `insert into grants (tenant, cluster, namespace)
+       select $1, cluster, namespace from json_to_recordset($2) as row (cluster text, namespace text)
+       on conflict do nothing`,
+      [tenant, JSON.stringify(grants)],
+    );
+  });
+}

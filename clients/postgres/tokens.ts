@@ -1,0 +1,47 @@
+/** Bearer tokens: only their SHA-256 is kept, so that nobody who reads the table can use them. */
+import { createHash } from 'node:crypto';
+import type { Postgres } from './connect.ts';
+
+export type Role = 'viewer' | 'operator' | 'admin';
+
+export interface TokenRecord {
+  /** Shown as who asked for a change. */
+  readonly name: string;
+  /** A tenant, or `*` for all. */
+  readonly tenant: string;
+  readonly role: Role;
+}
+
+/** What is kept of a token. */
+export function tokenHash(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** The token with this hash, unless it is revoked or has expired. */
+export async function findToken(postgres: Postgres, hash: Buffer): Promise<TokenRecord | undefined> {
+  const { rows } = await postgres.query<TokenRecord>(
+    `select name, tenant, role from tokens
+     where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
+    [hash],
+  );
+  return rows[0];
+}
+
+/** Keeps a token; one that is known already gets this name, tenant and role, and is valid again. */
+export async function saveToken(
+  postgres: Postgres,
+  hash: Buffer,
+  token: TokenRecord & { readonly expiresAt?: string },
+): Promise<void> {
+  await postgres.query(
+    `insert into tokens (hash, name, tenant, role, expires_at) values ($1, $2, $3, $4, $5)
+     on conflict (hash) do update set name = excluded.name, tenant = excluded.tenant, role = excluded.role,
+       expires_at = excluded.expires_at, revoked_at = null`,
+    [hash, token.name, token.tenant, token.role, token.expiresAt ?? null],
+  );
+}
+
+/** Ends a token's validity now. */
+export async function revokeToken(postgres: Postgres, hash: Buffer): Promise<void> {
+  await postgres.query('update tokens set revoked_at = now() where hash = $1 and revoked_at is null', [hash]);
+}

@@ -1,0 +1,109 @@
+create table clusters (
+  name text collate "C" not null,
+  description text not null default ''::text,
+  labels jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+);
+alter table clusters add constraint clusters_pkey PRIMARY KEY (name);
+
+create table events (
+  uid text collate "C" not null,
+  operation integer not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  type text not null,
+  text text not null
+);
+CREATE INDEX events_by_time ON public.events USING btree (uid, at, operation, seq);
+alter table events add constraint events_pkey PRIMARY KEY (uid, operation, seq);
+
+create table grants (
+  tenant text collate "C" not null,
+  cluster text collate "C" not null,
+  namespace text collate "C" not null,
+  created_at timestamp with time zone not null default now()
+);
+alter table grants add constraint grants_pkey PRIMARY KEY (tenant, cluster, namespace);
+alter table grants add constraint grants_tenant_fkey FOREIGN KEY (tenant) REFERENCES tenants(name) ON DELETE CASCADE;
+
+create table idempotency_keys (
+  tenant text collate "C" not null,
+  key text collate "C" not null,
+  body_hash text not null,
+  status integer not null,
+  answer json not null,
+  created_at timestamp with time zone not null default now()
+);
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (tenant, key);
+
+create table jobs (
+  uid text collate "C" not null,
+  seq bigint not null,
+  tenant text collate "C" not null,
+  name text collate "C" not null,
+  cluster text collate "C" not null,
+  namespace text collate "C" not null,
+  phase text not null,
+  revision integer not null,
+  labels jsonb not null,
+  view json not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  removed_at timestamp with time zone
+);
+CREATE INDEX jobs_by_labels ON public.jobs USING gin (labels);
+CREATE INDEX jobs_by_name ON public.jobs USING btree (tenant, name, created_at);
+alter table jobs add constraint jobs_pkey PRIMARY KEY (uid);
+
+create table operations (
+  uid text collate "C" not null,
+  number integer not null,
+  seq bigint not null,
+  kind text not null,
+  state text not null,
+  requested_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  record json not null
+);
+alter table operations add constraint operations_pkey PRIMARY KEY (uid, number);
+
+create table revisions (
+  uid text collate "C" not null,
+  revision integer not null,
+  spec json not null,
+  spec_hash text not null,
+  accepted_by text not null,
+  accepted_at timestamp with time zone not null
+);
+alter table revisions add constraint revisions_pkey PRIMARY KEY (uid, revision);
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  hash text not null,
+  applied_at timestamp with time zone not null default now()
+);
+alter table schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (version);
+
+create table tenants (
+  name text collate "C" not null,
+  description text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+);
+alter table tenants add constraint tenants_pkey PRIMARY KEY (name);
+
+create table tokens (
+  hash bytea not null,
+  name text not null,
+  tenant text collate "C" not null,
+  role text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+alter table tokens add constraint tokens_hash_check CHECK ((length(hash) = 32));
+alter table tokens add constraint tokens_pkey PRIMARY KEY (hash);
+alter table tokens add constraint tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])));
