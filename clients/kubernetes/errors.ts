@@ -1,7 +1,7 @@
 /** What can go wrong when talking to an API server, in a form that callers can decide on. */
 
-/** Statuses after which the same request may succeed: overloaded, restarting, or a gateway in between. */
-const passingStatuses = new Set([408, 429, 500, 502, 503, 504]);
+/** Statuses after which the same request may succeed: overloaded, restarting, a page that expired, a gateway between. */
+const passingStatuses = new Set([408, 410, 429, 500, 502, 503, 504]);
 
 /** An API server's refusal, or its silence (`status` 0, reason `NoAnswer`). */
 export class KubernetesError extends Error {
