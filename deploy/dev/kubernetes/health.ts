@@ -4,7 +4,7 @@ import { waitUntil, type WaitOptions } from '../process.ts';
 import { applyObject, ask, askApi } from './api.ts';
 import { healthUrls } from './components.ts';
 import { addressesOf, containerdSocket, layoutOf, type NodeIdentity } from './layout.ts';
-import { initPid, nodeProcesses, runInNode, startTimeOf } from './namespace.ts';
+import { initPid, missingComponents, nodeProcesses, runInNode, startTimeOf } from './namespace.ts';
 
 const startLimit = 120_000;
 
@@ -14,6 +14,7 @@ export async function awaitClusterReady(identity: NodeIdentity): Promise<void> {
   await awaitHealthy(identity, 'kube-apiserver', urls.find(([name]) => name === 'kube-apiserver')?.[1] ?? '');
   await ensureNamePermissions(identity);
   await Promise.all(urls.map(([name, url]) => awaitHealthy(identity, name, url)));
+  await waitUntil(async () => allRun(identity), waitOptions(identity, 'every component to run', 'init'));
   await waitUntil(() => nodeIsReady(identity), waitOptions(identity, 'the node to be Ready', 'kubelet'));
 }
 
@@ -32,6 +33,12 @@ async function awaitHealthy(identity: NodeIdentity, name: string, url: string): 
     return true;
   };
   await waitUntil(look, waitOptions(identity, `${name} to be healthy`, name));
+}
+
+function allRun(identity: NodeIdentity): boolean {
+  const missing = missingComponents(identity);
+  if (missing.length > 0) throw new Error(`these do not run: ${missing.join(', ')}; each has a log beside init's`);
+  return true;
 }
 
 /** A node that was stopped is still recorded as Ready: only what this kubelet has said itself counts. */

@@ -29,6 +29,12 @@ export function nodeProcesses(identity: NodeIdentity): NodeProcess[] {
   return [{ name: 'init', pid: init }, ...children.filter((each) => names.has(each.name))];
 }
 
+/** The components that should live and do not. */
+export function missingComponents(identity: NodeIdentity): string[] {
+  const alive = new Set(nodeProcesses(identity).map((each) => each.name));
+  return componentNames(layoutOf(identity).config).filter((name) => !alive.has(name));
+}
+
 /** Starts init in namespaces of its own; it then waits for its network interface. */
 export async function startInit(identity: NodeIdentity, binary: string): Promise<number> {
   const layout = layoutOf(identity);
@@ -65,8 +71,9 @@ export function runInNode(
 /** The time at which a process started, in milliseconds since the epoch; undefined when there is none. */
 export function startTimeOf(pid: number): number | undefined {
   const ticks = startTicksOf(pid);
-  const booted = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
-  return ticks === undefined ? undefined : (Number(booted) + Number(ticks) / 100) * 1000;
+  // Counted back from now: the recorded boot time is wrong where the clock was set since.
+  const sinceBoot = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+  return ticks === undefined ? undefined : Date.now() - (sinceBoot - Number(ticks) / 100) * 1000;
 }
 
 function componentNames(config: string): string[] {

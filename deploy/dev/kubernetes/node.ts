@@ -1,7 +1,7 @@
 /** A real Kubernetes on one node, in namespaces of its own on this machine. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runCommand, waitUntil } from '../process.ts';
+import { runCommand, startTicksOf, waitUntil } from '../process.ts';
 import { removeLeftovers } from './cleanup.ts';
 import { componentsOf, type Forward } from './components.ts';
 import { awaitClusterReady, awaitContainerd } from './health.ts';
@@ -151,7 +151,7 @@ async function endInit(identity: NodeIdentity): Promise<void> {
   const pid = initPid(identity);
   if (pid === undefined) return;
   process.kill(pid, 'SIGKILL');
-  await waitUntil(async () => initPid(identity) === undefined, {
+  await waitUntil(async () => startTicksOf(pid) === undefined, {
     what: `the node's init (pid ${pid}) and everything in it to end`,
     timeoutMs: 60_000,
     stepMs: 10,

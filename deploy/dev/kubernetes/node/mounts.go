@@ -95,7 +95,17 @@ func createCgroup(name string) error {
 			}
 		}
 	}
-	return nil
+	return joinCgroup(filepath.Join(cgroupRoot, "pids", name))
+}
+
+// joinCgroup puts init, and so every component, into the node's cgroup: while the folder cannot
+// be removed, something of the node still lives.
+func joinCgroup(folder string) error {
+	own := filepath.Join(folder, "components")
+	if err := os.MkdirAll(own, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(own, "cgroup.procs"), []byte("0"), 0o644)
 }
 
 func createUnifiedCgroup(name string) error {
@@ -113,5 +123,5 @@ func createUnifiedCgroup(name string) error {
 			_ = os.WriteFile(filepath.Join(folder, "cgroup.subtree_control"), []byte("+"+controller), 0o644)
 		}
 	}
-	return nil
+	return joinCgroup(own)
 }
