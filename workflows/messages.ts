@@ -1,4 +1,7 @@
-/** What callers say to a job's workflow, and what it answers. Imported by the API; names here are never changed. */
+/**
+ * What callers say to a job's workflow, and what it answers. Imported by the API; names here are never changed. An update
+ * is refused by an ApplicationFailure whose type is a `RefusalCode` (core/job-changes.ts).
+ */
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
@@ -30,7 +33,10 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly specHash: string;
 }
 
-export type RemoveJobRequest = ChangeRequest;
+export interface RemoveJobRequest extends ChangeRequest {
+  /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
+  readonly lastKnown?: FlinkJob;
+}
 
 /** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
 export interface ChangeAnswer {
@@ -43,9 +49,6 @@ export interface ChangeAnswer {
   readonly operation?: OperationRecord;
   readonly operationSeq?: number;
 }
-
-/** Types of the ApplicationFailure by which an update is refused. */
-export type RefusalType = 'PRECONDITION_FAILED' | 'KEY_REUSED' | 'BEING_REMOVED' | 'NO_SUCH_JOB' | 'IMMUTABLE_FIELD';
 
 export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySpec');
 export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');

@@ -1,0 +1,41 @@
+/** Everything an agent does in its cluster on behalf of workflows. Arguments only grow: agents are not versioned. */
+import type { TailLogsInput } from '../../workflows/tail-logs.ts';
+import { applyGeneration, type ApplyGenerationInput } from './apply-generation.ts';
+import { cancelJob } from './cancel-job.ts';
+import { confirmCheckpoint } from './confirm-checkpoint.ts';
+import type { ClusterDependencies, GenerationInput, WaitInput } from './dependencies.ts';
+import { endPods } from './end-pods.ts';
+import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
+import { waitJobManager, waitSlots } from './flink-waits.ts';
+import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
+import { publishService } from './publish-service.ts';
+import { removeHighAvailability } from './remove-high-availability.ts';
+import { removeObjects } from './remove-objects.ts';
+import { sendLogs } from './send-logs.ts';
+import { stopJob, type StopJobInput } from './stop-job.ts';
+import { submitJob } from './submit-job.ts';
+import { waitTasks } from './wait-tasks.ts';
+
+/** Makes the activities of one cluster; their type is what workflows call. */
+export function createClusterActivities(dependencies: ClusterDependencies) {
+  return {
+    findGenerations: (input: FindGenerationsInput) => findGenerations(dependencies, input),
+    applyGeneration: (input: ApplyGenerationInput) => applyGeneration(dependencies, input),
+    waitPodsScheduled: (input: WaitInput) => waitPodsScheduled(dependencies, input),
+    waitImagesPulled: (input: WaitInput) => waitImagesPulled(dependencies, input),
+    waitJobManager: (input: WaitInput) => waitJobManager(dependencies, input),
+    waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
+    submitJob: (input: WaitInput) => submitJob(dependencies, input),
+    waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
+    confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
+    publishService: (input: GenerationInput) => publishService(dependencies, input),
+    stopJob: (input: StopJobInput) => stopJob(dependencies, input),
+    cancelJob: (input: GenerationInput) => cancelJob(dependencies, input),
+    endPods: (input: GenerationInput) => endPods(dependencies, input),
+    removeHighAvailability: (input: GenerationInput) => removeHighAvailability(dependencies, input),
+    removeObjects: (input: GenerationInput) => removeObjects(dependencies, input),
+    sendLogs: (input: TailLogsInput) => sendLogs(dependencies, input),
+  };
+}
+
+export type ClusterActivities = ReturnType<typeof createClusterActivities>;

@@ -1,0 +1,70 @@
+/** Sees a checkpoint completed since the job started: the proof that it can write its state. Drey asks for one itself. */
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { diagnoseCheckpointFailure } from '../../core/diagnosis/job-failure.ts';
+import type { Generation } from '../../core/generation.ts';
+import { flinkJobId } from '../../core/names.ts';
+import { failed, withFailures } from '../failures.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { supervise } from './supervise.ts';
+
+/** How many failed checkpoints in a row are taken as final: the first may fall into the job's start. */
+const failuresMax = 3;
+
+/** Waits for a checkpoint, triggering one. A job that has finished meanwhile needs none. */
+export function confirmCheckpoint(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
+  const id = flinkJobId(generation.identity, generation.submission);
+  const confirmation = new Confirmation(generation, id);
+  return withFailures(() =>
+    withHeartbeat((signal) =>
+      supervise(dependencies, {
+        generation,
+        waitMs,
+        signal,
+        look: (flink) => confirmation.look(flink),
+        whenTimeIsUp: (silence) => ({
+          code: 'CHECKPOINT_TIMED_OUT',
+          message: `No checkpoint completed within ${Math.round(waitMs / 1000)} s${silence ? `: ${silence}` : ''}.`,
+          cure: 'See the checkpoints in the Flink UI: most often a task is backpressured or the storage is slow.',
+        }),
+      }),
+    ),
+  );
+}
+
+class Confirmation {
+  private readonly generation: Generation;
+  private readonly id: string;
+  private triggerId: string | undefined;
+  private failures = 0;
+
+  constructor(generation: Generation, id: string) {
+    this.generation = generation;
+    this.id = id;
+  }
+
+  async look(flink: FlinkClient): Promise<{ detail: string } | undefined> {
+    const job = (await flink.jobs()).find((one) => one.id === this.id);
+    if (job?.state === 'FINISHED') return { detail: 'the job has finished' };
+    if (job?.state === 'FAILED') {
+      const cause = await flink.failureCause(this.id);
+      throw failed(diagnoseCheckpointFailure(cause?.stackTrace ?? 'the job failed', this.generation.spec.spec));
+    }
+    // A checkpoint cannot be asked of a job that restarts; it is asked again when it runs.
+    if (job?.state !== 'RUNNING') return undefined;
+    this.triggerId ??= await flink.triggerCheckpoint(this.id);
+    return this.resultOf(flink, this.triggerId);
+  }
+
+  private async resultOf(flink: FlinkClient, triggerId: string): Promise<{ detail: string } | undefined> {
+    const result = await flink.checkpointStatus(this.id, triggerId);
+    if (result.state === 'completed') return { detail: `checkpoint ${result.checkpointId}` };
+    if (result.state === 'inProgress') return undefined;
+    this.triggerId = undefined;
+    if (result.state === 'failed') this.failures += 1;
+    if (result.state === 'failed' && this.failures >= failuresMax) {
+      throw failed(diagnoseCheckpointFailure(result.cause.stackTrace, this.generation.spec.spec));
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/** Finds what runs under a job's name by the anchors in the cluster: the truth when a job's workflow knows nothing. */
+import { z } from 'zod';
+import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import type { FoundGeneration } from '../../core/adoption.ts';
+import type { Generation } from '../../core/generation.ts';
+import { generationKey } from '../../core/manifests/anchor.ts';
+import { annotations, flinkJobId, labels } from '../../core/names.ts';
+import { flinkJobSchema } from '../../core/schema/flink-job.ts';
+import { withFailures } from '../failures.ts';
+import type { ClusterDependencies } from './dependencies.ts';
+
+export interface FindGenerationsInput {
+  readonly tenant: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+const anchored = z.object({
+  identity: z.object({ tenant: z.string(), name: z.string(), uid: z.string(), number: z.int() }),
+  revision: z.int(),
+  specHash: z.string(),
+  spec: flinkJobSchema,
+  submission: z.int(),
+  restoreFrom: z.string().optional(),
+});
+
+/** Every generation of the job in the namespace, with whether its recorded submission runs. */
+export function findGenerations(
+  dependencies: ClusterDependencies,
+  { tenant, name, namespace }: FindGenerationsInput,
+): Promise<{ found: FoundGeneration[]; detail: string }> {
+  return withFailures(async () => {
+    const labelSelector = `${labels.tenant}=${tenant},${labels.job}=${name},${labels.component}=anchor`;
+    const anchors = await dependencies.kubernetes.list('ConfigMap', namespace, { labelSelector });
+    const found = await Promise.all(anchors.map((anchor) => inspect(dependencies, anchor)));
+    return { found, detail: found.length === 0 ? 'nothing' : found.map(told).join('; ') };
+  });
+}
+
+async function inspect(dependencies: ClusterDependencies, anchor: ObjectOf<'ConfigMap'>): Promise<FoundGeneration> {
+  const parsed = anchored.parse(JSON.parse(anchor.data?.[generationKey] ?? 'null'));
+  const submission = Number(anchor.metadata.annotations?.[annotations.submission] ?? parsed.submission);
+  const generation: Generation = { ...parsed, submission };
+  const running = await runs(dependencies, generation);
+  const leaving = anchor.metadata.deletionTimestamp !== undefined;
+  return { ...generation, leaving, ...(running === undefined ? {} : { running }) };
+}
+
+async function runs(dependencies: ClusterDependencies, generation: Generation): Promise<boolean | undefined> {
+  const id = flinkJobId(generation.identity, generation.submission);
+  try {
+    const jobs = await dependencies.flink(generation).jobs();
+    return jobs.some((job) => job.id === id && job.endedAtMs === undefined);
+  } catch (error) {
+    if (error instanceof FlinkUnreachable) return undefined;
+    throw error;
+  }
+}
+
+function told({ identity, running }: FoundGeneration): string {
+  const state = running === undefined ? 'its JobManager is silent' : running ? 'its job runs' : 'no job runs';
+  return `generation ${identity.uid}-${identity.number}: ${state}`;
+}

@@ -1,0 +1,62 @@
+/** Waits for the pods of a generation: scheduled to nodes, then with their images pulled. */
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import { WaitTimedOut } from '../../clients/kubernetes/errors.ts';
+import { hasScheduled, hasStarted } from '../../core/diagnosis/pod-progress.ts';
+import type { Failure } from '../../core/failure.ts';
+import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
+import { failed, withFailures } from '../failures.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { podSelector, troubleOf, type Watched } from './pod-trouble.ts';
+
+/** Waits until every pod has a node. */
+export function waitPodsScheduled(dependencies: ClusterDependencies, input: WaitInput) {
+  return waitPods(dependencies, input, {
+    isReady: hasScheduled,
+    word: 'scheduled',
+    code: 'NOT_SCHEDULABLE',
+    cure: 'See `kubectl describe pod` for what the scheduler lacks; lower the requests or add a node, and apply again.',
+  });
+}
+
+/** Waits until every container has its image: it has started, or it waits for nothing but its turn. */
+export function waitImagesPulled(dependencies: ClusterDependencies, input: WaitInput) {
+  return waitPods(dependencies, input, {
+    isReady: hasStarted,
+    word: 'with their images',
+    code: 'IMAGE_NOT_PULLED',
+    cure: 'See whether the nodes reach the registry and how long the pull takes; raise spec.deadlines.imagePull if it needs longer.',
+  });
+}
+
+interface PodWait extends Pick<Failure, 'code' | 'cure'> {
+  isReady(pod: Watched): boolean;
+  readonly word: string;
+}
+
+function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput, wait: PodWait) {
+  const { jobManager, namespace } = generation.spec.spec;
+  const wanted = jobManager.replicas + taskManagerReplicas(generation.spec.spec);
+  let ready = 0;
+  const decide = async (pods: readonly ObjectOf<'Pod'>[]) => {
+    const trouble = await troubleOf(dependencies, generation, pods);
+    if (trouble) throw failed(trouble);
+    ready = pods.filter((pod) => wait.isReady(pod)).length;
+    return ready >= wanted ? { detail: `${ready} of ${wanted} pods ${wait.word}` } : undefined;
+  };
+  return withFailures(() =>
+    withHeartbeat(async (signal) => {
+      try {
+        const selection = { labelSelector: podSelector(generation) };
+        return await dependencies.kubernetes.watchUntil('Pod', namespace, selection, decide, {
+          signal,
+          timeoutMs: waitMs,
+        });
+      } catch (error) {
+        if (!(error instanceof WaitTimedOut)) throw error;
+        const message = `Only ${ready} of ${wanted} pods were ${wait.word} within ${Math.round(waitMs / 1000)} s.`;
+        throw failed({ code: wait.code, message, cure: wait.cure });
+      }
+    }),
+  );
+}

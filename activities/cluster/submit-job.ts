@@ -1,0 +1,77 @@
+/** Submits the job, once: its id was made before, so a repeated request finds the job that the first one started. */
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { FlinkRestError } from '../../clients/flink/errors.ts';
+import { diagnoseSubmission } from '../../core/diagnosis/submission.ts';
+import type { Generation } from '../../core/generation.ts';
+import { flinkJobId, generationNames } from '../../core/names.ts';
+import { failed, withFailures } from '../failures.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { supervise } from './supervise.ts';
+
+/** Sees to it that the job is known to the JobManager under its id. In application mode the JobManager submits it itself. */
+export function submitJob(dependencies: ClusterDependencies, input: WaitInput) {
+  const { generation, waitMs } = input;
+  const id = flinkJobId(generation.identity, generation.submission);
+  const seconds = Math.round(waitMs / 1000);
+  return withFailures(() =>
+    withHeartbeat(async (signal) => {
+      if (generation.spec.spec.mode === 'dedicated') await noteSubmission(dependencies, generation);
+      return supervise(dependencies, {
+        generation,
+        waitMs,
+        signal,
+        look: (flink) => submitOnce(flink, generation, id, signal),
+        whenTimeIsUp: (silence) => ({
+          code: 'NO_JOB_SUBMITTED',
+          message: `No job was submitted within ${seconds} s${silence ? `: ${silence}` : ''}.`,
+          cure: 'The main method must reach exactly one execute(): see the JobManager log (`drey logs job NAME`).',
+        }),
+      });
+    }),
+  );
+}
+
+async function submitOnce(flink: FlinkClient, generation: Generation, id: string, signal: AbortSignal) {
+  const jobs = await flink.jobs({ signal });
+  await endStrangers(
+    flink,
+    jobs.filter((job) => job.id !== id && job.endedAtMs === undefined),
+  );
+  if (jobs.some((job) => job.id === id)) return { detail: `Flink job ${id}` };
+  if (generation.spec.spec.mode === 'application') return undefined;
+  await run(flink, generation, id, signal);
+  return { detail: `Flink job ${id}` };
+}
+
+/** Only the recorded submission may run on a generation. */
+async function endStrangers(flink: FlinkClient, strangers: readonly { readonly id: string }[]): Promise<void> {
+  for (const { id } of strangers) await flink.cancel(id);
+}
+
+async function run(flink: FlinkClient, generation: Generation, jobId: string, signal: AbortSignal): Promise<void> {
+  const { job } = generation.spec.spec;
+  const request = {
+    jobId,
+    entryClass: job.entryClass,
+    args: job.args,
+    parallelism: job.parallelism,
+    savepointPath: generation.restoreFrom,
+    allowNonRestoredState: job.allowNonRestoredState,
+  };
+  try {
+    await flink.runJar(request, { signal });
+  } catch (error) {
+    if (!(error instanceof FlinkRestError)) throw error;
+    // A first try whose answer was lost may have submitted it: then Flink refuses the second as a duplicate.
+    if ((await flink.jobs({ signal })).some(({ id }) => id === jobId)) return;
+    throw failed(diagnoseSubmission(error.details, generation.spec.spec));
+  }
+}
+
+/** Writes on the anchor which submission follows, before it is made: whoever finds the anchor knows the job's id. */
+async function noteSubmission({ kubernetes }: ClusterDependencies, generation: Generation): Promise<void> {
+  const { anchor } = generationNames(generation.identity);
+  const { namespace } = generation.spec.spec;
+  await kubernetes.annotate('ConfigMap', namespace, anchor, { 'drey.dev/submission': String(generation.submission) });
+}

@@ -1,0 +1,56 @@
+/** Waits for something of a Flink cluster while its pods are watched: a pod that cannot come up ends the wait at once. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import type { Failure } from '../../core/failure.ts';
+import type { Generation } from '../../core/generation.ts';
+import { failed } from '../failures.ts';
+import type { ClusterDependencies } from './dependencies.ts';
+import { podTrouble } from './pod-trouble.ts';
+
+/** Flink's asynchronous calls take about 70 ms: a slower poll would set the pace. */
+const pollEveryMs = 30;
+
+export interface Supervision<T> {
+  readonly generation: Generation;
+  readonly signal: AbortSignal;
+  readonly waitMs: number;
+  /** Gives a value when what is waited for is there; a Flink that does not answer counts as "not yet". */
+  look(flink: FlinkClient, signal: AbortSignal): Promise<T | undefined>;
+  /** Said when the time is up. @param lastSilence why Flink did not answer when last asked, if it did not. */
+  whenTimeIsUp(lastSilence: string | undefined): Failure;
+}
+
+/** @throws ApplicationFailure with the diagnosis of a pod in trouble, or `whenTimeIsUp`. */
+export async function supervise<T>(dependencies: ClusterDependencies, wanted: Supervision<T>): Promise<T> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([wanted.signal, ending.signal]);
+  const watched = podTrouble(dependencies, wanted.generation, { signal, waitMs: wanted.waitMs + 60_000 });
+  try {
+    return await Promise.race([
+      poll(dependencies, { ...wanted, signal }),
+      watched.then((trouble) => Promise.reject(failed(trouble))),
+    ]);
+  } finally {
+    ending.abort();
+    await watched.catch(() => undefined);
+  }
+}
+
+async function poll<T>(dependencies: ClusterDependencies, wanted: Supervision<T>): Promise<T> {
+  const flink = dependencies.flink(wanted.generation);
+  const deadline = performance.now() + wanted.waitMs;
+  let silence: string | undefined;
+  for (;;) {
+    try {
+      const seen = await wanted.look(flink, wanted.signal);
+      if (seen !== undefined) return seen;
+      silence = undefined;
+    } catch (error) {
+      if (!(error instanceof FlinkUnreachable)) throw error;
+      silence = error.message;
+    }
+    if (performance.now() > deadline) throw failed(wanted.whenTimeIsUp(silence));
+    await pause(pollEveryMs, undefined, { signal: wanted.signal });
+  }
+}

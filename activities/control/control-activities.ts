@@ -1,0 +1,23 @@
+/** Activities of the control plane itself: they keep records and look after its own workflows. */
+import type { Client } from '@temporalio/client';
+import type { Postgres } from '../../clients/postgres/connect.ts';
+import { writeRecords } from '../../clients/postgres/records.ts';
+import type { RecordRow } from '../../core/records.ts';
+import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
+
+export interface ControlDependencies {
+  readonly postgres: Postgres;
+  readonly temporal: Client;
+}
+
+/** Makes the activities; their type is what workflows call. */
+export function createControlActivities({ postgres, temporal }: ControlDependencies) {
+  return {
+    /** Upserts rows; repeated or late calls do no harm. */
+    writeRecords: (input: { readonly rows: readonly RecordRow[] }) => writeRecords(postgres, input.rows),
+    /** Waits until no operation of an earlier entity of this job runs any more. */
+    settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
+  };
+}
+
+export type ControlActivities = ReturnType<typeof createControlActivities>;

@@ -1,0 +1,28 @@
+/**
+ * After a job's entity was terminated by hand, an operation of it may still be clearing up or carrying on. A new entity
+ * waits for it, since two operations must never act on one job.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { jobWorkflowId } from '../../core/names.ts';
+import { withHeartbeat } from '../heartbeat.ts';
+
+export interface SettleOrphansInput {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+/** Resolves when every running operation of this job belongs to the entity that asks. */
+export async function settleOrphans(temporal: Client, input: SettleOrphansInput): Promise<void> {
+  const own = Context.current().info.workflowExecution?.workflowId;
+  const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
+  await withHeartbeat(async (signal) => {
+    while (await runsAnother(temporal, query, own)) await pause(250, undefined, { signal });
+  });
+}
+
+async function runsAnother(temporal: Client, query: string, own: string | undefined): Promise<boolean> {
+  for await (const { workflowId } of temporal.workflow.list({ query })) if (workflowId !== own) return true;
+  return false;
+}

@@ -1,0 +1,30 @@
+/** The agent's settings, read from the environment. */
+import { z } from 'zod';
+
+const settings = z.object({
+  /** The name under which its cluster is registered. */
+  DREY_CLUSTER: z.string(),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** A kubeconfig file; absent: the pod's own service account. */
+  DREY_KUBECONFIG: z.string().optional(),
+  DREY_KUBE_CONTEXT: z.string().optional(),
+  /** `service`: Flink's Services by name, from inside the cluster; `proxy`: through the API server, from outside. */
+  DREY_FLINK_ACCESS: z.enum(['service', 'proxy']).default('service'),
+  /** JSON: the image for each Flink version, for specs that name none. */
+  DREY_DEFAULT_IMAGES: z
+    .string()
+    .default('{}')
+    .transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
+  DREY_STORAGE_TOOL_JAR: z.string(),
+  DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Activities at once: most of them only wait. */
+  DREY_ACTIVITIES_MAX: z.coerce.number().int().min(1).default(200),
+});
+
+export type AgentSettings = z.output<typeof settings>;
+
+/** @throws ZodError naming the variable that is wrong. */
+export function agentSettings(environment: NodeJS.ProcessEnv): AgentSettings {
+  return settings.parse(environment);
+}

@@ -1,0 +1,67 @@
+/** The agent: works on its cluster's task queue. It keeps nothing, so it may be killed, and there may be several. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createClusterActivities } from '../activities/cluster/cluster-activities.ts';
+import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
+import { createFlinkClient } from '../clients/flink/rest.ts';
+import { proxyTransport, serviceTransport } from '../clients/flink/transport.ts';
+import { connectKubernetes } from '../clients/kubernetes/connect.ts';
+import { clusterTaskQueue, generationNames } from '../core/names.ts';
+import { agentSettings } from './config.ts';
+
+const settings = agentSettings(process.env);
+const log = pino({
+  level: settings.DREY_LOG_LEVEL,
+  base: { process: 'agent', cluster: settings.DREY_CLUSTER, pid: process.pid },
+});
+
+async function main(): Promise<void> {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      log.info({ temporalLevel: level, ...meta }, message),
+    ),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+  const connection = await connected();
+  const worker = await Worker.create({
+    connection,
+    namespace: settings.TEMPORAL_NAMESPACE,
+    taskQueue: clusterTaskQueue(settings.DREY_CLUSTER),
+    activities: createClusterActivities(dependencies()),
+    maxConcurrentActivityTaskExecutions: settings.DREY_ACTIVITIES_MAX,
+    // What waits is begun again by another agent at once; what acts may be repeated.
+    shutdownGraceTime: '1s',
+  });
+  log.info('agent starts');
+  await worker.run();
+  await connection.close();
+  log.info('agent has ended');
+}
+
+function dependencies(): ClusterDependencies {
+  const kubernetes = connectKubernetes({ kubeconfig: settings.DREY_KUBECONFIG, context: settings.DREY_KUBE_CONTEXT });
+  const transport = settings.DREY_FLINK_ACCESS === 'proxy' ? proxyTransport(kubernetes) : serviceTransport();
+  return {
+    kubernetes,
+    flink: ({ identity, spec }) =>
+      createFlinkClient(transport({ namespace: spec.spec.namespace, service: generationNames(identity).service })),
+    defaultImage: (version) => settings.DREY_DEFAULT_IMAGES[version] ?? `flink:${version}-java17`,
+    storageTool: readFileSync(settings.DREY_STORAGE_TOOL_JAR).toString('base64'),
+  };
+}
+
+/** Connects as soon as Temporal is there: it may be started after us, or be away for a while. */
+async function connected(): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
+    } catch (error) {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'Temporal is not reachable yet');
+      await pause(500);
+    }
+  }
+}
+
+await main();

@@ -1,0 +1,38 @@
+/** What a new entity does about generations that it finds under its name: take them over, never deploy beside them. */
+import type { Generation } from './generation.ts';
+
+/** A generation found by its anchor. */
+export interface FoundGeneration extends Generation {
+  /** Whether its recorded submission runs now, as its JobManager says; undefined when it does not answer. */
+  readonly running?: boolean;
+  /** Whether its anchor is being deleted. */
+  readonly leaving: boolean;
+}
+
+export type Adoption =
+  | { readonly action: 'deploy' }
+  /** The very same spec runs already: it is taken over as it is. */
+  | { readonly action: 'adopt'; readonly generation: Generation }
+  /** Something else is there: it is stopped, with its state, before the new generation starts. */
+  | { readonly action: 'replace'; readonly generations: readonly Generation[] };
+
+/**
+ * Decides about what was found. A generation that is leaving is replaced too: its removal is finished, not trusted.
+ * The newest comes last, so that its restore point is the one used.
+ */
+export function decideAdoption(found: readonly FoundGeneration[], specHash: string): Adoption {
+  if (found.length === 0) return { action: 'deploy' };
+  const only = found.length === 1 ? found[0] : undefined;
+  if (only && only.running === true && !only.leaving && only.specHash === specHash) {
+    return { action: 'adopt', generation: withoutFindings(only) };
+  }
+  return { action: 'replace', generations: found.toSorted(byAge).map(withoutFindings) };
+}
+
+function byAge(a: FoundGeneration, b: FoundGeneration): number {
+  return Number(a.running ?? false) - Number(b.running ?? false) || a.identity.number - b.identity.number;
+}
+
+function withoutFindings({ running: _running, leaving: _leaving, ...generation }: FoundGeneration): Generation {
+  return generation;
+}

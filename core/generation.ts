@@ -1,0 +1,25 @@
+/** A generation as operations pass it around, and what was found of one in a cluster. */
+import type { GenerationIdentity } from './names.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+
+/** Everything an activity needs to find, make or end one generation. */
+export interface Generation {
+  readonly identity: GenerationIdentity;
+  readonly revision: number;
+  readonly specHash: string;
+  readonly spec: FlinkJob;
+  /** Number of the newest submission of the job to it, from 1. */
+  readonly submission: number;
+  /** From where that submission starts; absent: empty. */
+  readonly restoreFrom?: string;
+}
+
+/** Whether the job keeps its state somewhere that outlives its pods. */
+export function hasDurableStorage(spec: FlinkJob): boolean {
+  return spec.spec.storage.checkpoints !== undefined;
+}
+
+/** Whether Flink's Kubernetes high availability is on. */
+export function hasHighAvailability(spec: FlinkJob): boolean {
+  return spec.spec.storage.highAvailability !== undefined;
+}

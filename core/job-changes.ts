@@ -1,0 +1,101 @@
+/** What a request changes in a job, decided on its state alone: refusals, unchanged specs, new revisions and their operations. */
+import type { JobState, QueuedOperation } from './job-state.ts';
+import type { OperationKind, OperationRecord } from './operation.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+
+export type RefusalCode = 'PRECONDITION_FAILED' | 'KEY_REUSED' | 'BEING_REMOVED' | 'NO_SUCH_JOB' | 'IMMUTABLE_FIELD';
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+/** What of a request matters for whether it may be taken. */
+export interface Asked {
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly ifRevision?: number;
+  readonly spec?: FlinkJob;
+}
+
+/** Why a change may not be taken now; undefined when it may. A key seen before is judged by its body only. */
+export function refusalOf(state: JobState | undefined, asked: Asked): Refusal | undefined {
+  const known = state?.answered.find(({ key }) => key === asked.key);
+  if (known) return known.bodyHash === asked.bodyHash ? undefined : keyReused(asked.key);
+  if (!state) return refusalOfNew(asked);
+  if (isLeaving(state)) {
+    return { code: 'BEING_REMOVED', message: `Job ${state.name} is being removed. Try again when it is gone.` };
+  }
+  const { ifRevision } = asked;
+  if (ifRevision !== undefined && ifRevision !== state.revision.number) return notAtRevision(state, ifRevision);
+  return asked.spec ? movedElsewhere(state, asked.spec) : undefined;
+}
+
+function refusalOfNew({ spec, ifRevision }: Asked): Refusal | undefined {
+  if (!spec) return { code: 'NO_SUCH_JOB', message: 'There is no such job.' };
+  if (ifRevision === undefined || ifRevision === 0) return undefined;
+  return { code: 'PRECONDITION_FAILED', message: `The job does not exist, so it is not at revision ${ifRevision}.` };
+}
+
+function keyReused(key: string): Refusal {
+  return { code: 'KEY_REUSED', message: `Idempotency-Key ${key} was used before with another request.` };
+}
+
+function notAtRevision(state: JobState, wanted: number): Refusal {
+  const message =
+    wanted === 0
+      ? `Job ${state.name} exists already, at revision ${state.revision.number}.`
+      : `Job ${state.name} is at revision ${state.revision.number}, not ${wanted}.`;
+  return { code: 'PRECONDITION_FAILED', message };
+}
+
+function movedElsewhere(state: JobState, spec: FlinkJob): Refusal | undefined {
+  const current = state.revision.spec.spec;
+  for (const field of ['cluster', 'namespace'] as const) {
+    if (spec.spec[field] !== current[field]) {
+      const message = `spec.${field} is ${current[field]} and cannot be changed to ${spec.spec[field]} by an apply. Remove the job first.`;
+      return { code: 'IMMUTABLE_FIELD', message };
+    }
+  }
+  return undefined;
+}
+
+function isLeaving(state: JobState): boolean {
+  return (
+    state.phase === 'REMOVING' ||
+    state.phase === 'REMOVED' ||
+    state.queue.some(({ record }) => record.kind === 'remove')
+  );
+}
+
+/** Whether a spec is what the job already has: then there is nothing to do, unless its last deploy failed. */
+export function isUnchanged(state: JobState, specHash: string): boolean {
+  return state.revision.specHash === specHash && state.phase !== 'FAILED' && state.failure === undefined;
+}
+
+/** A newer wish makes queued deploys pointless: they are marked as replaced by operation `by`. */
+export function supersede(queue: readonly QueuedOperation[], by: number, now: string): QueuedOperation[] {
+  return queue.map(({ record, recordSeq }) => ({
+    record: { ...record, state: 'superseded' as const, endedAt: now, supersededBy: by },
+    recordSeq: recordSeq + 1,
+  }));
+}
+
+/** The record of an operation as it is queued. */
+export function queuedOperation(
+  kind: OperationKind,
+  wish: { number: number; requestedBy: string; reason: string; now: string; revision?: number; workflowId: string },
+): QueuedOperation {
+  const record: OperationRecord = {
+    number: wish.number,
+    kind,
+    state: 'queued',
+    requestedBy: wish.requestedBy,
+    reason: wish.reason,
+    ...(wish.revision === undefined ? {} : { revision: wish.revision }),
+    requestedAt: wish.now,
+    steps: [],
+    workflowId: wish.workflowId,
+  };
+  return { record, recordSeq: 1 };
+}

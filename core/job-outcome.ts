@@ -1,0 +1,40 @@
+/** What the end of an operation means for its job. */
+import type { Failure } from './failure.ts';
+import type { JobPhase } from './job.ts';
+import type { JobState, QueuedOperation } from './job-state.ts';
+import type { OperationKind } from './operation.ts';
+import type { OperationResult } from './operation-result.ts';
+
+/** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
+export const lostOperationsMax = 5;
+
+/** Takes an operation's result into the job's state. */
+export function concludeOperation(state: JobState, result: OperationResult): void {
+  state.generations = result.generations;
+  state.restorePoint = result.restorePoint;
+  state.failure = result.failure?.code === 'ABORTED' ? state.failure : result.failure;
+  state.newest = { record: result.record, recordSeq: result.recordSeq };
+  state.running = undefined;
+  state.askedCluster = true;
+  state.phase = phaseAfter(result.record.kind, result);
+}
+
+function phaseAfter(kind: OperationKind, result: OperationResult): JobPhase {
+  if (kind === 'remove') return result.failure ? 'FAILED' : 'REMOVED';
+  // A deploy that failed before it stopped what ran left it running.
+  return result.generations.length > 0 ? 'RUNNING' : 'FAILED';
+}
+
+/** The record of an operation whose workflow ended without a result: terminated by hand, or timed out. */
+export function lostOperation(running: QueuedOperation, now: string): QueuedOperation {
+  const failure: Failure = {
+    code: 'INTERNAL',
+    message: 'The operation ended without a result: its workflow was terminated or timed out.',
+    cure: 'Drey begins it again by itself; nothing to do.',
+  };
+  // Far above what the lost workflow itself may have used, so that this row stays.
+  return {
+    record: { ...running.record, state: 'failed', endedAt: now, failure },
+    recordSeq: running.recordSeq + 100_000,
+  };
+}

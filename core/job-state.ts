@@ -1,0 +1,59 @@
+/** The state of a job's entity: plain JSON, carried through continue-as-new. */
+import type { Failure } from './failure.ts';
+import type { Generation } from './generation.ts';
+import type { JobPhase } from './job.ts';
+import type { OperationRecord } from './operation.ts';
+import type { RecordRow } from './records.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+
+/** The current revision: a numbered spec. */
+export interface Revision {
+  readonly number: number;
+  readonly spec: FlinkJob;
+  readonly specHash: string;
+}
+
+/** An operation that waits its turn, or runs. */
+export interface QueuedOperation {
+  readonly record: OperationRecord;
+  readonly recordSeq: number;
+}
+
+/** A change that was answered: the same key again gets the same answer, with another body it is refused. */
+export interface AnsweredKey {
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly operation?: number;
+  readonly changed: boolean;
+}
+
+/** How many answered keys a job remembers; PostgreSQL keeps them longer. */
+export const answeredKeysMax = 200;
+
+export interface JobState {
+  readonly uid: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly createdAt: string;
+  phase: JobPhase;
+  revision: Revision;
+  failure?: Failure;
+  /** Generations that may exist in the cluster; the last one is the active one. */
+  generations: readonly Generation[];
+  restorePoint?: string;
+  /** Number of the newest generation and operation: the next takes the next. */
+  lastGeneration: number;
+  lastOperation: number;
+  /** Highest sequence number used for a row of the job. */
+  jobSeq: number;
+  /** Highest sequence number used for an event that belongs to no operation. */
+  eventSeq: number;
+  queue: readonly QueuedOperation[];
+  running?: QueuedOperation;
+  /** The newest operation that ended: what an unchanged spec is answered with. */
+  newest?: QueuedOperation;
+  answered: readonly AnsweredKey[];
+  /** Whether the cluster has been asked what already ran under this name when the entity was made. */
+  askedCluster: boolean;
+  unwritten: readonly RecordRow[];
+}

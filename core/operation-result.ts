@@ -1,0 +1,33 @@
+/** What an operation's child workflow hands back to the job's entity, on success and on failure alike. */
+import type { Failure } from './failure.ts';
+import type { Generation } from './generation.ts';
+import type { OperationRecord } from './operation.ts';
+import type { RecordRow } from './records.ts';
+
+export interface OperationResult {
+  readonly record: OperationRecord;
+  /** Sequence number of `record` as a row. */
+  readonly recordSeq: number;
+  /** Generations of the job that may exist in the cluster now; the last one is the active one. */
+  readonly generations: readonly Generation[];
+  /** From where the job must start next when no generation runs it: kept until a start has used it. */
+  readonly restorePoint?: string;
+  readonly failure?: Failure;
+  /** Rows that the child could not write before it ended. */
+  readonly unwritten: readonly RecordRow[];
+}
+
+/** What every operation is started with. */
+export interface OperationInput {
+  /** The record as it was queued. */
+  readonly record: OperationRecord;
+  readonly recordSeq: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  /** Generations that may exist in the cluster; the last one is the active one. */
+  readonly generations: readonly Generation[];
+  readonly restorePoint?: string;
+}

@@ -1,0 +1,55 @@
+/** Keeps an outbox small: a newer row of the same thing takes the older one's place, and events give way first. */
+import type { EventRow, RecordRow } from './records.ts';
+
+/** The most an outbox holds, in characters of JSON: it travels through continue-as-new and in results. */
+export const outboxLengthMax = 256 * 1024;
+
+/** What a row is about: rows with the same key replace one another, the later one stays. */
+function keyOf(row: RecordRow): string {
+  switch (row.kind) {
+    case 'job':
+      return `job/${row.uid}`;
+    case 'revision':
+      return `revision/${row.uid}/${row.revision}`;
+    case 'operation':
+      return `operation/${row.uid}/${row.operation.number}`;
+    case 'event':
+      return `event/${row.uid}/${row.operation}/${row.seq}`;
+  }
+}
+
+/** The newest row of each thing, in the order in which the things were last written. */
+export function foldRows(rows: readonly RecordRow[]): RecordRow[] {
+  const newest = new Map<string, RecordRow>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    newest.delete(key);
+    newest.set(key, row);
+  }
+  return [...newest.values()];
+}
+
+/**
+ * Drops the oldest events while the rows are more than `lengthMax` characters. The first of them stays and says how many
+ * are gone, so that a gap in a job's story is never silent.
+ */
+export function withoutOldEvents(rows: readonly RecordRow[], lengthMax = outboxLengthMax): RecordRow[] {
+  let length = JSON.stringify(rows).length;
+  if (length <= lengthMax) return [...rows];
+  const dropped = new Set<RecordRow>();
+  for (const row of rows) {
+    if (length <= lengthMax) break;
+    if (row.kind !== 'event') continue;
+    length -= JSON.stringify(row).length + 1;
+    dropped.add(row);
+  }
+  const [first] = dropped;
+  return rows.flatMap((row) => {
+    if (!dropped.has(row)) return [row];
+    return row === first && row.kind === 'event' ? [toldOf(row, dropped.size)] : [];
+  });
+}
+
+function toldOf(row: EventRow, count: number): EventRow {
+  return { ...row, type: 'eventsDropped', text: `${count} events were dropped while PostgreSQL could not be written` };
+}

@@ -1,0 +1,24 @@
+/** The worker's settings, read from the environment. */
+import { z } from 'zod';
+
+const settings = z.object({
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  DATABASE_URL: z.string(),
+  /** Where the built workflow bundle is kept. */
+  DREY_CACHE: z.string().default('.drey/cache'),
+  /** Make this build the current one when it starts, and end when a later one has taken over and nothing is left to do. */
+  DREY_MAKE_CURRENT: z.stringbool().default(false),
+  /** Where `/metrics` and `/healthz` are served; absent: nowhere. */
+  DREY_WORKER_LISTEN: z.string().optional(),
+  DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Workflows kept in memory: each takes about half a megabyte. */
+  DREY_WORKFLOWS_CACHED: z.coerce.number().int().min(0).default(500),
+});
+
+export type WorkerSettings = z.output<typeof settings>;
+
+/** @throws ZodError naming the variable that is wrong. */
+export function workerSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
+  return settings.parse(environment);
+}

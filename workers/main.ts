@@ -1,0 +1,95 @@
+/** The control plane's worker process: runs the workflows and writes their records. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createControlActivities } from '../activities/control/control-activities.ts';
+import { connectPostgres } from '../clients/postgres/connect.ts';
+import { controlTaskQueue } from '../core/names.ts';
+import { workerSettings } from './config.ts';
+import { deploymentName, isDrained, makeCurrent } from './deployment-version.ts';
+import { workflowBundle, type WorkflowBundle } from './workflow-bundle.ts';
+
+const settings = workerSettings(process.env);
+const log = pino({ level: settings.DREY_LOG_LEVEL, base: { process: 'worker', pid: process.pid } });
+
+/** How often a build that is no longer current looks whether it is still needed. */
+const drainCheckMs = 5_000;
+
+async function main(): Promise<void> {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      log.info({ temporalLevel: level, ...meta }, message),
+    ),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+  const bundle = await workflowBundle(settings.DREY_CACHE);
+  const native = await connected(() => NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS }));
+  const connection = await connected(() => Connection.connect({ address: settings.TEMPORAL_ADDRESS }));
+  const temporal = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
+  const onError = (error: Error) => log.warn({ error: error.message }, 'PostgreSQL connection broke');
+  const postgres = connectPostgres({ url: settings.DATABASE_URL, applicationName: 'drey-worker', onError });
+  const worker = await createWorker(native, bundle, createControlActivities({ postgres, temporal }));
+  log.info({ buildId: bundle.buildId }, 'worker starts');
+  const running = worker.run();
+  if (settings.DREY_MAKE_CURRENT) void takeOver(native, worker, bundle.buildId);
+  await running;
+  await postgres.end();
+  await connection.close();
+  await native.close();
+  log.info('worker has ended');
+}
+
+function createWorker(
+  connection: NativeConnection,
+  bundle: WorkflowBundle,
+  activities: ReturnType<typeof createControlActivities>,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: settings.TEMPORAL_NAMESPACE,
+    taskQueue: controlTaskQueue,
+    workflowBundle: { code: bundle.code },
+    activities,
+    maxCachedWorkflows: settings.DREY_WORKFLOWS_CACHED,
+    shutdownGraceTime: '5s',
+    workerDeploymentOptions: {
+      version: { deploymentName, buildId: bundle.buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  });
+}
+
+/** Becomes the current build as soon as Temporal knows it, and ends this process when a later build has replaced it. */
+async function takeOver(connection: NativeConnection, worker: Worker, buildId: string): Promise<void> {
+  const version = { namespace: settings.TEMPORAL_NAMESPACE, buildId };
+  await untilDone(worker, 100, () => makeCurrent(connection, version).then(() => true));
+  log.info({ buildId }, 'this build is current');
+  await untilDone(worker, drainCheckMs, () => isDrained(connection, version));
+  if (worker.getState() !== 'RUNNING') return;
+  log.info({ buildId }, 'this build is drained');
+  worker.shutdown();
+}
+
+async function untilDone(worker: Worker, everyMs: number, look: () => Promise<boolean>): Promise<void> {
+  while (worker.getState() === 'RUNNING') {
+    // Temporal may be away, or may not know this build yet: both pass.
+    if (await look().catch(() => false)) return;
+    await pause(everyMs);
+  }
+}
+
+/** Connects as soon as Temporal is there: it may be started after us, or be away for a while. */
+async function connected<T>(connect: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await connect();
+    } catch (error) {
+      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'Temporal is not reachable yet');
+      await pause(500);
+    }
+  }
+}
+
+await main();

@@ -1,0 +1,158 @@
+/** The steps of a deploy. Each may be repeated: what it makes was named before, so a second try finds the first one's work. */
+import { decideAdoption } from '../core/adoption.ts';
+import type { Generation } from '../core/generation.ts';
+import { hasDurableStorage } from '../core/generation.ts';
+import { generationName } from '../core/names.ts';
+import { parseDurationMs } from '../core/spec/duration.ts';
+import { clearGeneration, type RunStep } from './clear-generation.ts';
+import { shortCalls, waits } from './cluster-activities.ts';
+import type { DeployInput } from './deploy.ts';
+import { OperationRun } from './operation-run.ts';
+
+/** What an agent that is away may add to a step's own time before the operation fails. */
+const agentAwayMs = 60_000;
+
+/** Longest stop with savepoint: longer than Flink's own checkpoint timeout (10 min), since a stop cannot be withdrawn. */
+const stopMs = 12 * 60_000;
+
+export class DeployRun {
+  readonly account: OperationRun;
+  private target: Generation;
+  private readonly input: DeployInput;
+  private begun = false;
+
+  constructor(input: DeployInput) {
+    this.input = input;
+    this.target = input.target;
+    this.account = new OperationRun(input);
+    this.account.onGeneration(input.target.identity.number);
+  }
+
+  /** Asks the cluster what is there under this name. True when the very same spec runs already: nothing is left to do. */
+  async adoptsWhatRuns(): Promise<boolean> {
+    const { tenant, name, cluster, namespace } = this.input;
+    const { found } = await this.account.untilNoReturn(() =>
+      this.account.step('clusterAsked', () =>
+        shortCalls(cluster, agentAwayMs).findGenerations.executeWithOptions(
+          { summary: `Look for what already runs as ${tenant}/${name}` },
+          [{ tenant, name, namespace }],
+        ),
+      ),
+    );
+    const adoption = decideAdoption(found, this.target.specHash);
+    if (adoption.action === 'replace') this.account.generations = adoption.generations;
+    if (adoption.action !== 'adopt') return false;
+    this.account.generations = [adoption.generation];
+    this.account.onGeneration(adoption.generation.identity.number);
+    return true;
+  }
+
+  /** Stops whatever runs now, keeping its state, and clears it away. From here on there is no return. */
+  async stopPrevious(): Promise<void> {
+    for (const previous of this.account.generations) {
+      await this.stopWithState(previous);
+      await this.account.step('previousRemoved', () => clearGeneration(previous, quietly));
+      this.account.generations = this.account.generations.filter((one) => one !== previous);
+    }
+  }
+
+  private async stopWithState(previous: Generation): Promise<void> {
+    const name = generationName(previous.identity);
+    const calls = waits(this.input.cluster, stopMs);
+    const stopped = await this.account.step('previousStopped', () =>
+      calls.stopJob.executeWithOptions({ summary: `Stop ${name} with its state kept` }, [
+        { generation: previous, operation: this.input.record.number },
+      ]),
+    );
+    // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
+    this.account.restorePoint = stopped.restorePoint ?? this.account.restorePoint;
+  }
+
+  /** Applies the objects and waits until the Flink cluster is ready for the job. May be given up unless state waits. */
+  async startCluster(): Promise<void> {
+    const { restorePoint } = this.account;
+    this.target = { ...this.target, ...(restorePoint === undefined ? {} : { restoreFrom: restorePoint }) };
+    this.account.restoring(restorePoint);
+    this.account.generations = [...this.account.generations, this.target];
+    this.begun = true;
+    const dedicated = this.target.spec.spec.mode === 'dedicated';
+    const bringUp = async () => {
+      await this.applyObjects();
+      await this.awaitStep('podsScheduled', 'waitPodsScheduled', 'schedule');
+      await this.awaitStep('imagesPulled', 'waitImagesPulled', 'imagePull');
+      if (dedicated) await this.awaitCluster();
+    };
+    await (restorePoint === undefined ? this.account.untilNoReturn(bringUp) : bringUp());
+    if (!dedicated) await this.awaitCluster();
+  }
+
+  private async awaitCluster(): Promise<void> {
+    await this.awaitStep('jobManagerAnswers', 'waitJobManager', 'jobManager');
+    await this.awaitStep('slotsRegistered', 'waitSlots', 'slots');
+  }
+
+  /** Starts the job, sees all tasks run, points the job's Service here, and sees a checkpoint completed. */
+  async startJob(): Promise<void> {
+    await this.awaitStep('jobSubmitted', 'submitJob', 'submit');
+    await this.awaitStep('tasksRunning', 'waitTasks', 'running');
+    await this.account.step('servicePublished', () =>
+      shortCalls(this.input.cluster, agentAwayMs).publishService.executeWithOptions(
+        { summary: "Point the job's Service at this generation" },
+        [{ generation: this.target }],
+      ),
+    );
+    if (hasDurableStorage(this.target.spec)) await this.awaitStep('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
+    this.account.restorePoint = undefined;
+  }
+
+  /** Clears away what this deploy began; what ran before it and was not stopped is left as it is. */
+  async undo(): Promise<void> {
+    if (!this.begun) return;
+    await this.account.step('undone', () => clearGeneration(this.target, quietly));
+    this.account.generations = this.account.generations.filter((one) => one !== this.target);
+  }
+
+  private applyObjects() {
+    const summary = `Apply the objects of ${generationName(this.target.identity)}`;
+    return this.account.step('objectsApplied', () =>
+      shortCalls(this.input.cluster, agentAwayMs).applyGeneration.executeWithOptions({ summary }, [
+        { generation: this.target, operation: this.input.record.number },
+      ]),
+    );
+  }
+
+  private awaitStep(
+    step:
+      | 'podsScheduled'
+      | 'imagesPulled'
+      | 'jobManagerAnswers'
+      | 'slotsRegistered'
+      | 'jobSubmitted'
+      | 'tasksRunning'
+      | 'firstCheckpoint',
+    activity: WaitActivity,
+    deadline: keyof Generation['spec']['spec']['deadlines'],
+  ) {
+    const waitMs = parseDurationMs(this.target.spec.spec.deadlines[deadline]);
+    const calls = waits(this.input.cluster, waitMs, waitMs + agentAwayMs);
+    const summary = `${waitWords[activity]} ${generationName(this.target.identity)}`;
+    return this.account.step(step, () =>
+      calls[activity].executeWithOptions({ summary }, [{ generation: this.target, waitMs }]),
+    );
+  }
+}
+
+const waitWords = {
+  waitPodsScheduled: 'Wait until pods are scheduled:',
+  waitImagesPulled: 'Wait until images are pulled:',
+  waitJobManager: 'Wait until the JobManager answers:',
+  waitSlots: 'Wait until the slots are registered:',
+  submitJob: 'Submit the job to',
+  waitTasks: 'Wait until all tasks run:',
+  confirmCheckpoint: 'See a checkpoint completed:',
+} as const;
+
+type WaitActivity = keyof typeof waitWords;
+
+/** Steps within a step: the outer one is what people see. */
+const quietly: RunStep = (_name, act) => act();

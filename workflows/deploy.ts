@@ -1,0 +1,38 @@
+/** Deploy: brings a job to one revision. What ran before is stopped with its state first; what fails is cleared away. */
+import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
+import type { ControlActivities } from '../activities/control/control-activities.ts';
+import { controlTaskQueue } from '../core/names.ts';
+import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import type { Generation } from '../core/generation.ts';
+import { DeployRun } from './deploy-run.ts';
+
+export interface DeployInput extends OperationInput {
+  /** The generation to bring up. */
+  readonly target: Generation;
+  /** Whether this entity is new and must first ask the cluster what already runs under its name. */
+  readonly askCluster: boolean;
+}
+
+const { settleOrphans } = proxyActivities<Pick<ControlActivities, 'settleOrphans'>>({
+  taskQueue: controlTaskQueue,
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '10s',
+  summary: 'Wait for operations of an earlier workflow of this job',
+});
+
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploy);
+export async function deploy(input: DeployInput): Promise<OperationResult> {
+  const run = new DeployRun(input);
+  return run.account.run(
+    async () => {
+      if (input.askCluster) {
+        await settleOrphans({ tenant: input.tenant, name: input.name });
+        if (await run.adoptsWhatRuns()) return;
+      }
+      await run.stopPrevious();
+      await run.startCluster();
+      await run.startJob();
+    },
+    () => run.undo(),
+  );
+}

@@ -1,0 +1,34 @@
+/** What the Temporal UI shows of a job or an operation while it lives: its current details, in Markdown. */
+import type { JobView } from '../core/job.ts';
+import type { OperationRecord, StepState } from '../core/operation.ts';
+import { operationTitles } from '../core/steps.ts';
+
+const marks: Record<StepState, string> = { running: '▶', done: '✓', failed: '✗', skipped: '–' };
+
+/** The operation's steps with their times and findings; the one under way comes last. */
+export function operationDetails(record: OperationRecord): string {
+  const steps = record.steps.map((step) => {
+    const took = step.endedAt ? ` (${seconds(step.startedAt, step.endedAt)})` : ' …';
+    return `- ${marks[step.state]} ${step.title}${took}${step.detail ? `: ${step.detail}` : ''}`;
+  });
+  const failure = record.failure
+    ? [`**${record.failure.code}** ${record.failure.message} *${record.failure.cure}*`]
+    : [];
+  const title = `**${operationTitles[record.kind]} ${record.number}**: ${record.state}. ${record.reason}`;
+  return [title, '', ...steps, '', ...failure].join('\n');
+}
+
+/** The job's phase, revision and generation, and why it is unwell when it is. */
+export function jobDetails(job: JobView | undefined): string {
+  if (!job) return 'No spec accepted yet.';
+  const generation = job.generation
+    ? `, generation ${job.generation.number} (Flink job ${job.generation.flinkJobId})`
+    : '';
+  const under = job.operation === undefined ? '' : `\n\nOperation ${job.operation} is under way.`;
+  const failure = job.failure ? `\n\n**${job.failure.code}** ${job.failure.message} *${job.failure.cure}*` : '';
+  return `**${job.phase}**: revision ${job.revision}${generation}${under}${failure}`;
+}
+
+function seconds(from: string, to: string): string {
+  return `${((Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s`;
+}

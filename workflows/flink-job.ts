@@ -1,0 +1,15 @@
+/** One workflow per job: it never completes while the job exists, and continues as new only when idle. */
+import { continueAsNew, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import type { JobState } from '../core/job-state.ts';
+import { JobEntity } from './job-entity.ts';
+import { applySpec, jobStatus, removeJob, type FlinkJobInput } from './messages.ts';
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, flinkJob);
+export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promise<void> {
+  const entity = new JobEntity(input, carried);
+  setHandler(applySpec, (request) => entity.apply(request), { description: 'Make this spec the job’s current one' });
+  setHandler(removeJob, (request) => entity.remove(request), { description: 'Remove the job and all its objects' });
+  setHandler(jobStatus, () => entity.status(), { description: 'The job and its newest operations' });
+  const next = await entity.live();
+  if (next) await continueAsNew<typeof flinkJob>(input, next);
+}

@@ -1,0 +1,273 @@
+/** The entity of one job: takes changes, carries them out one at a time and in order, and tells what it knows. */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { JobPhase, JobView } from '../core/job.ts';
+import { isUnchanged, queuedOperation, refusalOf, supersede, type Asked } from '../core/job-changes.ts';
+import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
+import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
+import { viewOf } from '../core/job-view.ts';
+import { operationWorkflowId } from '../core/names.ts';
+import type { OperationKind } from '../core/operation.ts';
+import type { OperationResult } from '../core/operation-result.ts';
+import type { FlinkJob } from '../core/schema/flink-job.ts';
+import { jobDetails } from './details.ts';
+import type {
+  ApplySpecRequest,
+  ChangeAnswer,
+  ChangeRequest,
+  FlinkJobInput,
+  JobStatus,
+  RemoveJobRequest,
+} from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { carryOut, planOf } from './run-operation.ts';
+import { searchCluster, searchPhase } from './search-attributes.ts';
+
+export class JobEntity {
+  private readonly input: FlinkJobInput;
+  private readonly outbox: Outbox;
+  private state: JobState | undefined;
+  private refused = false;
+  private abortReason: string | undefined;
+  private lostInARow = 0;
+  private shownPhase: JobPhase | undefined;
+
+  constructor(input: FlinkJobInput, carried: JobState | undefined) {
+    this.input = input;
+    this.state = carried;
+    this.outbox = new Outbox(carried?.unwritten);
+    setCurrentDetails(jobDetails(this.view()));
+  }
+
+  /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
+  apply(request: ApplySpecRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
+    const state = this.acceptRevision(request);
+    const reason = state.revision.number === 1 ? 'First deploy' : `Revision ${state.revision.number} was applied`;
+    return this.enqueue('deploy', request, reason);
+  }
+
+  /** Accepts the removal of the job, after the operation under way; what is queued gives way to it. */
+  remove(request: RemoveJobRequest): ChangeAnswer {
+    const repeated = this.admit({
+      ...request,
+      ...(request.lastKnown && !this.state ? { spec: request.lastKnown } : {}),
+    });
+    if (repeated) return repeated;
+    if (!this.state && request.lastKnown) this.begin(request.lastKnown, 'unknown');
+    return this.enqueue('remove', request, 'The job was deleted');
+  }
+
+  status(): JobStatus | null {
+    const job = this.view();
+    if (!job || !this.state) return null;
+    const { queue, running, newest } = this.state;
+    const operations = [newest, running, ...queue].flatMap((one) => (one ? [one.record] : []));
+    return { job, operations };
+  }
+
+  /** Lives until the job is removed. Returns the state to continue as new with, or nothing at the end. */
+  async live(): Promise<JobState | undefined> {
+    while (this.state?.phase !== 'REMOVED') {
+      await condition(() => this.hasWork() || this.refused || this.shouldContinueAsNew());
+      await condition(allHandlersFinished);
+      if (!this.state) return undefined;
+      if (this.hasWork()) await this.next(this.state);
+      else if (this.shouldContinueAsNew()) return { ...this.state, unwritten: this.outbox.unwritten() };
+      this.refused = false;
+    }
+    await condition(() => this.outbox.isEmpty());
+    return undefined;
+  }
+
+  private hasWork(): boolean {
+    return (this.state?.queue.length ?? 0) > 0;
+  }
+
+  private shouldContinueAsNew(): boolean {
+    return workflowInfo().continueAsNewSuggested && this.state !== undefined;
+  }
+
+  private async next(state: JobState): Promise<void> {
+    const [next, ...queue] = state.queue;
+    if (!next) return;
+    state.queue = queue;
+    state.running = next;
+    state.phase = next.record.kind === 'remove' ? 'REMOVING' : 'DEPLOYING';
+    this.abortReason = undefined;
+    const plan = planOf(state, next);
+    this.publish();
+    const result = await carryOut(plan, () => this.abortReason);
+    if (result) this.conclude(state, result);
+    else this.beginAgain(state, next);
+    this.publish();
+  }
+
+  private conclude(state: JobState, result: OperationResult): void {
+    this.lostInARow = 0;
+    concludeOperation(state, result);
+    this.outbox.put(...result.unwritten);
+  }
+
+  /** The operation's workflow was lost: what it left is not known, so the same is done again, beginning with a clear-out. */
+  private beginAgain(state: JobState, lost: QueuedOperation): void {
+    const ended = lostOperation(lost, now());
+    this.putOperation(ended);
+    state.newest = ended;
+    state.running = undefined;
+    this.lostInARow += 1;
+    if (this.lostInARow > lostOperationsMax) {
+      state.phase = 'FAILED';
+      state.failure = ended.record.failure;
+      return;
+    }
+    if (state.queue.length > 0) return;
+    const { kind, requestedBy, number } = ended.record;
+    const again = this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`);
+    state.queue = [again];
+    this.putOperation(again);
+  }
+
+  /** Refuses, or finds the answer that this key was given before. */
+  private admit(asked: Asked): ChangeAnswer | undefined {
+    const refusal = refusalOf(this.state, asked);
+    if (refusal) {
+      this.refused = true;
+      throw ApplicationFailure.create({ type: refusal.code, message: refusal.message, nonRetryable: true });
+    }
+    const known = this.state?.answered.find(({ key }) => key === asked.key);
+    return known && this.answer(known.changed, this.find(known.operation));
+  }
+
+  private acceptRevision(request: ApplySpecRequest): JobState {
+    const state = this.state ?? this.begin(request.spec, request.specHash);
+    const isNew = state.revision.specHash !== request.specHash || state.lastOperation === 0;
+    if (!isNew) return state;
+    const number = state.lastOperation === 0 ? 1 : state.revision.number + 1;
+    state.revision = { number, spec: request.spec, specHash: request.specHash };
+    this.outbox.put({
+      kind: 'revision',
+      uid: state.uid,
+      revision: number,
+      spec: request.spec,
+      specHash: request.specHash,
+      acceptedBy: request.requestedBy,
+      acceptedAt: now(),
+    });
+    return state;
+  }
+
+  private begin(spec: FlinkJob, specHash: string): JobState {
+    const state: JobState = {
+      uid: newUid(),
+      tenant: this.input.tenant,
+      name: this.input.name,
+      createdAt: now(),
+      phase: 'PENDING',
+      revision: { number: 1, spec, specHash },
+      generations: [],
+      lastGeneration: 0,
+      lastOperation: 0,
+      jobSeq: 0,
+      eventSeq: 0,
+      queue: [],
+      answered: [],
+      askedCluster: false,
+      unwritten: [],
+    };
+    this.state = state;
+    return state;
+  }
+
+  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string): ChangeAnswer {
+    const state = this.known();
+    const operation = this.newOperation(kind, request.requestedBy, reason);
+    const replaced = supersede(state.queue, operation.record.number, now());
+    state.queue = [operation];
+    for (const one of [...replaced, operation]) this.putOperation(one);
+    if (state.running) this.abortReason = `operation ${operation.record.number} takes its place`;
+    this.remember(request, true, operation.record.number);
+    this.publish();
+    return this.answer(true, operation);
+  }
+
+  private newOperation(kind: OperationKind, requestedBy: string, reason: string): QueuedOperation {
+    const state = this.known();
+    state.lastOperation += 1;
+    const number = state.lastOperation;
+    const workflowId = operationWorkflowId(state, number, kind);
+    const revision = kind === 'deploy' ? { revision: state.revision.number } : {};
+    return queuedOperation(kind, { number, requestedBy, reason, now: now(), workflowId, ...revision });
+  }
+
+  private unchanged(request: ChangeRequest): ChangeAnswer {
+    const state = this.known();
+    const operation = state.queue.at(-1) ?? state.running ?? state.newest;
+    this.remember(request, false, operation?.record.number);
+    return this.answer(false, operation);
+  }
+
+  private remember({ key, bodyHash }: ChangeRequest, changed: boolean, operation: number | undefined): void {
+    const state = this.known();
+    const answered = { key, bodyHash, changed, ...(operation === undefined ? {} : { operation }) };
+    state.answered = [...state.answered, answered].slice(-answeredKeysMax);
+  }
+
+  private answer(changed: boolean, operation: QueuedOperation | undefined): ChangeAnswer {
+    const state = this.known();
+    const found = operation ? { operation: operation.record, operationSeq: operation.recordSeq } : {};
+    return { changed, job: viewOf(state, now()), jobSeq: state.jobSeq, ...found };
+  }
+
+  private find(number: number | undefined): QueuedOperation | undefined {
+    const { queue, running, newest } = this.known();
+    return [...queue, running, newest].find((one) => one?.record.number === number);
+  }
+
+  private putOperation({ record, recordSeq }: QueuedOperation): void {
+    this.outbox.put({ kind: 'operation', uid: this.known().uid, seq: recordSeq, operation: record });
+  }
+
+  /** Makes the state seen: as a record, in the Temporal UI, and for searches. */
+  private publish(): void {
+    const state = this.known();
+    state.jobSeq += 1;
+    const job = viewOf(state, now());
+    this.outbox.put({ kind: 'job', uid: state.uid, seq: state.jobSeq, job });
+    setCurrentDetails(jobDetails(job));
+    if (this.shownPhase === state.phase) return;
+    this.shownPhase = state.phase;
+    upsertSearchAttributes([
+      { key: searchPhase, value: state.phase },
+      { key: searchCluster, value: state.revision.spec.spec.cluster },
+    ]);
+  }
+
+  private view(): JobView | undefined {
+    return this.state && viewOf(this.state, now());
+  }
+
+  private known(): JobState {
+    if (!this.state) throw new Error('no spec was accepted yet');
+    return this.state;
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+/** 8 letters from a to p: 32 random bits in a form that may stand anywhere in a Kubernetes name. */
+function newUid(): string {
+  const digits = uuid4().replaceAll('-', '').slice(0, 8);
+  return [...digits].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 16))).join('');
+}
