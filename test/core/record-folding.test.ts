@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { foldRows, withoutOldEvents } from '../../core/record-folding.ts';
+import type { EventRow, OperationRow } from '../../core/records.ts';
+import { someOperation, someTime } from '../support/state-fixture.ts';
+
+const event = (seq: number): EventRow => ({
+  kind: 'event',
+  uid: 'u',
+  operation: 1,
+  seq,
+  at: someTime,
+  type: 't',
+  text: 'x'.repeat(100),
+});
+const operation = (seq: number): OperationRow => ({
+  kind: 'operation',
+  uid: 'u',
+  seq,
+  operation: someOperation(1).record,
+});
+
+describe('waiting rows', () => {
+  test('of the same thing give way to the newest', () => {
+    expect(foldRows([operation(1), event(1), operation(2)])).toEqual([event(1), operation(2)]);
+  });
+
+  test('stay all while they are few', () => {
+    const rows = [event(1), operation(1)];
+    expect(withoutOldEvents(rows)).toEqual(rows);
+  });
+
+  test('lose their oldest events first when they are too many, which is told', () => {
+    const rows = [operation(1), ...Array.from({ length: 20 }, (_, index) => event(index))];
+    const kept = withoutOldEvents(rows, 2_000);
+    expect(JSON.stringify(kept).length).toBeLessThanOrEqual(2_200);
+    expect(kept).toContainEqual(operation(1));
+    expect(kept.at(-1)).toEqual(event(19));
+    expect(kept.filter((row) => row.kind === 'event' && row.type === 'eventsDropped')).toHaveLength(1);
+  });
+});
