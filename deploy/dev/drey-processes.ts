@@ -1,0 +1,82 @@
+/** Drey's own processes beside the cluster: started detached, restarted when their code or settings changed. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIdOf } from '../../workers/workflow-bundle.ts';
+import { buildOf, type DreyProcess } from './builds.ts';
+import { repositoryRoot, type StackPaths } from './paths.ts';
+import { livingProcess, startDetached, stopRecorded, type ProcessRecord } from './process.ts';
+import type { ReportLine } from './progress.ts';
+
+/** Time for a worker or agent to end the activities that it has begun. */
+const graceMs = 15_000;
+
+const entryPoints: Record<DreyProcess, string> = {
+  api: 'api/main.ts',
+  worker: 'workers/main.ts',
+  agent: 'agent/main.ts',
+};
+
+/**
+ * Sees to it that the process runs with these settings and the sources as they are. A worker whose workflows changed
+ * is started beside the old one, which ends by itself when nothing is pinned to its build any more.
+ */
+export async function ensureDreyProcess(
+  paths: StackPaths,
+  kind: DreyProcess,
+  env: Readonly<Record<string, string>>,
+  report: ReportLine,
+): Promise<ProcessRecord> {
+  const name = kind === 'worker' ? `worker-${buildIdOf()}` : kind;
+  const fingerprint = createHash('sha256').update(buildOf(kind)).update(JSON.stringify(env)).digest('hex');
+  const running = livingProcess(paths.runDir, name);
+  if (running && fingerprintOf(paths, name) === fingerprint) return running;
+  if (running) report('its code or settings changed: restarting');
+  await stopRecorded(paths.runDir, name, graceMs);
+  for (const other of kind === 'worker' ? runningWorkers(paths) : []) report(`${other} stays until it is drained`);
+  const record = await startDetached({
+    name,
+    dir: paths.runDir,
+    logFile: join(paths.logDir, `${name}.log`),
+    command: process.execPath,
+    args: ['--enable-source-maps', '--import', 'tsx', entryPoints[kind]],
+    cwd: repositoryRoot,
+    env: { ...inheritedEnv(), ...env },
+  });
+  writeFileSync(fingerprintFile(paths, name), fingerprint);
+  return record;
+}
+
+/** Ends all of Drey's processes, workers of old builds included. */
+export async function stopDreyProcesses(paths: StackPaths): Promise<void> {
+  const workers = recordedNames(paths).filter((name) => name.startsWith('worker-'));
+  await Promise.all(['api', 'agent', ...workers].map((name) => stopRecorded(paths.runDir, name, graceMs)));
+  for (const name of ['api', 'agent', ...workers]) rmSync(fingerprintFile(paths, name), { force: true });
+}
+
+function runningWorkers(paths: StackPaths): string[] {
+  const workers = recordedNames(paths).filter((name) => name.startsWith('worker-'));
+  return workers.filter((name) => livingProcess(paths.runDir, name) !== undefined);
+}
+
+function recordedNames(paths: StackPaths): string[] {
+  if (!existsSync(paths.runDir)) return [];
+  const records = readdirSync(paths.runDir).filter((file) => file.endsWith('.json'));
+  return records.map((file) => file.slice(0, -'.json'.length));
+}
+
+/** The caller's own settings of Drey and of PostgreSQL must not leak into the stack's processes. */
+const foreignVariable = /^(DREY_|PG|TEMPORAL_|DATABASE_URL$|NODE_OPTIONS$|KUBECONFIG$)/;
+
+function inheritedEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreignVariable.test(name)));
+}
+
+function fingerprintOf(paths: StackPaths, name: string): string | undefined {
+  const file = fingerprintFile(paths, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function fingerprintFile(paths: StackPaths, name: string): string {
+  return join(paths.runDir, `${name}.fingerprint`);
+}
