@@ -1,82 +1,69 @@
-/** The spec of a job, `apiVersion: drey.dev/v1, kind: FlinkJob`: shapes, bounds and defaults. Types come from the schema. */
+/**
+ * The spec of a job, `apiVersion: drey.dev/v1, kind: FlinkJob`: shapes, bounds and defaults. Types come from the schema.
+ * `parseFlinkJob` is the way in: it also applies the rules that hold between fields.
+ */
 import { z } from 'zod';
+import { defaults } from '../spec/defaults.ts';
+import { deadlinesSchema, ingressSchema } from './access.ts';
+import { dnsLabel, labelMap, objectName, ownName } from './fields.ts';
+import { flinkSchema, type flinkVersions } from './flink.ts';
+import { jobSchema } from './job.ts';
+import { jobManagerSchema, type podTemplateSchema, type resourcesSchema, taskManagerSchema } from './processes.ts';
+import { storageSchema } from './storage.ts';
 
-/** Flink minor versions that Drey runs. */
-export const flinkVersions = ['1.20', '2.0', '2.1', '2.2', '2.3'] as const;
+export { flinkVersions } from './flink.ts';
 
-const resources = z.strictObject({
-  requests: z.strictObject({ cpu: z.string(), memory: z.string() }).partial().optional(),
-  limits: z.strictObject({ cpu: z.string(), memory: z.string() }).partial().optional(),
-});
+export const metadataSchema = z
+  .strictObject({
+    name: ownName(40).meta({
+      description:
+        'Name of the job, unique within its tenant; it begins the names of all its Kubernetes objects. Cannot be changed.',
+      examples: ['orders'],
+    }),
+    tenant: ownName(30).default(defaults.metadata.tenant).describe('Who owns the job. Cannot be changed.'),
+    labels: labelMap()
+      .prefault(defaults.metadata.labels)
+      .meta({
+        description: "Labels of the job and of its Kubernetes objects. `drey.dev/` is Drey's own.",
+        examples: [{ team: 'orders' }],
+      }),
+  })
+  .describe('What the job is called and who owns it.');
 
-const podTemplate = z.record(z.string(), z.unknown());
+export const specSchema = z
+  .strictObject({
+    cluster: dnsLabel().describe('Name of the registered Kubernetes cluster that runs the job.'),
+    namespace: dnsLabel().describe('Kubernetes namespace in that cluster. It must exist.'),
+    state: z.enum(['running']).default(defaults.spec.state).describe('What the job should be doing.'),
+    mode: z
+      .enum(['dedicated', 'application'])
+      .default(defaults.spec.mode)
+      .describe(
+        '`dedicated`: a Flink session cluster of its own, to which Drey submits the job; warm upgrades need it, and the main method calls `execute()` once. `application`: the JobManager runs the main method itself.',
+      ),
+    flink: flinkSchema,
+    job: jobSchema,
+    jobManager: jobManagerSchema,
+    taskManager: taskManagerSchema,
+    storage: storageSchema,
+    ingress: ingressSchema,
+    serviceAccount: objectName()
+      .optional()
+      .describe(
+        'ServiceAccount of all pods, for example one bound to a cloud identity. Without it, Drey makes one with the least rights Flink needs.',
+      ),
+    deadlines: deadlinesSchema,
+  })
+  .describe('What to run, where, and with what.');
 
-const spec = z.strictObject({
-  cluster: z.string(),
-  namespace: z.string(),
-  state: z.enum(['running']).default('running'),
-  mode: z.enum(['dedicated', 'application']).default('dedicated'),
-  flink: z.strictObject({
-    version: z.enum(flinkVersions),
-    image: z.string().optional(),
-    imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
-    imagePullSecrets: z.array(z.string()).default([]),
-    configuration: z.record(z.string(), z.string()).default({}),
-  }),
-  job: z.strictObject({
-    jarUri: z.string(),
-    entryClass: z.string().optional(),
-    args: z.array(z.string()).default([]),
-    parallelism: z.int().min(1).max(32768).default(1),
-    allowNonRestoredState: z.boolean().default(false),
-  }),
-  jobManager: z.strictObject({
-    replicas: z.int().min(1).max(5).default(1),
-    resources: resources.default({ requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '1Gi' } }),
-    podTemplate: podTemplate.optional(),
-  }),
-  taskManager: z.strictObject({
-    slots: z.int().min(1).max(1024).default(1),
-    replicas: z.int().min(1).max(10000).optional(),
-    resources: resources.default({ requests: { cpu: '1', memory: '1728Mi' }, limits: { memory: '1728Mi' } }),
-    podTemplate: podTemplate.optional(),
-  }),
-  storage: z.strictObject({
-    volumeClaim: z.strictObject({ name: z.string(), mountPath: z.string() }).optional(),
-    checkpoints: z.string().optional(),
-    savepoints: z.string().optional(),
-    highAvailability: z.string().optional(),
-  }),
-  ingress: z
-    .strictObject({
-      host: z.string(),
-      className: z.string().optional(),
-      annotations: z.record(z.string(), z.string()).default({}),
-      tlsSecret: z.string().optional(),
-    })
-    .optional(),
-  serviceAccount: z.string().optional(),
-  deadlines: z.strictObject({
-    schedule: z.string().default('2m'),
-    imagePull: z.string().default('5m'),
-    jobManager: z.string().default('3m'),
-    slots: z.string().default('3m'),
-    submit: z.string().default('2m'),
-    running: z.string().default('3m'),
-    checkpoint: z.string().default('5m'),
-  }),
-});
-
-export const flinkJobSchema = z.strictObject({
-  apiVersion: z.literal('drey.dev/v1'),
-  kind: z.literal('FlinkJob'),
-  metadata: z.strictObject({
-    name: z.string(),
-    tenant: z.string().default('default'),
-    labels: z.record(z.string(), z.string()).default({}),
-  }),
-  spec,
-});
+export const flinkJobSchema = z
+  .strictObject({
+    apiVersion: z.literal('drey.dev/v1').describe('Always `drey.dev/v1`.'),
+    kind: z.literal('FlinkJob').describe('Always `FlinkJob`.'),
+    metadata: metadataSchema,
+    spec: specSchema,
+  })
+  .describe('A Flink job that Drey runs on Kubernetes.');
 
 /** A spec with every default filled in: what workflows, manifests and records use. */
 export type FlinkJob = z.output<typeof flinkJobSchema>;
@@ -86,5 +73,5 @@ export type FlinkJobInput = z.input<typeof flinkJobSchema>;
 
 export type FlinkVersion = (typeof flinkVersions)[number];
 export type JobSpec = FlinkJob['spec'];
-export type Resources = z.output<typeof resources>;
-export type PodTemplate = z.output<typeof podTemplate>;
+export type Resources = z.output<typeof resourcesSchema>;
+export type PodTemplate = z.output<typeof podTemplateSchema>;

@@ -1,0 +1,50 @@
+/** `spec.job`: the program and how it is submitted. */
+import { z } from 'zod';
+import { defaults } from '../spec/defaults.ts';
+import { classpathJar, localJar, textLike } from './fields.ts';
+
+const className = textLike(
+  /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)*$/u,
+  'be a class name such as `com.example.OrdersJob`',
+  512,
+);
+
+export const jobFields = {
+  jarUri: localJar().meta({
+    description: 'The jar that holds the entry class, by its path inside the image.',
+    examples: ['local:///opt/flink/usrlib/job.jar'],
+  }),
+  entryClass: className.optional().meta({
+    description: "The class whose main method builds the job. Without it, the jar's manifest names it.",
+    examples: ['com.example.OrdersJob'],
+  }),
+  args: z
+    .array(z.string().max(16_384))
+    .max(512)
+    .default(defaults.spec.job.args)
+    .meta({
+      description: 'Arguments of the main method, in order, each as text. They are recorded as they are: no secrets.',
+      examples: [['--rate', '1000']],
+    }),
+  classpaths: z
+    .array(classpathJar())
+    .max(64)
+    .default(defaults.spec.job.classpaths)
+    .meta({
+      description:
+        'More jars inside the image that the job needs (`pipeline.classpaths`), at the same path in JobManager and TaskManagers.',
+      examples: [['local:///opt/flink/usrlib/library.jar']],
+    }),
+  parallelism: z
+    .int()
+    .min(1)
+    .max(32_768)
+    .default(defaults.spec.job.parallelism)
+    .describe('How many parallel tasks each operator has, unless the program says otherwise.'),
+  allowNonRestoredState: z
+    .boolean()
+    .default(defaults.spec.job.allowNonRestoredState)
+    .describe('Whether state of operators that no longer exist is dropped at a restore instead of failing it.'),
+};
+
+export const jobSchema = z.strictObject(jobFields).describe('The program and how it is submitted.');

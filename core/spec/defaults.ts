@@ -1,0 +1,35 @@
+/** Every default of the spec, in one place: the schema fills them in, and the canonical form leaves them out. */
+
+const deadlines = {
+  schedule: '2m',
+  imagePull: '5m',
+  jobManager: '3m',
+  slots: '3m',
+  submit: '2m',
+  running: '3m',
+  checkpoint: '5m',
+} as const;
+
+const noTexts: string[] = [];
+
+export const defaults = {
+  metadata: { tenant: 'default', labels: {} },
+  spec: {
+    state: 'running',
+    mode: 'dedicated',
+    flink: { imagePullPolicy: 'IfNotPresent', imagePullSecrets: noTexts, configuration: {} },
+    job: { args: noTexts, classpaths: noTexts, parallelism: 1, allowNonRestoredState: false },
+    jobManager: {
+      replicas: 1,
+      resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '1Gi' } },
+    },
+    taskManager: {
+      slots: 1,
+      // Flink's own default process size; less than about 1 GiB needs tuned memory options.
+      resources: { requests: { cpu: '1', memory: '1728Mi' }, limits: { memory: '1728Mi' } },
+    },
+    storage: {},
+    ingress: { annotations: {} },
+    deadlines,
+  },
+} as const;

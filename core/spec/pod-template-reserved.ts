@@ -1,0 +1,67 @@
+/** Fields of pods and of Flink's container that Drey sets, with the reason and what to use instead. */
+
+export interface Reserved {
+  readonly reason: string;
+  readonly instead?: string;
+}
+
+/** Fields of the PodSpec. */
+export const reservedPodFields: Readonly<Record<string, Reserved>> = {
+  restartPolicy: { reason: 'Drey chooses it by mode, so that a job is never run twice' },
+  hostNetwork: { reason: 'Flink\'s ports would clash on the node, and the Pod Security level "restricted" forbids it' },
+  hostPID: { reason: 'the Pod Security level "restricted" forbids it' },
+  hostIPC: { reason: 'the Pod Security level "restricted" forbids it' },
+  nodeName: { reason: 'it goes past the scheduler', instead: 'Use `nodeSelector` or `affinity`.' },
+  hostname: { reason: 'Flink finds its processes by the names that Drey gives them' },
+  subdomain: { reason: 'Flink finds its processes by the names that Drey gives them' },
+  serviceAccountName: { reason: 'all pods of a job share one', instead: 'Use `spec.serviceAccount`.' },
+  serviceAccount: { reason: 'all pods of a job share one', instead: 'Use `spec.serviceAccount`.' },
+  automountServiceAccountToken: { reason: 'Drey mounts the token where high availability needs it' },
+  imagePullSecrets: { reason: 'all pods of a job share them', instead: 'Use `spec.flink.imagePullSecrets`.' },
+  activeDeadlineSeconds: { reason: 'Kubernetes would kill a running job when it passes' },
+  ephemeralContainers: { reason: 'Kubernetes adds them to running pods only', instead: 'Use `kubectl debug`.' },
+};
+
+/** Fields of `flink-main-container`. */
+export const reservedContainerFields: Readonly<Record<string, Reserved>> = {
+  command: { reason: 'Drey starts Flink with the classes and arguments that the mode needs' },
+  args: {
+    reason: 'Drey starts Flink with the classes and arguments that the mode needs',
+    instead: "For the job's own arguments use `spec.job.args`.",
+  },
+  image: { reason: 'all Flink processes of a job run the same one', instead: 'Use `spec.flink.image`.' },
+  imagePullPolicy: { reason: 'all Flink processes of a job share it', instead: 'Use `spec.flink.imagePullPolicy`.' },
+  ports: { reason: "Services and Flink's configuration point at the ports that Drey gives" },
+  livenessProbe: {
+    reason: 'Drey watches Flink itself and restarts what is gone, which a probe would do behind its back',
+  },
+  readinessProbe: { reason: 'Drey sets it: Services and the steps of a deploy wait for it' },
+  startupProbe: { reason: 'Drey sets it: Services and the steps of a deploy wait for it' },
+  stdin: { reason: 'Flink reads nothing from it' },
+  tty: { reason: 'logs would hold terminal codes' },
+};
+
+const configured = { reason: 'Drey writes the configuration file itself', instead: 'Use `spec.flink.configuration`.' };
+
+/** Environment variables of `flink-main-container`. */
+export const reservedEnvironment: Readonly<Record<string, Reserved>> = {
+  FLINK_PROPERTIES: configured,
+  FLINK_CONF_DIR: configured,
+  FLINK_LIB_DIR: { reason: 'Flink would not find its own classes' },
+  FLINK_PLUGINS_DIR: { reason: 'Drey sets it to where the image keeps plugins' },
+  FLINK_OPT_DIR: { reason: 'Drey sets it to where the image keeps optional jars' },
+  JOB_MANAGER_RPC_ADDRESS: { reason: 'Drey sets the address of the JobManager' },
+  TASK_MANAGER_NUMBER_OF_TASK_SLOTS: { reason: 'Drey sets it', instead: 'Use `spec.taskManager.slots`.' },
+  POD_IP: { reason: 'Drey sets it from the pod' },
+  POD_NAME: { reason: 'Drey sets it from the pod' },
+};
+
+/** Directories that must stay as the image and Drey have them. */
+export const reservedMountPaths: readonly string[] = [
+  '',
+  '/opt',
+  '/opt/flink',
+  '/opt/flink/conf',
+  '/opt/flink/lib',
+  '/opt/flink/bin',
+];

@@ -1,0 +1,15 @@
+/** All rules that hold between fields of a spec. The order is the order in which problems are told. */
+import { optionRules } from '../flink/option-problems.ts';
+import { ingressRule } from './label-rules.ts';
+import { podTemplateRules } from './pod-template-rules.ts';
+import { resourceRules } from './resource-rules.ts';
+import type { SpecRule } from './rule.ts';
+import { storageRules } from './storage-rules.ts';
+
+export const specRules: readonly SpecRule[] = [
+  ...storageRules,
+  ...resourceRules,
+  ...podTemplateRules,
+  ingressRule,
+  ...optionRules,
+];
