@@ -120,6 +120,8 @@ function controllerManager(layout: NodeLayout, addresses: NodeAddresses): string
     '--leader-elect=false',
     '--kube-api-qps=500',
     '--kube-api-burst=1000',
+    // A claim seen before its volume is looked at again only then (15 s by default).
+    '--pvclaimbinder-sync-period=500ms',
     ...busy.map((each) => `--concurrent-${each}-syncs=20`),
     ...serving(layout, addresses),
   ];

@@ -52,20 +52,23 @@ async function nodeIsReady(identity: NodeIdentity): Promise<boolean> {
   if (ready?.status !== 'True') throw new Error(`the node is not ready: ${ready?.message ?? 'it has not said why'}`);
   const blocked = node.spec?.taints?.map((taint) => taint.key) ?? [];
   if (blocked.length > 0) throw new Error(`the node is tainted: ${blocked.join(', ')}`);
-  const lease = await read<Lease>(identity, `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
-  if (Date.parse(lease.spec.renewTime) < since) throw new Error('kubelet has not reported since it started');
+  // Heartbeats are written in whole seconds.
+  if (Date.parse(ready.lastHeartbeatTime) + 1000 < since) throw new Error('kubelet has not reported since it started');
   return true;
 }
 
 interface NodeObject {
   readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
   readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly conditions?: readonly NodeCondition[];
   };
 }
 
-interface Lease {
-  readonly spec: { readonly renewTime: string };
+interface NodeCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly lastHeartbeatTime: string;
 }
 
 async function read<T>(identity: NodeIdentity, path: string): Promise<T> {
