@@ -1,0 +1,39 @@
+/** What Flink's REST interface and metrics answer, and how old an answer may be. */
+import { ports } from './configuration-ports.ts';
+import type { ConfigurationInput, Settings } from './configuration.ts';
+
+/** Where Flink keeps uploaded jars, under `flink-web-upload`: the init container puts the job's jar there. */
+export const uploadDirectory = '/drey/upload';
+
+/** Settings that the rest of Drey relies on. */
+export function fixedRest({ job }: ConfigurationInput): Settings {
+  if (job.spec.mode === 'application') return { 'web.cancel.enable': 'true' };
+  return { 'web.submit.enable': 'true', 'web.cancel.enable': 'true', 'web.upload.dir': uploadDirectory };
+}
+
+/** Settings that a user may replace. */
+export function defaultRest({ job }: ConfigurationInput): Settings {
+  const { version } = job.spec.flink;
+  return {
+    ...freshAnswers(version),
+    ...keptAnswers(version),
+    'metrics.fetcher.update-interval': '1s',
+    'metrics.reporter.prom.factory.class': 'org.apache.flink.metrics.prometheus.PrometheusReporterFactory',
+    'metrics.reporter.prom.port': String(ports.prometheus),
+  };
+}
+
+/** Flink answers from caches that are 3 s old, which would be the longest part of a rescale. */
+function freshAnswers(version: string): Settings {
+  const checkpoints = { 'rest.cache.checkpoint-statistics.timeout': '100ms' };
+  // Before 2.3 the job's details are cached as long as the web UI waits between its own requests, so that is a compromise.
+  return version === '2.3'
+    ? { ...checkpoints, 'rest.cache.execution-graph.timeout': '100ms' }
+    : { ...checkpoints, 'web.refresh-interval': '250ms' };
+}
+
+/** Flink forgets an ended job after an hour; "not found" would then say nothing about how it ended. */
+function keptAnswers(version: string): Settings {
+  const week = { 'jobstore.expiration-time': String(7 * 24 * 3600) };
+  return version === '2.3' ? { ...week, 'completed-application-store.expiration-time': '7d' } : week;
+}

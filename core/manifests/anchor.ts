@@ -1,0 +1,32 @@
+/** The anchor: the one object that owns all others of a generation, and says what the generation is. */
+import type { Generation } from '../generation.ts';
+import { annotations, generationNames, labels } from '../names.ts';
+import { labelsOf } from './generation-input.ts';
+import type { ConfigMap } from './kubernetes.ts';
+
+/** The key of the anchor's data under which the whole generation is kept, as JSON: whoever finds it can take it over. */
+export const generationKey = 'generation.json';
+
+/** Applied first, since the others need the uid under which it is stored. */
+export function renderAnchor(generation: Generation, operation: number): ConfigMap {
+  const { identity, spec, revision, specHash, submission, restoreFrom } = generation;
+  const kept: Generation = { identity, revision, specHash, spec, submission, ...(restoreFrom && { restoreFrom }) };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: generationNames(identity).anchor,
+      namespace: spec.spec.namespace,
+      labels: { ...labelsOf(spec, identity), [labels.component]: 'anchor' },
+      annotations: {
+        [annotations.revision]: String(revision),
+        [annotations.specHash]: specHash,
+        [annotations.operation]: String(operation),
+        // An application's JobManager submits the job as it starts, so making its objects is the submission. In a
+        // dedicated cluster the operation writes this when it submits, which may be long after.
+        ...(spec.spec.mode === 'application' && { [annotations.submission]: String(submission) }),
+      },
+    },
+    data: { [generationKey]: JSON.stringify(kept) },
+  };
+}
