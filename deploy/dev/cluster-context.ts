@@ -42,7 +42,7 @@ export async function ensureContextCluster(paths: StackPaths, context: string) {
   } finally {
     client.close();
   }
-  return { kubeconfig, flinkAccess: 'proxy' as const, description: `your own cluster (context ${context})` };
+  return { kubeconfig, reachesServices: false, description: `your own cluster (context ${context})` };
 }
 
 function kubeconfigFiles(): string[] {

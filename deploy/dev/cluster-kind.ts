@@ -33,7 +33,7 @@ export async function ensureKindCluster(paths: StackPaths, progress: ReportLine)
   await runCommand('docker', ['start', kindNodeName(paths)]);
   if (!existsSync(kubeconfig))
     await runCommand('kind', ['export', 'kubeconfig', '--name', name, '--kubeconfig', kubeconfig]);
-  return { kubeconfig, flinkAccess: 'proxy' as const, description: `a kind cluster (${name})` };
+  return { kubeconfig, reachesServices: false, description: `a kind cluster (${name})` };
 }
 
 /** Stops the container; with `purge` the cluster is deleted. Only the cluster of this clone is touched. */

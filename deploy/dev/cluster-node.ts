@@ -34,7 +34,7 @@ export async function ensureNodeCluster(paths: StackPaths, progress: ReportLine,
   const node = await startNode({ ...identity, unsafeNoFsync: options.isThrowaway === true, progress });
   return {
     kubeconfig: node.kubeconfigPath,
-    flinkAccess: 'service' as const,
+    reachesServices: true,
     description: `a single node on this machine (${node.nodeName}, ${node.apiServerUrl})`,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ensureContextCluster } from './cluster-context.ts';
 import { ensureKindCluster, kindIsUsable, stopKindCluster } from './cluster-kind.ts';
-import { ensureNodeCluster, nodeIsPossible, stopNodeCluster } from './cluster-node.ts';
+import { ensureNodeCluster, nodeIsPossible, stopNodeCluster, type NodeClusterOptions } from './cluster-node.ts';
 import type { StackPaths } from './paths.ts';
 import type { ReportLine } from './progress.ts';
 
@@ -21,8 +21,8 @@ export type ClusterChoice = z.infer<typeof choiceShape>;
 export interface DevCluster {
   readonly choice: ClusterChoice;
   readonly kubeconfig: string;
-  /** How the agent, which runs on this machine, reaches Flink. */
-  readonly flinkAccess: 'service' | 'proxy';
+  /** Whether this machine reaches the cluster's Services by their address; else only through the API server. */
+  readonly reachesServices: boolean;
   /** For people: what it is and where. */
   readonly description: string;
 }
@@ -48,12 +48,13 @@ export async function ensureCluster(
   paths: StackPaths,
   choice: ClusterChoice,
   progress: ReportLine,
+  options: NodeClusterOptions = {},
 ): Promise<DevCluster> {
   mkdirSync(paths.stateDir, { recursive: true });
   writeFileSync(choiceFile(paths), JSON.stringify(choice));
   if (choice.kind === 'context') return { choice, ...(await ensureContextCluster(paths, choice.context)) };
   if (choice.kind === 'kind') return { choice, ...(await ensureKindCluster(paths, progress)) };
-  return { choice, ...(await ensureNodeCluster(paths, progress)) };
+  return { choice, ...(await ensureNodeCluster(paths, progress, options)) };
 }
 
 /** Ends the cluster if this stack made it; with `purge` its data goes too. A reader's own cluster is left alone. */

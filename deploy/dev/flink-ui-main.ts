@@ -10,8 +10,8 @@ const settings = z
     kubeconfig: z.string(),
     namespace: z.string(),
     service: z.string(),
-    /** `service`: this machine reaches Services; `proxy`: only the API server, through which connections then go. */
-    access: z.enum(['service', 'proxy']),
+    /** Whether this machine reaches Services; else connections go through the API server. */
+    reachesServices: z.boolean(),
     port: z.int(),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
@@ -49,7 +49,7 @@ async function throughApiServer(socket: Socket): Promise<void> {
 
 const server = createServer((socket) => {
   socket.on('error', () => socket.destroy());
-  const forward = settings.access === 'service' ? throughService : throughApiServer;
+  const forward = settings.reachesServices ? throughService : throughApiServer;
   forward(socket).catch((error: unknown) => {
     console.error(new Date().toISOString(), error instanceof Error ? error.message : error);
     socket.destroy();

@@ -21,7 +21,12 @@ export async function ensureFlinkUi(
 ): Promise<string> {
   if (!livingProcess(paths.runDir, processName)) {
     const { flinkUi } = await claimPorts(paths.stateDir, { flinkUi: usualPort });
-    const settings = { ...target, kubeconfig: cluster.kubeconfig, access: cluster.flinkAccess, port: flinkUi };
+    const settings = {
+      ...target,
+      kubeconfig: cluster.kubeconfig,
+      reachesServices: cluster.reachesServices,
+      port: flinkUi,
+    };
     await startDetached({
       name: processName,
       dir: paths.runDir,

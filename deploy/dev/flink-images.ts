@@ -1,0 +1,53 @@
+/** The Flink images and the storage tool that the stack's jobs use: made here for our own node, official elsewhere. */
+import { buildFlinkImage } from './flink-image/build.ts';
+import type { ClusterChoice } from './cluster.ts';
+import { nodeIdentity } from './cluster-node.ts';
+import { importImage } from './kubernetes/images.ts';
+import type { StackPaths } from './paths.ts';
+import type { ReportLine } from './progress.ts';
+
+interface BuiltImage {
+  readonly reference: string;
+  readonly archivePath: string;
+}
+
+export interface FlinkImages {
+  /** Image by Flink version, for specs that name none. */
+  readonly references: Readonly<Record<string, string>>;
+  /** What must be imported into the node. */
+  readonly built: readonly BuiltImage[];
+  readonly storageToolJar: string;
+}
+
+/** Builds what is missing in the cache. One image after the other: each keeps all processors busy. */
+export async function prepareImages(
+  paths: StackPaths,
+  choice: ClusterChoice,
+  lines: readonly string[],
+  report: ReportLine,
+): Promise<FlinkImages> {
+  const context = { cacheDir: paths.cacheDir, progress: report };
+  const storageToolJar = 'none yet';
+  // A cluster that can pull has the official images; ours exist because the node cannot.
+  if (choice.kind !== 'node') return { references: officialImages(lines), built: [], storageToolJar };
+  const references: Record<string, string> = {};
+  const built: BuiltImage[] = [];
+  for (const version of lines) {
+    const image = await buildFlinkImage({ ...context, version });
+    references[version] = image.reference;
+    built.push(image);
+  }
+  return { references, built, storageToolJar };
+}
+
+/** Imports the built images into the node; those that it has already cost only the reading of their digest. */
+export async function importImages(paths: StackPaths, images: FlinkImages, report: ReportLine): Promise<void> {
+  for (const { archivePath, reference } of images.built) {
+    report(`importing ${reference}`);
+    await importImage(nodeIdentity(paths), archivePath, reference);
+  }
+}
+
+function officialImages(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(lines.map((line) => [line, `flink:${line}-java17`]));
+}
