@@ -10,6 +10,7 @@ export interface TokenRecord {
   /** A tenant, or `*` for all. */
   readonly tenant: string;
   readonly role: Role;
+  readonly expiresAt?: Date | null;
 }
 
 /** What is kept of a token. */
@@ -20,7 +21,7 @@ export function tokenHash(token: string): Buffer {
 /** The token with this hash, unless it is revoked or has expired. */
 export async function findToken(postgres: Postgres, hash: Buffer): Promise<TokenRecord | undefined> {
   const { rows } = await postgres.query<TokenRecord>(
-    `select name, tenant, role from tokens
+    `select name, tenant, role, expires_at as "expiresAt" from tokens
      where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
     [hash],
   );
@@ -28,11 +29,7 @@ export async function findToken(postgres: Postgres, hash: Buffer): Promise<Token
 }
 
 /** Keeps a token; one that is known already gets this name, tenant and role, and is valid again. */
-export async function saveToken(
-  postgres: Postgres,
-  hash: Buffer,
-  token: TokenRecord & { readonly expiresAt?: string },
-): Promise<void> {
+export async function saveToken(postgres: Postgres, hash: Buffer, token: TokenRecord): Promise<void> {
   await postgres.query(
     `insert into tokens (hash, name, tenant, role, expires_at) values ($1, $2, $3, $4, $5)
      on conflict (hash) do update set name = excluded.name, tenant = excluded.tenant, role = excluded.role,

@@ -1,0 +1,147 @@
+/** The shapes of answers: what the OpenAPI document says, and what the tests hold real answers against. */
+import { z } from 'zod';
+import { flinkJobSchema } from '../core/schema/flink-job.ts';
+import { problemKinds } from './problem.ts';
+
+const time = z.iso.datetime().describe('ISO 8601 in UTC.');
+
+const failure = z
+  .object({
+    code: z.string().describe('Stable: scripts may match on it.'),
+    message: z.string().describe('What happened.'),
+    cure: z.string().describe('What to do about it.'),
+    evidence: z.string().optional().describe("The log's last lines or the exception."),
+  })
+  .meta({ id: 'Failure' });
+
+export const specShape = flinkJobSchema.meta({ id: 'FlinkJob' });
+
+export const jobAnswer = z
+  .object({
+    uid: z.string(),
+    tenant: z.string(),
+    name: z.string(),
+    phase: z.enum(['PENDING', 'DEPLOYING', 'RUNNING', 'FINISHED', 'FAILED', 'REMOVING', 'REMOVED']),
+    revision: z.int().describe('The accepted revision; in quotes, the ETag.'),
+    spec: specShape,
+    generation: z
+      .object({ number: z.int(), revision: z.int(), flinkJobId: z.string(), name: z.string() })
+      .optional()
+      .describe('The newest set of Kubernetes objects that runs, or ran, the job.'),
+    failure: failure.optional(),
+    operation: z.int().optional().describe('The operation under way.'),
+    restorePoint: z.string().optional().describe('From where the next start begins.'),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Job' });
+
+export const operationAnswer = z
+  .object({
+    number: z.int().describe('Counts from 1 for each job.'),
+    kind: z.string().describe('What it does, such as deploy or remove.'),
+    state: z.enum(['queued', 'running', 'succeeded', 'failed', 'aborted', 'superseded']),
+    requestedBy: z.string(),
+    reason: z.string(),
+    revision: z.int().optional(),
+    generation: z.int().optional(),
+    requestedAt: time,
+    startedAt: time.optional(),
+    endedAt: time.optional(),
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        state: z.enum(['running', 'done', 'failed', 'skipped']),
+        startedAt: time,
+        endedAt: time.optional(),
+        detail: z.string().optional(),
+      }),
+    ),
+    failure: failure.optional(),
+    restoredFrom: z.string().optional(),
+    supersededBy: z.int().optional(),
+    workflowId: z.string().optional().describe('In Temporal.'),
+  })
+  .meta({ id: 'Operation' });
+
+export const changeAnswer = z
+  .object({
+    changed: z.boolean().describe('False: the spec was already the current one, and no operation was made.'),
+    job: jobAnswer,
+    operation: operationAnswer.optional(),
+  })
+  .meta({ id: 'Change' });
+
+export const dryRunAnswer = z
+  .object({
+    dryRun: z.literal(true),
+    changed: z.boolean().describe('Whether an apply would make an operation.'),
+    revision: z.int().describe('The current revision; 0 when there is no such job.'),
+    spec: specShape,
+  })
+  .meta({ id: 'DryRun' });
+
+export const revisionAnswer = z
+  .object({
+    revision: z.int(),
+    spec: specShape,
+    specHash: z.string(),
+    acceptedBy: z.string(),
+    acceptedAt: time,
+  })
+  .meta({ id: 'Revision' });
+
+export const eventAnswer = z
+  .object({
+    operation: z.int().describe('0 for what belongs to none.'),
+    seq: z.int(),
+    at: time,
+    type: z.string().describe('Stable word, such as stepDone.'),
+    text: z.string(),
+  })
+  .meta({ id: 'Event' });
+
+export const clusterAnswer = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    labels: z.record(z.string(), z.string()),
+    createdAt: time,
+    updatedAt: time,
+    agent: z.object({
+      state: z.enum(['connected', 'gone', 'unknown']).describe('unknown: Temporal does not answer now.'),
+      lastSeen: time.optional(),
+    }),
+  })
+  .meta({ id: 'Cluster' });
+
+export const grantShape = z.object({ cluster: z.string(), namespace: z.string() });
+
+export const tenantAnswer = z
+  .object({ name: z.string(), description: z.string(), grants: z.array(grantShape), createdAt: time })
+  .meta({ id: 'Tenant' });
+
+export const problemAnswer = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(problemKinds)).describe('Stable: scripts may match on it.'),
+    cure: z.string().optional().describe('What to do about it.'),
+    problems: z
+      .array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() }))
+      .optional()
+      .describe('Every wrong part of the request.'),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });
+
+/** One page of a list. */
+export function pageOf(item: z.ZodType) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().optional().describe('Send it as `cursor` for the next page; absent on the last one.'),
+  });
+}

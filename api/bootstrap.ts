@@ -1,0 +1,80 @@
+/** Makes a tenant, its grants and a token in an empty installation. Run again, it changes nothing and keeps the token. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { connectPostgres } from '../clients/postgres/connect.ts';
+import { migratePostgres } from '../clients/postgres/migrate.ts';
+import { addGrants } from '../clients/postgres/tenants.ts';
+import { saveToken, tokenHash } from '../clients/postgres/tokens.ts';
+import { ownName } from '../core/schema/fields.ts';
+import { grantSchema } from './grants.ts';
+
+const usage = `node --import tsx api/bootstrap.ts --token-file FILE [--tenant NAME] [--grant CLUSTER:NAMESPACE]...
+  Needs DATABASE_URL. Writes a token with the role admin for all tenants to FILE, readable by its owner only.`;
+
+const wanted = z.object({
+  tenant: ownName(30).default('default'),
+  'token-file': z.string('is required').min(1),
+  'token-name': z.string().min(1).max(100).default('admin'),
+  grant: z
+    .array(
+      z
+        .string()
+        .regex(/^[^:]+:[^:]+$/, 'must be CLUSTER:NAMESPACE')
+        .transform((text) => ({ cluster: text.split(':')[0], namespace: text.split(':')[1] }))
+        .pipe(grantSchema),
+    )
+    .default([]),
+});
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      tenant: { type: 'string' },
+      'token-file': { type: 'string' },
+      'token-name': { type: 'string' },
+      grant: { type: 'string', multiple: true },
+    },
+  });
+  const parsed = wanted.safeParse(values);
+  const url = process.env['DATABASE_URL'];
+  if (!parsed.success || url === undefined) {
+    const wrong = parsed.error?.issues.map((issue) => `--${issue.path.join('.')} ${issue.message}`) ?? [];
+    throw new Error([...wrong, ...(url === undefined ? ['DATABASE_URL is not set'] : []), usage].join('\n'));
+  }
+  await prepare(url, parsed.data);
+}
+
+async function prepare(url: string, { tenant, grant, ...token }: z.output<typeof wanted>): Promise<void> {
+  await migratePostgres({ url });
+  const postgres = connectPostgres({ url, applicationName: 'drey-bootstrap', connectionsMax: 1 });
+  try {
+    await addGrants(postgres, tenant, grant);
+    const hash = tokenHash(ensureToken(token['token-file']));
+    await saveToken(postgres, hash, { name: token['token-name'], tenant: '*', role: 'admin' });
+  } finally {
+    await postgres.end();
+  }
+}
+
+/** The token in the file, which is made if there is none: it exists before its hash does, so none is ever lost. */
+function ensureToken(file: string): string {
+  if (existsSync(file)) {
+    const token = readFileSync(file, 'utf8').trim();
+    if (token.length >= 32) return token;
+    throw new Error(`${file} holds no token: remove it, and run this again`);
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  const token = randomBytes(32).toString('base64url');
+  writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  return token;
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

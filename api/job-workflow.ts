@@ -1,0 +1,131 @@
+/** Asks a job's workflow for a change, and tells its refusals from silence. */
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { isTemporalAway } from '../clients/temporal/errors.ts';
+import type { Temporal } from '../clients/temporal/connect.ts';
+import type { RefusalCode } from '../core/job-changes.ts';
+import { controlTaskQueue, jobWorkflowId } from '../core/names.ts';
+import {
+  applySpec,
+  flinkJobWorkflow,
+  removeJob,
+  type ApplySpecRequest,
+  type ChangeAnswer,
+  type ChangeRequest,
+  type FlinkJobInput,
+  type RemoveJobRequest,
+} from '../workflows/messages.ts';
+import { searchCluster, searchJob, searchTenant } from '../workflows/search-attributes.ts';
+import { Problem } from './problem.ts';
+import type { JobRef } from './read-job.ts';
+
+/** Handlers only check and enqueue, which takes milliseconds; whoever waits longer waits for a worker. */
+const acceptTimeoutMs = 5_000;
+
+/** Sends a spec to the job's workflow, which is started when there is none. */
+export async function applyToJob(temporal: Temporal, ref: JobRef, request: ApplySpecRequest): Promise<ChangeAnswer> {
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () =>
+      temporal.client.workflow.executeUpdateWithStart(applySpec, {
+        startWorkflowOperation: startOperation(ref, request.spec.spec.cluster),
+        updateId: updateId(request),
+        args: [request],
+      }),
+    ),
+  );
+}
+
+/** Asks the job's running workflow to remove the job. */
+export async function removeRunningJob(
+  temporal: Temporal,
+  ref: JobRef,
+  request: RemoveJobRequest,
+): Promise<ChangeAnswer> {
+  const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () =>
+      handle.executeUpdate(removeJob, { updateId: updateId(request), args: [request] }),
+    ),
+  );
+}
+
+/** Starts a workflow for a job that has lost its own, only to remove what it left. */
+export async function removeLostJob(
+  temporal: Temporal,
+  ref: JobRef,
+  request: RemoveJobRequest & Required<Pick<RemoveJobRequest, 'lastKnown'>>,
+): Promise<ChangeAnswer> {
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () =>
+      temporal.client.workflow.executeUpdateWithStart(removeJob, {
+        startWorkflowOperation: startOperation(ref, request.lastKnown.spec.cluster),
+        updateId: updateId(request),
+        args: [request],
+      }),
+    ),
+  );
+}
+
+function startOperation(ref: JobRef, cluster: string) {
+  const input: FlinkJobInput = { tenant: ref.tenant, name: ref.name };
+  return new WithStartWorkflowOperation<(input: FlinkJobInput) => Promise<void>>(flinkJobWorkflow, {
+    workflowId: jobWorkflowId(ref),
+    taskQueue: controlTaskQueue,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [input],
+    typedSearchAttributes: [
+      { key: searchTenant, value: ref.tenant },
+      { key: searchJob, value: ref.name },
+      { key: searchCluster, value: cluster },
+    ],
+    staticSummary: `Flink job ${ref.name} of tenant ${ref.tenant}`,
+    staticDetails: `Runs on cluster **${cluster}**. Its operations are the child workflows \`${jobWorkflowId(ref)}/…\`.`,
+  });
+}
+
+function updateId({ key, bodyHash }: ChangeRequest): string {
+  return `${key}:${bodyHash}`;
+}
+
+/** @throws Problem when the workflow refuses, or was not seen to answer. */
+async function accepted(key: string, call: () => Promise<ChangeAnswer>): Promise<ChangeAnswer> {
+  try {
+    return await call();
+  } catch (error) {
+    throw refusalOf(error) ?? (isNotYetAccepted(error) ? notYetAccepted(key, error) : error);
+  }
+}
+
+function refusalOf(error: unknown): Problem | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
+  const { type, message } = error.cause;
+  return isRefusalCode(type) ? new Problem(type, message, { cure: refusalCures[type], cause: error }) : undefined;
+}
+
+const refusalCures: Readonly<Record<RefusalCode, string>> = {
+  PRECONDITION_FAILED: 'Read the job again, and decide whether your change still fits.',
+  KEY_REUSED: 'Use a new Idempotency-Key for a new request.',
+  BEING_REMOVED: 'Wait until it is gone, then apply the spec again.',
+  NO_SUCH_JOB: 'Apply its spec first.',
+  IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
+};
+
+function isRefusalCode(type: string | null | undefined): type is RefusalCode {
+  return typeof type === 'string' && type in refusalCures;
+}
+
+/** The server's word for an update whose workflow ended, or continued as new, under it: another try meets the next one. */
+const endedUnderUpdate = 'AcceptedUpdateCompletedWorkflow';
+
+function isNotYetAccepted(error: unknown): boolean {
+  if (isTemporalAway(error)) return true;
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === endedUnderUpdate;
+}
+
+function notYetAccepted(key: string, cause: unknown): Problem {
+  return new Problem('NOT_YET_ACCEPTED', 'The change was sent, but nothing has said yet that it was accepted.', {
+    cure: `Repeat it with the same Idempotency-Key (${key}): it is carried out once. /readyz says what is missing.`,
+    cause,
+  });
+}

@@ -1,0 +1,43 @@
+/** Cursors: where a page ended, as text that callers only hand back. */
+import { z } from 'zod';
+import { Problem } from './problem.ts';
+
+/** Query parameters of every list. */
+export const pageQuery = {
+  limit: z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(1)
+    .max(500)
+    .default(100)
+    .describe('Items at most.'),
+  cursor: z.string().max(1000).optional().describe('`nextCursor` of the page before.'),
+};
+
+export function writeCursor(position: unknown): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+/** The position in a cursor, if there is one. */
+export function readCursor<T>(schema: z.ZodType<T>, cursor: string | undefined): T | undefined {
+  if (cursor === undefined) return undefined;
+  const parsed = schema.safeParse(parseQuietly(Buffer.from(cursor, 'base64url').toString()));
+  if (parsed.success) return parsed.data;
+  const problem = { path: 'query.cursor', message: 'was not given by this list', hint: 'Begin without a cursor.' };
+  throw new Problem('INVALID_PARAMETER', 'The cursor was not given by this list.', { problems: [problem] });
+}
+
+/** The answer to a list that was asked for one item more than a page holds. */
+export function pageAnswer<T>(items: readonly T[], limit: number, positionOf: (last: T) => unknown) {
+  const page = items.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page, ...(items.length > limit && last ? { nextCursor: writeCursor(positionOf(last)) } : {}) };
+}
+
+function parseQuietly(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/** Finds a job: in the records, or in its own workflow while PostgreSQL is away or not yet told. */
+import { isPostgresAway } from '../clients/postgres/away.ts';
+import { findJob } from '../clients/postgres/jobs.ts';
+import { isTemporalAway, isWorkflowGone } from '../clients/temporal/errors.ts';
+import type { JobView } from '../core/job.ts';
+import { jobWorkflowId } from '../core/names.ts';
+import { jobStatus, type JobStatus } from '../workflows/messages.ts';
+import { Problem } from './problem.ts';
+import type { Services } from './services.ts';
+
+export interface JobRef {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+/** Answering a query may need the whole history replayed; a caller waits no longer than this. */
+const queryTimeoutMs = 3_000;
+
+/** The newest job of this name, removed ones included. @throws NO_SUCH_JOB */
+export async function readJob(services: Services, ref: JobRef): Promise<JobView> {
+  const found = await readRecorded(services, ref);
+  if (found !== 'away') return found ?? (await readUnrecorded(services, ref));
+  const status = await askWorkflow(services, ref);
+  if (status) return status.job;
+  throw noSuchJob(ref);
+}
+
+/** The job, unless it is removed. @throws NO_SUCH_JOB */
+export async function readLivingJob(services: Services, ref: JobRef): Promise<JobView> {
+  const job = await readJob(services, ref);
+  if (job.phase !== 'REMOVED') return job;
+  throw new Problem('NO_SUCH_JOB', `Job ${ref.name} of tenant ${ref.tenant} was removed at ${job.updatedAt}.`, {
+    cure: 'Its operations, revisions and events can still be read.',
+  });
+}
+
+/** The job and its newest operations from its workflow; undefined when none runs. */
+export async function askWorkflow(services: Services, ref: JobRef): Promise<JobStatus | undefined> {
+  const { temporal } = services;
+  const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
+  try {
+    return (await temporal.within(queryTimeoutMs, () => handle.query(jobStatus))) ?? undefined;
+  } catch (error) {
+    if (isWorkflowGone(error)) return undefined;
+    throw error;
+  }
+}
+
+export function noSuchJob(ref: JobRef): Problem {
+  return new Problem('NO_SUCH_JOB', `Tenant ${ref.tenant} has no job ${ref.name}.`, {
+    cure: `GET /v1/tenants/${ref.tenant}/jobs lists what there is.`,
+  });
+}
+
+async function readRecorded({ postgres }: Services, ref: JobRef): Promise<JobView | undefined | 'away'> {
+  try {
+    return await findJob(postgres, ref.tenant, ref.name);
+  } catch (error) {
+    if (isPostgresAway(error)) return 'away';
+    throw error;
+  }
+}
+
+/** A job whose first record is still under way can be read at once. */
+async function readUnrecorded(services: Services, ref: JobRef): Promise<JobView> {
+  const status = await askWorkflow(services, ref).catch((error: unknown) => {
+    if (isTemporalAway(error)) return undefined;
+    throw error;
+  });
+  if (status) return status.job;
+  throw noSuchJob(ref);
+}

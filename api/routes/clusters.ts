@@ -1,0 +1,66 @@
+/** Kubernetes clusters: which are known, and whether their agents are there. */
+import { z } from 'zod';
+import { saveCluster, type ClusterRecord } from '../../clients/postgres/clusters.ts';
+import { labelMap } from '../../core/schema/fields.ts';
+import { agentState } from '../agent-state.ts';
+import { clusterAnswer, pageOf } from '../answer-shapes.ts';
+import { clusterParams } from '../job-params.ts';
+import { Problem } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { allClusters, type Services } from '../services.ts';
+
+const list = defineRoute({
+  method: 'get',
+  path: '/v1/clusters',
+  role: 'viewer',
+  summary: 'List the clusters',
+  answers: { 200: { description: 'All clusters, by name', schema: pageOf(clusterAnswer) } },
+  handle: async (services) => {
+    const clusters = await services.clusters.get(allClusters);
+    return { body: { items: await Promise.all(clusters.map((cluster) => withAgent(services, cluster))) } };
+  },
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/v1/clusters/{cluster}',
+  role: 'viewer',
+  summary: 'Read a cluster',
+  params: clusterParams,
+  answers: { 200: { description: 'The cluster and its agent', schema: clusterAnswer } },
+  handle: async (services, { params }) => {
+    const isWanted = ({ name }: ClusterRecord) => name === params.cluster;
+    const known = (await services.clusters.get(allClusters)).find(isWanted);
+    const cluster = known ?? (await services.clusters.refresh(allClusters)).find(isWanted);
+    if (cluster) return { body: await withAgent(services, cluster) };
+    throw new Problem('NO_SUCH_CLUSTER', `There is no cluster ${params.cluster}.`, {
+      cure: 'GET /v1/clusters lists the known ones.',
+    });
+  },
+});
+
+const put = defineRoute({
+  method: 'put',
+  path: '/v1/clusters/{cluster}',
+  role: 'admin',
+  everyTenant: true,
+  summary: 'Make a cluster known',
+  description: 'Its agent connects by itself; tenants need a grant to use it.',
+  params: clusterParams,
+  body: z.strictObject({ description: z.string().max(1000).default(''), labels: labelMap().default({}) }),
+  answers: {
+    200: { description: 'The cluster was known', schema: clusterAnswer },
+    201: { description: 'The cluster is known now', schema: clusterAnswer },
+  },
+  handle: async (services, { params, body }) => {
+    const { cluster, created } = await saveCluster(services.postgres, { name: params.cluster, ...body });
+    await services.clusters.refresh(allClusters);
+    return { status: created ? 201 : 200, body: await withAgent(services, cluster) };
+  },
+});
+
+async function withAgent(services: Services, cluster: ClusterRecord) {
+  return { ...cluster, agent: await agentState(services, cluster.name) };
+}
+
+export const clusterRoutes: readonly Route[] = [list, get, put];

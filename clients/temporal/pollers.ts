@@ -1,0 +1,21 @@
+/** Who works on a task queue. */
+import { temporal as protocol } from '@temporalio/proto';
+import type { Temporal } from './connect.ts';
+
+/** When a worker last asked this queue for an activity; undefined when none did in the last minutes. */
+export async function lastActivityPoll(temporal: Temporal, taskQueue: string): Promise<Date | undefined> {
+  const { connection, options } = temporal.client;
+  const answer = await connection.workflowService.describeTaskQueue({
+    namespace: options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: protocol.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+  });
+  const times = (answer.pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
+}
+
+/** @throws when Temporal does not answer, or does not have the namespace. */
+export async function checkNamespace(temporal: Temporal): Promise<void> {
+  const { connection, options } = temporal.client;
+  await connection.workflowService.describeNamespace({ namespace: options.namespace });
+}
