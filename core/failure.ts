@@ -4,6 +4,7 @@
 export type FailureCode =
   | 'IMAGE_NOT_PULLED'
   | 'NOT_SCHEDULABLE'
+  | 'POD_NOT_STARTED'
   | 'CRASH_LOOP'
   | 'OUT_OF_MEMORY'
   | 'OBJECTS_REFUSED'

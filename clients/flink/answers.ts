@@ -214,7 +214,7 @@ export const taskManagers = z
   .transform(({ taskmanagers }) =>
     taskmanagers.map((one): TaskManager => {
       const { id, slotsNumber, freeSlots, timeSinceLastHeartbeat } = one;
-      return { id, slotsTotal: slotsNumber, slotsFree: freeSlots, lastHeartbeatMs: timeSinceLastHeartbeat };
+      return { id, slotsTotal: slotsNumber, slotsFree: freeSlots, lastHeartbeatAtMs: timeSinceLastHeartbeat };
     }),
   );
 

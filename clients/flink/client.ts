@@ -177,7 +177,7 @@ export interface TaskManager {
   readonly id: string;
   readonly slotsTotal: number;
   readonly slotsFree: number;
-  readonly lastHeartbeatMs: number;
+  readonly lastHeartbeatAtMs: number;
 }
 
 /**

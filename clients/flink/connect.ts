@@ -94,15 +94,8 @@ function changeCalls(
   return {
     cancel: async (jobId, call) => {
       const request = { method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` } as const;
-      return (
-        (await orUndefined(
-          ask(
-            z.unknown().transform(() => true),
-            request,
-            call,
-          ),
-        )) ?? false
-      );
+      const asked = ask(z.unknown(), request, call).then(() => true);
+      return (await orUndefined(asked.catch(unlessEnded))) ?? false;
     },
     stopWithSavepoint: (jobId, { targetDirectory, triggerId, drain = false }, call) => {
       // Flink's default is CANONICAL, which fails a job that keeps its state asynchronously.
@@ -122,6 +115,12 @@ function changeCalls(
       return (await orUndefined(ask(checkpointAnswers.checkpointStatus, request, call))) ?? unknown;
     },
   };
+}
+
+/** 409 is Flink's word for a job that has failed or finished, where one that was cancelled is no error. */
+function unlessEnded(error: unknown): true {
+  if (error instanceof FlinkRestError && error.status === 409) return true;
+  throw error;
 }
 
 /** Sends a request and parses its answer. */

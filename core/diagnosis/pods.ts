@@ -1,68 +1,67 @@
-/** What a pod's status and events say about why it does not run. Only what is read is named here. */
+/** Tells from pods and their events whether they only need time, or will not come up without somebody's help. */
+import { endedTrouble, startTrouble } from './container-trouble.ts';
+import { imageTrouble } from './image-trouble.ts';
+import { creationTrouble, mountTrouble, scheduleTrouble } from './placing-trouble.ts';
+import { containerStatuses, type PodCase, type PodClock, type PodFinding } from './pod-finding.ts';
+import type { EventSeen, PodSeen } from './pod-seen.ts';
 
-export interface ContainerStateSeen {
-  readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly running?: { readonly startedAt?: string };
-  readonly terminated?: {
-    readonly exitCode: number;
-    readonly reason?: string;
-    readonly message?: string;
-    readonly signal?: number;
-    readonly finishedAt?: string;
-  };
+/** A failure, or what the pods wait for; both are absent when all are ready. */
+export interface PodsVerdict extends Partial<PodFinding> {
+  readonly waiting?: string;
 }
 
-export interface ContainerStatusSeen {
-  readonly name: string;
-  readonly image: string;
-  readonly ready: boolean;
-  readonly restartCount: number;
-  readonly state?: ContainerStateSeen;
-  readonly lastState?: ContainerStateSeen;
+/**
+ * Judges the pods of one generation. The first failure that is found decides.
+ * @param events about these pods and the ReplicaSets or Jobs that make them.
+ */
+export function diagnosePods(pods: readonly PodSeen[], events: readonly EventSeen[], clock: PodClock): PodsVerdict {
+  // A pod that is being deleted has had its time: what replaces it counts.
+  const present = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  for (const pod of present) {
+    const finding = troubleOf({ pod, events: eventsOf(pod, events), clock });
+    if (finding) return finding;
+  }
+  const unready = present.filter((pod) => !isReady(pod));
+  if (unready.length === 0 && present.length > 0) return {};
+  const [first] = unready;
+  if (first) return { waiting: `pod ${first.metadata.name} ${waitsFor(first)}` };
+  return creationTrouble(events, clock) ?? { waiting: 'no pod has been made yet' };
 }
 
-/** The part of a Kubernetes Pod that the diagnosis reads. */
-export interface PodSeen {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid?: string;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly kind: string }[];
-  };
-  readonly spec?: {
-    readonly nodeName?: string;
-    readonly containers: readonly {
-      readonly name: string;
-      readonly image?: string;
-      readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
-    }[];
-  };
-  readonly status?: {
-    readonly phase?: string;
-    readonly reason?: string;
-    readonly message?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-      readonly lastTransitionTime?: string;
-    }[];
-    readonly initContainerStatuses?: readonly ContainerStatusSeen[];
-    readonly containerStatuses?: readonly ContainerStatusSeen[];
-  };
+function troubleOf(one: PodCase): PodFinding | undefined {
+  const placing = scheduleTrouble(one);
+  if (placing) return placing;
+  for (const status of containerStatuses(one.pod)) {
+    const finding = imageTrouble(one, status) ?? endedTrouble(one, status) ?? startTrouble(one, status);
+    if (finding) return finding;
+  }
+  const isStarting = containerStatuses(one.pod).some(({ state }) => state?.waiting !== undefined);
+  return isStarting || containerStatuses(one.pod).length === 0 ? mountTrouble(one) : undefined;
 }
 
-/** The part of a Kubernetes Event that the diagnosis reads. */
-export interface EventSeen {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly count?: number;
-  readonly firstTimestamp?: string | null;
-  readonly lastTimestamp?: string | null;
-  readonly eventTime?: string | null;
-  readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly uid?: string };
+function eventsOf({ metadata }: PodSeen, events: readonly EventSeen[]): readonly EventSeen[] {
+  return events.filter(({ involvedObject: { uid, name } }) => {
+    return metadata.uid !== undefined && uid ? uid === metadata.uid : name === metadata.name;
+  });
+}
+
+function isReady({ status }: PodSeen): boolean {
+  return (
+    status?.phase === 'Succeeded' ||
+    (status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false)
+  );
+}
+
+/** What a pod waits for, as the end of a sentence. */
+function waitsFor(pod: PodSeen): string {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False') return 'waits for a node';
+  for (const { name, image, state, lastState } of containerStatuses(pod)) {
+    const reason = state?.waiting?.reason ?? '';
+    if (/Image|Registry/.test(reason)) return `waits for image ${image}`;
+    if (lastState?.terminated && state?.waiting) return `starts container ${name} again`;
+    if (state?.running) continue;
+    if (reason === 'ContainerCreating') return 'waits for its image and volumes';
+  }
+  return pod.status?.phase === 'Running' ? 'is not ready yet' : 'starts';
 }

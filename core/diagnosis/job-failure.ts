@@ -1,0 +1,69 @@
+/** Why a job that Flink took has failed, or cannot make its checkpoints. */
+import type { Failure } from '../failure.ts';
+import type { JobFacts } from './job-facts.ts';
+import { memoryRules, restoreRules, slotRules } from './restore-rules.ts';
+import { because, diagnoseTrace, type Rule } from './rules.ts';
+import { storageRules } from './storage-rules.ts';
+
+const lostRules: readonly Rule[] = [
+  {
+    sign: /(?:TaskManager|TaskExecutor|heartbeat).* (?:timed out|is no longer reachable|lost|closed)|Connection unexpectedly closed by remote task manager|The TaskExecutor is shutting down/i,
+    verdict: (_found, _facts, root) => {
+      return {
+        code: 'JOB_FAILED',
+        message: `A TaskManager was lost: ${because(root)}`,
+        cure: 'See why its pod ended (`drey describe job NAME`): most often it was out of memory or its node was drained.',
+      };
+    },
+  },
+];
+
+const jobRules = [...slotRules, ...storageRules, ...restoreRules, ...memoryRules, ...lostRules];
+
+/** Why a job failed. `trace` is its root exception; empty where Flink told none. */
+export function diagnoseJobFailure(trace: string, facts: JobFacts): Failure {
+  return diagnoseTrace(trace, facts, jobRules, (root) => {
+    return {
+      code: 'JOB_FAILED',
+      message: `The job failed: ${because(root)}`,
+      cure: 'Mend what the exception names in the program, its data or what it connects to, and apply again.',
+    };
+  });
+}
+
+const checkpointRules: readonly Rule[] = [
+  ...storageRules,
+  ...memoryRules,
+  {
+    sign: /Checkpoint expired before completing|timed out|TimeoutException/i,
+    verdict: () => {
+      return {
+        code: 'CHECKPOINT_TIMED_OUT',
+        message: 'The checkpoint did not complete within its timeout.',
+        cure: 'See the checkpoints in the Flink UI: most often a task is backpressured. Raise execution.checkpointing.timeout, or the resources.',
+      };
+    },
+  },
+];
+
+/** Why a checkpoint failed. `trace` is the failure that Flink reports for it. */
+export function diagnoseCheckpointFailure(trace: string, facts: JobFacts): Failure {
+  return diagnoseTrace(trace, facts, checkpointRules, (root) => {
+    return {
+      code: 'CHECKPOINT_FAILED',
+      message: `The checkpoint failed: ${because(root)}`,
+      cure: 'Mend what the exception names; a job that cannot make checkpoints loses its progress at the next failure.',
+    };
+  });
+}
+
+/** Why a savepoint failed. `trace` is the failure that Flink reports for it. */
+export function diagnoseSavepointFailure(trace: string, facts: JobFacts): Failure {
+  return diagnoseTrace(trace, facts, [...storageRules, ...memoryRules], (root) => {
+    return {
+      code: 'SAVEPOINT_FAILED',
+      message: `The savepoint failed: ${because(root)}`,
+      cure: 'Mend what the exception names and ask again; the job goes on from its newest checkpoint.',
+    };
+  });
+}
