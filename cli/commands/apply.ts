@@ -1,0 +1,87 @@
+/** `drey apply`: makes jobs what the files say, and with --wait follows the operations that do it. */
+import type { JobRef } from '../../clients/drey/client.ts';
+import type { JobView } from '../../core/job.ts';
+import type { Context } from '../context.ts';
+import { readDocuments, type FileFlags, type SpecDocument } from '../documents.ts';
+import { parseDuration } from '../duration.ts';
+import { exitCodes, reportError, usageError } from '../errors.ts';
+import { jobKind, jobLabel } from '../kinds/job-kind.ts';
+import { parseFormat, printItems } from '../printing.ts';
+import { say } from '../world.ts';
+import { waitForOperations, type Followed } from './wait-for-operations.ts';
+
+export interface ApplyFlags extends FileFlags {
+  readonly wait?: boolean;
+  readonly timeout: string;
+  readonly dryRun?: boolean;
+  readonly output?: string;
+}
+
+export async function apply(context: Context, _words: readonly string[], flags: ApplyFlags): Promise<number> {
+  const format = parseFormat(flags.output, ['json', 'yaml', 'name']);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
+  const documents = await readDocuments(context.world, flags);
+  const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
+  if (flags.dryRun === true) return (await import('./dry-run.ts')).dryRun(context, targets);
+  const { applied, exitCode } = await applyAll(context, targets, format === undefined);
+  const waited =
+    flags.wait === true
+      ? await waitForOperations(context, applied, {
+          timeoutMs,
+          timeoutText: flags.timeout,
+          quiet: format !== undefined,
+        })
+      : exitCodes.ok;
+  if (format !== undefined) await printApplied(context, applied, { format, fresh: flags.wait === true });
+  return Math.max(exitCode, waited);
+}
+
+/** The job that a document is about. A tenant named by flag must be the document's, as with kubectl's namespace. */
+export function refOf({ config }: Pick<Context, 'config'>, document: SpecDocument): JobRef {
+  const tenant = document.tenant ?? config.tenant;
+  if (config.tenantIsExplicit && tenant !== config.tenant) {
+    throw usageError(
+      `${document.source}: its tenant is "${tenant}", not "${config.tenant}" as --tenant says`,
+      'Leave --tenant out, or change metadata.tenant.',
+    );
+  }
+  return { tenant, name: document.name };
+}
+
+export interface ApplyTarget {
+  readonly document: SpecDocument;
+  readonly ref: JobRef;
+}
+
+/** Applies in order, and goes on after one was refused, as kubectl does. */
+async function applyAll(context: Context, targets: readonly ApplyTarget[], tell: boolean) {
+  const applied: Followed[] = [];
+  let exitCode: number = exitCodes.ok;
+  for (const { document, ref } of targets) {
+    try {
+      const change = await context.client.applyJob(ref, bodyOf(document, ref.tenant));
+      const outcome = change.created ? 'created' : change.changed ? 'configured' : 'unchanged';
+      if (tell) say(context.world.out, `${jobLabel(ref)} ${outcome}`);
+      applied.push({ job: change.job, operation: change.operation });
+    } catch (error) {
+      exitCode = Math.max(exitCode, reportError(context.world.err, error, `${document.source}: ${jobLabel(ref)}`));
+      if (exitCode === exitCodes.unreachable) break;
+    }
+  }
+  return { applied, exitCode };
+}
+
+/** What is sent: the document with its tenant written out. */
+export function bodyOf(document: SpecDocument, tenant: string): unknown {
+  return { ...document.body, metadata: { ...document.metadata, tenant } };
+}
+
+async function printApplied(
+  context: Context,
+  applied: readonly Followed[],
+  { format, fresh }: { readonly format: 'json' | 'yaml' | 'wide' | 'name'; readonly fresh: boolean },
+): Promise<void> {
+  const jobs: JobView[] = [];
+  for (const { job } of applied) jobs.push(fresh ? await context.client.getJob(job) : job);
+  if (jobs.length > 0) await printItems(context.world, jobKind, jobs, { format, single: jobs.length === 1 });
+}

@@ -1,0 +1,56 @@
+/** `drey delete`: asks for the removal of jobs, by name or by file, and with --wait follows it to its end. */
+import type { JobRef } from '../../clients/drey/client.ts';
+import { isNotFound } from '../../clients/drey/errors.ts';
+import type { Context } from '../context.ts';
+import { parseDuration } from '../duration.ts';
+import { exitCodes, reportError, usageError } from '../errors.ts';
+import { jobLabel } from '../kinds/job-kind.ts';
+import { parseTargets } from '../targets.ts';
+import { say } from '../world.ts';
+import { waitForOperations, type Followed } from './wait-for-operations.ts';
+
+export interface DeleteFlags {
+  readonly filename?: readonly string[];
+  readonly recursive?: boolean;
+  readonly wait?: boolean;
+  readonly timeout: string;
+  readonly ignoreNotFound?: boolean;
+}
+
+export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
+  const { followed, exitCode } = await removeAll(context, await refsOf(context, words, flags), flags);
+  if (flags.wait !== true) return exitCode;
+  const options = { timeoutMs, timeoutText: flags.timeout, quiet: false };
+  return Math.max(exitCode, await waitForOperations(context, followed, options));
+}
+
+async function refsOf(context: Context, words: readonly string[], flags: DeleteFlags): Promise<JobRef[]> {
+  if (flags.filename !== undefined) {
+    if (words.length > 0) throw usageError('name jobs either by -f or as arguments, not both');
+    const [{ readDocuments }, { refOf }] = await Promise.all([import('../documents.ts'), import('./apply.ts')]);
+    return (await readDocuments(context.world, flags)).map((document) => refOf(context, document));
+  }
+  const { kind, names } = parseTargets(words);
+  if (kind !== 'job') throw usageError('only jobs can be deleted here');
+  if (names.length === 0) throw usageError('no job is named', 'Write delete job NAME, or delete -f FILE.');
+  return names.map((name) => ({ tenant: context.config.tenant, name }));
+}
+
+async function removeAll(context: Context, refs: readonly JobRef[], flags: DeleteFlags) {
+  const { world, client } = context;
+  const followed: Followed[] = [];
+  let exitCode: number = exitCodes.ok;
+  for (const ref of refs) {
+    try {
+      const { job, operation } = await client.removeJob(ref);
+      const number = operation === undefined ? '' : ` (operation ${operation.number})`;
+      say(world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
+      followed.push({ job, operation });
+    } catch (error) {
+      if (flags.ignoreNotFound === true && isNotFound(error)) continue;
+      exitCode = Math.max(exitCode, reportError(world.err, error, jobLabel(ref)));
+    }
+  }
+  return { followed, exitCode };
+}

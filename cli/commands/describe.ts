@@ -1,0 +1,47 @@
+/** `drey describe job`: all that is known of a job, for people. Scripts use `get -o json`. */
+import { allPages } from '../../clients/drey/pages.ts';
+import type { JobRef } from '../../clients/drey/client.ts';
+import type { JobView } from '../../core/job.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../errors.ts';
+import { describeJob } from '../kinds/job-lines.ts';
+import { parseTargets } from '../targets.ts';
+import { say } from '../world.ts';
+import { listJobs } from './get.ts';
+
+const operationsShown = 5;
+const eventsShown = 20;
+
+export async function describe(context: Context, words: readonly string[]): Promise<number> {
+  const { kind, names } = parseTargets(words);
+  if (kind === 'cluster') return describeClusters(context, names);
+  const jobs = names.length === 0 ? await listJobs(context, {}) : await readJobs(context, names);
+  for (const [index, job] of jobs.entries()) {
+    if (index > 0) say(context.world.out, '\n');
+    for (const line of await linesOf(context, job)) say(context.world.out, line);
+  }
+  return exitCodes.ok;
+}
+
+function readJobs({ client, config }: Context, names: readonly string[]): Promise<JobView[]> {
+  return Promise.all(names.map((name) => client.getJob({ tenant: config.tenant, name })));
+}
+
+async function linesOf({ client, world }: Context, job: JobView): Promise<string[]> {
+  const ref: JobRef = { tenant: job.tenant, name: job.name };
+  const [operations, events] = await Promise.all([
+    client.listOperations(ref, { limit: operationsShown }),
+    client.listEvents(ref, { limit: eventsShown }),
+  ]);
+  return describeJob({ job, operations: operations.items, events: events.items }, world.now());
+}
+
+async function describeClusters({ client, world }: Context, names: readonly string[]): Promise<number> {
+  const { renderValue } = await import('../printing.ts');
+  const clusters =
+    names.length === 0
+      ? await allPages((page) => client.listClusters(page))
+      : await Promise.all(names.map((name) => client.getCluster(name)));
+  for (const cluster of clusters) world.out.write(await renderValue(cluster, 'yaml'));
+  return exitCodes.ok;
+}

@@ -1,0 +1,30 @@
+/** `drey apply --dry-run`: asks the API what an apply would do, and shows the fields that differ from what is accepted. */
+import type { Context } from '../context.ts';
+import { exitCodes, reportError } from '../errors.ts';
+import { jobLabel } from '../kinds/job-kind.ts';
+import { printable, say } from '../world.ts';
+import { bodyOf, type ApplyTarget } from './apply.ts';
+import { differences } from '../differences.ts';
+
+export async function dryRun(context: Context, targets: readonly ApplyTarget[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  for (const target of targets) {
+    try {
+      await tryOne(context, target);
+    } catch (error) {
+      const subject = `${target.document.source}: ${jobLabel(target.ref)}`;
+      exitCode = Math.max(exitCode, reportError(context.world.err, error, subject));
+    }
+  }
+  return exitCode;
+}
+
+async function tryOne({ client, world }: Context, { document, ref }: ApplyTarget): Promise<void> {
+  const planned = await client.dryRunJob(ref, bodyOf(document, ref.tenant));
+  const isNew = planned.revision === 0;
+  const outcome = isNew ? 'created' : planned.changed ? 'configured' : 'unchanged';
+  say(world.out, `${jobLabel(ref)} ${outcome} (dry run)`);
+  if (isNew || !planned.changed) return;
+  const { spec } = await client.getJob(ref);
+  for (const line of differences(spec, planned.spec)) say(world.out, printable(`  ${line}`));
+}

@@ -1,0 +1,39 @@
+/** `drey logs`: the log of a job's JobManager or TaskManagers, as it comes. */
+import type { Context } from '../context.ts';
+import { exitCodes, usageError } from '../errors.ts';
+import { parseJobName } from '../targets.ts';
+
+export interface LogFlags {
+  readonly component?: string;
+  readonly follow?: boolean;
+  readonly tail?: string;
+}
+
+const components = ['jobmanager', 'taskmanager'];
+
+export async function logs(context: Context, words: readonly string[], flags: LogFlags): Promise<number> {
+  const { world, client, config } = context;
+  const job = { tenant: config.tenant, name: parseJobName(words) };
+  const request = { component: componentOf(flags), follow: flags.follow, tail: tailOf(flags) };
+  const body = await client.streamLogs(job, request);
+  if (body === null) return exitCodes.ok;
+  const decoder = new TextDecoder();
+  for await (const bytes of body) world.out.write(decoder.decode(bytes, { stream: true }));
+  world.out.write(decoder.decode());
+  return exitCodes.ok;
+}
+
+function componentOf({ component }: LogFlags): string | undefined {
+  if (component === undefined) return undefined;
+  if (!components.includes(component)) {
+    throw usageError(`--component ${component} is not known`, `Use one of ${components.join(', ')}.`);
+  }
+  return component;
+}
+
+/** kubectl's -1 means everything, which is also the default. */
+function tailOf({ tail }: LogFlags): number | undefined {
+  if (tail === undefined || tail === '-1') return undefined;
+  if (!/^\d{1,9}$/.test(tail)) throw usageError(`--tail ${tail} is not a number of lines`);
+  return Number(tail);
+}

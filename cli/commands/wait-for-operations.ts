@@ -1,0 +1,42 @@
+/** Follows several jobs' operations side by side, shows them, and reports those that failed. */
+import type { JobView } from '../../core/job.ts';
+import type { OperationRecord } from '../../core/operation.ts';
+import type { Context } from '../context.ts';
+import { exitCodes, reportError } from '../errors.ts';
+import { assertSucceeded, followOperation } from '../follow.ts';
+import { jobLabel } from '../kinds/job-kind.ts';
+import { progressOn } from '../progress/progress.ts';
+
+export interface Followed {
+  readonly job: JobView;
+  readonly operation: OperationRecord | undefined;
+}
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly timeoutText: string;
+  /** Keeps the steps off the output, which carries a document instead. */
+  readonly quiet: boolean;
+}
+
+/** The worst exit code of all. Jobs without an operation have nothing to wait for. */
+export async function waitForOperations(
+  context: Context,
+  followed: readonly Followed[],
+  options: WaitOptions,
+): Promise<number> {
+  const { world } = context;
+  const progress = progressOn(options.quiet ? world.err : world.out, world);
+  const deadline = { at: world.now() + options.timeoutMs, text: options.timeoutText };
+  const endings = followed.map(async ({ job, operation }) => {
+    if (operation === undefined) return;
+    const show = (record: OperationRecord) => progress.show(jobLabel(job), record);
+    assertSucceeded(job, await followOperation(context, job, operation, deadline, show));
+  });
+  const results = await Promise.allSettled(endings);
+  progress.end();
+  const codes = results.map((result) =>
+    result.status === 'rejected' ? reportError(world.err, result.reason) : exitCodes.ok,
+  );
+  return Math.max(exitCodes.ok, ...codes);
+}

@@ -1,0 +1,78 @@
+/** `drey wait`: returns when a job is what the caller waits for, or as soon as it is sure that it will not be. */
+import type { JobRef } from '../../clients/drey/client.ts';
+import { ignoreNotFound } from '../../clients/drey/errors.ts';
+import type { JobView } from '../../core/job.ts';
+import { hasEnded, type OperationRecord } from '../../core/operation.ts';
+import type { Context } from '../context.ts';
+import { parseDuration } from '../duration.ts';
+import { CliError, exitCodes, usageError } from '../errors.ts';
+import { assertSucceeded, pollUntil } from '../follow.ts';
+import { jobLabel } from '../kinds/job-kind.ts';
+import { parseTargets } from '../targets.ts';
+import { say } from '../world.ts';
+
+export interface WaitFlags {
+  readonly for: string;
+  readonly timeout: string;
+}
+
+/** Answers with true when it is met, throws when it never will be. */
+type Condition = (context: Context, ref: JobRef) => Promise<true | undefined>;
+
+export async function wait(context: Context, words: readonly string[], flags: WaitFlags): Promise<number> {
+  const { world, config } = context;
+  const { kind, names } = parseTargets(words);
+  if (kind !== 'job' || names.length === 0) throw usageError('no job is named', 'Write wait job NAME --for=running.');
+  const deadline = { at: world.now() + parseDuration(flags.timeout, '--timeout'), text: flags.timeout };
+  for (const name of names) {
+    const ref = { tenant: config.tenant, name };
+    const condition = conditionOf(flags.for);
+    await pollUntil(context, deadline, `${jobLabel(ref)} to be ${flags.for}`, () => condition(context, ref));
+    say(world.out, `${jobLabel(ref)} condition met`);
+  }
+  return exitCodes.ok;
+}
+
+function conditionOf(text: string): Condition {
+  if (text === 'running') return isRunning;
+  // kubectl's word for it.
+  if (text === 'removed' || text === 'delete') return removed();
+  const phase = /^phase=(\w+)$/.exec(text)?.[1]?.toUpperCase();
+  if (phase === undefined) throw usageError(`--for=${text} is not known`, 'Use running, removed or phase=PHASE.');
+  return async ({ client }, ref) => ((await client.getJob(ref)).phase === phase ? true : undefined);
+}
+
+/** The accepted revision runs, and no change of it is under way or waits: what a script means after an apply. */
+async function isRunning({ client }: Context, ref: JobRef): Promise<true | undefined> {
+  const job = await client.getJob(ref);
+  if (job.operation !== undefined) return undefined;
+  if (job.phase === 'RUNNING' && job.generation?.revision === job.revision) return true;
+  const [newest] = (await client.listOperations(ref, { limit: 1 })).items;
+  if (newest === undefined || !hasEnded(newest)) return undefined;
+  throwIfSettled(job, newest);
+  return undefined;
+}
+
+function throwIfSettled(job: JobView, newest: OperationRecord): void {
+  assertSucceeded(job, newest);
+  if (!['FAILED', 'FINISHED', 'REMOVED'].includes(job.phase)) return;
+  const reason = job.failure === undefined ? '' : `: ${job.failure.code}: ${job.failure.message}`;
+  throw new CliError(`${jobLabel(job)} is ${job.phase}${reason}`, {
+    exitCode: exitCodes.failed,
+    cure: job.failure?.cure,
+    evidence: job.failure?.evidence,
+  });
+}
+
+/** Gone, marked as removed, or replaced by another job of the same name. */
+function removed(): Condition {
+  let uid: string | undefined;
+  return async ({ client }, ref) => {
+    const job = await ignoreNotFound(client.getJob(ref));
+    uid ??= job?.uid;
+    if (job === undefined || job.phase === 'REMOVED' || job.uid !== uid) return true;
+    const [newest] = (await client.listOperations(ref, { limit: 1 })).items;
+    if (newest?.kind === 'remove' && hasEnded(newest)) assertSucceeded(job, newest);
+    return undefined;
+  };
+}

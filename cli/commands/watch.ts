@@ -1,0 +1,49 @@
+/** `drey get jobs --watch`: the table, then a row whenever a job changes, until Ctrl-C. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ignoreNotFound } from '../../clients/drey/errors.ts';
+import type { JobView } from '../../core/job.ts';
+import type { Context } from '../context.ts';
+import { usageError } from '../errors.ts';
+import { jobKind } from '../kinds/job-kind.ts';
+import { printItems, tableLines, type Format } from '../printing.ts';
+import { say } from '../world.ts';
+import { listJobs, type GetFlags } from './get.ts';
+
+const pollMs = 500;
+
+export async function watchJobs(
+  context: Context,
+  names: readonly string[],
+  flags: GetFlags,
+  format: Format | undefined,
+): Promise<never> {
+  if (format === 'json' || format === 'yaml') throw usageError(`--watch prints rows, not ${format}`);
+  let known = new Map<string, string>();
+  for (let isFirst = true; ; isFirst = false) {
+    const jobs = await readJobs(context, names, flags);
+    const versions = new Map(jobs.map((job) => [job.uid, job.updatedAt]));
+    const changed = jobs.filter((job) => known.get(job.uid) !== job.updatedAt);
+    await printRows(context, changed, format, isFirst);
+    known = versions;
+    await sleep(pollMs, undefined, { signal: context.world.interrupted });
+  }
+}
+
+async function readJobs(context: Context, names: readonly string[], flags: GetFlags): Promise<JobView[]> {
+  if (names.length === 0) return listJobs(context, flags);
+  const { client, config } = context;
+  const found = await Promise.all(names.map((name) => ignoreNotFound(client.getJob({ tenant: config.tenant, name }))));
+  return found.filter((job) => job !== undefined);
+}
+
+/** The title is printed once; names have none. */
+async function printRows(
+  { world }: Context,
+  jobs: readonly JobView[],
+  format: Format | undefined,
+  isFirst: boolean,
+): Promise<void> {
+  if (format === 'name') return printItems(world, jobKind, jobs, { format, single: false });
+  const [title = '', ...rows] = tableLines(world, jobKind, jobs, format);
+  for (const line of isFirst ? [title, ...rows] : rows) say(world.out, line);
+}

@@ -1,0 +1,92 @@
+/** How a command ends badly: exit codes that scripts can trust, and errors that name the cure. */
+import { DreyApiError, DreyUnreachableError } from '../clients/drey/errors.ts';
+import type { SpecProblem } from '../core/spec/problem.ts';
+import { printable, say, type Output } from './world.ts';
+
+/** Exit codes; `drey --help` explains them. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+
+interface ErrorDetails {
+  readonly exitCode: number;
+  readonly cure?: string | undefined;
+  /** A log's last lines or an exception, shown indented. */
+  readonly evidence?: string | undefined;
+  /** Fields of a spec that are wrong. */
+  readonly problems?: readonly SpecProblem[] | undefined;
+}
+
+/** An error that the CLI itself finds. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly details: ErrorDetails;
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message);
+    this.details = details;
+  }
+}
+
+/** A wrong flag, argument, file or configuration. */
+export function usageError(message: string, cure?: string): CliError {
+  return new CliError(message, { exitCode: exitCodes.usage, cure });
+}
+
+interface Report extends ErrorDetails {
+  readonly message: string;
+}
+
+const retryLater = [502, 503, 504];
+
+function reportApiError({ problem, message }: DreyApiError): Report {
+  const request = problem.requestId === undefined ? '' : `, request ${problem.requestId}`;
+  return {
+    message: `${message} (${problem.code}${request})`,
+    exitCode: retryLater.includes(problem.status) ? exitCodes.unreachable : exitCodes.failed,
+    cure:
+      problem.cure ??
+      (problem.status === 401 ? 'Give a valid token: --token-file, DREY_TOKEN or the configuration.' : undefined),
+    problems: problem.problems,
+  };
+}
+
+function reportOf(error: unknown): Report {
+  if (error instanceof CliError) return { message: error.message, ...error.details };
+  if (error instanceof DreyApiError) return reportApiError(error);
+  if (error instanceof DreyUnreachableError) {
+    const cure = 'Check that Drey is up and that --server (or DREY_SERVER, or the configuration) names it.';
+    return { message: error.message, exitCode: exitCodes.unreachable, cure };
+  }
+  if (isAbort(error)) {
+    return { message: 'interrupted; what was asked for goes on', exitCode: exitCodes.interrupted };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { message: `unexpected: ${message}`, exitCode: exitCodes.failed };
+}
+
+/** Ctrl-C, as timers and fetch report it. */
+function isAbort(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
+
+/** Messages are written to be read after the path: "spec.job.jarUri is required". */
+function problemLine({ path, message, hint }: SpecProblem): string {
+  return `  ${path === '' ? 'it' : path} ${message}${hint === undefined ? '' : ` (${hint})`}`;
+}
+
+/** Writes the error with its cure, and answers with the exit code. `subject` names what it is about. */
+export function reportError(output: Output, error: unknown, subject?: string): number {
+  const report = reportOf(error);
+  say(output, printable(`error: ${subject === undefined ? '' : `${subject}: `}${report.message}`));
+  for (const problem of report.problems ?? []) say(output, printable(problemLine(problem)));
+  if (report.evidence !== undefined) say(output, printable(`evidence:\n${indent(report.evidence)}`));
+  if (report.cure !== undefined) say(output, printable(`cure: ${report.cure}`));
+  return report.exitCode;
+}

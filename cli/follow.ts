@@ -1,0 +1,100 @@
+/** Follows an operation until it has ended, through restarts of the API, and says how it ended. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobRef } from '../clients/drey/client.ts';
+import { DreyApiError, DreyUnreachableError, ignoreNotFound } from '../clients/drey/errors.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import type { Context } from './context.ts';
+import { CliError, exitCodes } from './errors.ts';
+import { jobLabel } from './kinds/job-kind.ts';
+
+/** Often enough to look live; each poll is one indexed row. */
+const pollMs = 200;
+
+/** A job and which of its lives is meant: a job that is removed and made again has another uid. */
+export interface KnownJob extends JobRef {
+  readonly uid: string;
+}
+
+/** When to give up, as a moment, and what the user called it. */
+export interface Deadline {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Asks `ask` again and again, until it answers with a value or the deadline passes. An API that is away is waited for. */
+export async function pollUntil<Value>(
+  context: Context,
+  deadline: Deadline,
+  what: string,
+  ask: () => Promise<Value | undefined>,
+): Promise<Value> {
+  const { world } = context;
+  for (;;) {
+    const value = await ask().catch(ignoreOutage);
+    if (value !== undefined) return value;
+    if (world.now() >= deadline.at) throw timedOut(what, deadline);
+    await sleep(Math.min(pollMs, deadline.at - world.now()), undefined, { signal: world.interrupted });
+  }
+}
+
+function ignoreOutage(error: unknown): undefined {
+  const isOutage =
+    error instanceof DreyUnreachableError || (error instanceof DreyApiError && error.problem.status >= 500);
+  if (!isOutage) throw error;
+}
+
+function timedOut(what: string, deadline: Deadline): CliError {
+  return new CliError(`timed out after ${deadline.text} waiting for ${what}`, {
+    exitCode: exitCodes.unreachable,
+    cure: 'What was asked for goes on. Look again with drey describe job NAME, or wait longer with --timeout.',
+  });
+}
+
+/**
+ * Follows one operation to its end and answers with its last record; a superseded one is left for the operation that
+ * took its place. `show` is called whenever something changed.
+ */
+export async function followOperation(
+  context: Context,
+  job: KnownJob,
+  first: OperationRecord,
+  deadline: Deadline,
+  show: (operation: OperationRecord) => void,
+): Promise<OperationRecord> {
+  let shown = '';
+  let number = first.number;
+  return pollUntil(context, deadline, `operation ${number} of ${jobLabel(job)}`, async () => {
+    const found = await ignoreNotFound(context.client.getOperation(job, number));
+    const operation = found ?? (await endedWithItsJob(context, job, first));
+    if (operation === undefined) return undefined;
+    const text = JSON.stringify(operation);
+    if (text !== shown) show(operation);
+    shown = text;
+    if (operation.supersededBy !== undefined) number = operation.supersededBy;
+    return hasEnded(operation) && operation.supersededBy === undefined ? operation : undefined;
+  });
+}
+
+/** Another job may have taken the name of a removed one before its last operation was seen to end. */
+async function endedWithItsJob(
+  { client }: Context,
+  job: KnownJob,
+  operation: OperationRecord,
+): Promise<OperationRecord | undefined> {
+  const found = await ignoreNotFound(client.getJob(job));
+  if (found?.uid === job.uid) return undefined;
+  if (operation.kind === 'remove') return { ...operation, state: 'succeeded' };
+  throw new CliError(`${jobLabel(job)} was removed meanwhile`, { exitCode: exitCodes.failed });
+}
+
+/** Throws what went wrong, with cure and evidence, when an ended operation did not succeed. */
+export function assertSucceeded(job: JobRef, operation: OperationRecord): void {
+  if (operation.state === 'succeeded') return;
+  const { failure } = operation;
+  const what = `${jobLabel(job)}: ${operation.kind} (operation ${operation.number}) ${operation.state}`;
+  throw new CliError(failure === undefined ? what : `${what}: ${failure.code}: ${failure.message}`, {
+    exitCode: exitCodes.failed,
+    cure: failure?.cure ?? `See drey operation ${job.name} ${operation.number}.`,
+    evidence: failure?.evidence,
+  });
+}

@@ -1,0 +1,44 @@
+/** How a job is shown: columns, and the resource that `drey apply` takes back unchanged. */
+import type { JobView } from '../../core/job.ts';
+import { ageOf } from '../duration.ts';
+import type { Kind } from '../printing.ts';
+
+/** `flinkjob/NAME`, as every command names a job. */
+export function jobLabel(job: { readonly name: string }): string {
+  return `flinkjob/${job.name}`;
+}
+
+function operationText(job: JobView): string {
+  return job.operation === undefined ? '<none>' : String(job.operation);
+}
+
+/** The spec with its defaults, as in a file, and what became of it as `status`. */
+function jobResource(job: JobView): object {
+  const { spec, tenant: _tenant, name: _name, ...status } = job;
+  return { ...spec, status };
+}
+
+export const jobKind: Kind<JobView> = {
+  listKind: 'FlinkJobList',
+  name: jobLabel,
+  resource: jobResource,
+  columns: [
+    { title: 'NAME', value: (job) => job.name },
+    { title: 'PHASE', value: (job) => job.phase },
+    { title: 'REVISION', value: (job) => String(job.revision) },
+    { title: 'OPERATION', value: operationText },
+    { title: 'CLUSTER', value: (job) => job.spec.spec.cluster },
+    { title: 'AGE', value: (job, now) => ageOf(job.createdAt, now) },
+    { title: 'NAMESPACE', wide: true, value: (job) => job.spec.spec.namespace },
+    { title: 'FLINK', wide: true, value: (job) => job.spec.spec.flink.version },
+    { title: 'PARALLELISM', wide: true, value: (job) => String(job.spec.spec.job.parallelism) },
+    { title: 'FLINK-JOB-ID', wide: true, value: (job) => job.generation?.flinkJobId ?? '' },
+    { title: 'REASON', wide: true, value: (job) => job.failure?.code ?? '' },
+  ],
+};
+
+/** The same with the tenant in front, for lists over several tenants. */
+export const jobKindWithTenant: Kind<JobView> = {
+  ...jobKind,
+  columns: [{ title: 'TENANT', value: (job) => job.tenant }, ...jobKind.columns],
+};

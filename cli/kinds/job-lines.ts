@@ -1,0 +1,107 @@
+/** A job as `describe` prints it: its spec in short, what runs, the current operation, and what happened lately. */
+import type { JobEvent } from '../../clients/drey/shapes.ts';
+import type { JobView } from '../../core/job.ts';
+import { hasEnded, type OperationRecord } from '../../core/operation.ts';
+import type { Resources } from '../../core/schema/flink-job.ts';
+import { ageOf } from '../duration.ts';
+import { renderTable } from '../table.ts';
+import { failureLines, pairLines, type Pair } from './lines.ts';
+import { operationKind } from './operation-kind.ts';
+import { operationLines } from './operation-lines.ts';
+
+export interface JobDescription {
+  readonly job: JobView;
+  /** The newest first. */
+  readonly operations: readonly OperationRecord[];
+  readonly events: readonly JobEvent[];
+}
+
+/** All that is known of a job, as lines. */
+export function describeJob({ job, operations, events }: JobDescription, now: number): string[] {
+  const current = operations.find((operation) => !hasEnded(operation));
+  return [
+    ...pairLines([...identityOf(job, now), ...specOf(job), ...runningOf(job)]),
+    ...failureLines(job.failure),
+    ...(current === undefined ? [] : ['', 'Current operation:', ...indent(operationLines(current, now))]),
+    ...operationTable(operations, now),
+    ...eventTable(events, now),
+  ];
+}
+
+function identityOf(job: JobView, now: number): Pair[] {
+  return [
+    ['Name', job.name],
+    ['Tenant', job.tenant],
+    ['Labels', pairsText(job.spec.metadata.labels)],
+    ['UID', job.uid],
+    ['Created', `${job.createdAt} (${ageOf(job.createdAt, now)} ago)`],
+    ['Changed', `${job.updatedAt} (${ageOf(job.updatedAt, now)} ago)`],
+    ['Phase', job.phase],
+    ['Revision', job.revision],
+  ];
+}
+
+function specOf({ spec: { spec } }: JobView): Pair[] {
+  const { job, flink, taskManager, jobManager, storage } = spec;
+  const entry = job.entryClass === undefined ? '' : `, class ${job.entryClass}`;
+  return [
+    ['Cluster', `${spec.cluster}, namespace ${spec.namespace}`],
+    ['Flink', [flink.version, spec.mode, flink.image].filter((part) => part !== undefined).join(', ')],
+    ['Job', `${job.jarUri}${entry}, parallelism ${job.parallelism}`],
+    ['Arguments', job.args.join(' ')],
+    ['JobManager', `${jobManager.replicas} × ${resourcesText(jobManager.resources)}`],
+    [
+      'TaskManager',
+      `${taskManager.replicas ?? 'as needed'} × ${taskManager.slots} slots, ${resourcesText(taskManager.resources)}`,
+    ],
+    ['Configuration', pairsText(flink.configuration)],
+    ['Checkpoints', storage.checkpoints],
+    ['Savepoints', storage.savepoints],
+    ['High availability', storage.highAvailability],
+  ];
+}
+
+function runningOf({ generation, restorePoint }: JobView): Pair[] {
+  return [
+    ['Generation', generation && `${generation.number} of revision ${generation.revision}, objects ${generation.name}`],
+    ['Flink job', generation?.flinkJobId],
+    ['Next start from', restorePoint],
+  ];
+}
+
+function resourcesText({ requests, limits }: Resources): string {
+  const cpu = requests?.cpu ?? limits?.cpu;
+  const memory = limits?.memory ?? requests?.memory;
+  return [cpu && `cpu ${cpu}`, memory && `memory ${memory}`].filter((part) => part !== undefined).join(', ');
+}
+
+function pairsText(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+}
+
+function operationTable(operations: readonly OperationRecord[], now: number): string[] {
+  if (operations.length === 0) return [];
+  const rows = operations.map((operation) => operationKind.columns.map((column) => column.value(operation, now)));
+  const titles = operationKind.columns.map(({ title }) => title);
+  return ['', 'Operations:', ...indent(renderTable(titles, rows))];
+}
+
+/** The oldest first, as one reads a story. */
+function eventTable(events: readonly JobEvent[], now: number): string[] {
+  if (events.length === 0) return [];
+  const rows = events
+    .toSorted((one, other) => one.at.localeCompare(other.at) || one.seq - other.seq)
+    .map((event) => [
+      ageOf(event.at, now),
+      event.operation === 0 ? '' : String(event.operation),
+      event.type,
+      event.text,
+    ]);
+  return ['', 'Events:', ...indent(renderTable(['AGE', 'OPERATION', 'TYPE', 'MESSAGE'], rows))];
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

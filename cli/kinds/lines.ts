@@ -1,0 +1,34 @@
+/** Pieces of what `describe` prints. */
+import type { Failure } from '../../core/failure.ts';
+import { printable } from '../world.ts';
+
+export type Pair = readonly [label: string, value: string | number | undefined];
+
+/** `Label:   value` with the values in one column; pairs without a value are left out. */
+export function pairLines(pairs: readonly Pair[]): string[] {
+  const known = pairs.filter(([, value]) => value !== undefined && value !== '');
+  const width = Math.max(0, ...known.map(([label]) => label.length)) + 1;
+  return known.map(([label, value]) => printable(`${`${label}:`.padEnd(width)}  ${value}`));
+}
+
+/** A failure with its cure and evidence; nothing when there is none. */
+export function failureLines(failure: Failure | undefined): string[] {
+  if (failure === undefined) return [];
+  const evidence = failure.evidence === undefined ? [] : ['  Evidence:', ...indented(failure.evidence)];
+  return [
+    'Failure:',
+    ...pairLines([
+      ['  Code', failure.code],
+      ['  Message', failure.message],
+      ['  Cure', failure.cure],
+    ]),
+    ...evidence,
+  ];
+}
+
+function indented(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => printable(`    ${line}`));
+}

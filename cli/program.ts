@@ -1,0 +1,153 @@
+/** The command line: names, flags and help. Each command's code is loaded only when it is called, for a quick start. */
+import { Command, CommanderError } from 'commander';
+import type { GlobalFlags } from './config.ts';
+import type { Context } from './context.ts';
+import { exitCodes, reportError } from './errors.ts';
+import type { World } from './world.ts';
+
+const help = `
+Examples:
+  drey apply -f job.yaml --wait        make the job what the file says, and watch it happen
+  drey get jobs -o wide                list jobs
+  drey describe job state-machine      everything about one job
+  drey wait job state-machine --for=running --timeout 5m
+
+Configuration: flags, else DREY_SERVER, DREY_TOKEN and DREY_TENANT, else a JSON file {"server", "tokenFile", "tenant"}:
+$DREY_CONFIG, else the nearest .drey/cli.json (a development stack's), else ~/.config/drey/config.json.
+
+Exit codes: 0 done; 1 it failed, does not exist, or was refused; 2 wrong usage, file or configuration;
+3 the API cannot be reached, or waiting timed out; 130 interrupted.`;
+
+type Run<Flags> = (context: Context, words: readonly string[], flags: Flags) => Promise<number>;
+
+/** Declares what a command runs; `load` imports its code. */
+type Declare = <Flags extends object>(command: Command, load: () => Promise<Run<Flags>>) => void;
+
+/** Runs one command line and answers with its exit code. */
+export async function runCli(world: World, args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = programOn(world, (code) => (exitCode = code));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has already said what is wrong; asking for help is not wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return reportError(world.err, error);
+  }
+}
+
+function programOn(world: World, end: (exitCode: number) => void): Command {
+  const program = new Command('drey')
+    .description('Runs Apache Flink jobs on Kubernetes, through Drey.')
+    .option('--server <address>', "address of Drey's API")
+    .option('--token <token>', 'bearer token (others on this machine can see it: prefer --token-file)')
+    .option('--token-file <file>', 'file that holds the bearer token')
+    .option('-t, --tenant <tenant>', 'tenant whose jobs are meant')
+    .option('--request-timeout <duration>', 'longest time for one call to the API', '30s')
+    .addHelpText('after', help)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) })
+    .showHelpAfterError('cure: see drey --help')
+    .exitOverride();
+  const declare: Declare = <Flags extends object>(command: Command, load: () => Promise<Run<Flags>>) => {
+    command.action(async () => {
+      const [run, { createContext }] = await Promise.all([load(), import('./context.ts')]);
+      const context = createContext(world, command.optsWithGlobals<GlobalFlags>());
+      end(await run(context, command.args, command.opts<Flags>()));
+    });
+  };
+  addChanges(program, declare);
+  addReads(program, declare);
+  addLocal(program, world, end);
+  return program;
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
+const waitTimeout = ['--timeout <duration>', 'longest time for --wait', '30m'] as const;
+
+function addChanges(program: Command, declare: Declare): void {
+  const apply = program
+    .command('apply')
+    .description('make jobs what files say: creates or changes them')
+    .requiredOption('-f, --filename <file>', 'file, folder, or - for the input; may be repeated', collect)
+    .option('-R, --recursive', 'folders with their subfolders')
+    .option('--wait', 'follow the operations to their end, and fail if one fails')
+    .option(...waitTimeout)
+    .option('--dry-run', 'check the specs and say what would happen; change nothing')
+    .option('-o, --output <format>', 'json, yaml or name');
+  declare(apply, async () => (await import('./commands/apply.ts')).apply);
+  const remove = program
+    .command('delete')
+    .description('remove jobs and all that belongs to them')
+    .argument('[job NAME...]', 'job NAME, or job/NAME')
+    .option('-f, --filename <file>', 'remove the jobs of a file or folder', collect)
+    .option('-R, --recursive', 'folders with their subfolders')
+    .option('--wait', 'follow the removal to its end')
+    .option(...waitTimeout)
+    .option('--ignore-not-found', 'a job that does not exist is no failure');
+  declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
+}
+
+function addReads(program: Command, declare: Declare): void {
+  const get = program
+    .command('get')
+    .description('list jobs or clusters, or show some by name')
+    .argument('<kind>', 'jobs or clusters')
+    .argument('[names...]', 'only these')
+    .option('-o, --output <format>', 'json, yaml, wide or name')
+    .option('-l, --selector <labels>', 'jobs with these labels: KEY=VALUE, several with commas', collect)
+    .option('--phase <phase>', 'jobs in this phase; several with commas')
+    .option('--cluster <name>', 'jobs on this Kubernetes cluster')
+    .option('-n, --namespace <name>', 'jobs in this Kubernetes namespace')
+    .option('-w, --watch', 'go on and print what changes')
+    .option('--ignore-not-found', 'a name that does not exist is no failure');
+  declare(get, async () => (await import('./commands/get.ts')).get);
+  const describe = program
+    .command('describe')
+    .description('show all that is known of a job')
+    .argument('<job NAME...>', 'job NAME, or job/NAME');
+  declare(describe, async () => (await import('./commands/describe.ts')).describe);
+  const logs = program
+    .command('logs')
+    .description("print a job's log")
+    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .option('--component <name>', 'jobmanager or taskmanager')
+    .option('-f, --follow', 'go on and print what is added')
+    .option('--tail <lines>', 'only the last lines');
+  declare(logs, async () => (await import('./commands/logs.ts')).logs);
+  addOperationReads(program, declare);
+}
+
+function addOperationReads(program: Command, declare: Declare): void {
+  const operations = program
+    .command('operations')
+    .description('list what was done to a job')
+    .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('-o, --output <format>', 'json, yaml, wide or name');
+  declare(operations, async () => (await import('./commands/operations.ts')).operations);
+  const operation = program
+    .command('operation')
+    .description('show one operation with its steps')
+    .argument('<job NAME N...>', 'NAME and the number of the operation')
+    .option('-o, --output <format>', 'json, yaml or name');
+  declare(operation, async () => (await import('./commands/operations.ts')).operation);
+  const wait = program
+    .command('wait')
+    .description('wait until a job is running, removed or in a phase')
+    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .requiredOption('--for <condition>', 'running, removed or phase=PHASE')
+    .option('--timeout <duration>', 'longest time to wait', '5m');
+  declare(wait, async () => (await import('./commands/wait.ts')).wait);
+}
+
+function addLocal(program: Command, world: World, end: (exitCode: number) => void): void {
+  const version = program
+    .command('version')
+    .description('print the version')
+    .option('-o, --output <format>', 'json or yaml');
+  version.action(async () => end(await (await import('./commands/version.ts')).version(world, version.opts())));
+}

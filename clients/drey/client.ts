@@ -1,0 +1,159 @@
+/** The typed client of Drey's API: one method per route. Changes are repeated with one idempotency key until answered. */
+import { randomUUID } from 'node:crypto';
+import type { JobView } from '../../core/job.ts';
+import type { OperationRecord } from '../../core/operation.ts';
+import type { z } from 'zod';
+import { DreyApiError } from './errors.ts';
+import { withRetries, type RetryOptions } from './retry.ts';
+import { send, sendForResponse, type Answer, type Call, type Connection } from './send.ts';
+import {
+  changeShape,
+  clusterShape,
+  dryRunShape,
+  eventShape,
+  jobShape,
+  operationShape,
+  pageShape,
+  revisionShape,
+} from './shapes.ts';
+import type { Change, Cluster, DryRun, JobEvent, Page, Revision } from './shapes.ts';
+
+export interface ClientOptions extends Connection {
+  /** The longest time for one call, its repetitions included. */
+  readonly requestTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRetry?: RetryOptions['onRetry'];
+}
+
+/** A job's address: jobs of two tenants may have the same name. */
+export interface JobRef {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+export interface JobFilter {
+  /** Any of these. */
+  readonly phase?: readonly string[] | undefined;
+  readonly cluster?: string | undefined;
+  readonly namespace?: string | undefined;
+  /** `key=value`; a job must carry all of them. */
+  readonly label?: readonly string[] | undefined;
+}
+
+export interface PageRequest {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface LogRequest {
+  readonly component?: string | undefined;
+  readonly follow?: boolean | undefined;
+  readonly tail?: number | undefined;
+}
+
+/** An accepted change, and whether the job is new by it. */
+export interface AcceptedChange extends Change {
+  readonly created: boolean;
+}
+
+export type DreyClient = ReturnType<typeof createDreyClient>;
+
+/** Makes a client of the API at `options.server`. Nothing is sent yet. */
+export function createDreyClient(options: ClientOptions) {
+  return { ...jobReads(options), ...jobChanges(options), ...clusterReads(options) };
+}
+
+function jobReads(options: ClientOptions) {
+  return {
+    /** One job; its revision is the ETag. */
+    getJob: (job: JobRef): Promise<JobView> => get(options, jobPath(job), jobShape),
+    /** One page of a tenant's jobs. */
+    listJobs: (tenant: string, request: JobFilter & PageRequest = {}): Promise<Page<JobView>> =>
+      get(options, jobsPath(tenant), pageShape(jobShape), { ...request }),
+    /** A job's operations, the newest first. */
+    listOperations: (job: JobRef, request: PageRequest = {}): Promise<Page<OperationRecord>> =>
+      get(options, `${jobPath(job)}/operations`, pageShape(operationShape), { ...request }),
+    getOperation: (job: JobRef, number: number): Promise<OperationRecord> =>
+      get(options, `${jobPath(job)}/operations/${number}`, operationShape),
+    /** What happened to a job, the newest first. */
+    listEvents: (job: JobRef, request: PageRequest = {}): Promise<Page<JobEvent>> =>
+      get(options, `${jobPath(job)}/events`, pageShape(eventShape), { ...request }),
+    /** A job's accepted specs, the newest first. */
+    listRevisions: (job: JobRef, request: PageRequest = {}): Promise<Page<Revision>> =>
+      get(options, `${jobPath(job)}/revisions`, pageShape(revisionShape), { ...request }),
+    /** The log as a stream of bytes; it has no end when followed. */
+    async streamLogs(job: JobRef, request: LogRequest = {}): Promise<ReadableStream<Uint8Array> | null> {
+      const call: Call = {
+        method: 'GET',
+        path: `${jobPath(job)}/logs`,
+        query: { component: request.component, follow: request.follow, tail: request.tail },
+        headers: { accept: 'text/plain' },
+        signal: options.signal,
+      };
+      return (await sendForResponse(options, call)).body;
+    },
+  };
+}
+
+function jobChanges(options: ClientOptions) {
+  return {
+    /** Makes the job what `spec` says. The spec is judged by the API, so anything may be sent. */
+    async applyJob(job: JobRef, spec: unknown): Promise<AcceptedChange> {
+      const answer = await change(options, { method: 'PUT', path: jobPath(job), body: spec });
+      return { ...answer.value, created: answer.status === 201 };
+    },
+    /** What `applyJob` would do. Refuses what that would refuse, and changes nothing. */
+    async dryRunJob(job: JobRef, spec: unknown): Promise<DryRun> {
+      const call: Call = { method: 'PUT', path: jobPath(job), query: { dryRun: true }, body: spec };
+      return (await withRetries(retryOf(options), (signal) => send(options, { ...call, signal }, dryRunShape))).value;
+    },
+    /** Asks for the job's removal. */
+    async removeJob(job: JobRef): Promise<Change> {
+      return (await change(options, { method: 'DELETE', path: jobPath(job) })).value;
+    },
+  };
+}
+
+function clusterReads(options: ClientOptions) {
+  return {
+    listClusters: (request: PageRequest = {}): Promise<Page<Cluster>> =>
+      get(options, '/v1/clusters', pageShape(clusterShape), { ...request }),
+    getCluster: (name: string): Promise<Cluster> => get(options, `/v1/clusters/${segment(name)}`, clusterShape),
+  };
+}
+
+function jobPath(job: JobRef): string {
+  return `${jobsPath(job.tenant)}/${segment(job.name)}`;
+}
+
+function jobsPath(tenant: string): string {
+  return `/v1/tenants/${segment(tenant)}/jobs`;
+}
+
+/** One segment of a path. Dots alone would be resolved away, and the call would go to another route. */
+function segment(name: string): string {
+  if (!/^\.{0,2}$/.test(name)) return encodeURIComponent(name);
+  const problem = { type: 'about:blank', title: 'Bad name', status: 400, code: 'BAD_NAME' };
+  throw new DreyApiError({ ...problem, detail: `"${name}" cannot be a name` });
+}
+
+async function get<Value>(
+  options: ClientOptions,
+  path: string,
+  shape: z.ZodType<Value>,
+  query?: Call['query'],
+): Promise<Value> {
+  const deadline = AbortSignal.timeout(options.requestTimeoutMs);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  return (await send(options, { method: 'GET', path, query, signal }, shape)).value;
+}
+
+/** One key for all attempts: however often it is sent, the API makes at most one operation of it. */
+function change(options: ClientOptions, call: Call): Promise<Answer<Change>> {
+  const headers = { 'idempotency-key': randomUUID() };
+  return withRetries(retryOf(options), (signal) => send(options, { ...call, headers, signal }, changeShape));
+}
+
+function retryOf({ requestTimeoutMs, signal, onRetry }: ClientOptions): RetryOptions {
+  return { timeoutMs: requestTimeoutMs, signal, onRetry };
+}

@@ -1,0 +1,137 @@
+/**
+ * The answers of Drey's API, checked at the edge. Shapes are open where the API may grow: unknown fields are dropped,
+ * and words of a newer API (a phase, a code) pass, so that an older client keeps working.
+ */
+import { z } from 'zod';
+import type { Failure, FailureCode } from '../../core/failure.ts';
+import type { JobPhase, JobView } from '../../core/job.ts';
+import type { OperationKind, OperationRecord, OperationState, StepState } from '../../core/operation.ts';
+import type { FlinkJob } from '../../core/schema/flink-job.ts';
+
+/** A string that is one of `Word` today, and may be a newer one. */
+function word<Word extends string>() {
+  return z.custom<Word>((value) => typeof value === 'string', 'expected a string');
+}
+
+/** Only the envelope is checked: what a newer API has inside a spec is printed and sent back as it came. */
+const flinkJob = z.custom<FlinkJob>(
+  (value) =>
+    z.looseObject({ metadata: z.looseObject({ name: z.string() }), spec: z.looseObject({}) }).safeParse(value).success,
+  'expected a FlinkJob',
+);
+
+const failure: z.ZodType<Failure> = z.object({
+  code: word<FailureCode>(),
+  message: z.string(),
+  cure: z.string(),
+  evidence: z.string().optional(),
+});
+
+export const jobShape: z.ZodType<JobView> = z.object({
+  uid: z.string(),
+  tenant: z.string(),
+  name: z.string(),
+  phase: word<JobPhase>(),
+  revision: z.number(),
+  spec: flinkJob,
+  generation: z
+    .object({ number: z.number(), revision: z.number(), flinkJobId: z.string(), name: z.string() })
+    .optional(),
+  failure: failure.optional(),
+  operation: z.number().optional(),
+  restorePoint: z.string().optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
+const step = z.object({
+  name: z.string(),
+  title: z.string(),
+  state: word<StepState>(),
+  startedAt: z.string(),
+  endedAt: z.string().optional(),
+  detail: z.string().optional(),
+});
+
+export const operationShape: z.ZodType<OperationRecord> = z.object({
+  number: z.number(),
+  kind: word<OperationKind>(),
+  state: word<OperationState>(),
+  requestedBy: z.string(),
+  reason: z.string(),
+  revision: z.number().optional(),
+  generation: z.number().optional(),
+  requestedAt: z.string(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  steps: z.array(step),
+  failure: failure.optional(),
+  restoredFrom: z.string().optional(),
+  supersededBy: z.number().optional(),
+  workflowId: z.string().optional(),
+});
+
+/** The answer to PUT and DELETE. `operation` is absent when nothing changed and the job never had one. */
+export const changeShape = z.object({
+  changed: z.boolean(),
+  job: jobShape,
+  operation: operationShape.optional(),
+});
+export type Change = z.output<typeof changeShape>;
+
+/** What an apply would do; revision 0: it would create the job. */
+export const dryRunShape = z.object({ changed: z.boolean(), revision: z.number(), spec: flinkJob });
+export type DryRun = z.output<typeof dryRunShape>;
+
+/** Something that happened to a job; `operation` is 0 for what belongs to none. */
+export const eventShape = z.object({
+  operation: z.number(),
+  seq: z.number(),
+  at: z.string(),
+  type: z.string(),
+  text: z.string(),
+});
+export type JobEvent = z.output<typeof eventShape>;
+
+/** A numbered spec of a job. */
+export const revisionShape = z.object({
+  revision: z.number(),
+  spec: flinkJob,
+  specHash: z.string(),
+  acceptedBy: z.string(),
+  acceptedAt: z.string(),
+});
+export type Revision = z.output<typeof revisionShape>;
+
+/** A Kubernetes cluster, and whether its agent asks for work. */
+export const clusterShape = z.object({
+  name: z.string(),
+  description: z.string(),
+  labels: z.record(z.string(), z.string()),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  agent: z.object({ state: word<'connected' | 'gone' | 'unknown'>(), lastSeen: z.string().optional() }),
+});
+export type Cluster = z.output<typeof clusterShape>;
+
+/** RFC 9457 problem details, with Drey's own members. */
+export const problemShape = z.object({
+  type: z.string().default('about:blank'),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string().default(''),
+  code: z.string().default('UNKNOWN'),
+  cure: z.string().optional(),
+  problems: z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() })).optional(),
+  requestId: z.string().optional(),
+});
+export type Problem = z.output<typeof problemShape>;
+
+/** One page of a list; follow `nextCursor` until it is absent. */
+export function pageShape<Item>(item: z.ZodType<Item>) {
+  return z.object({ items: z.array(item), nextCursor: z.string().optional() });
+}
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor?: string | undefined;
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { jobView } from '../support/records.ts';
+import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { runDrey } from './run-drey.ts';
+
+let api: FakeApi;
+beforeAll(async () => {
+  api = await startFakeApi();
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.asked.length = 0;
+  api.routes = {};
+});
+
+const jobs = '/v1/tenants/default/jobs';
+const failure = { code: 'IMAGE_NOT_PULLED', message: 'no such image', cure: 'Name an image that exists.' } as const;
+const counts = jobView();
+const broken = jobView({ name: 'state-machine', phase: 'FAILED', revision: 12, operation: 4, failure });
+
+const drey = (...args: string[]) => runDrey(api.server, args);
+
+describe('get jobs', () => {
+  test('prints a table whose columns are aligned as kubectl does', async () => {
+    api.routes = { [`GET ${jobs}`]: page([counts, broken]) };
+    expect(await drey('get', 'jobs')).toEqual({
+      code: 0,
+      err: '',
+      out: [
+        'NAME            PHASE     REVISION   OPERATION   CLUSTER   AGE',
+        'counts          RUNNING   1          <none>      local     60m',
+        'state-machine   FAILED    12         4           local     60m',
+        '',
+      ].join('\n'),
+    });
+    expect(api.asked[0]?.headers.authorization).toBe('Bearer secret');
+  });
+
+  test('prints more columns with -o wide', async () => {
+    api.routes = { [`GET ${jobs}`]: page([broken]) };
+    const { out } = await drey('get', 'jobs', '-o', 'wide');
+    expect(out.split('\n')[0]).toMatch(/AGE +NAMESPACE +FLINK +PARALLELISM +FLINK-JOB-ID +REASON$/);
+    expect(out).toContain('IMAGE_NOT_PULLED');
+  });
+
+  test('prints only names with -o name', async () => {
+    api.routes = { [`GET ${jobs}`]: page([counts, broken]) };
+    expect((await drey('get', 'jobs', '-o', 'name')).out).toBe('flinkjob/counts\nflinkjob/state-machine\n');
+  });
+
+  test('reads all pages', async () => {
+    api.routes = { [`GET ${jobs}`]: [page([counts], 'next'), page([broken])] };
+    expect((await drey('get', 'jobs', '-o', 'name')).out.split('\n')).toHaveLength(3);
+    expect(api.asked.map(({ url }) => url)).toEqual([jobs, `${jobs}?cursor=next`]);
+  });
+
+  test('hands filters to the API', async () => {
+    api.routes = { '/': page([]), 'GET /v1/tenants/acme/jobs': page([]) };
+    const ran = await drey('-t', 'acme', 'get', 'jobs', '-l', 'team=a,tier=1', '--phase', 'running', '-n', 'flink');
+    expect(ran).toEqual({ code: 0, out: '', err: 'No jobs found in tenant acme.\n' });
+    expect(api.asked[0]?.url).toBe('/v1/tenants/acme/jobs?phase=RUNNING&namespace=flink&label=team%3Da&label=tier%3D1');
+  });
+
+  test('prints an empty list as a document', async () => {
+    api.routes = { [`GET ${jobs}`]: page([]) };
+    const { out } = await drey('get', 'jobs', '-o', 'json');
+    expect(JSON.parse(out)).toEqual({ apiVersion: 'drey.dev/v1', kind: 'FlinkJobList', items: [] });
+  });
+});
+
+describe('get job NAME', () => {
+  test('prints spec and status as YAML, in the order in which people write them', async () => {
+    api.routes = { [`GET ${jobs}/state-machine`]: { body: broken } };
+    const { out } = await drey('get', 'job', 'state-machine', '-o', 'yaml');
+    expect(out.match(/^\w+/gm)).toEqual(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+    const { status, ...spec } = parse(out) as { status: object };
+    expect(spec).toEqual(broken.spec);
+    expect(status).toMatchObject({ phase: 'FAILED', revision: 12, failure });
+    expect(status).not.toHaveProperty('spec');
+  });
+
+  test.each([['flinkjob/counts'], ['fj/counts'], ['jobs/counts']])('takes %s', async (word) => {
+    api.routes = { [`GET ${jobs}/counts`]: { body: counts } };
+    expect((await drey('get', word, '-o', 'name')).out).toBe('flinkjob/counts\n');
+  });
+
+  test('prints what exists, reports what does not, and fails', async () => {
+    api.routes = { [`GET ${jobs}/counts`]: { body: counts } };
+    const ran = await drey('get', 'jobs', 'counts', 'gone', '-o', 'name');
+    expect(ran).toEqual({
+      code: 1,
+      out: 'flinkjob/counts\n',
+      err: 'error: There is no such job. (NO_SUCH_JOB, request r-1)\n',
+    });
+  });
+
+  test('finds nothing wrong in a missing job with --ignore-not-found', async () => {
+    expect(await drey('get', 'job', 'gone', '--ignore-not-found')).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  test('shows words that a newer API may say', async () => {
+    api.routes = { [`GET ${jobs}/counts`]: { body: { ...counts, phase: 'SUSPENDED', colour: 'blue' } } };
+    expect((await drey('get', 'job', 'counts')).out).toContain('SUSPENDED');
+  });
+
+  test('keeps control characters from the terminal', async () => {
+    api.routes = { [`GET ${jobs}/counts`]: { body: { ...counts, name: 'a\u001b[2Jb\nc' } } };
+    expect((await drey('get', 'job', 'counts')).out).toContain('a[2Jb c ');
+  });
+});
+
+describe('when the API does not answer as wanted', () => {
+  test('exits with 3 when nothing listens, and says what to check', async () => {
+    const other = await startFakeApi();
+    await other.close();
+    const { code, out, err } = await runDrey(other.server, ['get', 'jobs']);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(
+      /^error: cannot reach Drey at http:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\ncure: Check that Drey is up/,
+    );
+  });
+
+  test('exits with 3 when something else listens there', async () => {
+    api.routes = { [`GET ${jobs}`]: { body: '<html>hello</html>' } };
+    const { code, err } = await drey('get', 'jobs');
+    expect(code).toBe(3);
+    expect(err).toContain("something that is not Drey's");
+  });
+
+  test('exits with 3 when PostgreSQL is away', async () => {
+    api.routes = { [`GET ${jobs}`]: problem('RECORDS_AWAY', 503, 'This needs PostgreSQL.', { cure: 'Try again.' }) };
+    expect(await drey('get', 'jobs')).toEqual({
+      code: 3,
+      out: '',
+      err: 'error: This needs PostgreSQL. (RECORDS_AWAY, request r-1)\ncure: Try again.\n',
+    });
+  });
+
+  test('exits with 1 when the token is refused', async () => {
+    api.routes = { [`GET ${jobs}`]: problem('NOT_AUTHENTICATED', 401, 'The token is not known.') };
+    const { code, err } = await drey('get', 'jobs');
+    expect(code).toBe(1);
+    expect(err).toContain('cure: Give a valid token');
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { runDrey } from './run-drey.ts';
+
+const nowhere = 'http://127.0.0.1:9';
+
+describe('wrong usage exits with 2, says nothing on the output, and names the cure', () => {
+  test.each([
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['get', 'jobz'], /"jobz" is not a kind/],
+    [['get', 'jobs', '-o', 'xml'], /-o xml is not known\ncure: Use one of json, yaml, wide, name/],
+    [['get', 'jobs', '--colour'], /unknown option '--colour'/],
+    [['get', 'jobs', '-l', 'team'], /-l: "team" is not understood/],
+    [['get', 'job', '../clusters'], /is not a kind|is not a name/],
+    [['apply'], /required option '-f, --filename <file>'/],
+    [['apply', '-f', '/nowhere/job.yaml'], /cannot read \/nowhere\/job.yaml/],
+    [['delete', 'job'], /no job is named/],
+    [['delete', 'cluster', 'a'], /only jobs can be deleted/],
+    [['logs', 'job', 'a', '--tail', 'many'], /--tail many is not a number/],
+    [['logs', 'job', 'a', '--component', 'sidecar'], /Use one of jobmanager, taskmanager/],
+    [['operation', 'a'], /must be named by its number/],
+    [['wait', 'job', 'a'], /required option '--for <condition>'/],
+    [['wait', 'job', 'a', '--for=happy'], /--for=happy is not known/],
+    [['wait', 'job', 'a', '--for=running', '--timeout', 'soon'], /"soon" is not a duration/],
+    [['--server', 'ftp://x', 'get', 'jobs'], /"ftp:\/\/x" is not an address/],
+  ])('%j', async (args, message) => {
+    const { code, out, err } = await runDrey(nowhere, args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+    expect(err).toMatch(/^error: /);
+  });
+
+  test('without a server, the error says how to give one', async () => {
+    const { code, err } = await runDrey(undefined, ['get', 'jobs']);
+    expect(code).toBe(2);
+    expect(err).toContain('npm run up');
+  });
+});
+
+describe('help and version', () => {
+  test('--help goes to the output and names the exit codes', async () => {
+    const { code, out, err } = await runDrey(undefined, ['--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Exit codes: 0 done; 1 it failed');
+  });
+
+  test('version needs no server', async () => {
+    const { code, out } = await runDrey(undefined, ['version'], { root: process.cwd() });
+    expect({ code, out }).toEqual({ code: 0, out: 'drey 0.1.0\n' });
+  });
+});
