@@ -1,8 +1,9 @@
 /** FLINK_HOME from the PyPI distributions of Flink, which hold its jars and its scripts. */
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../process.ts';
 import { packLayer } from './layers.ts';
+import { mavenArtifact } from './maven.ts';
 import { ensureCommand, keyOf, madeOnce, type Progress } from './tools.ts';
 import type { FlinkRelease } from './versions.ts';
 import { filterZip } from './zip-filter.ts';
@@ -23,8 +24,9 @@ export function flinkLayer(release: FlinkRelease, cacheDir: string, progress: Pr
     progress('assembling the Flink layer');
     const home = join(work, 'root/opt/flink');
     assemble(libraries, scripts, home);
+    const exampleJar = join(home, 'examples/state-machine.jar');
     progress(`fetching flink-examples-streaming ${release.examples}`);
-    await fetchExamples(release.examples, join(home, 'examples/state-machine.jar'), progress);
+    await mavenArtifact(`org.apache.flink:flink-examples-streaming:${release.examples}`, exampleJar, progress);
     await runCommand('chmod', ['-R', 'u=rwX,go=rX', home]);
     await runCommand('chown', ['-R', '9999:9999', home]);
     return packLayer(join(work, 'root'), ['opt/flink'], join(work, 'layer.tar'));
@@ -70,15 +72,4 @@ function isForeign(name: string): boolean {
   if (/^lib(rocksdb|forst)jni/.test(name)) return !name.endsWith(arm ? '-linux-aarch64.so' : '-linux64.so');
   if (/osx|mac|darwin|win(dows|64)|freebsd|sunos|android|kqueue/i.test(name)) return true;
   return !(arm ? /aarch_?64|arm64/ : /x86_64|amd64|x64/).test(name);
-}
-
-/** The releases' parent poms are not all published; this old plugin version resolves the jar without them. */
-async function fetchExamples(version: string, target: string, progress: Progress): Promise<void> {
-  await ensureCommand('mvn', 'maven', progress);
-  const partial = `${target}.part`;
-  const artifact = `org.apache.flink:flink-examples-streaming:${version}`;
-  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.10:get';
-  const options = ['-Dtransitive=false', `-Dartifact=${artifact}`, `-Ddest=${partial}`];
-  await runCommand('mvn', ['-q', '-B', goal, ...options], { timeoutMs: 600_000 });
-  renameSync(partial, target);
 }
