@@ -1,5 +1,6 @@
 /** One HTTP exchange over kept-alive connections, with an end: what the Kubernetes and the Flink client are made of. */
 import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 
 /** The longest answer that is read, in bytes: a log without a limit must not fill the memory. */
@@ -66,12 +67,12 @@ export async function openStream(request: HttpRequest): Promise<IncomingMessage>
 export async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response) {
-    const buffer = Buffer.from(chunk as Uint8Array);
-    bytes += buffer.length;
-    if (bytes > bodyBytesMax) throw new NoAnswer(`the answer is longer than ${bodyBytesMax} bytes`);
-    chunks.push(buffer);
-  }
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) response.destroy(new NoAnswer(`the answer is longer than ${bodyBytesMax} bytes`));
+    else chunks.push(chunk);
+  });
+  await finished(response);
   return Buffer.concat(chunks).toString('utf8');
 }
 

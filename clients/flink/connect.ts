@@ -64,7 +64,6 @@ function failureCalls(ask: Ask): Pick<FlinkClient, 'failureCause' | 'application
 }
 
 function submissionCalls(ask: Ask): Pick<FlinkClient, 'runJar' | 'planJar'> {
-  const patient = (call: FlinkCallOptions = {}) => ({ ...call, timeoutMs: call.timeoutMs ?? mainTimeoutMsDefault });
   return {
     runJar: (request, call) => {
       const restore =
@@ -81,6 +80,10 @@ function submissionCalls(ask: Ask): Pick<FlinkClient, 'runJar' | 'planJar'> {
       await ask(z.unknown(), { method: 'POST', path, body: programOf(request) }, patient(call));
     },
   };
+}
+
+function patient(call: FlinkCallOptions = {}): FlinkCallOptions {
+  return { ...call, timeoutMs: call.timeoutMs ?? mainTimeoutMsDefault };
 }
 
 function programOf({ jobId, entryClass, args, parallelism }: RunJarRequest) {

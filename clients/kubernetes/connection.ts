@@ -6,6 +6,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { exchange, openStream, textOf, NoAnswer, type HttpRequest } from '../http.ts';
 import type { RawAnswer, RawRequest } from './client.ts';
 import { KubernetesError } from './errors.ts';
+import { parseAs } from './parse.ts';
 
 const timeoutMsDefault = 10_000;
 
@@ -182,8 +183,8 @@ interface Status {
 export function statusOf(body: string): Status | undefined {
   if (!body.startsWith('{')) return undefined;
   try {
-    const parsed = JSON.parse(body) as Partial<Status> | null;
-    return parsed?.kind === 'Status' ? (parsed as Status) : undefined;
+    const parsed = parseAs<Status | { kind?: undefined }>(body);
+    return parsed.kind === 'Status' ? parsed : undefined;
   } catch {
     return undefined;
   }

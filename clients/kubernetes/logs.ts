@@ -45,5 +45,5 @@ function logPath(namespace: string, pod: string, container: string, options: Log
   })) {
     if (value !== undefined && value !== false) query.set(name, String(value));
   }
-  return `${resourcePath('Pod', namespace, pod)}/log?${query}`;
+  return `${resourcePath('Pod', namespace, pod)}/log?${query.toString()}`;
 }

@@ -3,6 +3,7 @@ import { managerName } from '../../core/names.ts';
 import type { ChangeOptions, CallOptions, InvolvedObject, KubernetesClient, RawRequest, Selection } from './client.ts';
 import { refusal, type Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
+import { parseAs } from './parse.ts';
 import { apiVersionOf, isKind, resourcePath, type AppliedObject, type Kind, type ObjectOf } from './kinds.ts';
 
 /** Objects a page: large lists come in pieces, so that no answer grows without a bound. */
@@ -18,8 +19,8 @@ export function objectCalls(connection: Connection) {
   return {
     apply: async (object, { fieldManager = managerName, force = true, dryRun = false, ...call } = {}) => {
       const query = new URLSearchParams({ fieldManager, force: String(force), ...(dryRun && { dryRun: 'All' }) });
-      const path = `${appliedPath(object)}?${query}`;
-      return request(connection, {
+      const path = `${appliedPath(object)}?${query.toString()}`;
+      return requestObject(connection, {
         ...call,
         method: 'PATCH',
         path,
@@ -27,7 +28,7 @@ export function objectCalls(connection: Connection) {
       });
     },
     get: async (kind, namespace, name, call = {}) => {
-      const found = request<ObjectOf<typeof kind>>(connection, {
+      const found = requestObject<ObjectOf<typeof kind>>(connection, {
         ...call,
         method: 'GET',
         path: resourcePath(kind, namespace, name),
@@ -96,8 +97,8 @@ export async function listAll<K extends Kind>(
   let next: string | undefined;
   for (;;) {
     const query = selectionQuery(selection, { limit: String(pageSize), ...(next && { continue: next }) });
-    const path = `${resourcePath(kind, namespace)}?${query}`;
-    const page: Page<K> = await request(connection, { ...call, method: 'GET', path });
+    const path = `${resourcePath(kind, namespace)}?${query.toString()}`;
+    const page = await request<Page<K>>(connection, { ...call, method: 'GET', path });
     for (const item of page.items) items.push(tidied({ ...item, apiVersion: apiVersionOf(kind), kind }));
     next = page.metadata.continue;
     if (!next) return { items, resourceVersion: page.metadata.resourceVersion };
@@ -116,18 +117,24 @@ export function selectionQuery(selection: Selection, more: Record<string, string
 }
 
 /** Takes out of an object what nobody here reads and what is often its greater part. */
-export function tidied<T extends { metadata: { managedFields?: unknown } }>(object: T): T {
-  delete object.metadata.managedFields;
+export function tidied<T extends { metadata?: { managedFields?: unknown } }>(object: T): T {
+  delete object.metadata?.managedFields;
   return object;
 }
 
-/** Sends a request and answers its object. @throws KubernetesError */
+/** Sends a request and answers what came back. @throws KubernetesError */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it asked for
 async function request<T>(connection: Connection, raw: RawRequest): Promise<T> {
   const answer = await connection.send(raw);
   if (answer.status < 200 || answer.status > 299) throw refusal(answer.status, answer.body);
-  const object = JSON.parse(answer.body) as { metadata?: { managedFields?: unknown } };
-  if (object.metadata) delete object.metadata.managedFields;
-  return object as T;
+  return parseAs<T>(answer.body);
+}
+
+async function requestObject<T extends { metadata?: { managedFields?: unknown } }>(
+  connection: Connection,
+  raw: RawRequest,
+): Promise<T> {
+  return tidied(await request<T>(connection, raw));
 }
 
 function merge<K extends Kind>(
@@ -140,7 +147,7 @@ function merge<K extends Kind>(
 ): Promise<ObjectOf<K>> {
   const metadata = { ...change.metadata, ...(resourceVersion && { resourceVersion }), ...(uid && { uid }) };
   const path = `${resourcePath(kind, namespace, name)}?fieldManager=${managerName}`;
-  return request(connection, {
+  return requestObject(connection, {
     ...call,
     method: 'PATCH',
     path,

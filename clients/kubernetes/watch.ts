@@ -5,6 +5,7 @@ import type { Selection, WatchOptions } from './client.ts';
 import { refusal, type Connection } from './connection.ts';
 import { isExpired, KubernetesError, WaitTimedOut } from './errors.ts';
 import { resourcePath, type Kind, type ObjectOf } from './kinds.ts';
+import { parseAs } from './parse.ts';
 import { listAll, selectionQuery, tidied } from './objects.ts';
 
 /** How long the server keeps one watch open. Short, so that a connection that died silently is noticed. */
@@ -13,10 +14,10 @@ const watchSeconds = 30;
 /** First and longest pause before a new try when the server does not answer. */
 const pauseMs = { first: 100, longest: 2000 };
 
-interface WatchEvent<K extends Kind> {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: ObjectOf<K>;
-}
+/** An error comes as a Status object, with the status that a refusal would have had. */
+type WatchEvent<K extends Kind> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: ObjectOf<K> }
+  | { readonly type: 'ERROR'; readonly object: { readonly code?: number } };
 
 /** What is watched, and where. */
 export interface Watched<K extends Kind> {
@@ -98,9 +99,9 @@ async function watchFrom<K extends Kind>(
       resourceVersion: version,
     });
     const openedAt = Date.now();
-    const path = `${resourcePath(kind, namespace)}?${query}`;
+    const path = `${resourcePath(kind, namespace)}?${query.toString()}`;
     const stream = await connection.stream({ method: 'GET', path, signal });
-    for await (const line of lines(stream)) version = view.take(JSON.parse(line) as WatchEvent<K>, kind);
+    for await (const line of lines(stream)) version = view.take(parseAs<WatchEvent<K>>(line), kind);
     // One that the server ends at once would otherwise be asked for again without a pause.
     if (Date.now() - openedAt < 1000) throw new KubernetesError(0, 'WatchClosed', 'the watch was closed at once');
   }
@@ -148,8 +149,8 @@ class View<K extends Kind> {
 
   /** Takes an event in and answers the version from which a new watch goes on. */
   take(event: WatchEvent<K>, kind: K): string {
+    if (event.type === 'ERROR') throw refusal(event.object.code ?? 500, JSON.stringify(event.object));
     const { type, object } = event;
-    if (type === 'ERROR') throw refusal((object as { code?: number }).code ?? 500, JSON.stringify(object));
     if (type === 'DELETED') this.#objects.delete(object.metadata.uid);
     else if (type !== 'BOOKMARK') this.#objects.set(object.metadata.uid, tidied({ ...object, kind }));
     if (type !== 'BOOKMARK') this.#changed();

@@ -33,7 +33,7 @@ export function imageTrouble({ pod, events, clock }: PodCase, status: ContainerS
   const finalWords = final[reason];
   if (finalWords !== undefined) {
     const cure = 'Correct spec.flink.image or spec.flink.imagePullPolicy.';
-    return finding(pod.metadata.name, status, `${finalWords}`, status.state?.waiting?.message, cure);
+    return finding(pod.metadata.name, status, finalWords, status.state?.waiting?.message, cure);
   }
   if (!/^(?:ErrImagePull|ImagePullBackOff|RegistryUnavailable|ImageInspectError)$/.test(reason)) return undefined;
   const said = answerOf(status, eventMessage(events, /^Failed$/, /pull/i));

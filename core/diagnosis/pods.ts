@@ -3,7 +3,7 @@ import { endedTrouble, startTrouble } from './container-trouble.ts';
 import { imageTrouble } from './image-trouble.ts';
 import { creationTrouble, mountTrouble, scheduleTrouble } from './placing-trouble.ts';
 import { containerStatuses, type PodCase, type PodClock, type PodFinding } from './pod-finding.ts';
-import type { EventSeen, PodSeen } from './pod-seen.ts';
+import type { ContainerStatusSeen, EventSeen, PodSeen } from './pod-seen.ts';
 
 /** A failure, or what the pods wait for; both are absent when all are ready. */
 export interface PodsVerdict extends Partial<PodFinding> {
@@ -56,12 +56,13 @@ function isReady({ status }: PodSeen): boolean {
 function waitsFor(pod: PodSeen): string {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') return 'waits for a node';
-  for (const { name, image, state, lastState } of containerStatuses(pod)) {
-    const reason = state?.waiting?.reason ?? '';
-    if (/Image|Registry/.test(reason)) return `waits for image ${image}`;
-    if (lastState?.terminated && state?.waiting) return `starts container ${name} again`;
-    if (state?.running) continue;
-    if (reason === 'ContainerCreating') return 'waits for its image and volumes';
-  }
-  return pod.status?.phase === 'Running' ? 'is not ready yet' : 'starts';
+  const said = containerStatuses(pod).map(containerWaitsFor).find(Boolean);
+  return said ?? (pod.status?.phase === 'Running' ? 'is not ready yet' : 'starts');
+}
+
+function containerWaitsFor({ name, image, state, lastState }: ContainerStatusSeen): string | undefined {
+  if (!state?.waiting) return undefined;
+  if (/Image|Registry/.test(state.waiting.reason ?? '')) return `waits for image ${image}`;
+  if (lastState?.terminated) return `starts container ${name} again`;
+  return state.waiting.reason === 'ContainerCreating' ? 'waits for its image and volumes' : undefined;
 }
