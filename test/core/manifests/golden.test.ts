@@ -1,12 +1,12 @@
-import { describe, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { Generation } from '../../../core/generation.ts';
 import { renderAnchor } from '../../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../../core/manifests/generation.ts';
 import { renderStable } from '../../../core/manifests/stable.ts';
 import { renderStoragePod } from '../../../core/manifests/storage-pod.ts';
-import { expectGolden } from '../../support/golden.ts';
-import { generation, noStorage } from '../../support/spec-fixture.ts';
+import { golden } from '../../support/golden.ts';
+import { generation, noStorage } from '../../support/generation-fixture.ts';
 
 const anchorUid = '11111111-2222-3333-4444-555555555555';
 
@@ -43,23 +43,27 @@ const template = {
 
 describe('the objects of a generation', () => {
   test('dedicated, with high availability, on Flink 2.3', () => {
-    expectGolden('manifests/dedicated-ha-2.3.yaml', rendered(generation()));
+    const text = rendered(generation());
+    expect(text).toBe(golden('manifests/dedicated-ha-2.3.yaml', text));
   });
 
   test('dedicated, without storage, on Flink 1.20', () => {
     const spec = { spec: { flink: { version: '1.20' }, storage: noStorage } } as const;
-    expectGolden('manifests/dedicated-plain-1.20.yaml', rendered(generation(spec)));
+    const text = rendered(generation(spec));
+    expect(text).toBe(golden('manifests/dedicated-plain-1.20.yaml', text));
   });
 
   test('application, with high availability, from a restore point, on Flink 2.3', () => {
     const restoreFrom = 'file:///flink-state/savepoints/k3jx9a2b/op-6/savepoint-1';
     const spec = { spec: { mode: 'application', jobManager: { replicas: 2 } } } as const;
-    expectGolden('manifests/application-ha-2.3.yaml', rendered(generation(spec, { restoreFrom, submission: 3 })));
+    const text = rendered(generation(spec, { restoreFrom, submission: 3 }));
+    expect(text).toBe(golden('manifests/application-ha-2.3.yaml', text));
   });
 
   test('application, without storage, on Flink 1.20', () => {
     const spec = { spec: { mode: 'application', flink: { version: '1.20' }, storage: noStorage } } as const;
-    expectGolden('manifests/application-plain-1.20.yaml', rendered(generation(spec)));
+    const text = rendered(generation(spec));
+    expect(text).toBe(golden('manifests/application-plain-1.20.yaml', text));
   });
 
   test('with pod templates, an account and an image of the user', () => {
@@ -72,7 +76,8 @@ describe('the objects of a generation', () => {
         taskManager: { podTemplate: template, replicas: 4 },
       },
     };
-    expectGolden('manifests/pod-templates.yaml', rendered(generation(spec)));
+    const text = rendered(generation(spec));
+    expect(text).toBe(golden('manifests/pod-templates.yaml', text));
   });
 
   test('with an ingress', () => {
@@ -82,13 +87,15 @@ describe('the objects of a generation', () => {
       annotations: { 'example.com/auth': 'oidc' },
       tlsSecret: 'orders-tls',
     };
-    expectGolden('manifests/ingress.yaml', rendered(generation({ spec: { ingress } })));
+    const text = rendered(generation({ spec: { ingress } }));
+    expect(text).toBe(golden('manifests/ingress.yaml', text));
   });
 
   test('the storage pod of a job with a pod template', () => {
     const of = generation({ spec: { jobManager: { podTemplate: template } } });
     const input = { generation: of, anchorUid, defaultImage: 'drey.dev/flink:2.3', run: 'op7-1' };
     const pod = { args: ['list', 'file:///flink-state/a$(b)'], storageTool: 'UEsDBA==', deadlineSeconds: 300 };
-    expectGolden('manifests/storage-pod.yaml', yaml(renderStoragePod({ ...input, ...pod })));
+    const text = yaml(renderStoragePod({ ...input, ...pod }));
+    expect(text).toBe(golden('manifests/storage-pod.yaml', text));
   });
 });
