@@ -5,19 +5,24 @@ import { cpuPattern, memoryPattern, parseCpuCores, parseMemoryBytes } from '../s
 
 const labelWords = 'only lower-case letters, digits and `-`, and start and end with a letter or digit';
 
-/** Text of bounded length that matches a pattern; `words` complete "must …". */
-export function textLike(pattern: RegExp, words: string, lengthMax: number) {
-  return z.string().min(1).max(lengthMax).regex(pattern, `must ${words}`);
+/** Text of bounded length that matches a pattern; `words` complete "must …", `title` is the kind of text in documentation. */
+export function textLike(pattern: RegExp, words: string, lengthMax: number, title = 'text') {
+  return z
+    .string()
+    .min(1, { abort: true })
+    .max(lengthMax, { abort: true })
+    .regex(pattern, `must ${words}`)
+    .meta({ title });
 }
 
 /** A name that becomes part of Kubernetes names: starts with a letter. */
 export function ownName(lengthMax: number) {
   const words = 'hold only lower-case letters, digits and `-`, start with a letter, and not end with `-`';
-  return textLike(/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, words, lengthMax);
+  return textLike(/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, words, lengthMax, 'name');
 }
 
 /** A DNS label (RFC 1123), as namespaces are. */
-export const dnsLabel = () => textLike(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, `hold ${labelWords}`, 63);
+export const dnsLabel = () => textLike(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, `hold ${labelWords}`, 63, 'name');
 
 /** A DNS subdomain, as most names of Kubernetes objects are. */
 export const objectName = () =>
@@ -25,6 +30,7 @@ export const objectName = () =>
     /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
     `be a Kubernetes name: parts joined by dots, each with ${labelWords}`,
     253,
+    'Kubernetes name',
   );
 
 /** A label or annotation key: an optional DNS prefix and `/`, then a name of at most 63 characters. */
@@ -62,7 +68,7 @@ export function duration(least: string, most: string) {
     const milliseconds = parseDurationMs(text);
     return milliseconds >= parseDurationMs(least) && milliseconds <= parseDurationMs(most);
   };
-  return textLike(durationPattern, words, 32).refine(within, `must be between ${least} and ${most}`);
+  return textLike(durationPattern, words, 32, 'duration').refine(within, `must be between ${least} and ${most}`);
 }
 
 /** Memory between 64 MiB and 16 TiB. */
@@ -71,6 +77,7 @@ export const memory = () =>
     memoryPattern,
     'be a quantity of memory such as 1Gi or 512Mi (`m` would mean thousandths of a byte)',
     32,
+    'memory quantity',
   ).refine(
     (text) => !memoryPattern.test(text) || isWithin(parseMemoryBytes(text), 2 ** 26, 2 ** 44),
     'must be between 64Mi and 16Ti',
@@ -78,7 +85,7 @@ export const memory = () =>
 
 /** CPU between 1m and 1024 cores. */
 export const cpu = () =>
-  textLike(cpuPattern, 'be a quantity of CPU such as 500m, 1 or 0.5', 16).refine(
+  textLike(cpuPattern, 'be a quantity of CPU such as 500m, 1 or 0.5', 16, 'CPU quantity').refine(
     (text) => !cpuPattern.test(text) || isWithin(parseCpuCores(text), 0.001, 1024),
     'must be between 1m and 1024',
   );
@@ -93,6 +100,7 @@ export const image = () =>
     /^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@[a-z0-9]+:[a-f0-9]{32,128})?$/,
     'be an image such as `registry.example.com/team/job:1.4.2`',
     512,
+    'image',
   );
 
 /** A jar inside the image, as `local:///…`. */
@@ -101,6 +109,7 @@ export const localJar = () =>
     /^local:\/\/\/(?!.*\/\.{1,2}\/)[\w.+@=,/-]+\.jar$/,
     'be a jar inside the image, such as `local:///opt/flink/usrlib/job.jar`',
     1024,
+    'jar URI',
   );
 
 /** A jar inside the image, as `local:///…` or `file:///…`. */
@@ -109,6 +118,7 @@ export const classpathJar = () =>
     /^(?:local|file):\/\/\/(?!.*\/\.{1,2}\/)[\w.+@=,/-]+\.jar$/,
     'be a jar inside the image, such as `local:///opt/flink/usrlib/library.jar`',
     1024,
+    'jar URI',
   );
 
 /** A directory for state: any scheme that Flink's FileSystem may know, no query, no dots that climb. */
@@ -117,6 +127,7 @@ export const storageUri = () =>
     /^(?!https?:|local:)(?:file:\/\/(?=\/)|(?!file:)[a-z][a-z0-9+.-]*:\/\/(?=[^/]))(?!.*\/\.{1,2}(?:\/|$))[^\s?#]+$/,
     'be a directory that Flink can write, such as `s3://bucket/flink` or `file:///flink-state`',
     1024,
+    'URI',
   ).refine((uri) => !/^[^/]+:\/\/[^/@]*:[^/@]*@/.test(uri), 'must not hold a password');
 
 /** An absolute path in a container at which a volume is mounted. */
@@ -125,6 +136,7 @@ export const mountPath = () =>
     /^(?!.*\/\.{1,2}(?:\/|$))(?:\/[\w.+@=-]+)+$/,
     'be an absolute path such as `/flink-state`, without `:`, `..` or a `/` at its end',
     512,
+    'path',
   );
 
 /** A host of an Ingress. */
@@ -133,4 +145,5 @@ export const hostName = () =>
     /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/,
     'be a host name such as `flink.example.com`: lower case, no scheme, no port, no path',
     253,
+    'host name',
   );

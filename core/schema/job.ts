@@ -7,6 +7,7 @@ const className = textLike(
   /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)*$/u,
   'be a class name such as `com.example.OrdersJob`',
   512,
+  'class name',
 );
 
 export const jobFields = {

@@ -8,6 +8,7 @@ import { flinkJobSchema } from './flink-job.ts';
 /** A node of a JSON Schema, as far as it is read here. */
 export interface SchemaNode {
   readonly type?: string;
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -20,6 +21,7 @@ export interface SchemaNode {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  readonly additionalProperties?: boolean | SchemaNode;
 }
 
 let schema: SchemaNode | undefined;

@@ -1,12 +1,13 @@
 /** What the containers of a pod template may not hold. */
 import { sensitiveEnvironmentProblem } from '../flink/sensitive-options.ts';
+import { mainContainerName } from '../manifests/main-container.ts';
 import { namedListProblems } from './named-lists.ts';
-import { type Entry, entriesOf, fieldsOf, mainContainerName } from './pod-template.ts';
+import { type Entry, entriesOf, fieldsOf } from './pod-template.ts';
 import {
   type Reserved,
   reservedContainerFields,
-  reservedEnvironment,
-  reservedMountPaths,
+  isReservedMountPath,
+  reservedVariable,
 } from './pod-template-reserved.ts';
 import { type SpecProblem, problem } from './problem.ts';
 
@@ -54,16 +55,18 @@ function mainContainerProblems(container: Entry): SpecProblem[] {
 function environmentProblems(container: Entry): SpecProblem[] {
   return entriesOf(container, 'env').flatMap(({ path, fields }) => {
     const name = fields['name'];
-    if (typeof name !== 'string' || !Object.hasOwn(reservedEnvironment, name)) return [];
-    const reserved = reservedEnvironment[name];
-    return [problem([...path, 'name'], `is ${name}, which cannot be set: ${reserved?.reason}`, reserved?.instead)];
+    const reserved = typeof name === 'string' ? reservedVariable(name) : undefined;
+    if (!reserved) return [];
+    return [
+      problem([...path, 'name'], `is ${String(name)}, which cannot be set: ${reserved.reason}`, reserved.instead),
+    ];
   });
 }
 
 function mountProblems(container: Entry): SpecProblem[] {
   return entriesOf(container, 'volumeMounts').flatMap(({ path, fields }) => {
     const mount = fields['mountPath'];
-    if (typeof mount !== 'string' || !reservedMountPaths.includes(mount.replace(/\/+$/, ''))) return [];
+    if (typeof mount !== 'string' || !isReservedMountPath(mount)) return [];
     return [problem([...path, 'mountPath'], `is ${mount}, where Drey and Flink keep files of their own`)];
   });
 }

@@ -20,7 +20,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   taskslots: 'Use `spec.taskManager.slots`.',
   numberoftaskslots: 'Use `spec.taskManager.slots`.',
   taskmanagers: 'Use `spec.taskManager.replicas`.',
-  podtemplate: 'Use `spec.jobManager.podTemplate` and `spec.taskManager.podTemplate`: the two kinds of pods differ.',
   resource: 'Use `resources` with `requests` and `limits`, as in Kubernetes.',
   resources: 'Use `resources` of `spec.jobManager` and `spec.taskManager`.',
   memory: 'Use `resources.limits.memory`.',

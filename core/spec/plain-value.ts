@@ -36,9 +36,11 @@ function copyOf(value: unknown, path: FieldPath, visit: Visit): unknown {
   visit.nodes += 1;
   if (visit.nodes > nodesMax) return undefined;
   if (typeof value === 'string') return checkedText(value, path, visit);
-  if (typeof value === 'boolean' || value === null || Number.isFinite(value)) return value;
+  if (typeof value === 'boolean' || value === null) return value;
+  // JSON has no minus zero.
+  if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
   if (path.length >= depthMax) return refuse(visit, path, `is nested deeper than ${depthMax} levels`);
-  if (Array.isArray(value)) return value.map((each, index) => copyOf(each, [...path, index], visit));
+  if (Array.isArray(value)) return Array.from(value, (each, index) => copyOf(each, [...path, index], visit));
   if (isPlainObject(value)) return copyOfFields(value, path, visit);
   return refuse(visit, path, `is ${kindOf(value)}, which a spec cannot hold`, 'Write it as text in quotes.');
 }

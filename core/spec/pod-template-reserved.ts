@@ -1,4 +1,5 @@
 /** Fields of pods and of Flink's container that Drey sets, with the reason and what to use instead. */
+import { copyJar } from '../manifests/copy-jar.ts';
 
 export interface Reserved {
   readonly reason: string;
@@ -43,25 +44,33 @@ export const reservedContainerFields: Readonly<Record<string, Reserved>> = {
 
 const configured = { reason: 'Drey writes the configuration file itself', instead: 'Use `spec.flink.configuration`.' };
 
-/** Environment variables of `flink-main-container`. */
-export const reservedEnvironment: Readonly<Record<string, Reserved>> = {
+const reservedEnvironment: Readonly<Record<string, Reserved>> = {
   FLINK_PROPERTIES: configured,
   FLINK_CONF_DIR: configured,
   FLINK_LIB_DIR: { reason: 'Flink would not find its own classes' },
-  FLINK_PLUGINS_DIR: { reason: 'Drey sets it to where the image keeps plugins' },
-  FLINK_OPT_DIR: { reason: 'Drey sets it to where the image keeps optional jars' },
+  FLINK_PLUGINS_DIR: { reason: 'Flink would not find the plugins of the image' },
+  FLINK_OPT_DIR: { reason: 'Flink would not find the optional jars of the image' },
   JOB_MANAGER_RPC_ADDRESS: { reason: 'Drey sets the address of the JobManager' },
   TASK_MANAGER_NUMBER_OF_TASK_SLOTS: { reason: 'Drey sets it', instead: 'Use `spec.taskManager.slots`.' },
   POD_IP: { reason: 'Drey sets it from the pod' },
   POD_NAME: { reason: 'Drey sets it from the pod' },
 };
 
-/** Directories that must stay as the image and Drey have them. */
-export const reservedMountPaths: readonly string[] = [
-  '',
-  '/opt',
-  '/opt/flink',
-  '/opt/flink/conf',
-  '/opt/flink/lib',
-  '/opt/flink/bin',
-];
+/** Why an environment variable of `flink-main-container` cannot be set, if it cannot. */
+export function reservedVariable(name: string): Reserved | undefined {
+  if (name.startsWith('DREY_')) return { reason: 'such names are for what Drey tells its own images' };
+  return Object.hasOwn(reservedEnvironment, name) ? reservedEnvironment[name] : undefined;
+}
+
+const reservedMountPaths = ['', '/opt', '/opt/flink', '/opt/flink/conf', '/opt/flink/lib', '/opt/flink/bin'];
+
+/** Whether a mount there would hide files of the image or of Drey. */
+export function isReservedMountPath(path: string): boolean {
+  const plain = path.replace(/\/+$/, '');
+  return reservedMountPaths.includes(plain) || plain === '/drey' || plain.startsWith('/drey/');
+}
+
+/** Whether a volume or container of that name may be one that Drey adds to pods. */
+export function isOwnName(name: string): boolean {
+  return name.startsWith('drey-') || name === copyJar.containerName;
+}

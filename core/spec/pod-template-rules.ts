@@ -1,9 +1,10 @@
 /** What a pod template may not hold: what Drey sets itself, and lists whose entries cannot be told apart. */
+import { mainContainerName } from '../manifests/main-container.ts';
 import type { PodTemplate } from '../schema/flink-job.ts';
 import { containerProblems, reservedProblems } from './container-rules.ts';
 import { ownKeyProblems } from './label-rules.ts';
 import { namedListProblems } from './named-lists.ts';
-import { type Entry, entriesOf, listOf, mainContainerName } from './pod-template.ts';
+import { type Entry, entriesOf, listOf } from './pod-template.ts';
 import { reservedPodFields } from './pod-template-reserved.ts';
 import { type FieldPath, type SpecProblem, problem } from './problem.ts';
 import { type SpecRule, rule } from './rule.ts';

@@ -1,9 +1,7 @@
 /** Reads pod templates, whose PodSpec is Kubernetes's own and not checked here: everything in it may be missing or odd. */
+import { mainContainerName } from '../manifests/main-container.ts';
 import type { PodTemplate } from '../schema/flink-job.ts';
 import type { FieldPath } from './problem.ts';
-
-/** Flink's own container in the pods of JobManager and TaskManagers. */
-export const mainContainerName = 'flink-main-container';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

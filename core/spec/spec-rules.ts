@@ -1,4 +1,5 @@
 /** All rules that hold between fields of a spec. The order is the order in which problems are told. */
+import { memoryRules } from '../flink/memory-rule.ts';
 import { optionRules } from '../flink/option-problems.ts';
 import { ingressRule } from './label-rules.ts';
 import { podTemplateRules } from './pod-template-rules.ts';
@@ -9,6 +10,7 @@ import { storageRules } from './storage-rules.ts';
 export const specRules: readonly SpecRule[] = [
   ...storageRules,
   ...resourceRules,
+  ...memoryRules,
   ...podTemplateRules,
   ingressRule,
   ...optionRules,

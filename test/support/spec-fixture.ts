@@ -1,72 +1,48 @@
-/** A full job spec for tests, with any part of it replaced. */
-import { strategicMerge } from '../../core/manifests/strategic-merge.ts';
-import type { Generation } from '../../core/generation.ts';
+/** Specs for tests: the smallest one, with changes at paths. */
+import { parseFlinkJob } from '../../core/schema/parse-flink-job.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import type { SpecProblem } from '../../core/spec/problem.ts';
 
-/** Any part of a value; lists are replaced as a whole. */
-export type Partially<T> = T extends readonly unknown[]
-  ? T
-  : T extends object
-    ? { [Key in keyof T]?: Partially<T[Key]> | null }
-    : T;
-
-const base: FlinkJob = {
-  apiVersion: 'drey.dev/v1',
-  kind: 'FlinkJob',
-  metadata: { name: 'orders', tenant: 'shop', labels: { team: 'checkout' } },
-  spec: {
-    cluster: 'east',
-    namespace: 'streaming',
-    state: 'running',
-    mode: 'dedicated',
-    flink: { version: '2.3', imagePullPolicy: 'IfNotPresent', imagePullSecrets: [], configuration: {} },
-    job: {
-      jarUri: 'local:///opt/flink/usrlib/job.jar',
-      entryClass: 'com.example.OrdersJob',
-      args: ['--rate', '1000'],
-      classpaths: [],
-      parallelism: 3,
-      allowNonRestoredState: false,
+/** The smallest spec that is accepted, as people write it; `changes` maps dotted paths to values (undefined removes). */
+export function writtenSpec(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const written = {
+    apiVersion: 'drey.dev/v1',
+    kind: 'FlinkJob',
+    metadata: { name: 'orders' },
+    spec: {
+      cluster: 'local',
+      namespace: 'flink',
+      flink: { version: '2.3' },
+      job: { jarUri: 'local:///opt/flink/usrlib/job.jar' },
     },
-    jobManager: {
-      replicas: 1,
-      resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '1Gi' } },
-    },
-    taskManager: {
-      slots: 2,
-      resources: { requests: { cpu: '1', memory: '1728Mi' }, limits: { memory: '1728Mi' } },
-    },
-    storage: {
-      volumeClaim: { name: 'flink-state', mountPath: '/flink-state' },
-      root: 'file:///flink-state',
-      checkpoints: 'file:///flink-state/checkpoints',
-      savepoints: 'file:///flink-state/savepoints',
-      highAvailability: 'file:///flink-state/high-availability',
-    },
-    deadlines: {
-      schedule: '2m',
-      imagePull: '5m',
-      jobManager: '3m',
-      slots: '3m',
-      submit: '2m',
-      running: '3m',
-      checkpoint: '5m',
-    },
-  },
-};
-
-/** What to write over `storage` for a job without any. */
-export const noStorage = { volumeClaim: null, root: null, checkpoints: null, savepoints: null, highAvailability: null };
-
-/** A spec; `null` takes a field away. */
-export function flinkJob(changes: Partially<FlinkJob> = {}): FlinkJob {
-  return strategicMerge(base, changes);
+  };
+  for (const [path, value] of Object.entries(changes)) setAt(written, path.split('.'), value);
+  return written;
 }
 
-/** A generation that runs such a spec. */
-export function generation(changes: Partially<FlinkJob> = {}, overrides: Partial<Generation> = {}): Generation {
-  const spec = flinkJob(changes);
-  const { tenant, name } = spec.metadata;
-  const identity = { tenant, name, uid: 'k3jx9a2b', number: 2 };
-  return { identity, revision: 5, specHash: 'c0ffee'.padEnd(64, '0'), spec, submission: 1, ...overrides };
+function setAt(target: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  target[key] ??= {};
+  setAt(target[key] as Record<string, unknown>, rest, value);
+}
+
+/** The problems of a spec, as `path: message`, and empty when it is accepted. */
+export function problemsOf(input: unknown): string[] {
+  return fullProblemsOf(input).map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** The problems of a spec with their hints. */
+export function fullProblemsOf(input: unknown): readonly SpecProblem[] {
+  const parsed = parseFlinkJob(input);
+  return 'problems' in parsed ? parsed.problems : [];
+}
+
+/** The job of a spec that must be accepted. */
+export function acceptedJob(input: unknown): FlinkJob {
+  const parsed = parseFlinkJob(input);
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.job;
 }
