@@ -5,9 +5,11 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { pino } from 'pino';
 import { createClusterActivities } from '../activities/cluster/cluster-activities.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
-import { createFlinkClient } from '../clients/flink/rest.ts';
-import { proxyTransport, serviceTransport } from '../clients/flink/transport.ts';
+import { connectFlink } from '../clients/flink/connect.ts';
+import { directTransport, proxyTransport, type FlinkTransport } from '../clients/flink/transport.ts';
+import type { KubernetesClient } from '../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../clients/kubernetes/connect.ts';
+import type { Generation } from '../core/generation.ts';
 import { clusterTaskQueue, generationNames } from '../core/names.ts';
 import { agentSettings } from './config.ts';
 
@@ -42,14 +44,19 @@ async function main(): Promise<void> {
 
 function dependencies(): ClusterDependencies {
   const kubernetes = connectKubernetes({ kubeconfig: settings.DREY_KUBECONFIG, context: settings.DREY_KUBE_CONTEXT });
-  const transport = settings.DREY_FLINK_ACCESS === 'proxy' ? proxyTransport(kubernetes) : serviceTransport();
   return {
     kubernetes,
-    flink: ({ identity, spec }) =>
-      createFlinkClient(transport({ namespace: spec.spec.namespace, service: generationNames(identity).service })),
+    flink: (generation) => connectFlink(transportTo(kubernetes, generation)),
     defaultImage: (version) => settings.DREY_DEFAULT_IMAGES[version] ?? `flink:${version}-java17`,
     storageTool: readFileSync(settings.DREY_STORAGE_TOOL_JAR).toString('base64'),
   };
+}
+
+function transportTo(kubernetes: KubernetesClient, { identity, spec }: Generation): FlinkTransport {
+  const { namespace } = spec.spec;
+  const { service } = generationNames(identity);
+  if (settings.DREY_FLINK_ACCESS === 'proxy') return proxyTransport(kubernetes, { namespace, service });
+  return directTransport(`http://${service}.${namespace}:8081`);
 }
 
 /** Connects as soon as Temporal is there: it may be started after us, or be away for a while. */

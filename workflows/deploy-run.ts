@@ -20,6 +20,7 @@ export class DeployRun {
   private target: Generation;
   private readonly input: DeployInput;
   private begun = false;
+  private published = false;
 
   constructor(input: DeployInput) {
     this.input = input;
@@ -47,13 +48,27 @@ export class DeployRun {
     return true;
   }
 
-  /** Stops whatever runs now, keeping its state, and clears it away. From here on there is no return. */
+  /**
+   * Stops whatever runs now, keeping its state, moves the job's Service, and clears the old away. From here on there is no
+   * return: the new anchor notes the restore point before the old generation goes.
+   */
   async stopPrevious(): Promise<void> {
-    for (const previous of this.account.generations) {
-      await this.stopWithState(previous);
+    const before = this.account.generations;
+    for (const previous of before) await this.stopWithState(previous);
+    this.begin();
+    if (before.length > 0) await this.publishService();
+    for (const previous of before) {
       await this.account.step('previousRemoved', () => clearGeneration(previous, quietly));
       this.account.generations = this.account.generations.filter((one) => one !== previous);
     }
+  }
+
+  private begin(): void {
+    const { restorePoint } = this.account;
+    this.target = { ...this.target, ...(restorePoint === undefined ? {} : { restoreFrom: restorePoint }) };
+    this.account.restoring(restorePoint);
+    this.account.generations = [...this.account.generations, this.target];
+    this.begun = true;
   }
 
   private async stopWithState(previous: Generation): Promise<void> {
@@ -71,10 +86,6 @@ export class DeployRun {
   /** Applies the objects and waits until the Flink cluster is ready for the job. May be given up unless state waits. */
   async startCluster(): Promise<void> {
     const { restorePoint } = this.account;
-    this.target = { ...this.target, ...(restorePoint === undefined ? {} : { restoreFrom: restorePoint }) };
-    this.account.restoring(restorePoint);
-    this.account.generations = [...this.account.generations, this.target];
-    this.begun = true;
     const dedicated = this.target.spec.spec.mode === 'dedicated';
     const bringUp = async () => {
       await this.applyObjects();
@@ -95,14 +106,19 @@ export class DeployRun {
   async startJob(): Promise<void> {
     await this.awaitStep('jobSubmitted', 'submitJob', 'submit');
     await this.awaitStep('tasksRunning', 'waitTasks', 'running');
-    await this.account.step('servicePublished', () =>
-      shortCalls(this.input.cluster, agentAwayMs).publishService.executeWithOptions(
-        { summary: "Point the job's Service at this generation" },
-        [{ generation: this.target }],
-      ),
-    );
+    if (!this.published) await this.publishService();
     if (hasDurableStorage(this.target.spec)) await this.awaitStep('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
     this.account.restorePoint = undefined;
+  }
+
+  private async publishService(): Promise<void> {
+    this.published = true;
+    await this.account.step('servicePublished', () =>
+      shortCalls(this.input.cluster).publishService.executeWithOptions(
+        { summary: "Point the job's Service at this generation" },
+        [{ generation: this.target, operation: this.input.record.number }],
+      ),
+    );
   }
 
   /** Clears away what this deploy began; what ran before it and was not stopped is left as it is. */

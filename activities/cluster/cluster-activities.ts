@@ -28,7 +28,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
     confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
-    publishService: (input: GenerationInput) => publishService(dependencies, input),
+    publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),
     cancelJob: (input: GenerationInput) => cancelJob(dependencies, input),
     endPods: (input: GenerationInput) => endPods(dependencies, input),

@@ -4,7 +4,7 @@ import { generationNames } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
-import { podSelector } from './pod-trouble.ts';
+import { generationSelector } from './pod-trouble.ts';
 
 /** One attempt's wait; the workflow repeats it. */
 const waitMs = 4 * 60_000;
@@ -17,7 +17,7 @@ export function endPods(dependencies: ClusterDependencies, { generation }: Gener
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       await scaleToZero(dependencies, { generation });
-      const selection = { labelSelector: podSelector(generation) };
+      const selection = { labelSelector: generationSelector(generation) };
       try {
         return await kubernetes.watchUntil(
           'Pod',

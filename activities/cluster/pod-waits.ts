@@ -7,7 +7,7 @@ import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
-import { podSelector, troubleOf, type Watched } from './pod-trouble.ts';
+import { PodTrouble, podSelector } from './pod-trouble.ts';
 
 /** Waits until every pod has a node. */
 export function waitPodsScheduled(dependencies: ClusterDependencies, input: WaitInput) {
@@ -30,17 +30,18 @@ export function waitImagesPulled(dependencies: ClusterDependencies, input: WaitI
 }
 
 interface PodWait extends Pick<Failure, 'code' | 'cure'> {
-  isReady(pod: Watched): boolean;
+  isReady(pod: ObjectOf<'Pod'>): boolean;
   readonly word: string;
 }
 
 function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput, wait: PodWait) {
   const { jobManager, namespace } = generation.spec.spec;
   const wanted = jobManager.replicas + taskManagerReplicas(generation.spec.spec);
+  const trouble = new PodTrouble(dependencies, generation);
   let ready = 0;
   const decide = async (pods: readonly ObjectOf<'Pod'>[]) => {
-    const trouble = await troubleOf(dependencies, generation, pods);
-    if (trouble) throw failed(trouble);
+    const failure = await trouble.of(pods);
+    if (failure) throw failed(failure);
     ready = pods.filter((pod) => wait.isReady(pod)).length;
     return ready >= wanted ? { detail: `${ready} of ${wanted} pods ${wait.word}` } : undefined;
   };

@@ -1,16 +1,17 @@
 /** Points the job's Service and Ingress for people at a generation: they are moved, not made anew, so links stay good. */
 import { isKind } from '../../clients/kubernetes/kinds.ts';
+import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderStable } from '../../core/manifests/stable.ts';
-import { generationNames, labels } from '../../core/names.ts';
+import { labels } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
-import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
+import type { ApplyGenerationInput } from './apply-generation.ts';
+import type { ClusterDependencies } from './dependencies.ts';
 
 /** @throws NAME_TAKEN when another job or somebody else has an object of that name. */
-export function publishService({ kubernetes }: ClusterDependencies, { generation }: GenerationInput) {
+export function publishService({ kubernetes }: ClusterDependencies, { generation, operation }: ApplyGenerationInput) {
   const { namespace } = generation.spec.spec;
   return withFailures(async () => {
-    const anchor = await kubernetes.get('ConfigMap', namespace, generationNames(generation.identity).anchor);
-    if (!anchor) throw new Error('the anchor is not there');
+    const anchor = await kubernetes.apply(renderAnchor(generation, operation));
     const objects = renderStable({ generation, anchorUid: anchor.metadata.uid });
     for (const object of objects) {
       if (!isKind(object.kind)) throw new Error(`unknown kind ${object.kind}`);

@@ -3,7 +3,7 @@ import { generationNames } from '../../core/names.ts';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
-import { podSelector } from './pod-trouble.ts';
+import { generationSelector } from './pod-trouble.ts';
 
 const waitMs = 60_000;
 
@@ -23,7 +23,7 @@ const ownedKinds = [
 export function removeObjects({ kubernetes }: ClusterDependencies, { generation }: GenerationInput) {
   const { namespace } = generation.spec.spec;
   const { anchor } = generationNames(generation.identity);
-  const selection = { labelSelector: podSelector(generation) };
+  const selection = { labelSelector: generationSelector(generation) };
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       const stored = await kubernetes.get('ConfigMap', namespace, anchor);

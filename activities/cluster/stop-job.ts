@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { flinkJobId, generationNames, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
@@ -98,12 +99,7 @@ class Stop {
 
   private async afterFailedSavepoint(job: JobSummary, trace: string): Promise<StoppedJob | undefined> {
     if (job.endedAtMs !== undefined) return this.fromEnded(job);
-    throw failed({
-      code: 'SAVEPOINT_FAILED',
-      message: 'The running job could not be stopped with a savepoint. It runs on, untouched.',
-      cure: 'See the failure below and the checkpoints in the Flink UI; mend it, and apply the spec again.',
-      evidence: trace,
-    });
+    throw failed(diagnoseSavepointFailure(trace, this.generation.spec.spec));
   }
 
   /** A job that ended by itself, failed, or was cancelled here: Flink still knows its newest checkpoint. */
@@ -118,7 +114,7 @@ class Stop {
   private async fromStorage(why: string): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
     if (!hasDurableStorage(this.generation.spec)) return { detail: `${why}; it keeps no state` };
-    const restorePoint = await newestRestorePoint(this.dependencies, this.generation, this.signal);
+    const restorePoint = await newestRestorePoint(this.dependencies, this.generation, this.operation, this.signal);
     return restorePoint === undefined
       ? { detail: `${why}; it has completed no checkpoint` }
       : { restorePoint, detail: `${why}; newest restore point ${restorePoint}` };

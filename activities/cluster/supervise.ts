@@ -6,7 +6,7 @@ import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { failed } from '../failures.ts';
 import type { ClusterDependencies } from './dependencies.ts';
-import { podTrouble } from './pod-trouble.ts';
+import { PodTrouble } from './pod-trouble.ts';
 
 /** Flink's asynchronous calls take about 70 ms: a slower poll would set the pace. */
 const pollEveryMs = 30;
@@ -25,7 +25,7 @@ export interface Supervision<T> {
 export async function supervise<T>(dependencies: ClusterDependencies, wanted: Supervision<T>): Promise<T> {
   const ending = new AbortController();
   const signal = AbortSignal.any([wanted.signal, ending.signal]);
-  const watched = podTrouble(dependencies, wanted.generation, { signal, waitMs: wanted.waitMs + 60_000 });
+  const watched = new PodTrouble(dependencies, wanted.generation).watch({ signal, waitMs: wanted.waitMs + 60_000 });
   try {
     return await Promise.race([
       poll(dependencies, { ...wanted, signal }),

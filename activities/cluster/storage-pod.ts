@@ -1,0 +1,99 @@
+/** Runs the storage tool once in a short pod of the job's own image, volumes and rights: no agent needs the storage's keys. */
+import { z } from 'zod';
+import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import type { Generation } from '../../core/generation.ts';
+import { renderStoragePod, storageContainerName, storagePodName } from '../../core/manifests/storage-pod.ts';
+import { generationNames, hashOf } from '../../core/names.ts';
+import { failed } from '../failures.ts';
+import { applyOwned } from './apply-owned.ts';
+import type { ClusterDependencies } from './dependencies.ts';
+
+/** A JVM's start and a few requests to the storage; the deletion of a large folder may take minutes. */
+const deadlineSeconds = 300;
+
+const answer = z.looseObject({
+  found: z.boolean().optional(),
+  path: z.string().optional(),
+  modified: z.number().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+
+export type StorageAnswer = z.output<typeof answer>;
+
+/**
+ * Runs the tool with these arguments and gives its answer. A pod of an earlier attempt with the same arguments is waited for.
+ * @throws STORAGE_UNUSABLE with what the tool said.
+ */
+export async function runStorageTool(
+  dependencies: ClusterDependencies,
+  generation: Generation,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<StorageAnswer> {
+  const { kubernetes } = dependencies;
+  const { namespace } = generation.spec.spec;
+  const run = hashOf(...args).slice(0, 8);
+  await applyStoragePod(dependencies, generation, args, run);
+  const pod = storagePodName({ generation, run });
+  await ended(kubernetes, namespace, pod, signal);
+  const log = await kubernetes.podLog(namespace, pod, storageContainerName, { tailLines: 20 });
+  await kubernetes.delete('Pod', namespace, pod, { gracePeriodSeconds: 0 });
+  return answerIn(log, generation);
+}
+
+async function applyStoragePod(
+  dependencies: ClusterDependencies,
+  generation: Generation,
+  args: readonly string[],
+  run: string,
+): Promise<void> {
+  const { kubernetes, storageTool } = dependencies;
+  const { namespace, flink } = generation.spec.spec;
+  const anchor = await kubernetes.get('ConfigMap', namespace, generationNames(generation.identity).anchor);
+  if (!anchor) throw new Error(`the anchor of ${generationNames(generation.identity).anchor} is not there`);
+  const objects = renderStoragePod({
+    generation,
+    anchorUid: anchor.metadata.uid,
+    defaultImage: dependencies.defaultImage(flink.version),
+    run,
+    args,
+    storageTool,
+    deadlineSeconds,
+  });
+  for (const object of objects) await applyOwned(kubernetes, object);
+}
+
+async function ended(
+  kubernetes: KubernetesClient,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const phases = new Set(['Succeeded', 'Failed']);
+  const hasEnded = (pods: readonly ObjectOf<'Pod'>[]) =>
+    pods.some((pod) => phases.has(pod.status?.phase ?? '')) || undefined;
+  const timeoutMs = (deadlineSeconds + 30) * 1000;
+  await kubernetes.watchUntil('Pod', namespace, { name }, hasEnded, { signal, timeoutMs });
+}
+
+/** The answer is the last line; what comes before it is what Flink's file systems log. */
+function answerIn(log: string, generation: Generation): StorageAnswer {
+  const last = log.trimEnd().split('\n').at(-1) ?? '';
+  const parsed = answer.safeParse(parseJson(last));
+  if (parsed.success && !parsed.data.error) return parsed.data;
+  throw failed({
+    code: 'STORAGE_UNUSABLE',
+    message: `The storage of ${generation.identity.name} could not be read: ${parsed.data?.error?.message ?? 'no answer'}.`,
+    cure: "See that the job's volumes and credentials still allow access to spec.storage, and try again.",
+    evidence: log,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
