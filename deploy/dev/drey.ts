@@ -1,10 +1,12 @@
 /** Drey itself beside the cluster: its database and token, its three processes, and its cluster registered. */
 import { join } from 'node:path';
+import { clusterTaskQueue, controlTaskQueue } from '../../core/names.ts';
 import { jobNamespace } from './cluster-storage.ts';
 import { accessFiles, grantAccess, readToken, writeCliConfig } from './drey-access.ts';
 import { ensureDreyProcess } from './drey-processes.ts';
 import { loopback, type StackPaths } from './paths.ts';
 import { claimPorts, rememberedPorts } from './ports.ts';
+import { awaitPoller } from './pollers.ts';
 import { livingProcess, waitUntil } from './process.ts';
 import type { Progress, ReportLine } from './progress.ts';
 import type { Stack } from './stack.ts';
@@ -32,17 +34,20 @@ export async function startDrey(
     await grantAccess(paths, { databaseUrl: stack.postgres.url, tenant, grants });
     writeCliConfig(paths, url, tenant);
   });
+  const polling = { server: stack.temporal, runDir: paths.runDir };
   await Promise.all([
     progress.run(stepOf(paths, 'Drey API', 'api'), async (report) => {
       await startApi(paths, stack, url, report);
       report('registering the cluster');
       await registerCluster(paths, stack, url);
     }),
-    progress.run(stepOf(paths, 'Drey worker', 'worker'), async (report) => {
-      await ensureDreyProcess(paths, 'worker', workerEnv(paths, stack), report);
+    progress.run(stepOf(paths, 'Drey worker'), async (report) => {
+      const worker = await ensureDreyProcess(paths, 'worker', workerEnv(paths, stack), report);
+      await awaitPoller({ ...polling, taskQueue: controlTaskQueue, type: 'workflow', process: worker });
     }),
     progress.run(stepOf(paths, 'Drey agent', 'agent'), async (report) => {
-      await ensureDreyProcess(paths, 'agent', agentEnv(stack), report);
+      const agent = await ensureDreyProcess(paths, 'agent', agentEnv(stack), report);
+      await awaitPoller({ ...polling, taskQueue: clusterTaskQueue(clusterName), type: 'activity', process: agent });
     }),
   ]);
   return { url, cliConfig: accessFiles(paths).cliConfig };

@@ -1,5 +1,6 @@
 /** The Flink images and the storage tool that the stack's jobs use: made here for our own node, official elsewhere. */
 import { buildFlinkImage } from './flink-image/build.ts';
+import { buildStorageTool } from './flink-image/storage-tool.ts';
 import type { ClusterChoice } from './cluster.ts';
 import { nodeIdentity } from './cluster-node.ts';
 import { importImage } from './kubernetes/images.ts';
@@ -27,7 +28,7 @@ export async function prepareImages(
   report: ReportLine,
 ): Promise<FlinkImages> {
   const context = { cacheDir: paths.cacheDir, progress: report };
-  const storageToolJar = 'none yet';
+  const storageToolJar = await buildStorageTool(context);
   // A cluster that can pull has the official images; ours exist because the node cannot.
   if (choice.kind !== 'node') return { references: officialImages(lines), built: [], storageToolJar };
   const references: Record<string, string> = {};

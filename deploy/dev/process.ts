@@ -163,14 +163,18 @@ export async function waitUntil<T>(look: () => Promise<T | undefined | false>, o
       last = error instanceof Error ? error.message : String(error);
     }
     const fatal = options.giveUp?.();
-    if (fatal !== undefined || Date.now() > deadline) throw new Error(waitFailure(options, fatal ?? last));
+    if (fatal !== undefined) throw new Error(`waited for ${options.what}: ${fatal}${logTail(options)}`);
+    if (Date.now() > deadline) throw new Error(`${timeUp(options)}: ${last}${logTail(options)}`);
     await pause(options.stepMs ?? 100);
   }
 }
 
-function waitFailure(options: WaitOptions, reason: string): string {
-  const log = options.logFile ? `\n  log: ${options.logFile}\n${indent(lastLines(options.logFile, 12))}` : '';
-  return `waited ${Math.round(options.timeoutMs / 1000)} s at most for ${options.what}: ${reason}${log}`;
+function timeUp({ what, timeoutMs }: WaitOptions): string {
+  return `waited ${Math.round(timeoutMs / 1000)} s for ${what}`;
+}
+
+function logTail({ logFile }: WaitOptions): string {
+  return logFile === undefined ? '' : `\n  log: ${logFile}\n${indent(lastLines(logFile, 20))}`;
 }
 
 function indent(text: string): string {
