@@ -56,15 +56,12 @@ function reportOf(error: unknown): Report {
     const cure = 'Check that Drey is up and that --server (or DREY_SERVER, or the configuration) names it.';
     return { message: error.message, exitCode: exitCodes.unreachable, cure };
   }
-  if (isAbort(error)) {
-    return { message: 'interrupted; what was asked for goes on', exitCode: exitCodes.interrupted };
-  }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `unexpected: ${message}`, exitCode: exitCodes.failed };
 }
 
-/** Ctrl-C, as timers and fetch report it. */
-function isAbort(error: unknown): boolean {
+/** Whether it is Ctrl-C, as timers and fetch report it. */
+export function isAbort(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }
 
@@ -83,6 +80,8 @@ function problemLine({ path, message, hint }: SpecProblem): string {
 
 /** Writes the error with its cure, and answers with the exit code. `subject` names what it is about. */
 export function reportError(output: Output, error: unknown, subject?: string): number {
+  // Who presses Ctrl-C knows why it ended.
+  if (isAbort(error)) return exitCodes.interrupted;
   const report = reportOf(error);
   say(output, printable(`error: ${subject === undefined ? '' : `${subject}: `}${report.message}`));
   for (const problem of report.problems ?? []) say(output, printable(problemLine(problem)));

@@ -4,7 +4,7 @@ import type { JobRef } from '../clients/drey/client.ts';
 import { DreyApiError, DreyUnreachableError, ignoreNotFound } from '../clients/drey/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { Context } from './context.ts';
-import { CliError, exitCodes } from './errors.ts';
+import { CliError, exitCodes, isAbort } from './errors.ts';
 import { jobLabel } from './kinds/job-kind.ts';
 
 /** Often enough to look live; each poll is one indexed row. */
@@ -28,12 +28,17 @@ export async function pollUntil<Value>(
   what: string,
   ask: () => Promise<Value | undefined>,
 ): Promise<Value> {
-  const { world } = context;
-  for (;;) {
-    const value = await ask().catch(ignoreOutage);
-    if (value !== undefined) return value;
-    if (world.now() >= deadline.at) throw timedOut(what, deadline);
-    await sleep(Math.min(pollMs, deadline.at - world.now()), undefined, { signal: world.interrupted });
+  const { now, interrupted } = context.world;
+  try {
+    for (;;) {
+      const value = await ask().catch(ignoreOutage);
+      if (value !== undefined) return value;
+      if (now() >= deadline.at) throw timedOut(what, deadline);
+      await sleep(Math.min(pollMs, deadline.at - now()), undefined, { signal: interrupted });
+    }
+  } catch (error) {
+    if (!isAbort(error)) throw error;
+    throw new CliError(`interrupted while waiting for ${what}; it goes on`, { exitCode: exitCodes.interrupted });
   }
 }
 

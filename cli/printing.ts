@@ -3,7 +3,7 @@ import { usageError } from './errors.ts';
 import { renderTable } from './table.ts';
 import { say, type World } from './world.ts';
 
-export interface Column<Item> {
+interface Column<Item> {
   readonly title: string;
   /** Shown by `-o wide` only. */
   readonly wide?: boolean;
@@ -21,7 +21,7 @@ export interface Kind<Item> {
   resource(item: Item): unknown;
 }
 
-export const formats = ['json', 'yaml', 'wide', 'name'] as const;
+const formats = ['json', 'yaml', 'wide', 'name'] as const;
 export type Format = (typeof formats)[number];
 
 /** The value of `-o`, checked; `allowed` is what this command can print. */

@@ -103,6 +103,7 @@ function addReads(program: Command, declare: Declare): void {
     .option('--phase <phase>', 'jobs in this phase; several with commas')
     .option('--cluster <name>', 'jobs on this Kubernetes cluster')
     .option('-n, --namespace <name>', 'jobs in this Kubernetes namespace')
+    .option('-A, --all-tenants', 'jobs of all tenants')
     .option('-w, --watch', 'go on and print what changes')
     .option('--ignore-not-found', 'a name that does not exist is no failure');
   declare(get, async () => (await import('./commands/get.ts')).get);
@@ -150,4 +151,12 @@ function addLocal(program: Command, world: World, end: (exitCode: number) => voi
     .description('print the version')
     .option('-o, --output <format>', 'json or yaml');
   version.action(async () => end(await (await import('./commands/version.ts')).version(world, version.opts())));
+  const completion = program
+    .command('completion')
+    .description('print a completion script for a shell: source <(drey completion bash)')
+    .argument('<shell>', 'bash or zsh');
+  completion.action(async (shell: string) => {
+    const { completionScript } = await import('./commands/completion.ts');
+    world.out.write(completionScript(program, shell));
+  });
 }

@@ -1,7 +1,7 @@
 /** What a command is about: kinds and names as people type them, `jobs`, `job NAME` or `job/NAME`. */
 import { usageError } from './errors.ts';
 
-export type TargetKind = 'job' | 'cluster';
+type TargetKind = 'job' | 'cluster';
 
 const spellings: Readonly<Record<string, TargetKind>> = {
   job: 'job',

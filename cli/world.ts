@@ -18,7 +18,7 @@ export interface World {
   readonly err: Output;
   readInput(): Promise<string>;
   /** Milliseconds since 1970. */
-  now(): number;
+  readonly now: () => number;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
 }

@@ -1,10 +1,10 @@
 /** `drey apply`: makes jobs what the files say, and with --wait follows the operations that do it. */
-import type { JobRef } from '../../clients/drey/client.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
-import { readDocuments, type FileFlags, type SpecDocument } from '../documents.ts';
+import { bodyOf, refOf, type ApplyTarget } from '../apply-target.ts';
+import { readDocuments, type FileFlags } from '../documents.ts';
 import { parseDuration } from '../duration.ts';
-import { exitCodes, reportError, usageError } from '../errors.ts';
+import { exitCodes, reportError } from '../errors.ts';
 import { jobKind, jobLabel } from '../kinds/job-kind.ts';
 import { parseFormat, printItems } from '../printing.ts';
 import { say } from '../world.ts';
@@ -36,23 +36,6 @@ export async function apply(context: Context, _words: readonly string[], flags: 
   return Math.max(exitCode, waited);
 }
 
-/** The job that a document is about. A tenant named by flag must be the document's, as with kubectl's namespace. */
-export function refOf({ config }: Pick<Context, 'config'>, document: SpecDocument): JobRef {
-  const tenant = document.tenant ?? config.tenant;
-  if (config.tenantIsExplicit && tenant !== config.tenant) {
-    throw usageError(
-      `${document.source}: its tenant is "${tenant}", not "${config.tenant}" as --tenant says`,
-      'Leave --tenant out, or change metadata.tenant.',
-    );
-  }
-  return { tenant, name: document.name };
-}
-
-export interface ApplyTarget {
-  readonly document: SpecDocument;
-  readonly ref: JobRef;
-}
-
 /** Applies in order, and goes on after one was refused, as kubectl does. */
 async function applyAll(context: Context, targets: readonly ApplyTarget[], tell: boolean) {
   const applied: Followed[] = [];
@@ -69,11 +52,6 @@ async function applyAll(context: Context, targets: readonly ApplyTarget[], tell:
     }
   }
   return { applied, exitCode };
-}
-
-/** What is sent: the document with its tenant written out. */
-export function bodyOf(document: SpecDocument, tenant: string): unknown {
-  return { ...document.body, metadata: { ...document.metadata, tenant } };
 }
 
 async function printApplied(

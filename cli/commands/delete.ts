@@ -1,6 +1,6 @@
 /** `drey delete`: asks for the removal of jobs, by name or by file, and with --wait follows it to its end. */
 import type { JobRef } from '../../clients/drey/client.ts';
-import { isNotFound } from '../../clients/drey/errors.ts';
+import { DreyApiError, isNotFound } from '../../clients/drey/errors.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, reportError, usageError } from '../errors.ts';
@@ -28,7 +28,7 @@ export async function deleteJobs(context: Context, words: readonly string[], fla
 async function refsOf(context: Context, words: readonly string[], flags: DeleteFlags): Promise<JobRef[]> {
   if (flags.filename !== undefined) {
     if (words.length > 0) throw usageError('name jobs either by -f or as arguments, not both');
-    const [{ readDocuments }, { refOf }] = await Promise.all([import('../documents.ts'), import('./apply.ts')]);
+    const [{ readDocuments }, { refOf }] = await Promise.all([import('../documents.ts'), import('../apply-target.ts')]);
     return (await readDocuments(context.world, flags)).map((document) => refOf(context, document));
   }
   const { kind, names } = parseTargets(words);
@@ -38,12 +38,12 @@ async function refsOf(context: Context, words: readonly string[], flags: DeleteF
 }
 
 async function removeAll(context: Context, refs: readonly JobRef[], flags: DeleteFlags) {
-  const { world, client } = context;
+  const { world } = context;
   const followed: Followed[] = [];
   let exitCode: number = exitCodes.ok;
   for (const ref of refs) {
     try {
-      const { job, operation } = await client.removeJob(ref);
+      const { job, operation } = await removal(context, ref);
       const number = operation === undefined ? '' : ` (operation ${operation.number})`;
       say(world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
       followed.push({ job, operation });
@@ -53,4 +53,15 @@ async function removeAll(context: Context, refs: readonly JobRef[], flags: Delet
     }
   }
   return { followed, exitCode };
+}
+
+/** Asks for the removal; one that somebody asked for before will do as well. */
+async function removal({ client }: Context, ref: JobRef): Promise<Followed> {
+  try {
+    return await client.removeJob(ref);
+  } catch (error) {
+    if (!(error instanceof DreyApiError) || error.problem.code !== 'BEING_REMOVED') throw error;
+    const [job, operations] = await Promise.all([client.getJob(ref), client.listOperations(ref)]);
+    return { job, operation: operations.items.find(({ kind }) => kind === 'remove') };
+  }
 }

@@ -1,13 +1,12 @@
 /** `drey describe job`: all that is known of a job, for people. Scripts use `get -o json`. */
-import { allPages } from '../../clients/drey/pages.ts';
 import type { JobRef } from '../../clients/drey/client.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../errors.ts';
+import { listJobs } from '../list-jobs.ts';
 import { describeJob } from '../kinds/job-lines.ts';
 import { parseTargets } from '../targets.ts';
 import { say } from '../world.ts';
-import { listJobs } from './get.ts';
 
 const operationsShown = 5;
 const eventsShown = 20;
@@ -39,9 +38,7 @@ async function linesOf({ client, world }: Context, job: JobView): Promise<string
 async function describeClusters({ client, world }: Context, names: readonly string[]): Promise<number> {
   const { renderValue } = await import('../printing.ts');
   const clusters =
-    names.length === 0
-      ? await allPages((page) => client.listClusters(page))
-      : await Promise.all(names.map((name) => client.getCluster(name)));
+    names.length === 0 ? await client.listClusters() : await Promise.all(names.map((name) => client.getCluster(name)));
   for (const cluster of clusters) world.out.write(await renderValue(cluster, 'yaml'));
   return exitCodes.ok;
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
 import { printable, say } from '../world.ts';
-import { bodyOf, type ApplyTarget } from './apply.ts';
+import { bodyOf, type ApplyTarget } from '../apply-target.ts';
 import { differences } from '../differences.ts';
 
 export async function dryRun(context: Context, targets: readonly ApplyTarget[]): Promise<number> {

@@ -1,22 +1,16 @@
 /** `drey get`: lists of jobs and clusters, or single ones by name, in kubectl's forms. */
-import type { JobView } from '../../core/job.ts';
-import type { Cluster } from '../../clients/drey/shapes.ts';
-import { allPages } from '../../clients/drey/pages.ts';
 import { isNotFound } from '../../clients/drey/errors.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, reportError, usageError } from '../errors.ts';
+import { exitCodes, reportError } from '../errors.ts';
+import { listJobs, type JobFlags } from '../list-jobs.ts';
 import { clusterKind } from '../kinds/cluster-kind.ts';
-import { jobKind } from '../kinds/job-kind.ts';
+import { jobKind, jobKindWithTenant } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, type Format, type Kind } from '../printing.ts';
 import { parseTargets } from '../targets.ts';
 import { say } from '../world.ts';
 
-export interface GetFlags {
+interface GetFlags extends JobFlags {
   readonly output?: string;
-  readonly selector?: readonly string[];
-  readonly phase?: string;
-  readonly cluster?: string;
-  readonly namespace?: string;
   readonly watch?: boolean;
   readonly ignoreNotFound?: boolean;
 }
@@ -30,33 +24,10 @@ export async function get(context: Context, words: readonly string[], flags: Get
     const read = (name: string) => context.client.getJob({ tenant: context.config.tenant, name });
     return printNamed(context, jobKind, names, read, flags, format);
   }
-  return printList(
-    context,
-    jobKind,
-    await listJobs(context, flags),
-    format,
-    `jobs found in tenant ${context.config.tenant}`,
-  );
-}
-
-/** All jobs of the tenant that the flags let through. */
-export function listJobs({ client, config }: Context, flags: GetFlags): Promise<JobView[]> {
-  const filter = {
-    phase: flags.phase?.toUpperCase().split(','),
-    cluster: flags.cluster,
-    namespace: flags.namespace,
-    label: labelsOf(flags.selector ?? []),
-  };
-  return allPages((page) => client.listJobs(config.tenant, { ...filter, ...page }));
-}
-
-/** `-l a=b,c=d` as the API takes them: one `key=value` each. */
-function labelsOf(selectors: readonly string[]): string[] {
-  const labels = selectors.flatMap((selector) => selector.split(',')).map((label) => label.trim().replace('==', '='));
-  const wrong = labels.find((label) => !/^[^=!\s]+=[^=\s]*$/.test(label));
-  if (wrong !== undefined)
-    throw usageError(`-l: "${wrong}" is not understood`, 'Write KEY=VALUE; several with commas.');
-  return labels;
+  const jobs = await listJobs(context, flags);
+  const isEverywhere = flags.allTenants === true;
+  const place = isEverywhere ? 'any tenant' : `tenant ${context.config.tenant}`;
+  return printList(context, isEverywhere ? jobKindWithTenant : jobKind, jobs, format, `jobs found in ${place}`);
 }
 
 async function getClusters(
@@ -68,7 +39,7 @@ async function getClusters(
   if (names.length > 0) {
     return printNamed(context, clusterKind, names, (name) => context.client.getCluster(name), flags, format);
   }
-  const clusters: Cluster[] = await allPages((page) => context.client.listClusters(page));
+  const clusters = await context.client.listClusters();
   return printList(context, clusterKind, clusters, format, 'clusters found');
 }
 

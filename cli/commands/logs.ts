@@ -15,10 +15,8 @@ export async function logs(context: Context, words: readonly string[], flags: Lo
   const { world, client, config } = context;
   const job = { tenant: config.tenant, name: parseJobName(words) };
   const request = { component: componentOf(flags), follow: flags.follow, tail: tailOf(flags) };
-  const body = await client.streamLogs(job, request);
-  if (body === null) return exitCodes.ok;
   const decoder = new TextDecoder();
-  for await (const bytes of body) world.out.write(decoder.decode(bytes, { stream: true }));
+  for await (const bytes of client.streamLogs(job, request)) world.out.write(decoder.decode(bytes, { stream: true }));
   world.out.write(decoder.decode());
   return exitCodes.ok;
 }

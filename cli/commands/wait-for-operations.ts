@@ -5,11 +5,11 @@ import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
 import { assertSucceeded, followOperation } from '../follow.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
-import { progressOn } from '../progress/progress.ts';
+import { progressOn } from '../progress/choose-progress.ts';
 
 export interface Followed {
   readonly job: JobView;
-  readonly operation: OperationRecord | undefined;
+  readonly operation?: OperationRecord | undefined;
 }
 
 export interface WaitOptions {

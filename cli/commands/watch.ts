@@ -4,17 +4,17 @@ import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
-import { jobKind } from '../kinds/job-kind.ts';
-import { printItems, tableLines, type Format } from '../printing.ts';
+import { listJobs, type JobFlags } from '../list-jobs.ts';
+import { jobKind, jobKindWithTenant } from '../kinds/job-kind.ts';
+import { printItems, tableLines, type Format, type Kind } from '../printing.ts';
 import { say } from '../world.ts';
-import { listJobs, type GetFlags } from './get.ts';
 
 const pollMs = 500;
 
 export async function watchJobs(
   context: Context,
   names: readonly string[],
-  flags: GetFlags,
+  flags: JobFlags,
   format: Format | undefined,
 ): Promise<never> {
   if (format === 'json' || format === 'yaml') throw usageError(`--watch prints rows, not ${format}`);
@@ -23,13 +23,13 @@ export async function watchJobs(
     const jobs = await readJobs(context, names, flags);
     const versions = new Map(jobs.map((job) => [job.uid, job.updatedAt]));
     const changed = jobs.filter((job) => known.get(job.uid) !== job.updatedAt);
-    await printRows(context, changed, format, isFirst);
+    await printRows(context, flags.allTenants === true ? jobKindWithTenant : jobKind, changed, { format, isFirst });
     known = versions;
     await sleep(pollMs, undefined, { signal: context.world.interrupted });
   }
 }
 
-async function readJobs(context: Context, names: readonly string[], flags: GetFlags): Promise<JobView[]> {
+async function readJobs(context: Context, names: readonly string[], flags: JobFlags): Promise<JobView[]> {
   if (names.length === 0) return listJobs(context, flags);
   const { client, config } = context;
   const found = await Promise.all(names.map((name) => ignoreNotFound(client.getJob({ tenant: config.tenant, name }))));
@@ -39,11 +39,11 @@ async function readJobs(context: Context, names: readonly string[], flags: GetFl
 /** The title is printed once; names have none. */
 async function printRows(
   { world }: Context,
+  kind: Kind<JobView>,
   jobs: readonly JobView[],
-  format: Format | undefined,
-  isFirst: boolean,
+  { format, isFirst }: { readonly format: Format | undefined; readonly isFirst: boolean },
 ): Promise<void> {
-  if (format === 'name') return printItems(world, jobKind, jobs, { format, single: false });
-  const [title = '', ...rows] = tableLines(world, jobKind, jobs, format);
+  if (format === 'name') return printItems(world, kind, jobs, { format, single: false });
+  const [title = '', ...rows] = tableLines(world, kind, jobs, format);
   for (const line of isFirst ? [title, ...rows] : rows) say(world.out, line);
 }

@@ -10,7 +10,7 @@ function durationText(operation: OperationRecord, now: number): string {
 }
 
 /** The step that runs, or the last one there was. */
-export function currentStep(operation: OperationRecord): StepRecord | undefined {
+function currentStep(operation: OperationRecord): StepRecord | undefined {
   return operation.steps.findLast((step) => step.state === 'running') ?? operation.steps.at(-1);
 }
 

@@ -5,7 +5,7 @@ import type { OperationRecord } from '../../core/operation.ts';
 import type { z } from 'zod';
 import { DreyApiError } from './errors.ts';
 import { withRetries, type RetryOptions } from './retry.ts';
-import { send, sendForResponse, type Answer, type Call, type Connection } from './send.ts';
+import { send, sendForBytes, type Answer, type Call, type Connection } from './send.ts';
 import {
   changeShape,
   clusterShape,
@@ -15,8 +15,9 @@ import {
   operationShape,
   pageShape,
   revisionShape,
+  tenantShape,
 } from './shapes.ts';
-import type { Change, Cluster, DryRun, JobEvent, Page, Revision } from './shapes.ts';
+import type { Change, Cluster, DryRun, JobEvent, Page, Revision, Tenant } from './shapes.ts';
 
 export interface ClientOptions extends Connection {
   /** The longest time for one call, its repetitions included. */
@@ -31,7 +32,7 @@ export interface JobRef {
   readonly name: string;
 }
 
-export interface JobFilter {
+interface JobFilter {
   /** Any of these. */
   readonly phase?: readonly string[] | undefined;
   readonly cluster?: string | undefined;
@@ -45,14 +46,14 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-export interface LogRequest {
+interface LogRequest {
   readonly component?: string | undefined;
   readonly follow?: boolean | undefined;
   readonly tail?: number | undefined;
 }
 
 /** An accepted change, and whether the job is new by it. */
-export interface AcceptedChange extends Change {
+interface AcceptedChange extends Change {
   readonly created: boolean;
 }
 
@@ -60,7 +61,7 @@ export type DreyClient = ReturnType<typeof createDreyClient>;
 
 /** Makes a client of the API at `options.server`. Nothing is sent yet. */
 export function createDreyClient(options: ClientOptions) {
-  return { ...jobReads(options), ...jobChanges(options), ...clusterReads(options) };
+  return { ...jobReads(options), ...jobChanges(options), ...sharedReads(options) };
 }
 
 function jobReads(options: ClientOptions) {
@@ -81,8 +82,8 @@ function jobReads(options: ClientOptions) {
     /** A job's accepted specs, the newest first. */
     listRevisions: (job: JobRef, request: PageRequest = {}): Promise<Page<Revision>> =>
       get(options, `${jobPath(job)}/revisions`, pageShape(revisionShape), { ...request }),
-    /** The log as a stream of bytes; it has no end when followed. */
-    async streamLogs(job: JobRef, request: LogRequest = {}): Promise<ReadableStream<Uint8Array> | null> {
+    /** The log's bytes as they come; a followed log ends when the API ends it, or by `options.signal`. */
+    streamLogs(job: JobRef, request: LogRequest = {}): AsyncGenerator<Uint8Array> {
       const call: Call = {
         method: 'GET',
         path: `${jobPath(job)}/logs`,
@@ -90,7 +91,7 @@ function jobReads(options: ClientOptions) {
         headers: { accept: 'text/plain' },
         signal: options.signal,
       };
-      return (await sendForResponse(options, call)).body;
+      return sendForBytes(options, call);
     },
   };
 }
@@ -114,10 +115,14 @@ function jobChanges(options: ClientOptions) {
   };
 }
 
-function clusterReads(options: ClientOptions) {
+function sharedReads(options: ClientOptions) {
   return {
-    listClusters: (request: PageRequest = {}): Promise<Page<Cluster>> =>
-      get(options, '/v1/clusters', pageShape(clusterShape), { ...request }),
+    /** All tenants; for tokens of all tenants only. */
+    listTenants: async (): Promise<readonly Tenant[]> =>
+      (await get(options, '/v1/tenants', pageShape(tenantShape))).items,
+    /** All clusters. */
+    listClusters: async (): Promise<readonly Cluster[]> =>
+      (await get(options, '/v1/clusters', pageShape(clusterShape))).items,
     getCluster: (name: string): Promise<Cluster> => get(options, `/v1/clusters/${segment(name)}`, clusterShape),
   };
 }

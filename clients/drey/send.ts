@@ -105,10 +105,20 @@ function parseJson(text: string): unknown {
 }
 
 /** Sends the call; an answer of 400 or more becomes a `DreyApiError`. */
-export async function sendForResponse(connection: Connection, call: Call): Promise<Response> {
+async function sendForResponse(connection: Connection, call: Call): Promise<Response> {
   const response = await exchange(connection, call);
   if (response.ok) return response;
   throw new DreyApiError(problemOf(response, await textOf(connection, response)));
+}
+
+/** Sends the call and gives the answer's bytes as they come. */
+export async function* sendForBytes(connection: Connection, call: Call): AsyncGenerator<Uint8Array> {
+  const { body } = await sendForResponse(connection, call);
+  try {
+    if (body !== null) yield* body;
+  } catch (error) {
+    throw unreachable(connection, error);
+  }
 }
 
 export interface Answer<Value> {

@@ -114,6 +114,15 @@ export const clusterShape = z.object({
 });
 export type Cluster = z.output<typeof clusterShape>;
 
+/** A tenant, and which namespaces of which clusters its jobs may use. */
+export const tenantShape = z.object({
+  name: z.string(),
+  description: z.string(),
+  grants: z.array(z.object({ cluster: z.string(), namespace: z.string() })),
+  createdAt: z.string(),
+});
+export type Tenant = z.output<typeof tenantShape>;
+
 /** RFC 9457 problem details, with Drey's own members. */
 export const problemShape = z.object({
   type: z.string().default('about:blank'),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { stringify } from 'yaml';
 import { jobSpec, jobView, operationRecord, specInput } from '../support/records.ts';
 import { problem, startFakeApi, type FakeApi } from './fake-api.ts';
-import { runDrey } from './run-drey.ts';
+import { later, runDrey } from './run-drey.ts';
 
 let api: FakeApi;
 let folder: string;
@@ -238,8 +238,15 @@ describe('apply --wait', () => {
     const ran = runDrey(api.server, ['apply', '-f', '-', '--wait'], {
       input: stringify(specInput()),
       interrupted: interruption.signal,
+      now() {
+        // Asked for the first time after the first poll.
+        if (api.asked.length > 1) interruption.abort();
+        return later;
+      },
     });
-    interruption.abort();
-    expect(await ran).toMatchObject({ code: 130, err: expect.stringContaining('what was asked for goes on') });
+    expect(await ran).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('interrupted while waiting for operation 1 of flinkjob/counts; it goes on'),
+    });
   });
 });

@@ -56,10 +56,26 @@ describe('get jobs', () => {
   });
 
   test('hands filters to the API', async () => {
-    api.routes = { '/': page([]), 'GET /v1/tenants/acme/jobs': page([]) };
+    api.routes = { 'GET /v1/tenants/acme/jobs': page([]) };
     const ran = await drey('-t', 'acme', 'get', 'jobs', '-l', 'team=a,tier=1', '--phase', 'running', '-n', 'flink');
     expect(ran).toEqual({ code: 0, out: '', err: 'No jobs found in tenant acme.\n' });
     expect(api.asked[0]?.url).toBe('/v1/tenants/acme/jobs?phase=RUNNING&namespace=flink&label=team%3Da&label=tier%3D1');
+  });
+
+  test('lists all tenants with -A', async () => {
+    const tenant = (name: string) => ({ name, description: '', grants: [], createdAt: counts.createdAt });
+    api.routes = {
+      'GET /v1/tenants': page([tenant('acme'), tenant('default')]),
+      'GET /v1/tenants/acme/jobs': page([jobView({ tenant: 'acme' })]),
+      [`GET ${jobs}`]: page([counts]),
+    };
+    const lines = (await drey('get', 'jobs', '-A')).out.split('\n');
+    expect(lines.map((line) => line.split(/ +/).slice(0, 2))).toEqual([
+      ['TENANT', 'NAME'],
+      ['acme', 'counts'],
+      ['default', 'counts'],
+      [''],
+    ]);
   });
 
   test('prints an empty list as a document', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { runDrey } from './run-drey.ts';
 
@@ -46,5 +47,12 @@ describe('help and version', () => {
   test('version needs no server', async () => {
     const { code, out } = await runDrey(undefined, ['version'], { root: process.cwd() });
     expect({ code, out }).toEqual({ code: 0, out: 'drey 0.1.0\n' });
+  });
+
+  test('completion prints a script that bash can read and that completes flags', async () => {
+    const { out } = await runDrey(undefined, ['completion', 'bash']);
+    const ask = `${out}\nCOMP_WORDS=(drey apply --wa); COMP_CWORD=2; _drey; echo "\${COMPREPLY[*]}"`;
+    expect(execFileSync('bash', ['-c', ask], { encoding: 'utf8' })).toBe('--wait\n');
+    expect((await runDrey(undefined, ['completion', 'fish'])).code).toBe(2);
   });
 });

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { jobView, operationRecord } from '../support/records.ts';
+import { page, startFakeApi, type FakeApi } from './fake-api.ts';
+import { runDrey } from './run-drey.ts';
+
+let api: FakeApi;
+beforeAll(async () => {
+  api = await startFakeApi();
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.asked.length = 0;
+  api.routes = {};
+});
+
+const counts = '/v1/tenants/default/jobs/counts';
+const at = (seconds: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + seconds * 1000).toISOString();
+
+const current = operationRecord({
+  number: 2,
+  revision: 2,
+  requestedAt: at(3000),
+  startedAt: at(3001),
+  steps: [
+    { name: 'objectsApplied', title: 'Objects applied', state: 'done', startedAt: at(3001), endedAt: at(3001.25) },
+    { name: 'slots', title: 'Slots registered', state: 'running', startedAt: at(3540), detail: '1 of 2 slots' },
+  ],
+});
+const first = operationRecord({
+  state: 'failed',
+  revision: 1,
+  startedAt: at(0),
+  endedAt: at(65),
+  failure: { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.', evidence: 'boom' },
+});
+const events = [
+  { operation: 2, seq: 1, at: at(3001), type: 'stepDone', text: 'Objects applied' },
+  { operation: 0, seq: 1, at: at(0), type: 'specAccepted', text: 'Revision 1 by tester' },
+];
+const job = jobView({
+  phase: 'DEPLOYING',
+  revision: 2,
+  operation: 2,
+  generation: { number: 1, revision: 1, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-1' },
+  failure: { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.', evidence: 'boom\nbang' },
+});
+
+test('describe job tells the whole story, in the order in which one asks for it', async () => {
+  api.routes = {
+    [`GET ${counts}`]: { body: job },
+    [`GET ${counts}/operations`]: page([current, first]),
+    [`GET ${counts}/events`]: page(events),
+  };
+  const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'counts']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatchInlineSnapshot(`
+"Name:         counts
+Tenant:       default
+UID:          a1b2c3d4
+Created:      2026-01-01T00:00:00.000Z (60m ago)
+Changed:      2026-01-01T00:00:00.000Z (60m ago)
+Phase:        DEPLOYING
+Revision:     2
+Cluster:      local, namespace flink
+Flink:        2.3, dedicated
+Job:          local:///opt/flink/usrlib/counts.jar, parallelism 1
+JobManager:   1 × cpu 500m, memory 1Gi
+TaskManager:  as needed × 1 slots, cpu 1, memory 1728Mi
+Generation:   1 of revision 1, objects counts-a1b2c3d4-1
+Flink job:    f00d
+Failure:
+  Code:     CRASH_LOOP
+  Message:  It exits.
+  Cure:     Mend it.
+  Evidence:
+    boom
+    bang
+
+Current operation:
+  Operation:  2 deploy
+  State:      running
+  Reason:     a new spec
+  Requested:  2026-01-01T00:50:00.000Z by tester
+  Started:    2026-01-01T00:50:01.000Z
+  Revision:   2
+  Steps:
+    STEP               STATE     TIME    DETAIL
+    Objects applied    done      0.3s    <none>
+    Slots registered   running   1m00s   1 of 2 slots
+
+Operations:
+  OPERATION   KIND     STATE     REVISION   DURATION   BY       AGE   STEP               REASON
+  2           deploy   running   2          9m59s      tester   10m   Slots registered   a new spec
+  1           deploy   failed    1          1m05s      tester   60m   <none>             CRASH_LOOP
+
+Events:
+  AGE     OPERATION   TYPE           MESSAGE
+  60m     <none>      specAccepted   Revision 1 by tester
+  9m59s   2           stepDone       Objects applied
+"
+`);
+});
+
+test('operations lists them, and operation shows one with its steps', async () => {
+  api.routes = {
+    [`GET ${counts}/operations`]: page([current, first]),
+    [`GET ${counts}/operations/1`]: { body: first },
+  };
+  expect((await runDrey(api.server, ['operations', 'counts'])).out).toMatchInlineSnapshot(`
+"OPERATION   KIND     STATE     REVISION   DURATION   BY       AGE
+2           deploy   running   2          9m59s      tester   10m
+1           deploy   failed    1          1m05s      tester   60m
+"
+`);
+  expect((await runDrey(api.server, ['operation', 'counts', '1'])).out).toMatchInlineSnapshot(`
+"Operation:  1 deploy
+State:      failed in 1m05s
+Reason:     a new spec
+Requested:  2026-01-01T00:00:00.000Z by tester
+Started:    2026-01-01T00:00:00.000Z
+Ended:      2026-01-01T00:01:05.000Z
+Revision:   1
+Failure:
+  Code:     CRASH_LOOP
+  Message:  It exits.
+  Cure:     Mend it.
+  Evidence:
+    boom
+"
+`);
+  const { out } = await runDrey(api.server, ['operation', 'job/counts', '1', '-o', 'json']);
+  expect(JSON.parse(out)).toEqual(first);
+});
+
+test('get clusters shows whether their agents ask for work', async () => {
+  const cluster = { name: 'local', description: 'dev', labels: {}, createdAt: at(0), updatedAt: at(0) };
+  const agent = { state: 'connected', lastSeen: at(3595) };
+  api.routes = { 'GET /v1/clusters': page([{ ...cluster, agent }]) };
+  expect((await runDrey(api.server, ['get', 'clusters'])).out).toBe(
+    'NAME    AGENT       LAST-SEEN   AGE\nlocal   connected   5s          60m\n',
+  );
+});
+
+describe('logs', () => {
+  test('writes the log as it comes, and asks for what the flags say', async () => {
+    api.routes = { [`GET ${counts}/logs`]: { body: 'line 1\nzwei Ä\n' } };
+    const args = ['logs', 'job', 'counts', '--component', 'taskmanager', '-f', '--tail', '5'];
+    expect(await runDrey(api.server, args)).toEqual({ code: 0, out: 'line 1\nzwei Ä\n', err: '' });
+    expect(api.asked[0]?.url).toBe(`${counts}/logs?component=taskmanager&follow=true&tail=5`);
+  });
+
+  test('fails when there is no such job', async () => {
+    expect(await runDrey(api.server, ['logs', 'gone'])).toMatchObject({ code: 1, out: '' });
+  });
+});

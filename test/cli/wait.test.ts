@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { jobView, operationRecord } from '../support/records.ts';
+import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { runDrey } from './run-drey.ts';
+
+let api: FakeApi;
+beforeAll(async () => {
+  api = await startFakeApi();
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.asked.length = 0;
+  api.routes = {};
+});
+
+const counts = '/v1/tenants/default/jobs/counts';
+const generation = { number: 1, revision: 1, flinkJobId: 'f'.repeat(32), name: 'counts-a1b2c3d4-1' };
+const running = jobView({ generation });
+const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.' } as const;
+const missing = problem('NO_SUCH_JOB', 404, 'There is no such job.');
+const succeeded = operationRecord({ state: 'succeeded' });
+const failed = operationRecord({ state: 'failed', failure });
+
+const wait = (condition: string, ...flags: string[]) =>
+  runDrey(api.server, ['wait', 'job', 'counts', `--for=${condition}`, ...flags], { now: Date.now });
+const met = { code: 0, out: 'flinkjob/counts condition met\n', err: '' };
+
+describe('wait --for=running', () => {
+  test('returns when the accepted revision runs and nothing is under way', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [
+        { body: jobView({ phase: 'DEPLOYING', operation: 1 }) },
+        { body: { ...running, operation: 1 } },
+        { body: running },
+      ],
+    };
+    expect(await wait('running')).toEqual(met);
+    expect(api.asked).toHaveLength(3);
+  });
+
+  test('does not take the old revision for the new one, whose operation still waits', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [
+        { body: { ...running, revision: 2 } },
+        { body: { ...running, generation: { ...generation, revision: 2 }, revision: 2 } },
+      ],
+      [`GET ${counts}/operations`]: page([operationRecord({ state: 'queued' })]),
+    };
+    expect(await wait('running')).toEqual(met);
+  });
+
+  test('does not take the last failure for that of a queued operation', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [{ body: jobView({ phase: 'FAILED', failure }) }, { body: running }],
+      [`GET ${counts}/operations`]: page([operationRecord({ state: 'queued' })]),
+    };
+    expect(await wait('running')).toEqual(met);
+  });
+
+  test('fails at once when the operation failed, with its cure', async () => {
+    api.routes = {
+      [`GET ${counts}`]: { body: jobView({ phase: 'FAILED', failure }) },
+      [`GET ${counts}/operations`]: page([failed]),
+    };
+    expect(await wait('running')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: flinkjob/counts: deploy (operation 1) failed: CRASH_LOOP: It exits.\ncure: Mend it.\n',
+    });
+  });
+
+  test('fails at once when the job has finished', async () => {
+    api.routes = {
+      [`GET ${counts}`]: { body: jobView({ phase: 'FINISHED', generation }) },
+      [`GET ${counts}/operations`]: page([succeeded]),
+    };
+    expect(await wait('running')).toMatchObject({ code: 1, err: 'error: flinkjob/counts is FINISHED\n' });
+  });
+
+  test('fails at once when there is no such job', async () => {
+    api.routes = { [`GET ${counts}`]: missing };
+    expect(await wait('running')).toMatchObject({ code: 1, err: expect.stringContaining('NO_SUCH_JOB') });
+  });
+
+  test('waits for an API that is away, until the timeout, and then exits with 3', async () => {
+    api.routes = { [`GET ${counts}`]: { hangUp: true } };
+    const { code, err } = await wait('running', '--timeout', '300ms');
+    expect(code).toBe(3);
+    expect(err).toContain('timed out after 300ms waiting for flinkjob/counts to be running');
+    expect(api.asked.length).toBeGreaterThan(1);
+  });
+});
+
+describe('wait --for=removed and --for=phase', () => {
+  test.each([
+    ['the job is gone', missing],
+    ['another job has its name', { body: { ...running, uid: 'z9y8x7w6' } }],
+  ])('removed: returns when %s', async (_what, then) => {
+    api.routes = { [`GET ${counts}`]: [{ body: running }, then], [`GET ${counts}/operations`]: page([succeeded]) };
+    expect(await wait('removed')).toEqual(met);
+  });
+
+  test('removed: fails when the removal failed', async () => {
+    const removal = operationRecord({ number: 2, kind: 'remove', state: 'failed', failure });
+    api.routes = { [`GET ${counts}`]: { body: running }, [`GET ${counts}/operations`]: page([removal]) };
+    expect(await wait('removed')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('remove (operation 2) failed'),
+    });
+  });
+
+  test('phase: returns when the job is in it', async () => {
+    api.routes = { [`GET ${counts}`]: [{ body: running }, { body: jobView({ phase: 'FINISHED' }) }] };
+    expect(await wait('phase=finished')).toEqual(met);
+  });
+});
+
+describe('delete', () => {
+  const removal = operationRecord({ number: 2, kind: 'remove', state: 'queued' });
+  const accepted = { status: 202, body: { changed: true, job: running, operation: removal } };
+
+  test('asks for the removal and names its operation', async () => {
+    api.routes = { [`DELETE ${counts}`]: accepted };
+    const ran = await runDrey(api.server, ['delete', 'job', 'counts']);
+    expect(ran).toEqual({ code: 0, out: 'flinkjob/counts removal requested (operation 2)\n', err: '' });
+    expect(api.asked[0]?.headers['idempotency-key']).toBeDefined();
+  });
+
+  test('with --wait follows it, and takes a job that is gone for removed', async () => {
+    api.routes = {
+      [`DELETE ${counts}`]: accepted,
+      [`GET ${counts}/operations/2`]: [{ body: removal }, missing],
+      [`GET ${counts}`]: missing,
+    };
+    const { code, out } = await runDrey(api.server, ['delete', 'job', 'counts', '--wait']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^flinkjob\/counts removing \(operation 2\)\nflinkjob\/counts: remove 2: succeeded in .*\n$/);
+  });
+
+  test('of a job that is being removed already is content with that', async () => {
+    api.routes = {
+      [`DELETE ${counts}`]: problem('BEING_REMOVED', 409, 'Job counts is being removed.'),
+      [`GET ${counts}`]: { body: { ...running, phase: 'REMOVING' } },
+      [`GET ${counts}/operations`]: page([removal, succeeded]),
+    };
+    const ran = await runDrey(api.server, ['delete', 'job', 'counts']);
+    expect(ran).toEqual({ code: 0, out: 'flinkjob/counts removal requested (operation 2)\n', err: '' });
+  });
+
+  test('fails for a job that does not exist, unless told to ignore that', async () => {
+    expect((await runDrey(api.server, ['delete', 'job', 'counts'])).code).toBe(1);
+    expect(await runDrey(api.server, ['delete', 'job', 'counts', '--ignore-not-found'])).toMatchObject({ code: 0 });
+  });
+
+  test('takes the names from a file', async () => {
+    api.routes = { [`DELETE ${counts}`]: accepted };
+    const input = '{"kind": "FlinkJob", "metadata": {"name": "counts"}}';
+    expect((await runDrey(api.server, ['delete', '-f', '-'], { input })).code).toBe(0);
+  });
+});

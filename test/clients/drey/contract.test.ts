@@ -1,0 +1,82 @@
+/** The client and the API must mean the same by their shapes: a full example of each answer passes both, and comes out the same. */
+import { describe, expect, test } from '@jest/globals';
+import type { z } from 'zod';
+import * as api from '../../../api/answer-shapes.ts';
+import { Problem } from '../../../api/problem.ts';
+import * as client from '../../../clients/drey/shapes.ts';
+import { jobSpec, jobView, operationRecord } from '../../support/records.ts';
+
+const time = '2026-01-01T00:00:00.000Z';
+const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.', evidence: 'boom' } as const;
+const job = jobView({
+  generation: { number: 1, revision: 1, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-1' },
+  failure,
+  operation: 2,
+  restorePoint: 's3://a/b',
+});
+const step = {
+  name: 'slots',
+  title: 'Slots registered',
+  state: 'done',
+  startedAt: time,
+  endedAt: time,
+  detail: '2 of 2',
+};
+const operation = {
+  ...operationRecord({ revision: 1, generation: 1, startedAt: time, endedAt: time, failure, supersededBy: 2 }),
+  restoredFrom: 's3://a/b',
+  workflowId: 'job/default/counts/1-deploy',
+  steps: [step],
+};
+const event = { operation: 1, seq: 2, at: time, type: 'stepDone', text: 'Slots registered' };
+const agent = { state: 'connected', lastSeen: time };
+
+const grants = [{ cluster: 'local', namespace: 'flink' }];
+
+const answers: [string, unknown, z.ZodType, z.ZodType][] = [
+  ['job', job, api.jobAnswer, client.jobShape],
+  ['operation', operation, api.operationAnswer, client.operationShape],
+  ['change', { changed: true, job, operation }, api.changeAnswer, client.changeShape],
+  [
+    'revision',
+    { revision: 1, spec: jobSpec(), specHash: 'h', acceptedBy: 'a', acceptedAt: time },
+    api.revisionAnswer,
+    client.revisionShape,
+  ],
+  ['event', event, api.eventAnswer, client.eventShape],
+  ['page', { items: [event], nextCursor: 'x' }, api.pageOf(api.eventAnswer), client.pageShape(client.eventShape)],
+  ['tenant', { name: 'acme', description: '', grants, createdAt: time }, api.tenantAnswer, client.tenantShape],
+  [
+    'cluster',
+    { name: 'local', description: 'dev', labels: { a: 'b' }, createdAt: time, updatedAt: time, agent },
+    api.clusterAnswer,
+    client.clusterShape,
+  ],
+];
+
+describe('the client reads all that the API says', () => {
+  test.each(answers)('%s', (_name, value, apiShape, clientShape) => {
+    expect(apiShape.parse(value)).toEqual(value);
+    expect(clientShape.parse(value)).toEqual(value);
+    expect(memberNames(clientShape)).toEqual(memberNames(apiShape));
+  });
+
+  test('dry run', () => {
+    const value = { dryRun: true, changed: true, revision: 0, spec: jobSpec() };
+    const { dryRun: _dryRun, ...rest } = api.dryRunAnswer.parse(value);
+    expect(client.dryRunShape.parse(value)).toEqual(rest);
+  });
+
+  test('problem', () => {
+    const problems = [{ path: 'spec', message: 'is required', hint: 'Write one.' }];
+    const body = new Problem('SPEC_REFUSED', 'It is not valid.', { cure: 'Mend it.', problems }).toBody('r-1');
+    expect(client.problemShape.parse(body)).toEqual(body);
+  });
+});
+
+/** The members of an object shape: one that the API gains must not be dropped unseen by the client. */
+function memberNames(shape: z.ZodType): string[] {
+  return 'shape' in shape && typeof shape.shape === 'object' && shape.shape !== null
+    ? Object.keys(shape.shape).toSorted()
+    : [];
+}
