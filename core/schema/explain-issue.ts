@@ -21,7 +21,10 @@ export function explainIssue(issue: Issue, input: unknown): SpecProblem[] {
     case 'too_big':
       return [problem(path, `must ${haveOrBe(issue.origin)} at most ${amount(issue.maximum, issue.origin)}`)];
     case 'invalid_key':
-      return [problem(path, `is a key that ${issue.issues[0]?.message ?? 'is not allowed'}`)];
+      return issue.issues
+        .slice(0, 1)
+        .flatMap((each) => explainIssue(each, undefined))
+        .map(({ message }) => problem(path, `as a key ${message}`));
     case 'invalid_format':
     case 'custom':
     case 'invalid_union':

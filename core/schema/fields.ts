@@ -124,7 +124,7 @@ export const classpathJar = () =>
 /** A directory for state: any scheme that Flink's FileSystem may know, no query, no dots that climb. */
 export const storageUri = () =>
   textLike(
-    /^(?!https?:|local:)(?:file:\/\/(?=\/)|(?!file:)[a-z][a-z0-9+.-]*:\/\/(?=[^/]))(?!.*\/\.{1,2}(?:\/|$))[^\s?#]+$/,
+    /^(?!https?:|local:)(?:(?:file|hdfs):\/\/\/(?=[^/])|(?!file:)[a-z][a-z0-9+.-]*:\/\/(?=[^/]))(?!.*\/\.{1,2}(?:\/|$))[^\s?#]+$/,
     'be a directory that Flink can write, such as `s3://bucket/flink` or `file:///flink-state`',
     1024,
     'URI',

@@ -16,7 +16,7 @@ export function canonicalSpec(job: FlinkJob): FlinkJob {
  * them. Two ways to write one value (`1Gi`, `1024Mi`) count as two.
  */
 export function specHash(job: FlinkJob): string {
-  return hashOf('spec', JSON.stringify(withoutDefaults(sorted(job), defaults)));
+  return hashOf('spec', JSON.stringify(withoutDefaults(sorted(job), defaults, levelsOfDefaults)));
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,12 +32,16 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(keys.toSorted().map((key) => [key, sorted(value[key])]));
 }
 
+/** The spec, its sections, and their fields: deeper, a default stands for the whole value or not at all. */
+const levelsOfDefaults = 3;
+
 /** Only what differs from the defaults; a section in which nothing is left goes too. */
-function withoutDefaults(value: unknown, fallback: unknown): unknown {
-  if (!isFields(value) || !isFields(fallback)) return value;
+function withoutDefaults(value: unknown, fallback: unknown, levels: number): unknown {
+  if (levels === 0 || !isFields(value) || !isFields(fallback)) return value;
   const kept = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
-    const rest = withoutDefaults(each, fallback[key]);
-    return isSame(rest, fallback[key]) || (isFields(fallback[key]) && isEmpty(rest)) ? [] : [[key, rest]];
+    if (isSame(each, fallback[key])) return [];
+    const rest = withoutDefaults(each, fallback[key], levels - 1);
+    return isEmpty(rest) && !isEmpty(each) ? [] : [[key, rest]];
   });
   return Object.fromEntries(kept);
 }

@@ -14,7 +14,7 @@ export interface SpecProblem {
 export type FieldPath = readonly (string | number)[];
 
 /** More problems than this help nobody: the last one then says how many were left out. */
-export const problemsMax = 50;
+const problemsMax = 50;
 
 const plainKey = /^[A-Za-z_][\w-]*$/;
 

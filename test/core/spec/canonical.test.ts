@@ -21,6 +21,7 @@ describe('the hash of a spec', () => {
     ['the order of arguments', { 'spec.job.args': ['b', 'a'] }],
     ['parallelism', { 'spec.job.parallelism': 2 }],
     ['an empty map in a pod template', { 'spec.taskManager.podTemplate': { spec: { securityContext: {} } } }],
+    ['resources without their requests', { 'spec.taskManager.resources': { limits: { memory: '1728Mi' } } }],
     ['memory', { 'spec.taskManager.resources': { limits: { memory: '2Gi' } } }],
   ])('changes with %s', (_, changes) => {
     expect(hashOfWritten(changes)).not.toBe(hashOfWritten());
@@ -49,7 +50,8 @@ function reverseKeys(value: unknown): unknown {
 }
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
-const memoryText = fc.integer({ min: 2, max: 64 }).map((size) => `${size}Gi`);
+const memoryText = fc.constantFrom('1728Mi', '2Gi', '3Gi');
+const amounts = fc.record({ memory: memoryText });
 const changes = fc.record(
   {
     'metadata.name': name,
@@ -64,7 +66,7 @@ const changes = fc.record(
     'spec.job.args': fc.array(fc.string({ unit: 'grapheme-ascii' }), { maxLength: 4 }),
     'spec.job.parallelism': fc.integer({ min: 1, max: 32_768 }),
     'spec.taskManager.slots': fc.integer({ min: 1, max: 1024 }),
-    'spec.taskManager.resources': fc.record({ limits: fc.record({ memory: memoryText }) }),
+    'spec.taskManager.resources': fc.constantFrom('requests', 'limits').chain((kind) => fc.record({ [kind]: amounts })),
     'spec.storage': fc.constantFrom({}, { root: 's3://a/b' }, { volumeClaim: { name: 'a', mountPath: '/b' } }),
     'spec.ingress': fc.record({ host: name, annotations: fc.dictionary(name, name) }, { requiredKeys: ['host'] }),
     'spec.deadlines.submit': fc.constantFrom('1s', '5m', '1h30m'),

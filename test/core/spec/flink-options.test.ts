@@ -73,6 +73,8 @@ describe('options that the version ignores are refused', () => {
     ['jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling', '2.1', []],
     ['jobmanager.adaptive-scheduler.scaling-interval.min', '1.20', []],
     ['state.backend.forst.cache.dir', '1.20', ['is not read by Flink 1.20: it came with 2.0']],
+    ['taskmanager.net.transport', '2.3', ['is not read by Flink 2.3: it went with 2.0']],
+    ['taskmanager.net.request-backoff.max', '2.3', []],
     ['traces.report-events-as-spans', '2.1', []],
     ['traces.report-events-as-spans', '2.2', ['is not read by Flink 2.2: it went with 2.2']],
     ['web.adaptive-scheduler.rescale-history.size', '2.2', ['is not read by Flink 2.2: it came with 2.3']],

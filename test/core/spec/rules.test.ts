@@ -199,6 +199,7 @@ describe('storage directories derive from one URI', () => {
       { root: 'abfss://box@account.dfs.core.windows.net/x' },
       { checkpoints: 'abfss://box@account.dfs.core.windows.net/x/checkpoints' },
     ],
+    [{ root: 'hdfs:///flink' }, { checkpoints: 'hdfs:///flink/checkpoints' }],
   ])('%j', (storage, expected) => {
     expect(acceptedJob(writtenSpec({ 'spec.storage': storage })).spec.storage).toMatchObject(expected);
   });
