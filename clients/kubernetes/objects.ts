@@ -2,7 +2,7 @@
 import { managerName } from '../../core/names.ts';
 import type { ChangeOptions, CallOptions, InvolvedObject, KubernetesClient, RawRequest, Selection } from './client.ts';
 import { refusal, type Connection } from './connection.ts';
-import { isNotFound } from './errors.ts';
+import { isNotFound, KubernetesError } from './errors.ts';
 import { parseAs } from './parse.ts';
 import { apiVersionOf, isKind, resourcePath, type AppliedObject, type Kind, type ObjectOf } from './kinds.ts';
 
@@ -20,9 +20,8 @@ export function objectCalls(connection: Connection) {
     apply: async (object, { fieldManager = managerName, force = true, dryRun = false, ...call } = {}) => {
       const query = new URLSearchParams({ fieldManager, force: String(force), ...(dryRun && { dryRun: 'All' }) });
       const path = `${appliedPath(object)}?${query.toString()}`;
-      return requestObject(connection, {
+      return patch(connection, {
         ...call,
-        method: 'PATCH',
         path,
         ...jsonBody(object, 'application/apply-patch+yaml'),
       });
@@ -147,12 +146,29 @@ function merge<K extends Kind>(
 ): Promise<ObjectOf<K>> {
   const metadata = { ...change.metadata, ...(resourceVersion && { resourceVersion }), ...(uid && { uid }) };
   const path = `${resourcePath(kind, namespace, name)}?fieldManager=${managerName}`;
-  return requestObject(connection, {
-    ...call,
-    method: 'PATCH',
-    path,
-    ...jsonBody({ ...change, metadata }, 'application/merge-patch+json'),
-  });
+  const body = jsonBody({ ...change, metadata }, 'application/merge-patch+json');
+  return patch(connection, { ...call, path, ...body });
+}
+
+/** Sends a patch and says of two refusals what they are: the API server has other words for them. */
+async function patch<T extends { metadata?: { managedFields?: unknown } }>(
+  connection: Connection,
+  raw: Omit<RawRequest, 'method'>,
+): Promise<T> {
+  try {
+    return await requestObject(connection, { ...raw, method: 'PATCH' });
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    const { status, message } = error;
+    // Another uid is an invalid change here, where it is a conflict in a deletion.
+    if (status === 422 && message.includes('metadata.uid'))
+      throw new KubernetesError(409, 'Conflict', message, { cause: error });
+    // An unknown or doubled field is an internal error (500) to server-side apply; repeating it would not mend it.
+    if (status === 500 && message.includes('failed to create typed patch object')) {
+      throw new KubernetesError(422, 'Invalid', message, { cause: error });
+    }
+    throw error;
+  }
 }
 
 function appliedPath({ kind, apiVersion, metadata }: AppliedObject): string {

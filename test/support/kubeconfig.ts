@@ -1,0 +1,64 @@
+/** Variants of a kubeconfig, for tests of who asks and over which way. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve, dirname } from 'node:path';
+import { parse, stringify } from 'yaml';
+
+interface Kubeconfig {
+  readonly 'current-context': string;
+  readonly clusters: readonly { readonly name: string; readonly cluster: Readonly<Record<string, unknown>> }[];
+  readonly users: readonly { readonly name: string; readonly user: Readonly<Record<string, unknown>> }[];
+}
+
+/** The same cluster, asked with a token instead of what the kubeconfig has. @returns the path of the variant. */
+export function kubeconfigWithToken(path: string, token: string): string {
+  return variant(path, (config) => ({ ...config, users: config.users.map((one) => ({ ...one, user: { token } })) }));
+}
+
+/** The same cluster and user, reached at another address. @returns the path of the variant. */
+export function kubeconfigAt(path: string, server: string): string {
+  // Every API server's certificate has this name.
+  const cluster = { server, 'tls-server-name': 'kubernetes.default.svc' };
+  return variant(path, (config) => ({
+    ...config,
+    clusters: config.clusters.map((one) => ({ ...one, cluster: { ...one.cluster, ...cluster } })),
+  }));
+}
+
+/** A server without TLS or identity, such as one made by a test. @returns the path of the kubeconfig. */
+export function kubeconfigPlain(server: string): string {
+  return written({
+    'current-context': 'plain',
+    contexts: [{ name: 'plain', context: { cluster: 'plain', user: 'plain' } }],
+    clusters: [{ name: 'plain', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'plain', user: {} }],
+  });
+}
+
+/** The address of the kubeconfig's (first) cluster. */
+export function serverOf(path: string): URL {
+  return new URL(String(read(path).clusters[0]?.cluster['server']));
+}
+
+function variant(path: string, change: (config: Kubeconfig) => Kubeconfig): string {
+  return written(absolute(change(read(path)), dirname(path)));
+}
+
+function written(config: object): string {
+  const target = join(mkdtempSync(join(tmpdir(), 'drey-kubeconfig-')), 'kubeconfig');
+  writeFileSync(target, stringify(config), { mode: 0o600 });
+  return target;
+}
+
+function read(path: string): Kubeconfig {
+  return parse(readFileSync(path, 'utf8')) as Kubeconfig;
+}
+
+/** Files beside the original are named relative to it. */
+function absolute(config: Kubeconfig, folder: string): Kubeconfig {
+  const text = JSON.stringify(config, (key, value: unknown) => {
+    const isFile = /^(?:certificate-authority|client-certificate|client-key)$/.test(key);
+    return isFile && typeof value === 'string' ? resolve(folder, value) : value;
+  });
+  return JSON.parse(text) as Kubeconfig;
+}
