@@ -33,7 +33,7 @@ export async function ensureDreyProcess(
   if (running && fingerprintOf(paths, name) === fingerprint) return running;
   if (running) report('its code or settings changed: restarting');
   await stopRecorded(paths.runDir, name, graceMs);
-  for (const other of kind === 'worker' ? runningWorkers(paths) : []) report(`${other} stays until it is drained`);
+  if (kind === 'worker') settleOldWorkers(paths, report);
   const record = await startDetached({
     name,
     dir: paths.runDir,
@@ -54,9 +54,12 @@ export async function stopDreyProcesses(paths: StackPaths): Promise<void> {
   for (const name of ['api', 'agent', ...workers]) rmSync(fingerprintFile(paths, name), { force: true });
 }
 
-function runningWorkers(paths: StackPaths): string[] {
-  const workers = recordedNames(paths).filter((name) => name.startsWith('worker-'));
-  return workers.filter((name) => livingProcess(paths.runDir, name) !== undefined);
+/** Says which old builds still run, and forgets those that have ended. */
+function settleOldWorkers(paths: StackPaths, report: ReportLine): void {
+  for (const name of recordedNames(paths).filter((each) => each.startsWith('worker-'))) {
+    if (livingProcess(paths.runDir, name)) report(`${name} stays until nothing is pinned to it`);
+    else for (const file of [`${name}.json`, `${name}.fingerprint`]) rmSync(join(paths.runDir, file), { force: true });
+  }
 }
 
 function recordedNames(paths: StackPaths): string[] {
