@@ -165,12 +165,8 @@ describe('watchUntil', () => {
 });
 
 test('a version that the server no longer has is read anew', async () => {
-  const list = (version: string, names: string[]) => {
-    const items = names.map((name) => ({ metadata: { name, uid: name, resourceVersion: version } }));
-    return JSON.stringify({ metadata: { resourceVersion: version }, items });
-  };
   const expired = JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
-  const answers = [list('1', []), `${expired}\n`, list('7', ['found'])];
+  const answers = [podList('1', []), `${expired}\n`, podList('7', ['found'])];
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url?.includes('watch=true') ? 'watch' : 'list');
@@ -185,3 +181,8 @@ test('a version that the server no longer has is read anew', async () => {
   kubernetes.close();
   server.close();
 });
+
+function podList(version: string, names: readonly string[]): string {
+  const items = names.map((name) => ({ metadata: { name, uid: name, resourceVersion: version } }));
+  return JSON.stringify({ metadata: { resourceVersion: version }, items });
+}

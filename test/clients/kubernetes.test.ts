@@ -1,10 +1,12 @@
 /** The Kubernetes client against a real API server. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { isConflict, isForbidden, KubernetesError } from '../../clients/kubernetes/errors.ts';
 import { testImage, testKubeconfig, testNamespace, type TestNamespace } from '../support/kubernetes.ts';
-import { kubeconfigWithToken } from '../support/kubeconfig.ts';
+import { kubeconfigPlain, kubeconfigWithToken } from '../support/kubeconfig.ts';
 
 let scope: TestNamespace;
 let kubernetes: KubernetesClient;
@@ -112,8 +114,14 @@ describe('reading', () => {
   });
 
   test('says that no answer came, and that another try may help', async () => {
-    const silent = kubernetes.get('ConfigMap', namespace, 'applied', { timeoutMs: 0 });
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const unanswered = connectKubernetes({ kubeconfig: kubeconfigPlain(`http://127.0.0.1:${port}`) });
+    const silent = unanswered.get('ConfigMap', namespace, 'applied', { timeoutMs: 50 });
     await expect(silent).rejects.toMatchObject({ status: 0, reason: 'NoAnswer', retryable: true });
+    unanswered.close();
+    server.close();
   });
 
   test('tells a missing right from a missing object', async () => {
