@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
 import { deadlinesSchema, ingressSchema } from './access.ts';
 import { dnsLabel, labelMap, objectName, ownName } from './fields.ts';
-import { flinkSchema, type flinkVersions } from './flink.ts';
+import { flinkSchema } from './flink.ts';
 import { jobSchema } from './job.ts';
 import { jobManagerSchema, type podTemplateSchema, type resourcesSchema, taskManagerSchema } from './processes.ts';
 import { storageSchema } from './storage.ts';
 
-export { flinkVersions } from './flink.ts';
+/** Flink minor versions that Drey runs. */
+export const flinkVersions = flinkSchema.shape.version.options;
 
 export const metadataSchema = z
   .strictObject({
@@ -71,7 +72,7 @@ export type FlinkJob = z.output<typeof flinkJobSchema>;
 /** A spec as people write it. */
 export type FlinkJobInput = z.input<typeof flinkJobSchema>;
 
-export type FlinkVersion = (typeof flinkVersions)[number];
+export type FlinkVersion = FlinkJob['spec']['flink']['version'];
 export type JobSpec = FlinkJob['spec'];
 export type Resources = z.output<typeof resourcesSchema>;
 export type PodTemplate = z.output<typeof podTemplateSchema>;

@@ -4,7 +4,7 @@ import { defaults } from '../spec/defaults.ts';
 import { image, objectName, textLike } from './fields.ts';
 
 /** Flink minor versions that Drey runs. */
-export const flinkVersions = ['1.20', '2.0', '2.1', '2.2', '2.3'] as const;
+const flinkVersions = ['1.20', '2.0', '2.1', '2.2', '2.3'] as const;
 
 const optionKey = textLike(/^[\w$][\w$.-]*$/, 'be a Flink option such as `execution.checkpointing.interval`', 256);
 
