@@ -1,5 +1,5 @@
 /** The text of `config.yaml`, which Flink 1.20 and 2.x read alike: flat keys, one a line. */
-import type { Settings } from './configuration.ts';
+import type { Settings } from './configuration-input.ts';
 
 /** Text that YAML takes as the word, number, or number with a unit, that Flink would read from it. */
 const plainScalar = /^(?:[A-Za-z](?:[\w./:-]*[\w/])?|(?:0|[1-9]\d{0,17})(?:ms|[smhdb])?)$/;

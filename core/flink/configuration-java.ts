@@ -1,5 +1,5 @@
 /** Java options: in the configuration file for images that start by Flink's scripts, and as arguments for direct starts. */
-import type { Settings } from './configuration.ts';
+import type { Settings } from './configuration-input.ts';
 
 /** What Flink needs opened on Java 17: the list that every Flink distribution's own `config.yaml` has. */
 const exports = [

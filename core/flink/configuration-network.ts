@@ -1,7 +1,7 @@
 /** Who finds whom: addresses, ports, and how quickly a TaskManager that came up first tries again. */
 import { hasHighAvailability } from '../generation.ts';
 import { ports } from './configuration-ports.ts';
-import type { ConfigurationInput, Settings } from './configuration.ts';
+import type { ConfigurationInput, Settings } from './configuration-input.ts';
 
 /** Settings that the rest of Drey relies on. */
 export function fixedNetwork(input: ConfigurationInput): Settings {

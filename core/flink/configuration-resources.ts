@@ -1,7 +1,7 @@
 /** How much of everything: slots, parallelism, memory, and how the scheduler uses what there is. */
 import type { Resources } from '../schema/flink-job.ts';
 import { parseMemoryBytes } from '../spec/quantity.ts';
-import type { ConfigurationInput, Settings } from './configuration.ts';
+import type { ConfigurationInput, Settings } from './configuration-input.ts';
 
 /** Settings that the rest of Drey relies on. */
 export function fixedResources({ job }: ConfigurationInput): Settings {

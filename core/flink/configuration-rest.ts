@@ -1,6 +1,6 @@
 /** What Flink's REST interface and metrics answer, and how old an answer may be. */
 import { ports } from './configuration-ports.ts';
-import type { ConfigurationInput, Settings } from './configuration.ts';
+import type { ConfigurationInput, Settings } from './configuration-input.ts';
 
 /** Where Flink keeps uploaded jars, under `flink-web-upload`: the init container puts the job's jar there. */
 export const uploadDirectory = '/drey/upload';

@@ -1,7 +1,7 @@
 /** Where state goes: checkpoints for all generations of a job, high availability for each generation alone. */
 import type { GenerationIdentity } from '../names.ts';
 import type { JobSpec } from '../schema/flink-job.ts';
-import type { ConfigurationInput, Settings } from './configuration.ts';
+import type { ConfigurationInput, Settings } from './configuration-input.ts';
 
 /** A job's checkpoints: one folder for all its generations, in it one folder for each Flink job id. */
 export function checkpointDirectory(spec: JobSpec, uid: string): string | undefined {
@@ -9,7 +9,7 @@ export function checkpointDirectory(spec: JobSpec, uid: string): string | undefi
 }
 
 /** A job's savepoints; each operation has its own folder in it. */
-export function savepointRoot(spec: JobSpec, uid: string): string | undefined {
+function savepointRoot(spec: JobSpec, uid: string): string | undefined {
   return under(spec.storage.savepoints, uid);
 }
 

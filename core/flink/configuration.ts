@@ -1,23 +1,10 @@
 /** Flink's configuration for one generation: what Drey needs, what it recommends, and what the user says. */
-import type { GenerationIdentity } from '../names.ts';
-import type { FlinkJob } from '../schema/flink-job.ts';
+import type { ConfigurationInput, Settings } from './configuration-input.ts';
 import { defaultJavaOptions } from './configuration-java.ts';
 import { defaultNetwork, fixedNetwork } from './configuration-network.ts';
 import { defaultResources, fixedResources } from './configuration-resources.ts';
 import { defaultRest, fixedRest } from './configuration-rest.ts';
 import { fixedApplication, fixedHighAvailability, fixedStorage } from './configuration-storage.ts';
-
-/** Flink options by their full key, as in a flat `config.yaml`. */
-export type Settings = Readonly<Record<string, string>>;
-
-export interface ConfigurationInput {
-  readonly job: FlinkJob;
-  readonly generation: GenerationIdentity;
-  /** Name of the generation's Service. */
-  readonly service: string;
-  /** Begins the names of Flink's high-availability ConfigMaps. */
-  readonly clusterId: string;
-}
 
 /** Older names of options that have defaults here: a user who sets one of them means the option. */
 const olderNames: Readonly<Record<string, readonly string[]>> = {

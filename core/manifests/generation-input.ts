@@ -39,7 +39,7 @@ export function ownedMetadata(input: OwnedInput, name: string): ObjectMeta {
 }
 
 /** The anchor as owner. It waits for what it owns, so that the anchor gone means everything gone. */
-export function anchorReference(generation: GenerationIdentity, uid: string): OwnerReference {
+function anchorReference(generation: GenerationIdentity, uid: string): OwnerReference {
   const { anchor } = generationNames(generation);
   return { apiVersion: 'v1', kind: 'ConfigMap', name: anchor, uid, controller: false, blockOwnerDeletion: true };
 }

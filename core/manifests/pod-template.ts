@@ -16,7 +16,7 @@ import { restrictedContainer, restrictedPod } from './restricted.ts';
 import { serviceAccountFields } from './service-account.ts';
 
 /** Where the configuration lies. Not Flink's own `conf`: the official entry point edits the files there as it starts. */
-export const configurationDirectory = '/drey/conf';
+const configurationDirectory = '/drey/conf';
 
 /** Tells Flink's scripts, its JVMs and our entry point where the configuration lies. */
 export const configurationVariable: EnvironmentVariable = { name: 'FLINK_CONF_DIR', value: configurationDirectory };

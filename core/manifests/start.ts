@@ -6,7 +6,7 @@
  * one that is not exactly `-D` for a host name.
  */
 import { type FlinkProcess, userJavaOptions } from '../flink/configuration-java.ts';
-import type { Settings } from '../flink/configuration.ts';
+import type { Settings } from '../flink/configuration-input.ts';
 import { jobManagerMemory, taskManagerMemory } from '../flink/memory.ts';
 import type { EnvironmentVariable } from './kubernetes.ts';
 

@@ -7,13 +7,15 @@ import { strategicMerge } from './strategic-merge.ts';
 /** Our template with the user's merged into it, save for what makes the pod ours. */
 export function withUserTemplate(own: PodTemplate, user: UserPodTemplate | undefined): PodTemplate {
   const merged = strategicMerge(own, user ?? {});
+  const others = merged.spec.containers.filter(({ name }) => name !== mainContainerName);
   return {
     ...merged,
     metadata: { ...merged.metadata, labels: { ...merged.metadata.labels, ...own.metadata.labels } },
     spec: {
       ...merged.spec,
       ...pickOwn(own.spec),
-      containers: merged.spec.containers.map((container) => withOwnMain(container, own.spec)),
+      // First, and there even where a `$patch` has taken it away.
+      containers: [...own.spec.containers.map((main) => withOwnMain(merged.spec.containers, main)), ...others],
     },
   };
 }
@@ -27,11 +29,9 @@ function pickOwn({ restartPolicy, serviceAccountName }: PodSpec): Partial<PodSpe
 }
 
 /** Image, arguments, CPU and memory come from the spec: Flink's memory is computed from the latter. */
-function withOwnMain(container: Container, own: PodSpec): Container {
-  const main = own.containers.find(({ name }) => name === mainContainerName);
-  if (main === undefined || container.name !== main.name) return container;
-  const { command: _command, ...merged } = container;
-  const { image, imagePullPolicy, args, resources } = main;
+function withOwnMain(containers: readonly Container[], own: Container): Container {
+  const { command: _command, ...merged } = containers.find(({ name }) => name === own.name) ?? own;
+  const { image, imagePullPolicy, args, resources } = own;
   return {
     ...merged,
     ...(image !== undefined && { image }),

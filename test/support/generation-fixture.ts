@@ -59,7 +59,7 @@ const base: FlinkJob = {
 export const noStorage = { volumeClaim: null, root: null, checkpoints: null, savepoints: null, highAvailability: null };
 
 /** A spec; `null` takes a field away. */
-export function flinkJob(changes: Partially<FlinkJob> = {}): FlinkJob {
+function flinkJob(changes: Partially<FlinkJob> = {}): FlinkJob {
   return strategicMerge(base, changes);
 }
 

@@ -142,6 +142,14 @@ describe('a user’s pod template', () => {
     expect(template.spec.restartPolicy).toBe('Always');
   });
 
+  test.each([[{ $patch: 'replace' }], [{ name: mainContainerName, $patch: 'delete' }]])(
+    'cannot take it away',
+    (patch) => {
+      const containers = jobManager({ jobManager: { podTemplate: { spec: { containers: [patch] } } } }).spec.containers;
+      expect(containers).toEqual([main(jobManager())]);
+    },
+  );
+
   test('may bring the jar: it is looked for last, with the same mounts', () => {
     expect(template.spec.initContainers?.map(({ name }) => name)).toEqual(['fetch', copyJar.containerName]);
     expect(template.spec.initContainers?.at(-1)?.volumeMounts).toEqual(main(template).volumeMounts);
