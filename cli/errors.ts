@@ -37,15 +37,23 @@ interface Report extends ErrorDetails {
 
 const retryLater = [502, 503, 504];
 
+/** Cures in the CLI's own words, where the API's speak of HTTP. */
+const cures: Readonly<Record<string, string>> = {
+  NOT_AUTHENTICATED: 'Give a valid token: --token-file, DREY_TOKEN or the configuration.',
+  NO_SUCH_JOB: 'drey get jobs lists what there is.',
+  NO_SUCH_OPERATION: 'drey operations NAME lists what there is.',
+  NO_SUCH_CLUSTER: 'drey get clusters lists what there is.',
+};
+
 function reportApiError({ problem, message }: DreyApiError): Report {
-  const request = problem.requestId === undefined ? '' : `, request ${problem.requestId}`;
+  const { code, problems, requestId } = problem;
+  const request = requestId === undefined ? '' : `, request ${requestId}`;
+  const isSaid = problems?.some(({ hint }) => hint === problem.cure) === true;
   return {
-    message: `${message} (${problem.code}${request})`,
+    message: `${message} (${code}${request})`,
     exitCode: retryLater.includes(problem.status) ? exitCodes.unreachable : exitCodes.failed,
-    cure:
-      problem.cure ??
-      (problem.status === 401 ? 'Give a valid token: --token-file, DREY_TOKEN or the configuration.' : undefined),
-    problems: problem.problems,
+    cure: isSaid ? undefined : (cures[code] ?? problem.cure),
+    problems,
   };
 }
 

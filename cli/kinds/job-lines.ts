@@ -75,10 +75,11 @@ function resourcesText({ requests, limits }: Resources): string {
   return [cpu && `cpu ${cpu}`, memory && `memory ${memory}`].filter((part) => part !== undefined).join(', ');
 }
 
+/** One pair per line, as kubectl shows labels. */
 function pairsText(pairs: Readonly<Record<string, string>>): string {
   return Object.entries(pairs)
     .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
+    .join('\n');
 }
 
 function operationTable(operations: readonly OperationRecord[], now: number): string[] {

@@ -4,11 +4,15 @@ import { printable } from '../world.ts';
 
 export type Pair = readonly [label: string, value: string | number | undefined];
 
-/** `Label:   value` with the values in one column; pairs without a value are left out. */
+/** `Label:   value` with the values in one column, also those of several lines; pairs without a value are left out. */
 export function pairLines(pairs: readonly Pair[]): string[] {
   const known = pairs.filter(([, value]) => value !== undefined && value !== '');
   const width = Math.max(0, ...known.map(([label]) => label.length)) + 1;
-  return known.map(([label, value]) => printable(`${`${label}:`.padEnd(width)}  ${value}`));
+  const below = ' '.repeat(width + 2);
+  return known.map(([label, value]) => {
+    const lines = String(value).split('\n').join(`\n${below}`);
+    return printable(`${`${label}:`.padEnd(width)}  ${lines}`);
+  });
 }
 
 /** A failure with its cure and evidence; nothing when there is none. */

@@ -222,6 +222,13 @@ describe('apply --wait', () => {
     expect(err).toContain('Objects applied done');
   });
 
+  test('is silent about an operation that was over before', async () => {
+    const ended = { ...begun, state: 'succeeded', steps: [done], endedAt: step.startedAt };
+    api.routes = { [`PUT ${counts}`]: { body: { changed: false, job, operation: ended } } };
+    const ran = await apply(stringify(specInput()), '--wait');
+    expect(ran).toEqual({ code: 0, out: 'flinkjob/counts unchanged\n', err: '' });
+  });
+
   test('exits with 3 when the time is over', async () => {
     api.routes = { [`PUT ${counts}`]: accepted, [operation]: { body: begun } };
     const { code, err } = await runDrey(api.server, ['apply', '-f', '-', '--wait', '--timeout', '50ms'], {

@@ -107,7 +107,7 @@ describe('get job NAME', () => {
     expect(ran).toEqual({
       code: 1,
       out: 'flinkjob/counts\n',
-      err: 'error: There is no such job. (NO_SUCH_JOB, request r-1)\n',
+      err: 'error: There is no such job. (NO_SUCH_JOB, request r-1)\ncure: drey get jobs lists what there is.\n',
     });
   });
 
