@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { stableServiceName } from '../../core/names.ts';
+import type { DevCluster } from './cluster.ts';
 import type { DreyServer } from './drey.ts';
+import { awaitRunningJob } from './flink-job-check.ts';
 import { ensureFlinkUi } from './flink-ui.ts';
 import { repositoryRoot, type StackPaths } from './paths.ts';
 import { usualPorts } from './ports.ts';
@@ -26,9 +28,11 @@ export function exampleJob(): { readonly name: string; readonly namespace: strin
 }
 
 /** Applies the example and waits for its operation's end: the last step of a deploy is a completed checkpoint. */
-export async function runExample(drey: DreyServer, report: ReportLine): Promise<void> {
+export async function runExample(drey: DreyServer, cluster: DevCluster, report: ReportLine): Promise<void> {
   await cli(drey, ['apply', '-f', exampleFile, '--wait'], report);
   await cli(drey, ['wait', 'job', exampleJob().name, '--for=running'], report);
+  // Where nothing had to be changed, its pods may still be on their way back after a reboot.
+  await awaitRunningJob(cluster, exampleJob(), report);
 }
 
 /** The link to the example's Flink UI. */

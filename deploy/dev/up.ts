@@ -59,7 +59,7 @@ async function bringUp(progress: Progress, flags: Flags): Promise<Links> {
   const drey = await startDrey(progress, paths, stack, usualPorts.api);
   if (!flags.example) return { drey, stack, flinkUi: undefined };
   const cure = `./cli/drey describe job ${exampleJob().name} says more; then \`npm run up\` again`;
-  await progress.run({ name: `Job ${exampleJob().name}`, cure }, (report) => runExample(drey, report));
+  await progress.run({ name: `Job ${exampleJob().name}`, cure }, (report) => runExample(drey, stack.cluster, report));
   return { drey, stack, flinkUi: await linkExample(paths, stack) };
 }
 
