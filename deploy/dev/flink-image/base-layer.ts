@@ -2,7 +2,15 @@
  * The layer that all Flink images share: Debian's Java and a shell, unpacked from packages without a package manager
  * in it. Unpacking takes seconds where debootstrap takes half a minute, and leaves out fonts, Perl and documentation.
  */
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../process.ts';
 import { runInRoot } from './chroot.ts';

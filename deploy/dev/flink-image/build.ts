@@ -1,5 +1,5 @@
 /** Builds images of Flink without a container engine: packages, Flink's PyPI distributions, and class archives. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { baseLayer, javaHome } from './base-layer.ts';
 import { flinkLayer } from './distribution.ts';
@@ -42,6 +42,7 @@ export async function buildFlinkImage(wish: FlinkImageWish): Promise<FlinkImage>
     const base = await baseLayer(cache, wish.progress);
     const flink = await flinkLayer(release, cache, wish.progress);
     await madeOnce(folder, (work) => assembleImage(release, [base, flink], work, wish.progress));
+    removeOutdated(cache, release, [base, flink, folder]);
   }
   const { reference } = JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')) as { reference: string };
   return {
@@ -50,6 +51,16 @@ export async function buildFlinkImage(wish: FlinkImageWish): Promise<FlinkImage>
     archivePath: join(folder, 'image.tar'),
     flinkVersion: release.flink,
   };
+}
+
+/** Removes what former recipes have left of this release; for a day they stay, since another stack may be using them. */
+function removeOutdated(cache: string, release: FlinkRelease, current: readonly string[]): void {
+  const replaceable = ['base-', `flink-${release.flink}-`, `image-${release.flink}-`];
+  const yesterday = Date.now() - 86_400_000;
+  for (const path of readdirSync(cache).map((name) => join(cache, name))) {
+    const ours = replaceable.some((prefix) => basename(path).startsWith(prefix));
+    if (ours && !current.includes(path) && statSync(path).mtimeMs < yesterday) rmSync(path, { recursive: true });
+  }
 }
 
 /** Changes with everything of ours that decides the content. */

@@ -80,7 +80,13 @@ function start(wish: ClusterWish, role: 'jobManager' | 'taskManager', args: stri
         DREY_JVM_ARGS: [...memory.jvmArgs, ...(wish.jvmOptions?.[role] ?? [])].join(' '),
         DREY_FLINK_ARGS: dynamic.join(' '),
       };
-  const env = { FLINK_CONF_DIR: `${workFolder}/conf`, FLINK_LOG_DIR: workFolder, HOSTNAME: role, ...direct, ...wish.env };
+  const env = {
+    FLINK_CONF_DIR: `${workFolder}/conf`,
+    FLINK_LOG_DIR: workFolder,
+    HOSTNAME: role,
+    ...direct,
+    ...wish.env,
+  };
   const child = startInRoot(wish.root, ['/docker-entrypoint.sh', ...args], env, output);
   closeSync(output);
   return child;

@@ -11,7 +11,8 @@ interface JobSummary {
 
 /** Sends one request and gives the answer's JSON. */
 export async function call<T>(cluster: RunningCluster, path: string, method = 'GET', body?: unknown): Promise<T> {
-  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const json =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const init = body instanceof FormData ? { body } : json;
   const response = await fetch(cluster.restUrl + path, { method, ...init, signal: AbortSignal.timeout(30_000) });
   const text = await response.text();
@@ -20,7 +21,11 @@ export async function call<T>(cluster: RunningCluster, path: string, method = 'G
 }
 
 /** Waits until `look` gives a value, or the cluster has failed. */
-export function reach<T>(cluster: RunningCluster, what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+export function reach<T>(
+  cluster: RunningCluster,
+  what: string,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
   return waitUntil(look, { what, timeoutMs: 120_000, stepMs: 25, giveUp: () => cluster.failure() });
 }
 

@@ -14,7 +14,10 @@ import { releaseOf } from './versions.ts';
 type Config = Readonly<Record<string, string>>;
 
 const jm = (settings: Config): Config => prefixed('jobmanager.memory.', settings);
-const tm = (settings: Config, others: Config = {}): Config => ({ ...prefixed('taskmanager.memory.', settings), ...others });
+const tm = (settings: Config, others: Config = {}): Config => ({
+  ...prefixed('taskmanager.memory.', settings),
+  ...others,
+});
 
 function prefixed(prefix: string, settings: Config): Config {
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [prefix + key, value]));
@@ -119,7 +122,9 @@ async function ask(root: string, command: string, configs: readonly Config[]): P
 /** What Flink printed as `-D key=value …`, by key. */
 function properties(text: string): Record<string, string> {
   const pairs = text.split('-D ').filter((pair) => pair.trim() !== '');
-  return Object.fromEntries(pairs.map((pair) => pair.trim().split(/=(.*)/s).slice(0, 2) as [string, string]).toSorted());
+  return Object.fromEntries(
+    pairs.map((pair) => pair.trim().split(/=(.*)/s).slice(0, 2) as [string, string]).toSorted(),
+  );
 }
 
 async function recordLine(line: string, cacheDir: string): Promise<object[]> {

@@ -26,14 +26,27 @@ export async function buildStorageTool({ cacheDir, progress }: StorageToolWish):
   await ensureCommand('javac', 'openjdk-17-jdk-headless', progress);
   await madeOnce(join(jar, '..'), async (work) => {
     progress('building the storage tool');
-    const flink = await mavenArtifact(`org.apache.flink:flink-core:${compiledAgainst}`, join(work, 'flink-core.jar'), progress);
+    const flink = await mavenArtifact(
+      `org.apache.flink:flink-core:${compiledAgainst}`,
+      join(work, 'flink-core.jar'),
+      progress,
+    );
     const classes = join(work, 'classes');
     const result = join(work, 'result');
     for (const folder of [classes, result]) mkdirSync(folder);
     await runCommand('javac', ['--release', '11', '-g:none', '-Xlint:none', '-cp', flink, '-d', classes, ...files]);
     const date = ['--date', '2025-01-01T00:00:00+00:00'];
     const manifest = ['--main-class', 'dev.drey.storage.StorageTool'];
-    await runCommand('jar', ['--create', ...date, ...manifest, '--file', join(result, 'storage-tool.jar'), '-C', classes, '.']);
+    await runCommand('jar', [
+      '--create',
+      ...date,
+      ...manifest,
+      '--file',
+      join(result, 'storage-tool.jar'),
+      '-C',
+      classes,
+      '.',
+    ]);
     return result;
   });
   return jar;

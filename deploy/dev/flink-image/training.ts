@@ -27,7 +27,9 @@ export async function trainArchives(root: string, target: string, progress: Prog
   progress('training the session JobManager and the TaskManager');
   await train(root, 'session', 'jobmanager', 'taskmanager', (cluster) => liveThroughSession(cluster, root));
   progress('training the application JobManager');
-  await withExampleInUsrlib(root, () => train(root, 'application', 'standalone-job', undefined, liveThroughApplication));
+  await withExampleInUsrlib(root, () =>
+    train(root, 'application', 'standalone-job', undefined, liveThroughApplication),
+  );
   mkdirSync(target, { recursive: true });
   for (const role of ['jobmanager', 'standalone-job', 'taskmanager'])
     copyFileSync(join(root, archiveFolder, `${role}.jsa`), join(target, `${role}.jsa`));
@@ -97,8 +99,7 @@ async function readLikeAnObserver(cluster: RunningCluster, job: string): Promise
   for (const path of paths) await call(cluster, `/jobs/${job}${path}`);
   const vertices = detail.vertices.map(({ id }) => `/jobs/${job}/vertices/${id}`);
   for (const vertex of vertices)
-    for (const path of ['/metrics', '/subtasks/metrics?get=numRecordsIn'])
-      await call(cluster, vertex + path);
+    for (const path of ['/metrics', '/subtasks/metrics?get=numRecordsIn']) await call(cluster, vertex + path);
   for (const path of ['/taskmanagers', '/jobmanager/config', '/jobmanager/metrics', '/overview'])
     await call(cluster, path);
 }

@@ -51,7 +51,7 @@ function readDirectory(input: number): { entries: Entry[]; directoryStart: numbe
   if (count === 0xffff || directoryStart === 0xffffffff) throw new Error('zip64 is not supported');
   const directory = readRange(input, directoryStart, directoryStart + directorySize);
   const entries: Entry[] = [];
-  for (let position = 0; position < directory.length; ) {
+  for (let position = 0; position < directory.length;) {
     if (directory.readUInt32LE(position) !== entrySignature) throw new Error('the zip directory is damaged');
     const nameLength = directory.readUInt16LE(position + 28);
     const variable = nameLength + directory.readUInt16LE(position + 30) + directory.readUInt16LE(position + 32);
@@ -77,7 +77,7 @@ function writeDirectory(output: number, records: readonly Buffer[], start: numbe
 
 function readRange(input: number, from: number, to: number): Buffer {
   const buffer = Buffer.alloc(to - from);
-  for (let done = 0; done < buffer.length; ) {
+  for (let done = 0; done < buffer.length;) {
     const count = readSync(input, buffer, done, buffer.length - done, from + done);
     if (count === 0) throw new Error('the zip file is cut short');
     done += count;

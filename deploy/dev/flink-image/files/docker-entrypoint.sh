@@ -12,18 +12,23 @@ if [ "${DISABLE_JEMALLOC:-false}" != true ] && [ -r "$jemalloc" ]; then
   export LD_PRELOAD="${LD_PRELOAD:+$LD_PRELOAD:}$jemalloc"
 fi
 
-# The mounted configuration may be read-only, so additions go to a copy. A key that is given again replaces its line.
+# The mounted configuration may be read-only, so what is added to it goes to a copy.
+copy_configuration() {
+  copy=$(mktemp -d "${TMPDIR:-/tmp}/flink-conf.XXXXXX")
+  (set +f; cp -L "$FLINK_CONF_DIR"/* "$copy"/)
+  [ -e "$copy/log4j-console.properties" ] || cp "$home/conf/log4j-console.properties" "$copy"/
+  export FLINK_CONF_DIR="$copy"
+}
+
+# A key that is given again replaces its line, since YAML allows no key twice.
 add_properties() {
-  target=$(mktemp -d "${TMPDIR:-/tmp}/flink-conf.XXXXXX")
-  (set +f; cp -L "$FLINK_CONF_DIR"/* "$target"/)
-  file=$target/config.yaml
-  [ ! -e "$target/flink-conf.yaml" ] || file=$target/flink-conf.yaml
-  printf '%s\n' "$FLINK_PROPERTIES" | envsubst | sed 's/^[[:space:]]*//; s/[[:space:]]*$//' | grep ':' >"$target/.added"
+  file=$FLINK_CONF_DIR/config.yaml
+  [ ! -e "$FLINK_CONF_DIR/flink-conf.yaml" ] || file=$FLINK_CONF_DIR/flink-conf.yaml
+  printf '%s\n' "$FLINK_PROPERTIES" | envsubst | sed 's/^[[:space:]]*//; s/[[:space:]]*$//' | grep ':' >"$file.added" || :
   touch "$file"
-  awk -F: 'NR == FNR { given[$1] = 1; next } !($1 in given)' "$target/.added" "$file" >"$target/.kept"
-  cat "$target/.kept" "$target/.added" >"$file"
-  rm "$target/.kept" "$target/.added"
-  export FLINK_CONF_DIR="$target"
+  awk -F: 'NR == FNR { given[$1] = 1; next } !($1 in given)' "$file.added" "$file" >"$file.kept"
+  cat "$file.kept" "$file.added" >"$file"
+  rm "$file.kept" "$file.added"
 }
 
 # Jars in the order of Flink's own scripts: by name, the distribution last. The class archive depends on it.
@@ -68,9 +73,15 @@ case $role in
 esac
 shift
 
-[ -z "${FLINK_PROPERTIES:-}" ] || add_properties
+if [ -n "${FLINK_PROPERTIES:-}" ]; then
+  copy_configuration
+  add_properties
+fi
 
 if [ -z "${DREY_JVM_ARGS:-}" ] || [ -z "${main:-}" ]; then
+  [ -r "$FLINK_CONF_DIR/log4j-console.properties" ] || copy_configuration
+  # A mounted configuration may lack the module options that Flink's own default has.
+  export JVM_ARGS="@$home/drey/java.options ${JVM_ARGS:-}"
   exec "$home/bin/$script" start-foreground "$@"
 fi
 
