@@ -15,13 +15,18 @@ function outputOn(stream: NodeJS.WriteStream): Output {
   return {
     isTTY: stream.isTTY,
     get columns() {
-      return stream.columns ?? 80;
+      return sizeOr(80, stream.columns);
     },
     get rows() {
-      return stream.rows ?? 24;
+      return sizeOr(24, stream.rows);
     },
     write: (chunk) => void stream.write(chunk),
   };
+}
+
+/** A terminal that does not know its size says 0. */
+function sizeOr(usual: number, size: number | undefined): number {
+  return size === undefined || size === 0 ? usual : size;
 }
 
 const world: World = {

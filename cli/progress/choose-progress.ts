@@ -6,6 +6,6 @@ import type { Progress } from './progress.ts';
 
 /** The progress display that fits the output. */
 export function progressOn(output: Output, world: Pick<World, 'now' | 'env'>): Progress {
-  const isDumb = world.env['TERM'] === 'dumb' || world.env['CI'] !== undefined;
+  const isDumb = world.env['TERM'] === 'dumb' || (world.env['CI'] ?? '') !== '';
   return output.isTTY && !isDumb ? liveProgress(output, world) : lineProgress(output);
 }
