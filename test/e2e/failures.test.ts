@@ -1,0 +1,144 @@
+/** Every way a deploy commonly fails ends it within a bound, with the reason and the cure; a good spec then mends it. */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { applied, e2eJob, objectsOf, removed, type JobWish } from '../support/e2e-job.ts';
+import { cli } from '../support/running-stack.ts';
+
+const name = 'broken';
+const quick = {
+  schedule: '15s',
+  imagePull: '30s',
+  jobManager: '90s',
+  slots: '60s',
+  submit: '60s',
+  running: '60s',
+  checkpoint: '60s',
+};
+
+interface Case {
+  readonly title: string;
+  readonly wish: JobWish;
+  readonly code: string;
+  /** What the message or the evidence must name. */
+  readonly names: RegExp;
+}
+
+const readOnlyMount = {
+  spec: {
+    volumes: [{ name: 'read-only', emptyDir: {} }],
+    containers: [
+      { name: 'flink-main-container', volumeMounts: [{ name: 'read-only', mountPath: '/read-only', readOnly: true }] },
+    ],
+  },
+};
+const small = (memory: string) => ({ requests: { cpu: '50m', memory }, limits: { memory } });
+const readOnlyCheckpoints: JobWish['spec'] = {
+  storage: {
+    volumeClaim: { name: 'flink-state', mountPath: '/flink-state' },
+    checkpoints: 'file:///read-only/checkpoints',
+  },
+  jobManager: { resources: small('512Mi'), podTemplate: readOnlyMount },
+  taskManager: { resources: small('768Mi'), podTemplate: readOnlyMount },
+};
+
+const cases: readonly Case[] = [
+  {
+    title: 'an image that does not exist',
+    wish: { flink: { image: 'drey.dev/none:1' } },
+    code: 'IMAGE_NOT_PULLED',
+    names: /drey\.dev\/none:1/,
+  },
+  {
+    title: 'more CPU than any node has',
+    wish: {
+      spec: { taskManager: { resources: { requests: { cpu: '64', memory: '768Mi' }, limits: { memory: '768Mi' } } } },
+    },
+    code: 'NOT_SCHEDULABLE',
+    names: /cpu/i,
+  },
+  {
+    title: 'a JVM option that no JVM knows',
+    wish: {
+      spec: {
+        jobManager: {
+          podTemplate: {
+            spec: {
+              containers: [
+                { name: 'flink-main-container', env: [{ name: 'JAVA_TOOL_OPTIONS', value: '-XX:NoSuchOption' }] },
+              ],
+            },
+          },
+        },
+      },
+    },
+    code: 'CRASH_LOOP',
+    names: /NoSuchOption/,
+  },
+  {
+    title: 'an entry class that is not in the jar',
+    wish: { job: { entryClass: 'org.example.Missing' } },
+    code: 'ENTRY_CLASS_MISSING',
+    names: /org\.example\.Missing/,
+  },
+  {
+    title: 'a jar that is not in the image',
+    wish: { job: { jarUri: 'local:///opt/flink/examples/none.jar' } },
+    code: 'JAR_MISSING',
+    names: /none\.jar/,
+  },
+  {
+    title: 'a main method that throws',
+    wish: { job: { args: ['--rps', 'many'] } },
+    code: 'MAIN_METHOD_THREW',
+    names: /NumberFormatException|many/,
+  },
+  {
+    title: 'a main method that throws, in application mode',
+    wish: { mode: 'application', job: { args: ['--rps', 'many'] } },
+    code: 'MAIN_METHOD_THREW',
+    names: /NumberFormatException|many/,
+  },
+  {
+    title: 'an entry class that is not in the jar, in application mode without high availability',
+    wish: { mode: 'application', withoutStorage: true, job: { entryClass: 'org.example.Missing' } },
+    code: 'ENTRY_CLASS_MISSING',
+    names: /org\.example\.Missing/,
+  },
+  {
+    title: 'fewer slots than the parallelism needs',
+    wish: {
+      job: { parallelism: 2 },
+      spec: {
+        taskManager: { slots: 1, resources: { requests: { cpu: '20', memory: '768Mi' }, limits: { memory: '768Mi' } } },
+      },
+    },
+    code: 'NOT_SCHEDULABLE',
+    names: /cpu/i,
+  },
+  {
+    title: 'a folder for checkpoints that cannot be written',
+    wish: { spec: readOnlyCheckpoints },
+    code: 'STORAGE_UNUSABLE',
+    names: /\/read-only/,
+  },
+];
+
+afterAll(() => removed(name).catch(() => undefined), 120_000);
+
+describe('a deploy fails, and says why', () => {
+  test.each(cases.map((one) => [one.title, one] as const))(
+    '%s',
+    async (_title, { wish, code, names }) => {
+      const operation = await applied(e2eJob(name, { ...wish, spec: { deadlines: quick, ...wish.spec } }), 300_000);
+      expect(operation).toMatchObject({ state: 'failed', failure: { code } });
+      expect(`${operation.failure?.message} ${operation.failure?.evidence}`).toMatch(names);
+      expect(operation.failure?.cure.length).toBeGreaterThan(20);
+      expect((await cli('describe', 'job', name)).stdout).toContain(code);
+      expect(await objectsOf(name)).toEqual([]);
+    },
+    330_000,
+  );
+
+  test('and a good spec mends it', async () => {
+    expect(await applied(e2eJob(name))).toMatchObject({ state: 'succeeded' });
+  }, 300_000);
+});

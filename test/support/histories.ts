@@ -1,0 +1,32 @@
+/** Recorded histories of real runs: written by `record`, replayed by every test run. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+const folder = fileURLToPath(new URL('../histories', import.meta.url));
+
+type History = ReturnType<typeof historyFromJSON>;
+
+export interface RecordedHistory {
+  readonly workflowId: string;
+  readonly history: History;
+}
+
+/** Every recorded history, by its file's name. @throws when there is none: an empty folder proves nothing. */
+export function recordedHistories(): RecordedHistory[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  if (files.length === 0) throw new Error('test/histories is empty');
+  return files.map((file) => ({
+    workflowId: file.replace(/\.json$/, ''),
+    history: historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8'))),
+  }));
+}
+
+/** Writes a workflow's history as `test/histories/<name>.json`, in the form that Temporal's own tools export. */
+export async function recordHistory(client: Client, workflowId: string, name: string): Promise<void> {
+  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${historyToJSON(history)}\n`);
+}
