@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { runCommand, startTicksOf } from '../process.ts';
+import { takeLock } from '../lock.ts';
+import { runCommand, startTicksOf, waitUntil } from '../process.ts';
 import { findOnPath } from '../temporal-binary.ts';
 
 /** Told one line per step. */
@@ -40,24 +41,36 @@ export function keyOf(texts: readonly string[], files: readonly string[] = []): 
 
 /**
  * Gives `target`, made by `make` in a folder beside it and renamed when complete, so that an interrupted build leaves
- * nothing that looks finished. Two builds at once both work; the later one wins.
+ * nothing that looks finished. Of several processes that want it one makes it and the others wait: its content may
+ * differ from run to run, and what one of them has been told must stay true.
  */
 export async function madeOnce(target: string, make: (work: string) => Promise<string>): Promise<string> {
   if (existsSync(target)) return target;
   const folder = dirname(target);
   mkdirSync(folder, { recursive: true });
   removeAbandoned(folder);
+  const release = await lockFor(target);
   const work = join(folder, `.work-${process.pid}-${startTicksOf(process.pid)}-${basename(target)}`);
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work);
   try {
-    const made = await make(work);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(made, target);
+    if (existsSync(target)) return target;
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work);
+    renameSync(await make(work), target);
     return target;
   } finally {
     rmSync(work, { recursive: true, force: true });
+    release();
   }
+}
+
+async function lockFor(target: string): Promise<() => void> {
+  const lock = join(dirname(target), `.lock-${basename(target)}`);
+  const what = `another run that is making ${target}`;
+  const release = await waitUntil(async () => takeLock(lock, 'build'), { what, timeoutMs: 1_800_000, stepMs: 250 });
+  return () => {
+    release();
+    rmSync(lock, { recursive: true, force: true });
+  };
 }
 
 /** Removes what builds that were killed have left. */
