@@ -1,6 +1,16 @@
-/** The whole stack that the test runner started: where its parts are, and how a test kills one and brings it back. */
+/**
+ * The whole stack that the test runner started: clients of its parts, and how a test kills one and brings it back. To
+ * import this module is to ask the runner for all of them.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts';
+import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { processName, restartDreyProcess } from '../../deploy/dev/drey-processes.ts';
-import { stackPaths } from '../../deploy/dev/paths.ts';
+import { repositoryRoot, stackPaths } from '../../deploy/dev/paths.ts';
 import { startPostgres } from '../../deploy/dev/postgres.ts';
 import { livingProcess, startTicksOf, waitUntil } from '../../deploy/dev/process.ts';
 import { startTemporal } from '../../deploy/dev/temporal.ts';
@@ -10,15 +20,49 @@ export type StackProcess = 'api' | 'worker' | 'agent' | 'temporal' | 'postgres';
 
 const paths = stackPaths('test');
 
-/** Where the parts are. To import this module is to ask the runner for all of them. */
-export function runningStack() {
-  return {
-    apiUrl: given('DREY_TEST_API_URL'),
-    cliConfig: given('DREY_TEST_CLI_CONFIG'),
-    temporalAddress: given('DREY_TEST_TEMPORAL_ADDRESS'),
-    databaseUrl: given('DREY_TEST_DATABASE_URL'),
-    kubeconfig: given('DREY_TEST_KUBECONFIG'),
-  };
+/** A client of the API, with the token that the runner made. Each call takes so long at most. */
+export function drey(requestTimeoutMs = 30_000): DreyClient {
+  const file = given('DREY_TEST_CLI_CONFIG');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as { server: string; tokenFile: string };
+  const token = readFileSync(resolve(dirname(file), config.tokenFile), 'utf8').trim();
+  return createDreyClient({ server: config.server, token, requestTimeoutMs });
+}
+
+/** A client of the cluster; the caller closes it. */
+export function kubernetes(): KubernetesClient {
+  return connectKubernetes({ kubeconfig: given('DREY_TEST_KUBECONFIG') });
+}
+
+/** A client of Temporal; the caller closes its connection. */
+export async function temporal(): Promise<Client> {
+  return new Client({ connection: await Connection.connect({ address: given('DREY_TEST_TEMPORAL_ADDRESS') }) });
+}
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the CLI as a reader would, in a process of its own. */
+export async function cli(...args: readonly string[]): Promise<CliResult> {
+  const env = { ...process.env, DREY_CONFIG: given('DREY_TEST_CLI_CONFIG') };
+  const child = spawn(join(repositoryRoot, 'cli', 'drey'), args, { cwd: repositoryRoot, env, stdio: 'pipe' });
+  child.stdin.end();
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const code = await new Promise<number>((end, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => end(status ?? 1));
+  });
+  return { code, ...output };
+}
+
+/** Ends a process with SIGKILL and starts it again at once; Drey's own need some seconds until they work. */
+export async function killAndRestart(part: StackProcess): Promise<void> {
+  await killPart(part);
+  await startPart(part);
 }
 
 /** Ends a process with SIGKILL; returns when it is gone. */
@@ -33,7 +77,7 @@ export async function killPart(part: StackProcess): Promise<void> {
   });
 }
 
-/** Starts a process again, on the same port and with the same data; Drey's own need some seconds until they work. */
+/** Starts a process again, on the same port and with the same data. */
 export async function startPart(part: StackProcess): Promise<void> {
   if (part === 'temporal') await startTemporal({ ...paths, ports: anyPorts });
   else if (part === 'postgres') await startPostgres({ ...paths, port: anyPorts.postgres, settings: ['fsync=off'] });
