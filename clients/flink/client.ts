@@ -1,6 +1,6 @@
 /** What Drey does with the REST interface of one Flink cluster. Names and shapes are ours, the same for every Flink version. */
 
-/** The states of a job; the last four are final (a SUSPENDED job has only lost its JobManager). */
+/** The states of a job. Final are FINISHED, CANCELED and FAILED; a SUSPENDED job has only lost its JobManager. */
 export type JobState =
   | 'INITIALIZING'
   | 'CREATED'
@@ -222,9 +222,9 @@ export interface FlinkClient {
     triggerId: string,
     options?: FlinkCallOptions,
   ): Promise<AsyncResult<{ readonly checkpointId: number }>>;
-  /** Undefined also where the job has no checkpoints configured. */
+  /** Undefined also for a batch job. */
   checkpoints(jobId: string, options?: FlinkCallOptions): Promise<Checkpoints | undefined>;
-  /** Undefined also where the job has no checkpoints configured. */
+  /** Undefined also for a batch job. */
   checkpointConfig(jobId: string, options?: FlinkCallOptions): Promise<CheckpointConfig | undefined>;
   taskManagers(options?: FlinkCallOptions): Promise<TaskManager[]>;
 }

@@ -65,27 +65,35 @@ function isOfJob(pod: PodSeen): boolean {
   return pod.metadata.ownerReferences?.some(({ kind }) => kind === 'Job') ?? false;
 }
 
-/** A container that the kubelet cannot start: something it refers to is not there, or its command is not. */
+/** What the kubelet says of a container that it cannot start: something it refers to is not there, or its command. */
+const notStarted =
+  /^(?:CreateContainerConfigError|CreateContainerError|RunContainerError|StartError|ContainerCannotRun)$/;
+
+/** A container that cannot be started. */
 export function startTrouble({ pod, clock }: PodCase, status: ContainerStatusSeen): PodFinding | undefined {
-  const { reason = '', message = '' } = status.state?.waiting ?? {};
-  if (
-    !/^(?:CreateContainerConfigError|CreateContainerError|RunContainerError|StartError|PostStartHookError)$/.test(
-      reason,
-    )
-  ) {
-    return undefined;
-  }
-  if (!hasPassed(clock, scheduledAt(pod), settleMs(clock))) return undefined;
+  const { state, lastState } = status;
+  const said = [state?.waiting, state?.terminated, lastState?.terminated].find((one) =>
+    notStarted.test(one?.reason ?? ''),
+  );
+  if (!said || !hasPassed(clock, scheduledAt(pod), settleMs(clock))) return undefined;
+  const message = said.message ?? '';
   const missing = /(secret|configmap) "([^"]+)" not found/i.exec(message);
-  const what = missing ? `${missing[1]} ${missing[2]} does not exist` : message || reason;
+  const what = missing ? `${missing[1]} ${missing[2]} does not exist` : shortened(message || (said.reason ?? ''));
   const failure: Failure = {
     code: 'POD_NOT_STARTED',
     message: `Container ${status.name} of pod ${pod.metadata.name} cannot be started: ${what}.`,
     cure: missing
       ? `Create the ${missing[1]} ${missing[2]} in the job's namespace, or correct its name in the podTemplate.`
       : 'Correct what Kubernetes names, most often in a podTemplate or the image, and apply again.',
+    ...(message && { evidence: message }),
   };
   return { failure };
+}
+
+/** The container runtime tells from which part of it an error came through which others: the last part is the reason. */
+function shortened(message: string): string {
+  const reason = /unable to start container process: (.*?)(?:: unknown)?$/.exec(message)?.[1] ?? message;
+  return reason.slice(0, 300).replace(/[.\s]+$/, '');
 }
 
 function memoryLimit(pod: PodSeen, container: string): string {

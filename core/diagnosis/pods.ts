@@ -32,7 +32,7 @@ function troubleOf(one: PodCase): PodFinding | undefined {
   const placing = scheduleTrouble(one);
   if (placing) return placing;
   for (const status of containerStatuses(one.pod)) {
-    const finding = imageTrouble(one, status) ?? endedTrouble(one, status) ?? startTrouble(one, status);
+    const finding = imageTrouble(one, status) ?? startTrouble(one, status) ?? endedTrouble(one, status);
     if (finding) return finding;
   }
   const isStarting = containerStatuses(one.pod).some(({ state }) => state?.waiting !== undefined);

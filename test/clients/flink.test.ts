@@ -1,0 +1,213 @@
+/** The Flink client on answers that real clusters of both version lines gave. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { connectFlink } from '../../clients/flink/connect.ts';
+import { FlinkRestError } from '../../clients/flink/errors.ts';
+import { directTransport } from '../../clients/flink/transport.ts';
+import { jobIdOf, recorded, serveRecorded, type Recorded, type RecordedFlink } from '../support/flink-answers.ts';
+
+let server: RecordedFlink;
+
+afterEach(() => server.stop());
+
+async function flinkWith(...exchanges: readonly Recorded[]): Promise<FlinkClient> {
+  server = await serveRecorded(exchanges);
+  return connectFlink(directTransport(server.url));
+}
+
+describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
+  const exchange = (name: string) => recorded(version, name);
+  const ask = async <T>(name: string, call: (flink: FlinkClient, jobId: string) => Promise<T>): Promise<T> => {
+    const one = exchange(name);
+    return call(await flinkWith(one), jobIdOf(one));
+  };
+  /** The last part of a recorded path: a trigger id. */
+  const triggerOf = (name: string) => exchange(name).request.split('/').at(-1) ?? '';
+
+  test('tells its slots and version', async () => {
+    expect(await ask('overview', (flink) => flink.overview())).toEqual({
+      flinkVersion: expect.stringMatching(version),
+      taskManagers: 1,
+      slotsTotal: 2,
+      slotsAvailable: 2,
+    });
+    await server.stop();
+    expect(await ask('config', (flink) => flink.config())).toMatchObject({ webSubmit: true, refreshIntervalMs: 100 });
+  });
+
+  test('tells its TaskManagers', async () => {
+    const [one, ...others] = await ask('taskmanagers', (flink) => flink.taskManagers());
+    expect(one).toMatchObject({ id: expect.stringMatching(/^127/), slotsTotal: 2, slotsFree: 2 });
+    expect(others).toEqual([]);
+  });
+
+  test('tells its jobs, with the tasks that run and when each ended', async () => {
+    const jobs = await ask('jobs-overview', (flink) => flink.jobs());
+    const running = jobs.filter((job) => job.state === 'RUNNING');
+    expect(running).toEqual([
+      expect.objectContaining({ name: 'State machine job', tasksTotal: 2, tasks: { RUNNING: 2 } }),
+    ]);
+    expect(running[0]).not.toHaveProperty('endedAtMs');
+    expect(jobs.find((job) => job.state === 'FAILED')?.endedAtMs).toBeGreaterThan(1.7e12);
+  });
+
+  test('tells a job with its vertices', async () => {
+    const job = await ask('job', (flink, id) => flink.job(id));
+    expect(job).toMatchObject({ state: 'RUNNING', enteredAtMs: { RUNNING: expect.any(Number) } });
+    expect(job?.enteredAtMs).not.toHaveProperty('FAILED');
+    expect(job?.vertices.map(({ name, parallelism, state, tasks }) => [name, parallelism, state, tasks])).toEqual([
+      ['Source: Events Generator Source', 1, 'RUNNING', { RUNNING: 1 }],
+      ['Flat Map -> Sink: Print to Std. Out', 1, 'RUNNING', { RUNNING: 1 }],
+    ]);
+  });
+
+  test('knows no job of another id', async () => {
+    expect(await ask('job-unknown', (flink, id) => flink.job(id))).toBeUndefined();
+    await server.stop();
+    expect(await ask('cancel-unknown', (flink, id) => flink.cancel(id))).toBe(false);
+  });
+
+  test('cancels a job, and takes one that has ended for cancelled', async () => {
+    for (const name of ['cancel', 'cancel-canceled', 'cancel-failed-job']) {
+      expect(await ask(name, (flink, id) => flink.cancel(id))).toBe(true);
+      await server.stop();
+    }
+  });
+
+  test('tells why a job failed in its tasks', async () => {
+    const cause = await ask('exceptions-job-failed', (flink, id) => flink.failureCause(id));
+    expect(cause?.stackTrace).toContain('Caused by: java.lang.IllegalArgumentException: record 0 is bad');
+  });
+
+  test('tells why a job failed before it had tasks', async () => {
+    const cause = await ask('exceptions-restore-point-missing', (flink, id) => flink.failureCause(id));
+    expect(cause).toMatchObject({ name: expect.stringMatching(/JobInitializationException$/) });
+    expect(cause?.stackTrace).toContain("Cannot find checkpoint or savepoint file/directory 'file:///flink/nope'");
+  });
+
+  test('tells it by the result where the history says nothing', async () => {
+    const result = exchange('execution-result-restore-point-missing');
+    const history = {
+      ...exchange('exceptions-none'),
+      request: result.request.replace('execution-result', 'exceptions'),
+    };
+    const flink = await flinkWith(result, history);
+    expect((await flink.failureCause(jobIdOf(result)))?.stackTrace).toContain('Cannot find checkpoint');
+  });
+
+  test('tells no cause of a job that is well', async () => {
+    const flink = await flinkWith(exchange('exceptions-none'), exchange('execution-result-running'));
+    expect(await flink.failureCause(jobIdOf(exchange('exceptions-none')))).toBeUndefined();
+    expect(await flink.exceptions(jobIdOf(exchange('exceptions-none')))).toEqual({ history: [] });
+  });
+
+  test('runs a jar under the id that it is given, and never claims the restore point', async () => {
+    const run = exchange('run-restoring');
+    const flink = await flinkWith(run, { ...run, request: 'POST /jars/job.jar/run' });
+    const body = run.requestBody as { jobId: string; savepointPath: string; entryClass: string };
+    const request = { jobId: body.jobId, entryClass: body.entryClass, args: ['--rps', '100'], parallelism: 1 };
+    expect(await flink.runJar({ ...request, savepointPath: body.savepointPath })).toBe(body.jobId);
+    expect(server.asked[0]?.body).toEqual(run.requestBody);
+    expect(body).toMatchObject({ claimMode: 'NO_CLAIM' });
+  });
+
+  test.each([
+    ['run-entry-class-missing', 500, 'ClassNotFoundException: no.Such'],
+    ['run-no-execute', 400, 'RestHandlerException: No jobs included in application.'],
+    ['run-main-threw', 400, 'SQLException: connection to db:5432 refused'],
+    ['run-again', 400, expect.stringMatching(/^Duplicate\w+SubmissionException: \w+ has already been submitted\.$/)],
+  ])('%s is refused with the root cause', async (name, status, rootCause) => {
+    const one = exchange(name);
+    const flink = await flinkWith(one);
+    const jar = /\/jars\/([^/]+)\//.exec(one.request)?.[1];
+    const error: unknown = await flink
+      .runJar({ jar, jobId: 'any', args: [], parallelism: 1 })
+      .catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(FlinkRestError);
+    const { status: answered, rootCause: told } = error as FlinkRestError;
+    expect([answered, told]).toEqual([status, rootCause]);
+  });
+
+  test('makes a checkpoint, and says which it was', async () => {
+    const trigger = exchange('checkpoint-trigger');
+    const flink = await flinkWith(trigger, exchange('checkpoint-completed'));
+    const { triggerId } = trigger.requestBody as { triggerId: string };
+    expect(await flink.triggerCheckpoint(jobIdOf(trigger), triggerId)).toBe(triggerId);
+    expect(server.asked[0]?.body).toEqual(trigger.requestBody);
+    const status = await flink.checkpointStatus(jobIdOf(trigger), triggerId);
+    expect(status).toEqual({ state: 'completed', checkpointId: expect.any(Number) });
+  });
+
+  test('stops with a native savepoint under the trigger id that it is given', async () => {
+    const stop = exchange('stop');
+    const flink = await flinkWith(stop);
+    const { triggerId, targetDirectory } = stop.requestBody as { triggerId: string; targetDirectory: string };
+    expect(await flink.stopWithSavepoint(jobIdOf(stop), { triggerId, targetDirectory })).toBe(triggerId);
+    expect(server.asked[0]?.body).toEqual({ targetDirectory, triggerId, drain: false, formatType: 'NATIVE' });
+  });
+
+  test.each([
+    ['savepoint-in-progress', { state: 'inProgress' }],
+    ['savepoint-completed', { state: 'completed', location: expect.stringMatching(/^file:.*savepoint-/) }],
+    ['savepoint-unknown', { state: 'unknown' }],
+  ])('%s', async (name, status) => {
+    expect(await ask(name, (flink, id) => flink.savepointStatus(id, triggerOf(name)))).toEqual(status);
+  });
+
+  test('takes a savepoint that has completed without a location for failed', async () => {
+    const name = 'savepoint-failed';
+    const status = await ask(name, (flink, id) => flink.savepointStatus(id, triggerOf(name)));
+    expect(status).toMatchObject({ state: 'failed', cause: { stackTrace: expect.stringContaining('/proc/nope') } });
+  });
+
+  test('tells the newest checkpoint and where it lies', async () => {
+    const checkpoints = await ask('checkpoints', (flink, id) => flink.checkpoints(id));
+    expect(checkpoints?.latestCompleted).toMatchObject({ savepoint: false, path: expect.stringMatching(/\/chk-\d+$/) });
+    expect(checkpoints?.counts.completed).toBeGreaterThan(0);
+  });
+
+  test('tells from where a job was restored', async () => {
+    const checkpoints = await ask('checkpoints-restored', (flink, id) => flink.checkpoints(id));
+    expect(checkpoints?.latestRestored).toMatchObject({ savepoint: true, path: expect.stringContaining('savepoint-') });
+  });
+
+  test('tells whether checkpoints survive a cancellation', async () => {
+    const config = await ask('checkpoints-config', (flink, id) => flink.checkpointConfig(id));
+    expect(config).toMatchObject({ mode: 'exactly_once', intervalMs: 2000, timeoutMs: 600_000, retained: true });
+  });
+});
+
+test('a job without periodic checkpoints has no interval', async () => {
+  const one = recorded('2.3', 'checkpoints-config-disabled');
+  const config = await (await flinkWith(one)).checkpointConfig(jobIdOf(one));
+  expect(config).toMatchObject({ retained: true });
+  expect(config).not.toHaveProperty('intervalMs');
+});
+
+test('Flink 1.20 has no applications, 2.3 tells them', async () => {
+  const older = await flinkWith(recorded('1.20', 'applications'));
+  expect(await older.applications()).toEqual([]);
+  expect(await older.applicationExceptions('0'.repeat(32))).toEqual([]);
+  await server.stop();
+  const newer = await flinkWith(recorded('2.3', 'applications'));
+  expect(await newer.applications()).toContainEqual(expect.objectContaining({ state: 'FAILED', jobs: { FAILED: 1 } }));
+});
+
+test('a plan runs no job', async () => {
+  const one = recorded('2.3', 'plan');
+  const flink = await flinkWith(one);
+  const { jobId, entryClass } = one.requestBody as { jobId: string; entryClass: string };
+  await flink.planJar({ jobId, entryClass, args: ['--rps', '100'], parallelism: 1 });
+  expect(server.asked).toEqual([{ request: 'POST /jars/job.jar/plan', body: one.requestBody }]);
+});
+
+test('an answer that is not what Flink gives is named, not passed on', async () => {
+  const flink = await flinkWith({ request: 'GET /overview', status: 200, response: { slots: 'many' } });
+  await expect(flink.overview()).rejects.toThrow(/not understood: \/overview/);
+});
+
+test('many calls share one connection', async () => {
+  const flink = await flinkWith(recorded('2.3', 'overview'));
+  for (let call = 0; call < 20; call += 1) await flink.overview();
+  expect(server.connections).toBe(1);
+});
