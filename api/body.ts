@@ -1,13 +1,17 @@
 /** Reads a request's body: bytes within bounds, then a value from JSON or YAML. */
 import express, { type Request, type Response } from 'express';
-import { LineCounter, parseDocument } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { Problem } from './problem.ts';
+import { yamlDepth } from './yaml-depth.ts';
 
 /** Specs are at most 64 KB as JSON; comments and white space may fill the rest. */
 const bodyBytesMax = 1024 * 1024;
 
-/** YAML takes a hundred times as long to parse as JSON, and the process does nothing else meanwhile. */
-const yamlBytesMax = 256 * 1024;
+/** YAML takes up to a second for so much, and the process does nothing else meanwhile. */
+const yamlCharactersMax = 128 * 1024;
+
+/** A spec has at most 32 levels. */
+const yamlDepthMax = 100;
 
 /** Enough for a spec that names a value once and uses it often; a bomb needs far more. */
 const yamlAliasesMax = 32;
@@ -72,28 +76,45 @@ function parseJson(text: string): unknown {
 }
 
 function parseYaml(text: string): unknown {
-  if (text.length > yamlBytesMax)
-    throw new Problem('TOO_LARGE', `The YAML is larger than ${yamlBytesMax / 1024} KB.`, {
+  if (text.length > yamlCharactersMax)
+    throw new Problem('TOO_LARGE', `The YAML is longer than ${yamlCharactersMax / 1024} KB.`, {
       cure: 'Leave out comments, or send JSON.',
     });
+  if (yamlDepth(text) > yamlDepthMax)
+    throw malformed(`The YAML is nested deeper than ${yamlDepthMax} levels.`, 'Use fewer levels.');
+  const lines = new LineCounter();
+  // Not the parser's own look for keys that come twice: it compares each with each.
+  const options = { uniqueKeys: false, lineCounter: lines, prettyErrors: false, logLevel: 'error' } as const;
+  const document = parseDocument(text, options);
+  const wrong = document.errors[0] ?? repeatedKey(document);
+  if (wrong) {
+    const { line, col } = lines.linePos(wrong.pos[0]);
+    throw malformed(`The body is not YAML: ${wrong.message} (line ${line}, column ${col}).`, 'Mend the YAML.');
+  }
   try {
-    const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-    const [wrong] = document.errors;
-    if (wrong) {
-      const { line, col } = lines.linePos(wrong.pos[0]);
-      throw malformed(`The body is not YAML: ${wrong.message} (line ${line}, column ${col}).`, 'Mend the YAML.', wrong);
-    }
     return document.toJS({ maxAliasCount: yamlAliasesMax });
   } catch (error) {
-    // Nested too deep (a RangeError) or an alias bomb (a ReferenceError): the parser throws both.
-    if (error instanceof Problem) throw error;
-    throw malformed(
-      `The body is not YAML that Drey reads: ${messageOf(error)}.`,
-      'Use fewer levels and aliases.',
-      error,
-    );
+    throw malformed(`The body is not YAML that Drey reads: ${messageOf(error)}.`, 'Use fewer aliases.', error);
   }
+}
+
+function repeatedKey(document: Document.Parsed): { message: string; pos: readonly [number] } | undefined {
+  let found: { message: string; pos: readonly [number] } | undefined;
+  visit(document, {
+    Map: (_key, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : undefined;
+        if (name !== undefined && seen.has(name))
+          found ??= {
+            message: `The key ${name.slice(0, 80)} comes twice`,
+            pos: [(isScalar(key) && key.range?.[0]) || 0],
+          };
+        if (name !== undefined) seen.add(name);
+      }
+    },
+  });
+  return found;
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /** Who works on a task queue. */
-import { temporal as protocol } from '@temporalio/proto';
+// A CommonJS module whose names Node cannot see from outside.
+import proto from '@temporalio/proto';
 import type { Temporal } from './connect.ts';
 
 /** When a worker last asked this queue for an activity; undefined when none did in the last minutes. */
@@ -8,7 +9,7 @@ export async function lastActivityPoll(temporal: Temporal, taskQueue: string): P
   const answer = await connection.workflowService.describeTaskQueue({
     namespace: options.namespace,
     taskQueue: { name: taskQueue },
-    taskQueueType: protocol.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
   });
   const times = (answer.pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
   return times.length === 0 ? undefined : new Date(Math.max(...times));

@@ -1,0 +1,250 @@
+/** Jobs through the API, on the real workflow: what is accepted is answered, recorded and found again. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
+import {
+  changeAnswer,
+  clusterAnswer,
+  dryRunAnswer,
+  eventAnswer,
+  jobAnswer,
+  operationAnswer,
+  pageOf,
+  revisionAnswer,
+  tenantAnswer,
+} from '../../api/answer-shapes.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Caller } from '../support/api-caller.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { specInput } from '../support/records.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
+}, 120_000);
+afterAll(() => plane?.stop());
+
+let made = 0;
+const newName = () => `job-${(made += 1)}`;
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+const parallel = (name: string, parallelism: number) => {
+  const input = specInput(name);
+  return { ...input, spec: { ...input.spec, job: { ...input.spec.job, parallelism } } };
+};
+
+describe('applying a spec', () => {
+  test('makes the job, and answers with it, its operation, and where to follow it', async () => {
+    const name = newName();
+    const answer = await call('PUT', path(name), { body: specInput(name) });
+    expect(answer.status).toBe(201);
+    expect(changeAnswer.parse(answer.body)).toMatchObject({
+      changed: true,
+      job: { name, revision: 1 },
+      operation: { number: 1, kind: 'deploy', requestedBy: 'admin' },
+    });
+    expect(answer.headers.get('etag')).toBe('"1"');
+    expect(answer.headers.get('location')).toBe(`${path(name)}/operations/1`);
+    expect(answer.headers.get('idempotency-key')).toMatch(/^[\w-]{36}$/);
+  });
+
+  test('can be read at once, in every list', async () => {
+    const name = newName();
+    const { body: accepted } = await call('PUT', path(name), { body: specInput(name) });
+    const job = await call('GET', path(name));
+    expect(jobAnswer.parse(job.body).uid).toBe(accepted.job.uid);
+    expect(job.headers.get('etag')).toBe('"1"');
+    const list = await call('GET', `/v1/tenants/default/jobs?namePrefix=${name}&cluster=local&namespace=flink`);
+    expect(pageOf(jobAnswer).parse(list.body).items).toHaveLength(1);
+    const operations = await call('GET', `${path(name)}/operations`);
+    expect(pageOf(operationAnswer).parse(operations.body).items).toMatchObject([{ number: 1 }]);
+    expect(operationAnswer.parse((await call('GET', `${path(name)}/operations/1`)).body).kind).toBe('deploy');
+    expect((await call('GET', `${path(name)}/operations/2`)).body.code).toBe('NO_SUCH_OPERATION');
+  });
+
+  test('is recorded by the workflow as well, with its revision', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const recorded = async () => {
+      const { body } = await call('GET', `${path(name)}/revisions`);
+      return body.items?.length > 0 && body;
+    };
+    const revisions = await waitUntil(recorded, { what: 'the revision', timeoutMs: 20_000 });
+    expect(pageOf(revisionAnswer).parse(revisions).items).toMatchObject([{ revision: 1, acceptedBy: 'admin' }]);
+    pageOf(eventAnswer).parse((await call('GET', `${path(name)}/events?operation=1`)).body);
+  });
+
+  test('takes YAML, and a spec that leaves its name to the path', async () => {
+    const name = newName();
+    const { metadata: _, ...spec } = specInput(name);
+    const headers = { 'content-type': 'application/yaml' };
+    expect(await call('PUT', path(name), { body: stringify(spec), headers })).toMatchObject({ status: 201 });
+  });
+
+  test('changes nothing when the spec is the current one', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const again = await call('PUT', path(name), { body: specInput(name) });
+    expect(again).toMatchObject({ status: 200, body: { changed: false, job: { revision: 1 } } });
+    expect((await call('GET', `${path(name)}/operations`)).body.items).toHaveLength(1);
+  });
+
+  test('takes another spec as the next revision', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const next = await call('PUT', path(name), { body: parallel(name, 2), headers: { 'if-match': '"1"' } });
+    expect(next).toMatchObject({
+      status: 202,
+      body: { changed: true, job: { revision: 2 }, operation: { number: 2 } },
+    });
+    expect(next.headers.get('etag')).toBe('"2"');
+  });
+
+  test('leaves one accepted last when two callers come at once, and both operations are there', async () => {
+    const name = newName();
+    const [one, two] = await Promise.all([2, 3].map((n) => call('PUT', path(name), { body: parallel(name, n) })));
+    expect(new Set([one?.status, two?.status])).toEqual(new Set([201, 202]));
+    const { body } = await call('GET', path(name));
+    const last = one?.body.operation.number === 2 ? 2 : 3;
+    expect(body.spec.spec.job.parallelism).toBe(last);
+    expect((await call('GET', `${path(name)}/operations`)).body.items).toHaveLength(2);
+  });
+});
+
+describe('preconditions', () => {
+  test.each([
+    ['If-Match of an older revision', { 'if-match': '"7"' }],
+    ['If-None-Match: * where the job exists', { 'if-none-match': '*' }],
+  ])('%s is refused with 412', async (_, headers) => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const refused = await call('PUT', path(name), { body: parallel(name, 2), headers });
+    expect(refused).toMatchObject({ status: 412, body: { code: 'PRECONDITION_FAILED' } });
+    expect((await call('DELETE', path(name), { headers })).status).toBe(412);
+  });
+
+  test('If-None-Match: * makes a job that is not there, and If-Match does not', async () => {
+    const name = newName();
+    const refused = await call('PUT', path(name), { body: specInput(name), headers: { 'if-match': '"1"' } });
+    expect(refused.status).toBe(412);
+    expect((await call('GET', path(name))).status).toBe(404);
+    const taken = await call('PUT', path(name), { body: specInput(name), headers: { 'if-none-match': '*' } });
+    expect(taken.status).toBe(201);
+  });
+
+  test('cluster and namespace of a job cannot be changed', async () => {
+    const name = newName();
+    await call('PUT', '/v1/tenants/wide', { body: { grants: [{ cluster: 'local', namespace: '*' }] } });
+    const wide = `/v1/tenants/wide/jobs/${name}`;
+    const { metadata: _, ...spec } = specInput(name);
+    await call('PUT', wide, { body: spec });
+    const moved = await call('PUT', wide, { body: { ...spec, spec: { ...spec.spec, namespace: 'other' } } });
+    expect(moved).toMatchObject({ status: 409, body: { code: 'IMMUTABLE_FIELD' } });
+  });
+});
+
+describe('idempotency keys', () => {
+  test('the same key with the same request gets the same answer, and makes one operation', async () => {
+    const name = newName();
+    const headers = { 'idempotency-key': randomUUID() };
+    const answers = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => call('PUT', path(name), { body: specInput(name), headers })),
+    );
+    answers.push(await call('PUT', path(name), { body: specInput(name), headers }));
+    expect(answers.map(({ status, body }) => [status, body.operation?.number])).toEqual(answers.map(() => [201, 1]));
+    expect(answers.at(-1)?.headers.get('idempotency-replayed')).toBe('true');
+    expect((await call('GET', `${path(name)}/operations`)).body.items).toHaveLength(1);
+  });
+
+  test('the same key with another request is refused with 409', async () => {
+    const name = newName();
+    const headers = { 'idempotency-key': randomUUID() };
+    await call('PUT', path(name), { body: specInput(name), headers });
+    const other = await call('PUT', path(name), { body: parallel(name, 2), headers });
+    expect(other).toMatchObject({ status: 409, body: { code: 'KEY_REUSED' } });
+    expect(await call('DELETE', path(name), { headers })).toMatchObject({ status: 409, body: { code: 'KEY_REUSED' } });
+  });
+});
+
+describe('removing', () => {
+  test('is accepted once, and then refuses specs until the job is gone', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const headers = { 'idempotency-key': randomUUID() };
+    const removed = await call('DELETE', path(name), { headers });
+    expect(removed).toMatchObject({ status: 202, body: { changed: true, operation: { kind: 'remove' } } });
+    expect(await call('DELETE', path(name), { headers })).toMatchObject({ status: 202, body: removed.body });
+    expect(await call('PUT', path(name), { body: specInput(name) })).toMatchObject({
+      status: 409,
+      body: { code: 'BEING_REMOVED' },
+    });
+  });
+
+  test('of a job that never was is a 404', async () => {
+    expect(await call('DELETE', path('never'))).toMatchObject({ status: 404, body: { code: 'NO_SUCH_JOB' } });
+  });
+});
+
+describe('dry run', () => {
+  test('says what would change and starts nothing', async () => {
+    const name = newName();
+    const first = await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name) });
+    expect(dryRunAnswer.parse(first.body)).toMatchObject({ changed: true, revision: 0, spec: { metadata: { name } } });
+    expect((await call('GET', path(name))).status).toBe(404);
+    await call('PUT', path(name), { body: specInput(name) });
+    const same = await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name) });
+    expect(same.body).toMatchObject({ changed: false, revision: 1 });
+  });
+});
+
+describe('lists', () => {
+  test('come page by page, each job once', async () => {
+    const names = Array.from({ length: 5 }, newName);
+    await Promise.all(
+      names.map((name) =>
+        call('PUT', path(name), { body: { ...specInput(name), metadata: { name, labels: { batch: 'paged' } } } }),
+      ),
+    );
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const more = cursor === undefined ? '' : `&cursor=${cursor}`;
+      const { body } = await call('GET', `/v1/tenants/default/jobs?label=batch%3Dpaged&limit=2${more}`);
+      seen.push(...body.items.map((job: { name: string }) => job.name));
+      cursor = body.nextCursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(names.toSorted());
+  });
+});
+
+describe('clusters and tenants', () => {
+  test('a cluster without an agent is gone', async () => {
+    expect(await call('PUT', '/v1/clusters/far', { body: {} })).toMatchObject({ status: 201 });
+    const { body } = await call('GET', '/v1/clusters/far');
+    expect(clusterAnswer.parse(body).agent).toEqual({ state: 'gone' });
+    expect((await call('GET', '/v1/clusters')).body.items.map((one: { name: string }) => one.name)).toEqual([
+      'far',
+      'local',
+    ]);
+  });
+
+  test('a grant is replaced as a whole, and counts from the next request on', async () => {
+    const name = newName();
+    const { metadata: _, ...spec } = specInput(name);
+    const inShop = `/v1/tenants/shop/jobs/${name}`;
+    const tenant = await call('PUT', '/v1/tenants/shop', {
+      body: { grants: [{ cluster: 'local', namespace: 'fl*' }] },
+    });
+    expect(tenantAnswer.parse(tenant.body).grants).toEqual([{ cluster: 'local', namespace: 'fl*' }]);
+    expect((await call('PUT', inShop, { body: spec })).status).toBe(201);
+    await call('PUT', '/v1/tenants/shop', { body: { grants: [] } });
+    const refused = await call('PUT', inShop, { body: { ...parallel(name, 2), metadata: {} } });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: 'NAMESPACE_NOT_GRANTED', problems: [{ path: 'spec.namespace' }] },
+    });
+  });
+});

@@ -1,0 +1,140 @@
+/** Drey's control plane on real parts, for one test file: PostgreSQL, Temporal, the worker and the API, each a process of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot, stackPaths } from '../../deploy/dev/paths.ts';
+import { runCommand, waitUntil } from '../../deploy/dev/process.ts';
+import { startTemporal, stopTemporal } from '../../deploy/dev/temporal.ts';
+import { startTestPostgres, type TestPostgres } from './postgres.ts';
+
+export interface ControlPlane {
+  readonly url: string;
+  /** Of an administrator of all tenants. */
+  readonly token: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly postgres: TestPostgres;
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  /** Ends the API with this signal and gives its exit code. */
+  stopApi(signal: NodeJS.Signals): Promise<number | null>;
+  startApi(): Promise<void>;
+  stopTemporal(): Promise<void>;
+  startTemporal(): Promise<void>;
+  /** What the API has written to its log. */
+  apiLog(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts everything; the caller stops it in `afterAll`. The tenant `default` may use the namespace `flink` of `local`. */
+export async function startControlPlane(): Promise<ControlPlane> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'drey-control-'));
+  const temporalOptions = {
+    stateDir,
+    runDir: stateDir,
+    logDir: stateDir,
+    cacheDir: stackPaths('test').cacheDir,
+    ports: { temporal: 0, temporalUi: 0, temporalMetrics: 0 },
+  };
+  const [postgres, temporal] = await Promise.all([startTestPostgres(), startTemporal(temporalOptions)]);
+  const databaseUrl = await postgres.emptyDatabase();
+  const tokenFile = join(stateDir, 'token');
+  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporal.address };
+  await bootstrap(env, ['--token-file', tokenFile, '--tenant', 'default', '--grant', 'local:flink']);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const token = readFileSync(tokenFile, 'utf8').trim();
+  const url = `http://${listen}`;
+  const api = child('api/main.ts', { ...env, DREY_API_LISTEN: listen });
+  const worker = child('workers/main.ts', {
+    ...env,
+    DREY_MAKE_CURRENT: 'true',
+    DREY_CACHE: stackPaths('test').cacheDir,
+  });
+  const plane: ControlPlane = {
+    url,
+    token,
+    databaseUrl,
+    temporalAddress: temporal.address,
+    postgres,
+    apiLog: api.output,
+    startWorker: async () => {
+      await worker.start();
+      await waitUntil(async () => worker.output().includes('is current'), {
+        what: 'the worker to be the current one',
+        timeoutMs: 60_000,
+        giveUp: worker.failure,
+      });
+    },
+    stopWorker: async () => void (await worker.stop('SIGKILL')),
+    startApi: async () => {
+      await api.start();
+      await waitUntil(async () => (await fetch(`${url}/healthz`)).ok, {
+        what: 'the API to answer',
+        timeoutMs: 30_000,
+        stepMs: 25,
+        giveUp: api.failure,
+      });
+    },
+    stopApi: api.stop,
+    stopTemporal: () => stopTemporal(temporalOptions),
+    startTemporal: async () => void (await startTemporal(temporalOptions)),
+    stop: async () => {
+      await Promise.all([api.stop('SIGKILL'), worker.stop('SIGKILL')]);
+      await Promise.all([postgres.stop(), stopTemporal(temporalOptions)]);
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await Promise.all([plane.startApi(), plane.startWorker()]);
+    return plane;
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+}
+
+/** Runs the command that makes the first tenant and token. */
+export async function bootstrap(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
+  await runCommand(process.execPath, ['--import', 'tsx', 'api/bootstrap.ts', ...args], { cwd: repositoryRoot, env });
+}
+
+/** A process of ours that can be ended and started again; its output is kept. */
+export function child(file: string, env: NodeJS.ProcessEnv) {
+  let running: ChildProcess | undefined;
+  let output = '';
+  return {
+    output: () => output,
+    failure: () => (hasEnded(running) ? `${file} has ended:\n${output.slice(-2_000)}` : undefined),
+    start: async () => {
+      output = '';
+      const started = spawn(process.execPath, ['--import', 'tsx', file], { cwd: repositoryRoot, env });
+      for (const stream of [started.stdout, started.stderr])
+        stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+      await once(started, 'spawn');
+      running = started;
+    },
+    stop: async (signal: NodeJS.Signals): Promise<number | null> => {
+      if (!running || hasEnded(running)) return running?.exitCode ?? null;
+      const exited = once(running, 'exit');
+      running.kill(signal);
+      await exited;
+      return running.exitCode;
+    },
+  };
+}
+
+function hasEnded(process: ChildProcess | undefined): boolean {
+  return process !== undefined && (process.exitCode !== null || process.signalCode !== null);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || !address) throw new Error('a listening server has an address');
+  return address.port;
+}
