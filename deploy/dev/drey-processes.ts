@@ -1,7 +1,8 @@
 /** Drey's own processes beside the cluster: started detached, restarted when their code or settings changed. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { buildIdOf } from '../../workers/workflow-bundle.ts';
 import { buildOf, type DreyProcess } from './builds.ts';
 import { repositoryRoot, type StackPaths } from './paths.ts';
@@ -17,6 +18,11 @@ const entryPoints: Record<DreyProcess, string> = {
   agent: 'agent/main.ts',
 };
 
+const startShape = z.object({ fingerprint: z.string(), env: z.record(z.string(), z.string()) });
+
+/** What a process was started with: its settings, and a digest of these and of its sources. */
+type Start = z.infer<typeof startShape>;
+
 /**
  * Sees to it that the process runs with these settings and the sources as they are. A worker whose workflows changed
  * is started beside the old one, which ends by itself when nothing is pinned to its build any more.
@@ -27,38 +33,57 @@ export async function ensureDreyProcess(
   env: Readonly<Record<string, string>>,
   report: ReportLine,
 ): Promise<ProcessRecord> {
-  const name = kind === 'worker' ? `worker-${buildIdOf()}` : kind;
+  const name = processName(kind);
   const fingerprint = createHash('sha256').update(buildOf(kind)).update(JSON.stringify(env)).digest('hex');
   const running = livingProcess(paths.runDir, name);
-  if (running && fingerprintOf(paths, name) === fingerprint) return running;
+  if (running && startOf(paths, name)?.fingerprint === fingerprint) return running;
   if (running) report('its code or settings changed: restarting');
   await stopRecorded(paths.runDir, name, graceMs);
   if (kind === 'worker') settleOldWorkers(paths, report);
-  const record = await startDetached({
+  return launch(paths, kind, { fingerprint, env });
+}
+
+/** Starts a process again, with the settings that it was last started with, unless it runs. For tests that kill it. */
+export async function restartDreyProcess(paths: StackPaths, kind: DreyProcess): Promise<ProcessRecord> {
+  const name = processName(kind);
+  const start = startOf(paths, name);
+  if (!start) throw new Error(`${name} was never started here`);
+  return livingProcess(paths.runDir, name) ?? launch(paths, kind, start);
+}
+
+/** The record's name of a process; a worker's holds its build. */
+export function processName(kind: DreyProcess): string {
+  return kind === 'worker' ? `worker-${buildIdOf()}` : kind;
+}
+
+async function launch(paths: StackPaths, kind: DreyProcess, start: Start): Promise<ProcessRecord> {
+  const name = processName(kind);
+  mkdirSync(paths.runDir, { recursive: true });
+  // The settings hold the database's password.
+  writeFileSync(startFile(paths, name), JSON.stringify(start), { mode: 0o600 });
+  return startDetached({
     name,
     dir: paths.runDir,
     logFile: join(paths.logDir, `${name}.log`),
     command: process.execPath,
     args: ['--enable-source-maps', '--import', 'tsx', entryPoints[kind]],
     cwd: repositoryRoot,
-    env: { ...inheritedEnv(), ...env },
+    env: { ...inheritedEnv(), ...start.env },
   });
-  writeFileSync(fingerprintFile(paths, name), fingerprint);
-  return record;
 }
 
 /** Ends all of Drey's processes, workers of old builds included. */
 export async function stopDreyProcesses(paths: StackPaths): Promise<void> {
   const workers = recordedNames(paths).filter((name) => name.startsWith('worker-'));
   await Promise.all(['api', 'agent', ...workers].map((name) => stopRecorded(paths.runDir, name, graceMs)));
-  for (const name of ['api', 'agent', ...workers]) rmSync(fingerprintFile(paths, name), { force: true });
+  for (const name of ['api', 'agent', ...workers]) rmSync(startFile(paths, name), { force: true });
 }
 
 /** Says which old builds still run, and forgets those that have ended. */
 function settleOldWorkers(paths: StackPaths, report: ReportLine): void {
   for (const name of recordedNames(paths).filter((each) => each.startsWith('worker-'))) {
     if (livingProcess(paths.runDir, name)) report(`${name} stays until nothing is pinned to it`);
-    else for (const file of [`${name}.json`, `${name}.fingerprint`]) rmSync(join(paths.runDir, file), { force: true });
+    else for (const file of [`${name}.json`, `${name}.start`]) rmSync(join(paths.runDir, file), { force: true });
   }
 }
 
@@ -75,11 +100,14 @@ function inheritedEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreignVariable.test(name)));
 }
 
-function fingerprintOf(paths: StackPaths, name: string): string | undefined {
-  const file = fingerprintFile(paths, name);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+function startOf(paths: StackPaths, name: string): Start | undefined {
+  try {
+    return startShape.parse(JSON.parse(readFileSync(startFile(paths, name), 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
-function fingerprintFile(paths: StackPaths, name: string): string {
-  return join(paths.runDir, `${name}.fingerprint`);
+function startFile(paths: StackPaths, name: string): string {
+  return join(paths.runDir, `${name}.start`);
 }

@@ -39,12 +39,13 @@ export interface PostgresServer {
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const given = process.env['DATABASE_URL'];
   if (given) return useReaders(given);
-  if (!livingProcess(options.runDir, processName)) await launch(options);
+  const starter = createStarter(options);
+  await starter.ensureStarted();
   const port = rememberedPorts(options.stateDir)['postgres'] ?? 0;
   const password = ensurePassword(options.stateDir);
   const url = (name: string) => `postgresql://${user}:${password}@${loopback}:${port}/${name}`;
   options.progress?.('waiting for it to take connections');
-  await waitForDatabase(url('postgres'), options);
+  await waitForDatabase(url('postgres'), options, starter);
   return { url: url(database), shownUrl: `postgresql://${loopback}:${port}/${database}`, ownedByReader: false };
 }
 
@@ -73,7 +74,7 @@ async function launch(options: PostgresOptions): Promise<void> {
   await startDetached({
     name: processName,
     dir: options.runDir,
-    logFile: join(options.logDir, 'postgres.log'),
+    logFile: logFileOf(options),
     command,
     args: [...args, ...[...settings, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])],
     cwd: '/',
@@ -81,22 +82,42 @@ async function launch(options: PostgresOptions): Promise<void> {
   });
 }
 
-async function waitForDatabase(adminUrl: string, options: PostgresOptions): Promise<void> {
-  const logFile = join(options.logDir, 'postgres.log');
+interface Starter {
+  /** Starts the server unless it runs. A start that failed for good is not repeated. */
+  ensureStarted(): Promise<void>;
+  hasFailed(): boolean;
+}
+
+function createStarter(options: PostgresOptions): Starter {
+  let wasStartedHere = false;
   const hasEnded = () => livingProcess(options.runDir, processName) === undefined;
   // After kill -9 the server's children may live on for a moment, and a new server refuses to start beside them.
-  const isRefusedByOrphans = () => lastLines(logFile, 3).includes('shared memory block');
+  const isRefusedByOrphans = () => lastLines(logFileOf(options), 3).includes('shared memory block');
+  const hasFailed = () => hasEnded() && wasStartedHere && !isRefusedByOrphans();
+  const ensureStarted = async () => {
+    if (!hasEnded() || hasFailed()) return;
+    await launch(options);
+    wasStartedHere = true;
+  };
+  return { ensureStarted, hasFailed };
+}
+
+async function waitForDatabase(adminUrl: string, options: PostgresOptions, starter: Starter): Promise<void> {
   const look = async () => {
-    if (hasEnded() && isRefusedByOrphans()) await launch(options);
+    await starter.ensureStarted();
     return ensureDatabase(adminUrl);
   };
   await waitUntil(look, {
     what: `PostgreSQL (${options.stateDir})`,
     timeoutMs: 60_000,
     stepMs: 25,
-    logFile,
-    giveUp: () => (hasEnded() && !isRefusedByOrphans() ? 'the process has ended' : undefined),
+    logFile: logFileOf(options),
+    giveUp: () => (starter.hasFailed() ? 'the process has ended' : undefined),
   });
+}
+
+function logFileOf({ logDir }: PostgresOptions): string {
+  return join(logDir, 'postgres.log');
 }
 
 /**

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loopback } from './paths.ts';
 import { claimPorts, rememberedPorts, type PortTable } from './ports.ts';
-import { livingProcess, runCommand, startDetached, stopRecorded, waitUntil } from './process.ts';
+import { livingProcess, type ProcessRecord, runCommand, startDetached, stopRecorded, waitUntil } from './process.ts';
 import { ensureTemporalBinary } from './temporal-binary.ts';
 
 /** What jobs and operations are searched by in Temporal; all of type Keyword. */
@@ -46,14 +46,20 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   await refuseOtherVersion(options.stateDir, binary);
   const running = livingProcess(options.runDir, processName);
   const server = describeServer(binary, running ? rememberedPorts(options.stateDir) : await claim(options));
-  if (!running) await launch(server, options);
+  const started = running ? undefined : await launch(server, options);
   progress('waiting for its health check');
-  await waitUntil(() => isServing(server), {
+  const hasEnded = () => livingProcess(options.runDir, processName) === undefined;
+  const look = async () => {
+    // It may have been dying when it was found: then it is started after all.
+    if (running && hasEnded()) await launch(server, options);
+    return isServing(server);
+  };
+  await waitUntil(look, {
     what: `Temporal at ${server.address}`,
     timeoutMs: 60_000,
     stepMs: 50,
     logFile: join(options.logDir, 'temporal.log'),
-    giveUp: () => (livingProcess(options.runDir, processName) ? undefined : 'the process has ended'),
+    giveUp: () => (started && hasEnded() ? 'the process has ended' : undefined),
   });
   await configure(server, options.retentionHours ?? 720);
   return server;
@@ -88,7 +94,7 @@ function describeServer(binary: string, ports: PortTable): TemporalServer {
   };
 }
 
-async function launch(server: TemporalServer, options: TemporalOptions): Promise<void> {
+function launch(server: TemporalServer, options: TemporalOptions): Promise<ProcessRecord> {
   const flags = {
     ip: loopback,
     'log-level': 'warn',
@@ -98,7 +104,7 @@ async function launch(server: TemporalServer, options: TemporalOptions): Promise
     'ui-port': portOf(server.uiUrl),
     'metrics-port': portOf(server.metricsUrl),
   };
-  await startDetached({
+  return startDetached({
     name: processName,
     dir: options.runDir,
     logFile: join(options.logDir, 'temporal.log'),

@@ -18,7 +18,8 @@ import {
 import { stopTemporal } from './temporal.ts';
 import type { Part } from './test-needs.ts';
 
-const anyPorts = { api: 0, flinkUi: 0, postgres: 0, temporal: 0, temporalUi: 0, temporalMetrics: 0 };
+/** Any free port for each: several runs, and the reader's own stack, share this machine. */
+export const anyPorts = { api: 0, flinkUi: 0, postgres: 0, temporal: 0, temporalUi: 0, temporalMetrics: 0 };
 
 /** What survives from run to run: the node's own folder, which it empties itself, and the lock of this run. */
 const kept = ['kubernetes', 'lock', 'cluster.json', 'logs'];
