@@ -2,7 +2,7 @@
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { highAvailabilityDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
-import { generationNames } from '../../core/names.ts';
+import { flinkJobId, generationNames } from '../../core/names.ts';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
@@ -22,14 +22,19 @@ export function removeHighAvailability(dependencies: ClusterDependencies, { gene
   );
 }
 
-/** Flink labels its ConfigMaps with its cluster id. */
+/** By label, and by name too: a JobManager that releases its leadership as it ends may leave its ConfigMap without labels. */
 async function removeConfigMaps(kubernetes: KubernetesClient, generation: Generation): Promise<number> {
   const { namespace } = generation.spec.spec;
   const { clusterId } = generationNames(generation.identity);
   const labelSelector = `app=${clusterId},configmap-type=high-availability`;
-  const maps = await kubernetes.list('ConfigMap', namespace, { labelSelector });
-  for (const { metadata } of maps) await kubernetes.delete('ConfigMap', namespace, metadata.name);
-  return maps.length;
+  const labelled = await kubernetes.list('ConfigMap', namespace, { labelSelector });
+  const named = ['cluster', flinkJobId(generation.identity, generation.submission)];
+  const names = new Set([
+    ...labelled.map(({ metadata }) => metadata.name),
+    ...named.map((part) => `${clusterId}-${part}-config-map`),
+  ]);
+  const deleted = await Promise.all([...names].map((name) => kubernetes.delete('ConfigMap', namespace, name)));
+  return deleted.filter(Boolean).length;
 }
 
 async function hasAnchor({ kubernetes }: ClusterDependencies, generation: Generation): Promise<boolean> {
