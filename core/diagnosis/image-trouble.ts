@@ -11,6 +11,11 @@ const final: Readonly<Record<string, string>> = {
 /** What registries answer when a new try gives the same answer. */
 const finalAnswers: readonly { readonly sign: RegExp; readonly words: string; readonly cure: string }[] = [
   {
+    sign: /no match for platform|no matching manifest/i,
+    words: "is not made for the node's processor",
+    cure: 'Build the image for this platform too, or choose other nodes by a nodeSelector in the podTemplates.',
+  },
+  {
     sign: /not found|manifest unknown|name unknown|does not exist(?! or may require)/i,
     words: 'does not exist',
     cure: 'Correct spec.flink.image, or push the image.',
@@ -19,11 +24,6 @@ const finalAnswers: readonly { readonly sign: RegExp; readonly words: string; re
     sign: /unauthorized|authentication required|authorization failed|access denied|access to the resource is denied|forbidden|may require/i,
     words: 'may not be pulled',
     cure: 'Name a Secret with access to the registry in spec.flink.imagePullSecrets, or correct spec.flink.image.',
-  },
-  {
-    sign: /no match for platform|no matching manifest/i,
-    words: "is not made for the node's processor",
-    cure: 'Build the image for this platform too, or choose other nodes by a nodeSelector in the podTemplates.',
   },
 ];
 

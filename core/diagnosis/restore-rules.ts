@@ -63,5 +63,6 @@ export const memoryRules: readonly Rule[] = [
 ];
 
 function slotsOf({ taskManager: { replicas, slots } }: JobFacts): string {
-  return replicas === undefined ? `TaskManagers of ${slots} slots` : `${replicas} TaskManagers of ${slots} slots`;
+  const count = replicas === undefined ? 'TaskManagers' : `${replicas} TaskManager${replicas === 1 ? '' : 's'}`;
+  return `${count} of ${slots} slot${slots === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 /** Variants of a kubeconfig, for tests of who asks and over which way. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, dirname } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -45,7 +45,9 @@ function variant(path: string, change: (config: Kubeconfig) => Kubeconfig): stri
 }
 
 function written(config: object): string {
-  const target = join(mkdtempSync(join(tmpdir(), 'drey-kubeconfig-')), 'kubeconfig');
+  const folder = mkdtempSync(join(tmpdir(), 'drey-kubeconfig-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const target = join(folder, 'kubeconfig');
   writeFileSync(target, stringify(config), { mode: 0o600 });
   return target;
 }
