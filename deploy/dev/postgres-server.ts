@@ -31,8 +31,9 @@ export interface Account {
 }
 
 /**
- * PostgreSQL refuses to run as root. The account may not be able to enter the folders above the data (a clone in a
- * home directory), so it gets the one capability for that, which gives no right to write.
+ * PostgreSQL refuses to run as root. The account may not be able to enter the folders above data and programs (a clone
+ * in a home directory), so it gets the one capability for that, which gives no right to write. Without the secure bit
+ * the capability would not count in `access`, by which PostgreSQL looks for its programs.
  */
 export function chooseAccount(): Account {
   if (process.getuid?.() !== 0) return { prefix: [] };
@@ -40,7 +41,11 @@ export function chooseAccount(): Account {
   if (!setpriv) throw new Error('PostgreSQL does not run as root, and setpriv (util-linux) is not installed');
   const ids = accountIds('postgres') ?? accountIds('nobody');
   if (!ids) throw new Error('PostgreSQL does not run as root, and there is no account "postgres" or "nobody" here');
-  const capability = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const capability = [
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=+dac_read_search',
+    '--ambient-caps=+dac_read_search',
+  ];
   return { ids, prefix: [setpriv, `--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', ...capability] };
 }
 
