@@ -53,7 +53,7 @@ export interface JobSummary {
   readonly tasks: TaskCounts;
 }
 
-export interface Vertex {
+interface Vertex {
   readonly id: string;
   readonly name: string;
   readonly parallelism: number;
@@ -117,7 +117,7 @@ export type AsyncResult<Done> =
   | { readonly state: 'failed'; readonly cause: FlinkException }
   | { readonly state: 'unknown' };
 
-export interface StopRequest {
+interface StopRequest {
   readonly targetDirectory: string;
   readonly triggerId: string;
   /** Send the last watermark first, for a job that shall never go on. */
@@ -137,7 +137,7 @@ export interface CheckpointRecord {
   readonly discarded: boolean;
 }
 
-export interface FailedCheckpoint {
+interface FailedCheckpoint {
   readonly id: number;
   readonly failedAtMs: number;
   readonly message: string;

@@ -16,7 +16,7 @@ export interface FlinkRequest {
   readonly timeoutMs: number;
 }
 
-export interface FlinkAnswer {
+interface FlinkAnswer {
   readonly status: number;
   readonly body: string;
 }

@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-export interface ApplyOptions extends CallOptions {
+interface ApplyOptions extends CallOptions {
   /** Who owns the fields; `drey` unless said otherwise. */
   readonly fieldManager?: string | undefined;
   /** Whether to take fields that others own; true unless said otherwise. */
@@ -24,7 +24,7 @@ export interface ApplyOptions extends CallOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface DeleteOptions extends CallOptions {
+interface DeleteOptions extends CallOptions {
   /** Only the object with this uid is deleted; another one under its name is left alone (a conflict). */
   readonly uidPrecondition?: string | undefined;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan' | undefined;

@@ -18,7 +18,7 @@ import type {
 } from '@kubernetes/client-node';
 
 /** A model type as JSON has it: the generated types say `Date` where the API server sends ISO 8601 text. */
-export type Wire<T> = T extends Date
+type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
     ? Wire<Item>[]

@@ -1,6 +1,6 @@
 /** What a pod's status and events say about why it does not run. Only what is read is named here. */
 
-export interface ContainerStateSeen {
+interface ContainerStateSeen {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
   readonly terminated?: {
@@ -21,7 +21,7 @@ export interface ContainerStatusSeen {
   readonly lastState?: ContainerStateSeen;
 }
 
-export interface ContainerSeen {
+interface ContainerSeen {
   readonly name: string;
   readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
 }

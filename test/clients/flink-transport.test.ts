@@ -6,9 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectFlink } from '../../clients/flink/connect.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { directTransport, proxyTransport } from '../../clients/flink/transport.ts';
-import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { isForbidden } from '../../clients/kubernetes/errors.ts';
-import { kubeconfigWithToken } from '../support/kubeconfig.ts';
+import { connectWithToken } from '../support/kubeconfig.ts';
 import { testKubeconfig, testNamespace, type TestNamespace } from '../support/kubernetes.ts';
 
 async function serving(listener: RequestListener): Promise<{ server: Server; url: string }> {
@@ -120,7 +119,7 @@ describe('the service proxy', () => {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/powerless/token`;
     const answer = await kubernetes.raw({ method: 'POST', path, body: '{"spec":{"audiences":[]}}' });
     const { token } = (JSON.parse(answer.body) as { status: { token: string } }).status;
-    const powerless = connectKubernetes({ kubeconfig: kubeconfigWithToken(testKubeconfig(), token) });
+    const powerless = connectWithToken(testKubeconfig(), token);
     const flink = connectFlink(proxyTransport(powerless, { namespace, service: 'empty' }));
     expect(isForbidden(await failureOf(flink.overview()))).toBe(true);
     powerless.close();

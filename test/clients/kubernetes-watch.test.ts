@@ -4,11 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
-import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { WaitTimedOut } from '../../clients/kubernetes/errors.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy.ts';
-import { kubeconfigAt, kubeconfigPlain, serverOf } from '../support/kubeconfig.ts';
+import { connectAt, connectPlain, serverOf } from '../support/kubeconfig.ts';
 import { testKubeconfig, testNamespace, type TestNamespace } from '../support/kubernetes.ts';
 
 let scope: TestNamespace;
@@ -19,7 +18,7 @@ beforeAll(async () => {
   scope = await testNamespace('watch');
   const server = serverOf(testKubeconfig());
   proxy = await startCuttableProxy({ host: server.hostname, port: Number(server.port) });
-  watcher = connectKubernetes({ kubeconfig: kubeconfigAt(testKubeconfig(), `https://127.0.0.1:${proxy.port}`) });
+  watcher = connectAt(testKubeconfig(), `https://127.0.0.1:${proxy.port}`);
 });
 
 afterAll(async () => {
@@ -173,8 +172,7 @@ test('a version that the server no longer has is read anew', async () => {
     response.end(answers.shift());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const kubeconfig = kubeconfigPlain(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const kubernetes = connectKubernetes({ kubeconfig });
+  const kubernetes = connectPlain(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const found = await kubernetes.watchUntil('Pod', 'any', {}, (pods) => pods[0]?.metadata.name, { timeoutMs: 10_000 });
   expect(found).toBe('found');
   expect(asked.slice(0, 3)).toEqual(['list', 'watch', 'list']);

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
-import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { isConflict, isForbidden, KubernetesError } from '../../clients/kubernetes/errors.ts';
 import { testImage, testKubeconfig, testNamespace, type TestNamespace } from '../support/kubernetes.ts';
-import { kubeconfigPlain, kubeconfigWithToken } from '../support/kubeconfig.ts';
+import { connectPlain, connectWithToken } from '../support/kubeconfig.ts';
 
 let scope: TestNamespace;
 let kubernetes: KubernetesClient;
@@ -117,7 +116,7 @@ describe('reading', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const unanswered = connectKubernetes({ kubeconfig: kubeconfigPlain(`http://127.0.0.1:${port}`) });
+    const unanswered = connectPlain(`http://127.0.0.1:${port}`);
     const silent = unanswered.get('ConfigMap', namespace, 'applied', { timeoutMs: 50 });
     await expect(silent).rejects.toMatchObject({ status: 0, reason: 'NoAnswer', retryable: true });
     unanswered.close();
@@ -126,7 +125,7 @@ describe('reading', () => {
 
   test('tells a missing right from a missing object', async () => {
     const { token } = await tokenOf('powerless');
-    const powerless = connectKubernetes({ kubeconfig: kubeconfigWithToken(testKubeconfig(), token) });
+    const powerless = connectWithToken(testKubeconfig(), token);
     expect(isForbidden(await refusalOf(powerless.get('ConfigMap', namespace, 'applied')))).toBe(true);
     powerless.close();
   });

@@ -1,8 +1,10 @@
-/** Variants of a kubeconfig, for tests of who asks and over which way. */
+/** Clients that differ from a kubeconfig in one thing, for tests of who asks and over which way. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, dirname } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 
 interface Kubeconfig {
   readonly 'current-context': string;
@@ -10,13 +12,13 @@ interface Kubeconfig {
   readonly users: readonly { readonly name: string; readonly user: Readonly<Record<string, unknown>> }[];
 }
 
-/** The same cluster, asked with a token instead of what the kubeconfig has. @returns the path of the variant. */
-export function kubeconfigWithToken(path: string, token: string): string {
+/** The same cluster, asked with a token instead of what the kubeconfig has. */
+export function connectWithToken(path: string, token: string): KubernetesClient {
   return variant(path, (config) => ({ ...config, users: config.users.map((one) => ({ ...one, user: { token } })) }));
 }
 
-/** The same cluster and user, reached at another address. @returns the path of the variant. */
-export function kubeconfigAt(path: string, server: string): string {
+/** The same cluster and user, reached at another address. */
+export function connectAt(path: string, server: string): KubernetesClient {
   // Every API server's certificate has this name.
   const cluster = { server, 'tls-server-name': 'kubernetes.default.svc' };
   return variant(path, (config) => ({
@@ -25,9 +27,9 @@ export function kubeconfigAt(path: string, server: string): string {
   }));
 }
 
-/** A server without TLS or identity, such as one made by a test. @returns the path of the kubeconfig. */
-export function kubeconfigPlain(server: string): string {
-  return written({
+/** A server without TLS or identity, such as one made by a test. */
+export function connectPlain(server: string): KubernetesClient {
+  return connected({
     'current-context': 'plain',
     contexts: [{ name: 'plain', context: { cluster: 'plain', user: 'plain' } }],
     clusters: [{ name: 'plain', cluster: { server, 'insecure-skip-tls-verify': true } }],
@@ -40,16 +42,20 @@ export function serverOf(path: string): URL {
   return new URL(String(read(path).clusters[0]?.cluster['server']));
 }
 
-function variant(path: string, change: (config: Kubeconfig) => Kubeconfig): string {
-  return written(absolute(change(read(path)), dirname(path)));
+function variant(path: string, change: (config: Kubeconfig) => Kubeconfig): KubernetesClient {
+  return connected(absolute(change(read(path)), dirname(path)));
 }
 
-function written(config: object): string {
+/** The client reads its kubeconfig when it is made, so the file may go at once: it holds a secret. */
+function connected(config: object): KubernetesClient {
   const folder = mkdtempSync(join(tmpdir(), 'drey-kubeconfig-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const target = join(folder, 'kubeconfig');
-  writeFileSync(target, stringify(config), { mode: 0o600 });
-  return target;
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, stringify(config), { mode: 0o600 });
+  try {
+    return connectKubernetes({ kubeconfig });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function read(path: string): Kubeconfig {
