@@ -12,7 +12,8 @@ export const lostOperationsMax = 5;
 export function concludeOperation(state: JobState, result: OperationResult): void {
   state.generations = result.generations;
   state.restorePoint = result.restorePoint;
-  state.failure = result.failure?.code === 'ABORTED' ? state.failure : result.failure;
+  // Giving up because somebody asked is no bad news.
+  state.failure = result.failure?.code === 'ABORTED' ? undefined : result.failure;
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   state.running = undefined;
   state.askedCluster = true;

@@ -99,12 +99,15 @@ export class DeployRun {
 
   private async awaitCluster(): Promise<void> {
     await this.awaitStep('jobManagerAnswers', 'waitJobManager', 'jobManager');
-    await this.awaitStep('slotsRegistered', 'waitSlots', 'slots');
   }
 
   /** Starts the job, sees all tasks run, points the job's Service here, and sees a checkpoint completed. */
   async startJob(): Promise<void> {
-    await this.awaitStep('jobSubmitted', 'submitJob', 'submit');
+    // Flink itself lets the job wait for its slots: its main method runs while they register.
+    await allEnded([
+      this.awaitStep('slotsRegistered', 'waitSlots', 'slots'),
+      this.awaitStep('jobSubmitted', 'submitJob', 'submit'),
+    ]);
     await this.awaitStep('tasksRunning', 'waitTasks', 'running');
     if (!this.published) await this.publishService();
     if (hasDurableStorage(this.target.spec)) await this.awaitStep('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
@@ -169,6 +172,11 @@ const waitWords = {
 } as const;
 
 type WaitActivity = keyof typeof waitWords;
+
+/** Waits for the end of all, so that nothing still acts when the first failure is undone. */
+async function allEnded(steps: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(steps)) if (outcome.status === 'rejected') throw outcome.reason;
+}
 
 /** Steps within a step: the outer one is what people see. */
 const quietly: RunStep = (_name, act) => act();

@@ -52,8 +52,7 @@ export class JobEntity {
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
     const state = this.acceptRevision(request);
-    const reason = state.revision.number === 1 ? 'First deploy' : `Revision ${state.revision.number} was applied`;
-    return this.enqueue('deploy', request, reason);
+    return this.enqueue('deploy', request, deployReason(state));
   }
 
   /** Accepts the removal of the job, after the operation under way; what is queued gives way to it. */
@@ -103,6 +102,7 @@ export class JobEntity {
     state.queue = queue;
     state.running = next;
     state.phase = next.record.kind === 'remove' ? 'REMOVING' : 'DEPLOYING';
+    state.failure = undefined;
     this.abortReason = undefined;
     const plan = planOf(state, next);
     this.publish();
@@ -260,6 +260,12 @@ export class JobEntity {
     if (!this.state) throw new Error('no spec was accepted yet');
     return this.state;
   }
+}
+
+function deployReason({ revision, newest }: JobState): string {
+  const isSecondTry = newest?.record.revision === revision.number;
+  if (isSecondTry) return `Revision ${revision.number} is tried again`;
+  return revision.number === 1 ? 'First deploy' : `Revision ${revision.number} was applied`;
 }
 
 function now(): string {

@@ -43,7 +43,9 @@ describe.each([
       stdout: `flinkjob/${name} unchanged\n`,
     });
     expect((await cli('operations', name, '-o', 'json')).stdout.match(/"number":/g)).toHaveLength(1);
-    expect((await cli('describe', 'job', name)).stdout).toContain('First checkpoint completed');
+    expect((await cli('describe', 'job', name)).stdout).toContain(
+      'withoutStorage' in wish ? 'Tasks running' : 'First checkpoint completed',
+    );
     expect(await cli('wait', 'job', name, '--for=running', '--timeout', '5s')).toMatchObject({ code: 0 });
   }, 60_000);
 
