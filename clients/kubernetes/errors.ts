@@ -54,8 +54,3 @@ export function isConflict(error: unknown): error is KubernetesError {
 export function isForbidden(error: unknown): error is KubernetesError {
   return hasStatus(error, 403);
 }
-
-/** Whether a list or watch must begin anew, because the server no longer has the version asked for. */
-export function isExpired(error: unknown): error is KubernetesError {
-  return hasStatus(error, 410);
-}

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Selection, WatchOptions } from './client.ts';
 import { refusal, type Connection } from './connection.ts';
-import { isExpired, KubernetesError, WaitTimedOut } from './errors.ts';
+import { KubernetesError, WaitTimedOut } from './errors.ts';
 import { resourcePath, type Kind, type ObjectOf } from './kinds.ts';
 import { parseAs } from './parse.ts';
 import { listAll, selectionQuery, tidied } from './objects.ts';
@@ -75,8 +75,8 @@ async function follow<K extends Kind>(
       await watchFrom(connection, watched, resourceVersion, view, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof KubernetesError) || !(error.retryable || isExpired(error))) throw error;
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      if (!(error instanceof KubernetesError) || !error.retryable) throw error;
+      await sleep(Math.max(pause, (error.retryAfterSeconds ?? 0) * 1000), undefined, { signal }).catch(() => undefined);
       pause = Math.min(pause * 2, pauseMs.longest);
     }
   }
