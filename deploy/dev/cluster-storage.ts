@@ -10,7 +10,7 @@ import type { StackPaths } from './paths.ts';
 import { runCommand } from './process.ts';
 
 export const jobNamespace = 'flink';
-export const storageClaim = 'flink-state';
+const storageClaim = 'flink-state';
 const fieldManager = 'drey-dev';
 const storageSize = '20Gi';
 /** Flink's user in its images. */

@@ -63,7 +63,7 @@ async function fetchWheel(target: string, progress: (line: string) => void): Pro
 }
 
 /** How to call Python's pip, which is installed when it is missing and this is root on Debian. */
-export async function ensurePip(progress: (line: string) => void): Promise<[string, ...string[]]> {
+async function ensurePip(progress: (line: string) => void): Promise<[string, ...string[]]> {
   if (await works('python3', ['-m', 'pip', '--version'])) return ['python3', '-m', 'pip'];
   if (findOnPath('pip')) return ['pip'];
   if (process.getuid?.() === 0 && findOnPath('apt-get')) {

@@ -71,7 +71,7 @@ export async function stopTemporal(paths: { readonly runDir: string }): Promise<
 }
 
 /** Whether the frontend answers its health check. */
-export async function isServing(server: Pick<TemporalServer, 'binary' | 'address'>): Promise<boolean> {
+async function isServing(server: Pick<TemporalServer, 'binary' | 'address'>): Promise<boolean> {
   const said = await runCommand(server.binary, ['operator', 'cluster', 'health', '--address', server.address], {
     timeoutMs: 5000,
   });

@@ -66,7 +66,7 @@ export async function killAndRestart(part: StackProcess): Promise<void> {
 }
 
 /** Ends a process with SIGKILL; returns when it is gone. */
-export async function killPart(part: StackProcess): Promise<void> {
+async function killPart(part: StackProcess): Promise<void> {
   const record = livingProcess(paths.runDir, nameOf(part));
   if (!record) throw new Error(`${part} does not run`);
   process.kill(record.pid, 'SIGKILL');
@@ -78,7 +78,7 @@ export async function killPart(part: StackProcess): Promise<void> {
 }
 
 /** Starts a process again, on the same port and with the same data. */
-export async function startPart(part: StackProcess): Promise<void> {
+async function startPart(part: StackProcess): Promise<void> {
   if (part === 'temporal') await startTemporal({ ...paths, ports: anyPorts });
   else if (part === 'postgres') await startPostgres({ ...paths, port: anyPorts.postgres, settings: ['fsync=off'] });
   else await restartDreyProcess(paths, part);
