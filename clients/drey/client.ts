@@ -1,5 +1,7 @@
-/** The typed client of Drey's API: one method per route. Changes are repeated with one idempotency key until answered. */
-import { randomUUID } from 'node:crypto';
+/**
+ * The typed client of Drey's API: one method per route. Changes are repeated with one idempotency key until answered.
+ * Nothing here needs Node: pages in a browser use it too.
+ */
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { z } from 'zod';
@@ -155,7 +157,7 @@ async function get<Value>(
 
 /** One key for all attempts: however often it is sent, the API makes at most one operation of it. */
 function change(options: ClientOptions, call: Call): Promise<Answer<Change>> {
-  const headers = { 'idempotency-key': randomUUID() };
+  const headers = { 'idempotency-key': crypto.randomUUID() };
   return withRetries(retryOf(options), (signal) => send(options, { ...call, headers, signal }, changeShape));
 }
 

@@ -1,5 +1,4 @@
 /** Repeats a call that is safe to repeat, until it is answered or its time is over. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DreyApiError, DreyUnreachableError } from './errors.ts';
 
 export interface RetryOptions {
@@ -41,6 +40,15 @@ export async function withRetries<Value>(
 }
 
 /** Whether the pause ended by itself: false when the time was over first. */
-async function pause(pauseMs: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(pauseMs, true, { signal }).catch(() => false);
+function pause(pauseMs: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (endedByItself: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve(endedByItself);
+    };
+    const stop = () => end(false);
+    const timer = setTimeout(() => end(true), pauseMs);
+    signal.addEventListener('abort', stop);
+  });
 }
