@@ -1,0 +1,18 @@
+/**
+ * `node --import tsx test/support/record-histories.ts <name>=<workflow id>…` records histories of the stack that `npm run up`
+ * started as `test/histories/<name>.json`.
+ */
+import { Client, Connection } from '@temporalio/client';
+import { stackPaths } from '../../deploy/dev/paths.ts';
+import { rememberedPorts } from '../../deploy/dev/ports.ts';
+import { recordHistory } from './histories.ts';
+
+const port = rememberedPorts(stackPaths('dev').stateDir)['temporal'] ?? 7233;
+const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+const client = new Client({ connection });
+for (const wish of process.argv.slice(2)) {
+  const [name = '', workflowId = ''] = wish.split('=');
+  await recordHistory(client, workflowId, name);
+  console.log(`recorded ${workflowId} as ${name}`);
+}
+await connection.close();
