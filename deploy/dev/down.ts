@@ -1,5 +1,5 @@
 /** `npm run down`: ends all that the development stack and interrupted test runs started. Safe to repeat. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rememberedCluster, stopCluster } from './cluster.ts';
@@ -8,7 +8,7 @@ import { removeAccess } from './drey-access.ts';
 import { stopDreyProcesses } from './drey-processes.ts';
 import { stopFlinkUi } from './flink-ui.ts';
 import { isLocked, takeLock } from './lock.ts';
-import { stackPaths, type StackPaths } from './paths.ts';
+import { stackPaths, testInstances, type StackPaths } from './paths.ts';
 import { stopPostgres } from './postgres.ts';
 import { describeFailures, Progress, reasonOf } from './progress.ts';
 import { stopTemporal } from './temporal.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   if (flags.cache && !flags.purge) throw new Error(`--cache goes with --purge\n\n${usage}`);
   const progress = new Progress(logFile);
   await endInstance(progress, paths, flags.purge);
-  await endTestLeftovers(progress);
+  await endTestLeftovers(progress, flags.purge);
   if (progress.failures.length > 0) {
     console.error(`\n${describeFailures(progress.failures, logFile)}`);
     return 1;
@@ -77,10 +77,11 @@ async function endProcesses(progress: Progress, instance: StackPaths, purge: boo
 }
 
 /** A test run that was killed leaves its own instance behind; one that is under way is left alone. */
-async function endTestLeftovers(progress: Progress): Promise<void> {
-  const test = stackPaths('test');
-  if (!existsSync(test.stateDir) || isLocked(test.stateDir)) return;
-  await progress.run({ name: 'Leftovers of tests' }, () => stopTestStack(test)).catch(() => undefined);
+async function endTestLeftovers(progress: Progress, purge: boolean): Promise<void> {
+  const idle = testInstances().filter(({ stateDir }) => !isLocked(stateDir));
+  if (idle.length === 0) return;
+  const end = () => Promise.all(idle.map((instance) => stopTestStack(instance, purge)));
+  await progress.run({ name: 'Leftovers of tests' }, end).catch(() => undefined);
 }
 
 function ownClusterNote(context: string, purge: boolean): string {

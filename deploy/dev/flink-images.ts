@@ -1,4 +1,7 @@
 /** The Flink images and the storage tool that the stack's jobs use: made here for our own node, official elsewhere. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { buildFlinkImage } from './flink-image/build.ts';
 import { buildStorageTool } from './flink-image/storage-tool.ts';
 import type { ClusterChoice } from './cluster.ts';
@@ -18,6 +21,19 @@ export interface FlinkImages {
   /** What must be imported into the node. */
   readonly built: readonly BuiltImage[];
   readonly storageToolJar: string;
+}
+
+const linesShape = z.array(z.string());
+
+/** These versions and those of earlier runs, whose jobs may still be there; 2.3 when there are none. */
+export function rememberLines(paths: StackPaths, wanted: readonly string[]): readonly string[] {
+  const file = join(paths.stateDir, 'flink-versions.json');
+  const before = existsSync(file) ? linesShape.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
+  const lines = [...new Set([...before, ...wanted])];
+  if (lines.length === 0) return ['2.3'];
+  mkdirSync(paths.stateDir, { recursive: true });
+  writeFileSync(file, JSON.stringify(lines));
+  return lines;
 }
 
 /** Builds what is missing in the cache. One image after the other: each keeps all processors busy. */

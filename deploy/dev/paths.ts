@@ -1,4 +1,5 @@
 /** Where the development stack keeps things: one ignored folder, with a sub-folder per instance and a shared cache. */
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,6 +8,9 @@ export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '
 
 /** Everything of the development stack listens here and nowhere else. */
 export const loopback = '127.0.0.1';
+
+/** The instance that the tests use. Two runs at once need two: `DREY_TEST_INSTANCE=test2 npm test`. */
+export const testInstance = process.env['DREY_TEST_INSTANCE'] ?? 'test';
 
 export interface StackPaths {
   /** Name of the instance: `dev` for people, `test` for the test runner. */
@@ -17,6 +21,13 @@ export interface StackPaths {
   readonly logDir: string;
   /** What costs time to get or build and depends on nothing but its version; shared by all instances. */
   readonly cacheDir: string;
+}
+
+/** The folders of all test instances that there are. */
+export function testInstances(): StackPaths[] {
+  const folder = join(repositoryRoot, '.drey');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => name.startsWith('test')).map(stackPaths);
 }
 
 /** The folders of an instance; none is made here. */

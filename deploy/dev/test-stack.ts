@@ -57,12 +57,14 @@ export async function startTestStack(
   };
 }
 
-/** Ends everything of the instance and removes its data, from whatever state it is in. */
-export async function stopTestStack(paths: StackPaths): Promise<void> {
+/** Ends everything of the instance and removes its data; with `purge` its images and logs too. */
+export async function stopTestStack(paths: StackPaths, purge = false): Promise<void> {
   await stopDreyProcesses(paths);
-  await Promise.all([stopTemporal(paths), stopPostgres(paths), stopCluster(paths, false)]);
-  for (const name of readdirSync(paths.stateDir).filter((each) => !kept.includes(each)))
-    rmSync(join(paths.stateDir, name), { recursive: true, force: true });
+  await Promise.all([stopTemporal(paths), stopPostgres(paths), stopCluster(paths, purge)]);
+  if (purge) rmSync(paths.stateDir, { recursive: true, force: true });
+  else
+    for (const name of readdirSync(paths.stateDir).filter((each) => !kept.includes(each)))
+      rmSync(join(paths.stateDir, name), { recursive: true, force: true });
 }
 
 type Parts<T> = { readonly [K in keyof T]: T[K] };

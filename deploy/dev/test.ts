@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLock } from './lock.ts';
-import { repositoryRoot, stackPaths } from './paths.ts';
+import { repositoryRoot, stackPaths, testInstance } from './paths.ts';
 import { runCommand } from './process.ts';
 import { describeFailures, Progress, reasonOf, StepFailed } from './progress.ts';
 import { partsNeeded, type Part } from './test-needs.ts';
 import { startTestStack, stopTestStack } from './test-stack.ts';
 
-const paths = stackPaths('test');
+const paths = stackPaths(testInstance);
 const logFile = join(paths.logDir, 'test.log');
 const countsFile = join(paths.logDir, `counts-${process.pid}`);
 const jest = [

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { flinkVersions } from '../../core/schema/flink-job.ts';
 import { startDrey, type DreyServer } from './drey.ts';
 import { exampleFile, exampleJob, linkExample, runExample } from './example.ts';
+import { rememberLines } from './flink-images.ts';
 import { takeLock } from './lock.ts';
 import { stackPaths } from './paths.ts';
 import { usualPorts } from './ports.ts';
@@ -13,7 +14,7 @@ import { startStack, type Stack } from './stack.ts';
 const usage = `npm run up -- [--context NAME] [--flink 2.3,1.20] [--no-example]
 
   --context NAME   use your own Kubernetes cluster: a context of your kubeconfig
-  --flink LIST     Flink versions to have images of (default 2.3)
+  --flink LIST     Flink versions to have images of, beside those of earlier runs (2.3 at first)
   --no-example     do not apply ${exampleFile}`;
 
 const paths = stackPaths('dev');
@@ -53,7 +54,7 @@ async function bringUp(progress: Progress, flags: Flags): Promise<Links> {
   const stack = await startStack(progress, {
     paths,
     context: flags.context,
-    flinkLines: flags.flink,
+    flinkLines: rememberLines(paths, flags.flink),
     ports: usualPorts,
   });
   const drey = await startDrey(progress, paths, stack, usualPorts.api);
@@ -74,12 +75,12 @@ function readFlags(): Flags {
   const { values } = parseArgs({
     options: {
       context: { type: 'string' },
-      flink: { type: 'string', default: '2.3' },
+      flink: { type: 'string', default: '' },
       'no-example': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const flink = values.flink.split(',').map((version) => version.trim());
+  const flink = values.flink.split(',').flatMap((version) => version.trim() || []);
   const unknown = flink.filter((version) => !flinkVersions.some((known) => known === version));
   if (unknown.length > 0) throw new Error(`no Flink ${unknown.join(', ')}: choose from ${flinkVersions.join(', ')}`);
   return { context: values.context, flink, example: !values['no-example'], help: values.help };

@@ -10,7 +10,7 @@ import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts'
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { processName, restartDreyProcess } from '../../deploy/dev/drey-processes.ts';
-import { repositoryRoot, stackPaths } from '../../deploy/dev/paths.ts';
+import { repositoryRoot, stackPaths, testInstance } from '../../deploy/dev/paths.ts';
 import { startPostgres } from '../../deploy/dev/postgres.ts';
 import { livingProcess, startTicksOf, waitUntil } from '../../deploy/dev/process.ts';
 import { startTemporal } from '../../deploy/dev/temporal.ts';
@@ -18,7 +18,7 @@ import { anyPorts } from '../../deploy/dev/test-stack.ts';
 
 export type StackProcess = 'api' | 'worker' | 'agent' | 'temporal' | 'postgres';
 
-const paths = stackPaths('test');
+const paths = stackPaths(testInstance);
 
 /** A client of the API, with the token that the runner made. Each call takes so long at most. */
 export function drey(requestTimeoutMs = 30_000): DreyClient {
