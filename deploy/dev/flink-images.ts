@@ -25,12 +25,14 @@ export interface FlinkImages {
 
 const linesShape = z.array(z.string());
 
-/** These versions and those of earlier runs, whose jobs may still be there; 2.3 when there are none. */
+/** What the examples run on. */
+const usualLine = '2.3';
+
+/** The usual version, these, and those of earlier runs, whose jobs may still be there. */
 export function rememberLines(paths: StackPaths, wanted: readonly string[]): readonly string[] {
   const file = join(paths.stateDir, 'flink-versions.json');
   const before = existsSync(file) ? linesShape.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
-  const lines = [...new Set([...before, ...wanted])];
-  if (lines.length === 0) return ['2.3'];
+  const lines = [...new Set([usualLine, ...before, ...wanted])];
   mkdirSync(paths.stateDir, { recursive: true });
   writeFileSync(file, JSON.stringify(lines));
   return lines;

@@ -14,7 +14,7 @@ import { startStack, type Stack } from './stack.ts';
 const usage = `npm run up -- [--context NAME] [--flink 2.3,1.20] [--no-example]
 
   --context NAME   use your own Kubernetes cluster: a context of your kubeconfig
-  --flink LIST     Flink versions to have images of, beside those of earlier runs (2.3 at first)
+  --flink LIST     Flink versions to have images of, beside 2.3 and those of earlier runs
   --no-example     do not apply ${exampleFile}`;
 
 const paths = stackPaths('dev');
