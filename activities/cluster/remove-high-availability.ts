@@ -1,4 +1,5 @@
 /** Removes what Flink's high availability keeps of a generation: its ConfigMaps, then its files. The pods are gone by now. */
+import { ApplicationFailure } from '@temporalio/common';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { highAvailabilityDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -8,33 +9,52 @@ import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { runStorageTool } from './storage-pod.ts';
 
-/** Repeatable. A generation whose anchor is gone has nothing left: its files went before its anchor. */
+/**
+ * Repeatable. The files go first: as long as there are ConfigMaps, a JobManager has run and may have left files. A storage
+ * that cannot be cleaned, or an image that is gone, does not keep a job from being removed: what is left is told.
+ */
 export function removeHighAvailability(dependencies: ClusterDependencies, { generation }: GenerationInput) {
   const directory = highAvailabilityDirectory(generation.spec.spec, generation.identity);
   return withFailures(() =>
     withHeartbeat(async (signal) => {
-      const removed = await removeConfigMaps(dependencies.kubernetes, generation);
-      if (directory !== undefined && (await hasAnchor(dependencies, generation))) {
-        await runStorageTool(dependencies, generation, ['delete', directory, '--recursive'], signal);
-      }
-      return { detail: `${removed} ConfigMaps and ${directory ?? 'no files'}` };
+      const maps = await configMapsOf(dependencies.kubernetes, generation);
+      if (maps.length === 0 || directory === undefined) return { detail: 'none: no JobManager has run' };
+      const files = await removeFiles(dependencies, generation, directory, signal);
+      const { namespace } = generation.spec.spec;
+      await Promise.all(maps.map((name) => dependencies.kubernetes.delete('ConfigMap', namespace, name)));
+      return { detail: `${maps.length} ConfigMaps; ${files}` };
     }),
   );
 }
 
+async function removeFiles(
+  dependencies: ClusterDependencies,
+  generation: Generation,
+  directory: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!(await hasAnchor(dependencies, generation))) return 'the anchor is gone, and the files before it';
+  try {
+    await runStorageTool(dependencies, generation, ['delete', directory, '--recursive'], signal);
+    return `files in ${directory}`;
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    return `files are left in ${directory}: ${error.message}`;
+  }
+}
+
 /** By label, and by name too: a JobManager that releases its leadership as it ends may leave its ConfigMap without labels. */
-async function removeConfigMaps(kubernetes: KubernetesClient, generation: Generation): Promise<number> {
+async function configMapsOf(kubernetes: KubernetesClient, generation: Generation): Promise<string[]> {
   const { namespace } = generation.spec.spec;
   const { clusterId } = generationNames(generation.identity);
   const labelSelector = `app=${clusterId},configmap-type=high-availability`;
   const labelled = await kubernetes.list('ConfigMap', namespace, { labelSelector });
-  const named = ['cluster', flinkJobId(generation.identity, generation.submission)];
-  const names = new Set([
-    ...labelled.map(({ metadata }) => metadata.name),
-    ...named.map((part) => `${clusterId}-${part}-config-map`),
-  ]);
-  const deleted = await Promise.all([...names].map((name) => kubernetes.delete('ConfigMap', namespace, name)));
-  return deleted.filter(Boolean).length;
+  const expected = ['cluster', flinkJobId(generation.identity, generation.submission)].map(
+    (part) => `${clusterId}-${part}-config-map`,
+  );
+  const named = await Promise.all(expected.map((name) => kubernetes.get('ConfigMap', namespace, name)));
+  const found = [...labelled, ...named.flatMap((map) => map ?? [])];
+  return [...new Set(found.map(({ metadata }) => metadata.name))];
 }
 
 async function hasAnchor({ kubernetes }: ClusterDependencies, generation: Generation): Promise<boolean> {

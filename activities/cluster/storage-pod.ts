@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import { diagnosePods } from '../../core/diagnosis/pods.ts';
 import type { Generation } from '../../core/generation.ts';
 import { renderStoragePod, storageContainerName, storagePodName } from '../../core/manifests/storage-pod.ts';
 import { generationNames, hashOf } from '../../core/names.ts';
@@ -11,6 +12,9 @@ import type { ClusterDependencies } from './dependencies.ts';
 
 /** A JVM's start and a few requests to the storage; the deletion of a large folder may take minutes. */
 const deadlineSeconds = 300;
+
+/** The image has run on this cluster before, and the pod is small: it starts soon or not at all. */
+const startMs = 60_000;
 
 const answer = z.looseObject({
   found: z.boolean().optional(),
@@ -70,11 +74,17 @@ async function ended(
   name: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const phases = new Set(['Succeeded', 'Failed']);
-  const hasEnded = (pods: readonly ObjectOf<'Pod'>[]) =>
-    pods.some((pod) => phases.has(pod.status?.phase ?? '')) || undefined;
   const timeoutMs = (deadlineSeconds + 30) * 1000;
   await kubernetes.watchUntil('Pod', namespace, { name }, hasEnded, { signal, timeoutMs });
+}
+
+/** @throws the diagnosis of a pod that cannot start: its image is gone, or no node takes it. */
+function hasEnded(pods: readonly ObjectOf<'Pod'>[]): true | undefined {
+  if (pods.some(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed')) return true;
+  const clock = { now: Date.now(), scheduleMs: startMs, imagePullMs: startMs };
+  const { failure } = diagnosePods(pods, [], clock);
+  if (failure) throw failed(failure);
+  return undefined;
 }
 
 /** The answer is the last line; what comes before it is what Flink's file systems log. */
