@@ -17,7 +17,7 @@ import { Problem } from '../problem.ts';
 import { readLivingJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
-import type { AwaitedStream } from '../streams.ts';
+import type { AwaitedStream, StreamOutcome } from '../streams.ts';
 
 /** The workflow type that has the agent send a log. */
 const tailLogsWorkflow = 'tailLogs';
@@ -50,16 +50,12 @@ const read = defineRoute({
     const job = await readLivingJob(services, params);
     await refuseWithoutAgent(services, job);
     const stream = services.streams.expect();
-    let outcome: 'complete' | 'abandoned' = 'abandoned';
-    services.metrics.logStreams.inc();
     const workflow = await startTail(services, job, wanted, stream.ticket);
+    services.metrics.logStreams.inc();
+    let outcome: StreamOutcome = 'abandoned';
     try {
       const log = await firstOf(services, workflow, stream, response);
-      if (log) {
-        response.status(200).set('content-type', 'text/plain; charset=utf-8').flushHeaders();
-        await pipeline(log, response);
-        outcome = 'complete';
-      }
+      if (log && (await passOn(services, log, response))) outcome = 'complete';
     } finally {
       services.metrics.logStreams.dec();
       stream.finish(outcome);
@@ -169,6 +165,19 @@ function whyEnded(error: unknown): Problem {
     cure: 'Read the job: its phase says whether it has pods now.',
     cause: error,
   });
+}
+
+/** Whether the whole log came through. A reader who leaves is no failure; a log that breaks off is seen as cut off. */
+async function passOn({ log }: Services, from: IncomingMessage, to: Response): Promise<boolean> {
+  to.status(200).set('content-type', 'text/plain; charset=utf-8').flushHeaders();
+  try {
+    await pipeline(from, to);
+    return true;
+  } catch (error) {
+    log.info({ err: error }, 'a log was not read to its end');
+    to.destroy();
+    return false;
+  }
 }
 
 function cancelQuietly({ temporal, log }: Services, workflow: WorkflowHandle): void {

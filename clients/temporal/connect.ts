@@ -1,5 +1,5 @@
 /** The connection to Temporal for callers. Workers have their own (`NativeConnection`). */
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isRetryableError, makeGrpcRetryInterceptor } from '@temporalio/client';
 
 export interface TemporalOptions {
   readonly address: string;
@@ -15,10 +15,23 @@ export interface Temporal {
   close(): Promise<void>;
 }
 
+/**
+ * Repeats failed calls like the client's own retry, but never pauses for long: a pause does not end with the call's time
+ * limit, and a person waits for the answer.
+ */
+const retry = makeGrpcRetryInterceptor({
+  delayFunction: (attempt, { code }) =>
+    Number(code) === resourceExhausted ? 1_000 : Math.min(500, 100 * 1.7 ** attempt),
+  retryableDecider: (attempt, status) => attempt < 20 && isRetryableError(status),
+});
+
+const resourceExhausted = 8;
+
 /** Makes the connection; connects when first used, and again by itself after Temporal was away. */
 export function connectTemporal(options: TemporalOptions): Temporal {
   const connection = Connection.lazy({
     address: options.address,
+    interceptors: [retry],
     // gRPC's own back-off grows to two minutes: too long for callers who see Temporal up again.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 },
   });

@@ -31,7 +31,21 @@ export interface ControlPlane {
 
 /** Starts everything; the caller stops it in `afterAll`. The tenant `default` may use the namespace `flink` of `local`. */
 export async function startControlPlane(): Promise<ControlPlane> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.toReversed()) await step();
+  };
+  try {
+    return { ...(await startParts(undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<ControlPlane, 'stop'>> {
   const stateDir = mkdtempSync(join(tmpdir(), 'drey-control-'));
+  undo.push(async () => rmSync(stateDir, { recursive: true, force: true }));
   const temporalOptions = {
     stateDir,
     runDir: stateDir,
@@ -39,61 +53,42 @@ export async function startControlPlane(): Promise<ControlPlane> {
     cacheDir: stackPaths('test').cacheDir,
     ports: { temporal: 0, temporalUi: 0, temporalMetrics: 0 },
   };
-  const [postgres, temporal] = await Promise.all([startTestPostgres(), startTemporal(temporalOptions)]);
+  undo.push(() => stopTemporal(temporalOptions));
+  const temporal = await startTemporal(temporalOptions);
+  const postgres = await startTestPostgres();
+  undo.push(() => postgres.stop());
   const databaseUrl = await postgres.emptyDatabase();
   const tokenFile = join(stateDir, 'token');
   const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporal.address };
   await bootstrap(env, ['--token-file', tokenFile, '--tenant', 'default', '--grant', 'local:flink']);
   const listen = `127.0.0.1:${await freePort()}`;
-  const token = readFileSync(tokenFile, 'utf8').trim();
   const url = `http://${listen}`;
   const api = child('api/main.ts', { ...env, DREY_API_LISTEN: listen });
-  const worker = child('workers/main.ts', {
-    ...env,
-    DREY_MAKE_CURRENT: 'true',
-    DREY_CACHE: stackPaths('test').cacheDir,
-  });
-  const plane: ControlPlane = {
+  const cacheDir = stackPaths('test').cacheDir;
+  const worker = child('workers/main.ts', { ...env, DREY_MAKE_CURRENT: 'true', DREY_CACHE: cacheDir });
+  undo.push(() => Promise.all([api.stop('SIGKILL'), worker.stop('SIGKILL')]));
+  const startApi = () => startAndWait(api, 'the API', async () => (await fetch(`${url}/healthz`)).ok);
+  const startWorker = () => startAndWait(worker, 'the worker', async () => worker.output().includes('is current'));
+  await Promise.all([startApi(), startWorker()]);
+  return {
     url,
-    token,
+    token: readFileSync(tokenFile, 'utf8').trim(),
     databaseUrl,
     temporalAddress: temporal.address,
     postgres,
     apiLog: api.output,
-    startWorker: async () => {
-      await worker.start();
-      await waitUntil(async () => worker.output().includes('is current'), {
-        what: 'the worker to be the current one',
-        timeoutMs: 60_000,
-        giveUp: worker.failure,
-      });
-    },
-    stopWorker: async () => void (await worker.stop('SIGKILL')),
-    startApi: async () => {
-      await api.start();
-      await waitUntil(async () => (await fetch(`${url}/healthz`)).ok, {
-        what: 'the API to answer',
-        timeoutMs: 30_000,
-        stepMs: 25,
-        giveUp: api.failure,
-      });
-    },
+    startApi,
     stopApi: api.stop,
+    startWorker,
+    stopWorker: async () => void (await worker.stop('SIGKILL')),
     stopTemporal: () => stopTemporal(temporalOptions),
     startTemporal: async () => void (await startTemporal(temporalOptions)),
-    stop: async () => {
-      await Promise.all([api.stop('SIGKILL'), worker.stop('SIGKILL')]);
-      await Promise.all([postgres.stop(), stopTemporal(temporalOptions)]);
-      rmSync(stateDir, { recursive: true, force: true });
-    },
   };
-  try {
-    await Promise.all([plane.startApi(), plane.startWorker()]);
-    return plane;
-  } catch (error) {
-    await plane.stop();
-    throw error;
-  }
+}
+
+async function startAndWait(one: ReturnType<typeof child>, what: string, isThere: () => Promise<boolean>) {
+  await one.start();
+  await waitUntil(isThere, { what: `${what} to be there`, timeoutMs: 60_000, stepMs: 25, giveUp: one.failure });
 }
 
 /** Runs the command that makes the first tenant and token. */

@@ -24,7 +24,14 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   delete process.env['DATABASE_URL']; // Never a reader's own server.
   const stateDir = mkdtempSync(join(tmpdir(), 'drey-postgres-'));
   const options = { stateDir, runDir: stateDir, logDir: stateDir, port: 0, settings: ['fsync=off'] };
-  const { url } = await startPostgres(options);
+  const remove = async () => {
+    await stopPostgres(options);
+    rmSync(stateDir, { recursive: true, force: true });
+  };
+  const { url } = await startPostgres(options).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const pools: Postgres[] = [];
   let count = 0;
   const create = async (template: string) => {
@@ -45,8 +52,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     resume: async () => void (await startPostgres(options)),
     stop: async () => {
       await Promise.all(pools.map((pool) => pool.end()));
-      await stopPostgres(options);
-      rmSync(stateDir, { recursive: true, force: true });
+      await remove();
     },
   };
 }

@@ -7,6 +7,7 @@ import { findJob, listJobs } from '../../../clients/postgres/jobs.ts';
 import { findOperation, listOperations } from '../../../clients/postgres/operations.ts';
 import { writeRecords } from '../../../clients/postgres/records.ts';
 import { listRevisions } from '../../../clients/postgres/revisions.ts';
+import { inTransaction } from '../../../clients/postgres/transaction.ts';
 import type { RecordRow } from '../../../core/records.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { jobSpec, jobView, operationRecord } from '../../support/records.ts';
@@ -195,5 +196,20 @@ describe('reading', () => {
     const [first] = await listEvents(postgres, { uid, operation: 1 }, 1);
     expect(first).toEqual({ operation: 1, seq: 3, at: at(3), type: 'stepDone', text: 'step 3' });
     expect((await listEvents(postgres, { uid }, 9, first)).map((one) => one.seq)).toEqual([2, 1]);
+  });
+});
+
+describe('inTransaction', () => {
+  test('outlives a connection that is ended between two queries, and gives it to nobody else', async () => {
+    const { postgres: pool } = await server.database();
+    const stopped = inTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const ended = new Promise<void>((resolve) => client.once('end', resolve));
+      await postgres.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      await ended;
+      await client.query('select 1');
+    });
+    await expect(stopped).rejects.toThrow(/not queryable|terminat/);
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 });
