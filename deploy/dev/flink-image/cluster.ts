@@ -122,6 +122,9 @@ function configuration(restPort: number, rpcPort: number): Record<string, string
     'taskmanager.numberOfTaskSlots': '2',
     'taskmanager.memory.process.size': '1024m',
     'cluster.registration.error-delay': '200ms',
+    // A busy machine may take long; it must not fail for that.
+    'pekko.ask.timeout': '60s',
+    'heartbeat.timeout': '180000',
     'web.refresh-interval': '100',
     'metrics.fetcher.update-interval': '500',
     'metrics.reporter.prom.factory.class': 'org.apache.flink.metrics.prometheus.PrometheusReporterFactory',

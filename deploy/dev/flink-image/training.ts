@@ -56,7 +56,9 @@ async function train(
 }
 
 function writeArchive(role: string | undefined): string[] {
-  return role === undefined ? [] : [`-XX:ArchiveClassesAtExit=${archiveFolder}/${role}.jsa`];
+  if (role === undefined) return [];
+  // Thousands of classes cannot be archived, and saying so hides what a failed process said.
+  return [`-XX:ArchiveClassesAtExit=${archiveFolder}/${role}.jsa`, '-Xlog:cds=error', '-Xlog:cds+dynamic=error'];
 }
 
 /** Puts the example where an application's jar is looked for. */
