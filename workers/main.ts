@@ -8,6 +8,7 @@ import { connectPostgres } from '../clients/postgres/connect.ts';
 import { controlTaskQueue } from '../core/names.ts';
 import { workerSettings } from './config.ts';
 import { deploymentName, isDrained, makeCurrent } from './deployment-version.ts';
+import { StrandedOperations } from './stranded-operations.ts';
 import { workflowBundle, type WorkflowBundle } from './workflow-bundle.ts';
 
 const settings = workerSettings(process.env);
@@ -15,6 +16,9 @@ const log = pino({ level: settings.DREY_LOG_LEVEL, base: { process: 'worker', pi
 
 /** How often a build that is no longer current looks whether it is still needed. */
 const drainCheckMs = 5_000;
+
+/** How often a worker looks for operations that no worker can go on with. */
+const strandedCheckMs = 20_000;
 
 async function main(): Promise<void> {
   Runtime.install({
@@ -33,6 +37,7 @@ async function main(): Promise<void> {
   log.info({ buildId: bundle.buildId }, 'worker starts');
   const running = worker.run();
   if (settings.DREY_MAKE_CURRENT) void takeOver(native, worker, bundle.buildId);
+  void endStranded(worker, new StrandedOperations(temporal));
   await running;
   await postgres.end();
   await connection.close();
@@ -72,11 +77,20 @@ async function takeOver(connection: NativeConnection, worker: Worker, buildId: s
   worker.shutdown();
 }
 
+/** Looks again and again for operations whose build has no worker left. */
+async function endStranded(worker: Worker, stranded: StrandedOperations): Promise<void> {
+  await untilDone(worker, strandedCheckMs, async () => {
+    for (const workflowId of await stranded.endThem())
+      log.warn({ workflowId }, 'ended: no worker of its build is left');
+    return false;
+  });
+}
+
 async function untilDone(worker: Worker, everyMs: number, look: () => Promise<boolean>): Promise<void> {
   while (worker.getState() === 'RUNNING') {
     // Temporal may be away, or may not know this build yet: both pass.
     if (await look().catch(() => false)) return;
-    await pause(everyMs);
+    await pause(everyMs, undefined, { ref: false });
   }
 }
 
