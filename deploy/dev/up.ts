@@ -93,13 +93,22 @@ function describe({ drey, stack, flinkUi }: Links): string {
     ...(flinkUi === undefined ? [] : [['Flink UI of the job', flinkUi]]),
     ['Kubernetes', `KUBECONFIG=${stack.cluster.kubeconfig}`],
   ];
+  return `${columns(links, 20)}\n\nTry next:\n${columns(nextCommands(flinkUi !== undefined), 50)}\n\nEnd it all: npm run down`;
+}
+
+function nextCommands(hasExample: boolean): string[][] {
   const { name } = exampleJob();
-  const next = [
+  if (!hasExample)
+    return [
+      [`./cli/drey apply -f ${exampleFile} --wait`, 'run the example'],
+      ['./cli/drey get clusters', 'where jobs can run'],
+      ['./cli/drey get jobs', 'what runs, and where'],
+    ];
+  return [
     ['./cli/drey get jobs', 'what runs, and where'],
     [`./cli/drey describe job ${name}`, 'its state, its last operation and what happened'],
     [`./cli/drey logs job ${name} -f`, 'what its JobManager says'],
   ];
-  return `${columns(links, 20)}\n\nTry next:\n${columns(next, 40)}\n\nEnd it all: npm run down`;
 }
 
 function columns(rows: readonly (readonly string[])[], width: number): string {
