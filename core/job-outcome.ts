@@ -16,7 +16,8 @@ export function concludeOperation(state: JobState, result: OperationResult): voi
   state.failure = result.failure?.code === 'ABORTED' ? undefined : result.failure;
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   state.running = undefined;
-  state.askedCluster = true;
+  // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
+  state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(result.record.kind, result);
 }
 

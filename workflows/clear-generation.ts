@@ -3,7 +3,7 @@ import type { Generation } from '../core/generation.ts';
 import { hasHighAvailability } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import type { StepName } from '../core/steps.ts';
-import { shortCalls, waits } from './cluster-activities.ts';
+import { waits } from './cluster-activities.ts';
 import type { StepOutcome } from './operation-run.ts';
 
 /** Runs one step under its name, as an operation shows it; an undo runs all of them under one name of its own. */
@@ -31,8 +31,6 @@ export async function clearGeneration(generation: Generation, step: RunStep): Pr
     );
   }
   await step('objectsRemoved', () =>
-    shortCalls(cluster).removeObjects.executeWithOptions({ summary: `Remove the objects of ${name}` }, [
-      { generation },
-    ]),
+    removal.removeObjects.executeWithOptions({ summary: `Remove the objects of ${name}` }, [{ generation }]),
   );
 }

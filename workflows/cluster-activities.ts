@@ -12,13 +12,19 @@ const retry = { initialInterval: '200ms', backoffCoefficient: 1.5, maximumInterv
  * which is right once there is no way back.
  */
 export function shortCalls(cluster: string, boundMs?: number): ActivityInterfaceFor<ClusterActivities> {
-  return proxyActivities<ClusterActivities>({ ...options(cluster, boundMs), startToCloseTimeout: '20s' });
+  return proxyActivities<ClusterActivities>({
+    ...options(cluster, boundMs),
+    startToCloseTimeout: '20s',
+    // What acts is never left behind: an undo that ran beside it would miss what it makes.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
 }
 
 /** Waits: they heartbeat, so an agent's death is seen within 10 s, and end by themselves within `waitMs`. */
 export function waits(cluster: string, waitMs: number, boundMs?: number): ActivityInterfaceFor<ClusterActivities> {
   return proxyActivities<ClusterActivities>({
     ...options(cluster, boundMs),
+    cancellationType: 'TRY_CANCEL',
     startToCloseTimeout: waitMs + 30_000,
     heartbeatTimeout: '10s',
   });
@@ -28,7 +34,6 @@ function options(cluster: string, boundMs: number | undefined): ActivityOptions 
   return {
     taskQueue: clusterTaskQueue(cluster),
     retry,
-    cancellationType: 'TRY_CANCEL',
     ...(boundMs === undefined ? {} : { scheduleToCloseTimeout: boundMs }),
   };
 }

@@ -108,7 +108,7 @@ export class OperationRun {
         return this.end('succeeded');
       } catch (error) {
         const failure = failureOf(error);
-        await undo();
+        await this.undone(undo);
         const result = this.end(failure.code === 'ABORTED' ? 'aborted' : 'failed', failure);
         throw ApplicationFailure.create({
           type: failure.code,
@@ -118,6 +118,16 @@ export class OperationRun {
         });
       }
     });
+  }
+
+  /** What cannot be cleared away stays among the generations: the next operation begins with it. */
+  private async undone(undo: () => Promise<void>): Promise<void> {
+    try {
+      await undo();
+    } catch (error) {
+      const { message, cure } = failureOf(error);
+      this.tell('undoFailed', `${message} ${cure}`);
+    }
   }
 
   private abortWhenParentGoes(): void {

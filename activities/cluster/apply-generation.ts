@@ -3,6 +3,7 @@ import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import { withFailures } from '../failures.ts';
+import { fence } from '../fence.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 
 export interface ApplyGenerationInput extends GenerationInput {
@@ -16,7 +17,9 @@ const workloads = new Set(['Deployment', 'Job']);
 /** @throws a retryable error while an earlier anchor of this name is still being deleted. */
 export function applyGeneration(dependencies: ClusterDependencies, { generation, operation }: ApplyGenerationInput) {
   const { kubernetes } = dependencies;
+  const assertInTime = fence();
   return withFailures(async () => {
+    assertInTime();
     const anchor = await kubernetes.apply(renderAnchor(generation, operation));
     if (anchor.metadata.deletionTimestamp) throw new Error(`${anchor.metadata.name} is still being deleted`);
     const image = dependencies.defaultImage(generation.spec.spec.flink.version);

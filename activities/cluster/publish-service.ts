@@ -4,13 +4,16 @@ import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderStable } from '../../core/manifests/stable.ts';
 import { labels } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
+import { fence } from '../fence.ts';
 import type { ApplyGenerationInput } from './apply-generation.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 
 /** @throws NAME_TAKEN when another job or somebody else has an object of that name. */
 export function publishService({ kubernetes }: ClusterDependencies, { generation, operation }: ApplyGenerationInput) {
   const { namespace } = generation.spec.spec;
+  const assertInTime = fence();
   return withFailures(async () => {
+    assertInTime();
     const anchor = await kubernetes.apply(renderAnchor(generation, operation));
     const objects = renderStable({ generation, anchorUid: anchor.metadata.uid });
     for (const object of objects) {

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { concludeOperation, lostOperation } from '../../core/job-outcome.ts';
+import type { Failure } from '../../core/failure.ts';
+import type { OperationResult } from '../../core/operation-result.ts';
+import type { StepRecord } from '../../core/operation.ts';
+import { someGeneration, someOperation, someState, someTime } from '../support/state-fixture.ts';
+
+const failure: Failure = { code: 'JOB_FAILED', message: 'm', cure: 'c' };
+const asked: StepRecord = { name: 'clusterAsked', title: 't', state: 'done', startedAt: someTime };
+
+function result(change: Partial<OperationResult> = {}, kind: 'deploy' | 'remove' = 'deploy'): OperationResult {
+  return {
+    record: someOperation(5, kind).record,
+    recordSeq: 20,
+    generations: [someGeneration(3)],
+    unwritten: [],
+    ...change,
+  };
+}
+
+describe('the end of an operation', () => {
+  test.each([
+    ['a deploy that succeeded', result(), 'RUNNING'],
+    ['a deploy that failed with nothing left', result({ failure, generations: [] }), 'FAILED'],
+    ['a deploy that failed before it stopped what ran', result({ failure }), 'RUNNING'],
+    ['a remove that succeeded', result({ generations: [] }, 'remove'), 'REMOVED'],
+    ['a remove that failed', result({ failure }, 'remove'), 'FAILED'],
+  ])('%s', (_name, outcome, phase) => {
+    const state = someState({ running: someOperation(5) });
+    concludeOperation(state, outcome);
+    expect(state.phase).toBe(phase);
+    expect(state.running).toBeUndefined();
+    expect(state.generations).toEqual(outcome.generations);
+  });
+
+  test('keeps the restore point of a deploy that failed after it stopped the job', () => {
+    const state = someState();
+    concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }));
+    expect(state.restorePoint).toBe('file:/sp');
+  });
+
+  test('counts the cluster as asked only when it has answered', () => {
+    const state = someState({ askedCluster: false });
+    concludeOperation(state, result({ failure, generations: [] }));
+    expect(state.askedCluster).toBe(false);
+    const record = { ...someOperation(6).record, steps: [asked] };
+    concludeOperation(state, result({ record }));
+    expect(state.askedCluster).toBe(true);
+  });
+
+  test('by giving up is no bad news', () => {
+    const state = someState();
+    concludeOperation(state, result({ failure: { ...failure, code: 'ABORTED' } }));
+    expect(state.failure).toBeUndefined();
+  });
+
+  test('without a result leaves a row that stays above all that the lost workflow wrote', () => {
+    const lost = lostOperation(someOperation(5), someTime);
+    expect(lost.record).toMatchObject({ state: 'failed', failure: { code: 'INTERNAL' }, endedAt: someTime });
+    expect(lost.recordSeq).toBeGreaterThan(10_000);
+  });
+});
