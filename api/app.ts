@@ -119,7 +119,9 @@ function refuseMethod(path: string) {
 function answerProblem({ log }: Services, error: unknown, request: Request, response: Response): void {
   const problem = problemOf(error);
   const { requestId } = traceOf(request);
-  if (problem.status >= 500) log.error({ requestId, code: problem.code, err: problem.cause ?? error }, problem.message);
+  // A part that is away is no error of this process.
+  const level = problem.status === 500 ? 'error' : problem.status > 500 ? 'warn' : 'debug';
+  log[level]({ requestId, code: problem.code, err: problem.cause ?? error }, problem.message);
   if (response.headersSent) return void response.destroy();
   const body = JSON.stringify(problem.toBody(requestId));
   response

@@ -20,12 +20,15 @@ export interface Temporal {
  * limit, and a person waits for the answer.
  */
 const retry = makeGrpcRetryInterceptor({
-  delayFunction: (attempt, { code }) =>
-    Number(code) === resourceExhausted ? 1_000 : Math.min(500, 100 * 1.7 ** attempt),
+  delayFunction: (attempt, { code }) => pauseMs(attempt, code),
   retryableDecider: (attempt, status) => attempt < 20 && isRetryableError(status),
 });
 
 const resourceExhausted = 8;
+
+function pauseMs(attempt: number, code: number): number {
+  return code === resourceExhausted ? 1_000 : Math.min(500, 100 * 1.7 ** attempt);
+}
 
 /** Makes the connection; connects when first used, and again by itself after Temporal was away. */
 export function connectTemporal(options: TemporalOptions): Temporal {

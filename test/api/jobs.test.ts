@@ -1,5 +1,6 @@
 /** Jobs through the API, on the real workflow: what is accepted is answered, recorded and found again. */
 import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import {
@@ -114,6 +115,33 @@ describe('applying a spec', () => {
   });
 });
 
+describe('many callers at once', () => {
+  test('on one job are taken one after the other; the last accepted one is the spec', async () => {
+    const name = newName();
+    // Temporal takes few at once for one workflow; the others are told to come again, with their key.
+    const applied = async (parallelism: number) => {
+      const headers = { 'idempotency-key': randomUUID() };
+      const accepted = async () => {
+        const answer = await call('PUT', path(name), { body: parallel(name, parallelism), headers });
+        return answer.body.code !== 'NOT_YET_ACCEPTED' && answer;
+      };
+      return waitUntil(accepted, { what: `parallelism ${parallelism} to be accepted`, timeoutMs: 60_000 });
+    };
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => applied(index + 1)));
+    expect(new Set(answers.map(({ body }) => body.job.revision)).size).toBe(40);
+    const last = answers.find(({ body }) => body.job.revision === 40);
+    const { body } = await call('GET', path(name));
+    expect(body).toMatchObject({ revision: 40, spec: last?.body.job.spec });
+  }, 120_000);
+
+  test('on 20 jobs each get their own', async () => {
+    const names = Array.from({ length: 20 }, newName);
+    const answers = await Promise.all(names.map((name) => call('PUT', path(name), { body: specInput(name) })));
+    expect(answers.map(({ status, body }) => [status, body.job?.name])).toEqual(names.map((name) => [201, name]));
+    expect(new Set(answers.map(({ body }) => body.job.uid)).size).toBe(20);
+  });
+});
+
 describe('preconditions', () => {
   test.each([
     ['If-Match of an older revision', { 'if-match': '"7"' }],
@@ -181,6 +209,16 @@ describe('removing', () => {
       status: 409,
       body: { code: 'BEING_REMOVED' },
     });
+  });
+
+  test('of a job whose workflow was terminated by hand starts another that removes what is left', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const connection = await Connection.connect({ address: plane.temporalAddress });
+    await new Client({ connection }).workflow.getHandle(`job/default/${name}`).terminate('by hand');
+    await connection.close();
+    const removed = await call('DELETE', path(name));
+    expect(removed).toMatchObject({ status: 202, body: { operation: { kind: 'remove' } } });
   });
 
   test('of a job that never was is a 404', async () => {
