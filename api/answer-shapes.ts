@@ -116,7 +116,7 @@ export const clusterAnswer = z
   })
   .meta({ id: 'Cluster' });
 
-export const grantShape = z.object({ cluster: z.string(), namespace: z.string() });
+const grantShape = z.object({ cluster: z.string(), namespace: z.string() });
 
 export const tenantAnswer = z
   .object({ name: z.string(), description: z.string(), grants: z.array(grantShape), createdAt: time })

@@ -41,7 +41,7 @@ export interface Failure {
 }
 
 /** The longest evidence a failure carries, in characters: payloads and records stay small. */
-export const evidenceLengthMax = 2048;
+const evidenceLengthMax = 2048;
 
 /** Cuts evidence to its last `evidenceLengthMax` characters (the end of a log says why) at a line break. */
 export function cutEvidence(text: string): string {

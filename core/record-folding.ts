@@ -2,7 +2,7 @@
 import type { EventRow, RecordRow } from './records.ts';
 
 /** The most an outbox holds, in characters of JSON: it travels through continue-as-new and in results. */
-export const outboxLengthMax = 256 * 1024;
+const outboxLengthMax = 256 * 1024;
 
 /** What a row is about: rows with the same key replace one another, the later one stays. */
 function keyOf(row: RecordRow): string {
@@ -15,6 +15,8 @@ function keyOf(row: RecordRow): string {
       return `operation/${row.uid}/${row.operation.number}`;
     case 'event':
       return `event/${row.uid}/${row.operation}/${row.seq}`;
+    default:
+      return row satisfies never;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Hands Temporal's routing to this build, and tells when nothing is pinned to it any more. */
+import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
 /** The worker deployment of the control plane: one for all, since Temporal allows 100 in a namespace. */
@@ -26,6 +27,7 @@ export async function isDrained(connection: NativeConnection, version: Deploymen
     namespace: version.namespace,
     deploymentVersion: { deploymentName, buildId: version.buildId },
   });
-  // VERSION_DRAINAGE_STATUS_DRAINED
-  return info?.drainageInfo?.status === 2;
+  return (
+    info?.drainageInfo?.status === proto.temporal.api.enums.v1.VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINED
+  );
 }

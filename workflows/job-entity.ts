@@ -275,5 +275,5 @@ function now(): string {
 /** 8 letters from a to p: 32 random bits in a form that may stand anywhere in a Kubernetes name. */
 function newUid(): string {
   const digits = uuid4().replaceAll('-', '').slice(0, 8);
-  return [...digits].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 16))).join('');
+  return digits.replaceAll(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
 }

@@ -200,7 +200,7 @@ export class OperationRun {
 }
 
 /** The failure that an error carries; what carries none is our own fault and says so. */
-export function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Failure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const [carried] = cause.details ?? [];

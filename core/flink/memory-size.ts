@@ -41,7 +41,7 @@ export function parseMemorySize(key: string, text: string): bigint {
  * `size` times `factor`, cut to whole bytes. Flink multiplies with the shortest decimal text that names the factor, so
  * this does, too: with plain floating point the result would be some bytes off.
  */
-export function multiplyMemory(size: bigint, factor: number): bigint {
+function multiplyMemory(size: bigint, factor: number): bigint {
   const [mantissa = '0', exponent = '0'] = String(factor).split('e');
   const [whole = '0', decimals = ''] = mantissa.split('.');
   const scale = decimals.length - Number(exponent);

@@ -7,6 +7,7 @@ import { connectFlink } from '../../clients/flink/connect.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { directTransport, proxyTransport } from '../../clients/flink/transport.ts';
 import { isForbidden } from '../../clients/kubernetes/errors.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import { connectWithToken } from '../support/kubeconfig.ts';
 import { testKubeconfig, testNamespace, type TestNamespace } from '../support/kubernetes.ts';
 
@@ -99,6 +100,10 @@ describe('the service proxy', () => {
       metadata: { name: 'empty', namespace: scope.namespace },
       spec,
     });
+    // The API server's proxy learns of a Service a moment after it was made.
+    const flink = connectFlink(proxyTransport(scope.kubernetes, { namespace: scope.namespace, service: 'empty' }));
+    const isKnown = async () => !String(await failureOf(flink.overview())).includes('not found');
+    await waitUntil(isKnown, { what: 'the proxy to know the Service', timeoutMs: 30_000, stepMs: 25 });
   });
 
   afterAll(() => scope.remove());

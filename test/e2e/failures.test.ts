@@ -56,14 +56,14 @@ const cases: readonly Case[] = [
     names: /cpu/i,
   },
   {
-    title: 'a JVM option that no JVM knows',
+    title: 'a JVM option that the JVM refuses',
     wish: {
       spec: {
         jobManager: {
           podTemplate: {
             spec: {
               containers: [
-                { name: 'flink-main-container', env: [{ name: 'JAVA_TOOL_OPTIONS', value: '-XX:NoSuchOption' }] },
+                { name: 'flink-main-container', env: [{ name: 'JAVA_TOOL_OPTIONS', value: '-Xmxnonsense' }] },
               ],
             },
           },
@@ -71,7 +71,7 @@ const cases: readonly Case[] = [
       },
     },
     code: 'CRASH_LOOP',
-    names: /NoSuchOption/,
+    names: /nonsense/,
   },
   {
     title: 'an entry class that is not in the jar',

@@ -13,6 +13,6 @@ const client = new Client({ connection });
 for (const wish of process.argv.slice(2)) {
   const [name = '', workflowId = ''] = wish.split('=');
   await recordHistory(client, workflowId, name);
-  console.log(`recorded ${workflowId} as ${name}`);
+  process.stdout.write(`recorded ${workflowId} as ${name}\n`);
 }
 await connection.close();

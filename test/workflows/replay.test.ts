@@ -13,7 +13,7 @@ describe('recorded histories', () => {
     '%s replays',
     async (id, history) => {
       const { code } = await workflowBundle('.drey/cache');
-      await Worker.runReplayHistory({ workflowBundle: { code } }, history, id);
+      await expect(Worker.runReplayHistory({ workflowBundle: { code } }, history, id)).resolves.toBeUndefined();
     },
   );
 

@@ -1,6 +1,7 @@
 /** Builds images of Flink without a container engine: packages, Flink's PyPI distributions, and class archives. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { baseLayer, javaHome } from './base-layer.ts';
 import { flinkLayer } from './distribution.ts';
 import { ourFiles, runtimeConfig, writeOurFiles } from './drey-layer.ts';
@@ -27,6 +28,8 @@ export interface FlinkImage {
   readonly flinkVersion: string;
 }
 
+const imageRecord = z.object({ reference: z.string() });
+
 /**
  * The image of a Flink line, built if the cache does not have it. Needs root, for the class archives are written by
  * Java running in the image's own root.
@@ -44,7 +47,7 @@ export async function buildFlinkImage(wish: FlinkImageWish): Promise<FlinkImage>
     await madeOnce(folder, (work) => assembleImage(release, [base, flink], work, wish.progress));
     removeOutdated(cache, release, [base, flink, folder]);
   }
-  const { reference } = JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')) as { reference: string };
+  const { reference } = imageRecord.parse(JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')));
   return {
     reference,
     stableReference: `drey.dev/flink:${release.line}`,

@@ -1,42 +1,48 @@
 /** The few calls of Flink's REST API that training and measuring make. */
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { waitUntil } from '../process.ts';
 import { exampleClass, type RunningCluster } from './cluster.ts';
 
-interface JobSummary {
-  readonly jid: string;
-  readonly state: string;
-  readonly tasks: { readonly total: number; readonly running: number };
+const tasks = z.object({ total: z.number(), running: z.number() });
+const overview = z.object({ jobs: z.array(z.object({ jid: z.string(), tasks })) });
+const slots = z.object({ 'slots-total': z.number() });
+const completed = z.object({ counts: z.object({ completed: z.number() }) });
+const savepointStatus = z.object({
+  operation: z.object({ location: z.string().optional(), 'failure-cause': z.unknown() }).nullish(),
+});
+
+interface Request<T> {
+  readonly path: string;
+  readonly shape: z.ZodType<T>;
+  readonly method?: 'GET' | 'POST' | 'PATCH';
+  readonly body?: unknown;
 }
 
-/** Sends one request and gives the answer's JSON. */
-export async function call<T>(cluster: RunningCluster, path: string, method = 'GET', body?: unknown): Promise<T> {
+/** Sends one request and gives the answer's JSON. @throws when Flink refuses, or answers in another shape. */
+export async function call<T>(cluster: RunningCluster, { path, shape, method = 'GET', body }: Request<T>): Promise<T> {
   const json =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const init = body instanceof FormData ? { body } : json;
   const response = await fetch(cluster.restUrl + path, { method, ...init, signal: AbortSignal.timeout(30_000) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
-  return JSON.parse(text) as T;
+  return shape.parse(JSON.parse(text));
 }
 
 /** Waits until `look` gives a value, or the cluster has failed. */
-export function reach<T>(
-  cluster: RunningCluster,
-  what: string,
-  look: () => Promise<T | undefined | false>,
-): Promise<T> {
+function reach<T>(cluster: RunningCluster, what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   return waitUntil(look, { what, timeoutMs: 120_000, stepMs: 25, giveUp: () => cluster.failure() });
 }
 
 /** Waits for REST to answer. */
 export async function restUp(cluster: RunningCluster): Promise<void> {
-  await reach(cluster, 'REST', () => call<object>(cluster, '/config'));
+  await reach(cluster, 'REST', () => call(cluster, { path: '/config', shape: z.object({}) }));
 }
 
 /** Waits for the TaskManager's slots. */
 export async function slotsUp(cluster: RunningCluster): Promise<void> {
-  const registered = () => call<{ 'slots-total': number }>(cluster, '/overview');
+  const registered = () => call(cluster, { path: '/overview', shape: slots });
   await reach(cluster, 'two slots', async () => (await registered())['slots-total'] >= 2);
 }
 
@@ -45,7 +51,8 @@ export async function uploadExample(cluster: RunningCluster, root: string): Prom
   const form = new FormData();
   const jar = readFileSync(`${root}/opt/flink/examples/state-machine.jar`);
   form.append('jarfile', new Blob([jar], { type: 'application/x-java-archive' }), 'example.jar');
-  const answer = await call<{ filename: string }>(cluster, '/jars/upload', 'POST', form);
+  const shape = z.object({ filename: z.string() });
+  const answer = await call(cluster, { path: '/jars/upload', shape, method: 'POST', body: form });
   return answer.filename.split('/').at(-1) ?? '';
 }
 
@@ -58,13 +65,14 @@ export async function runExample(
   const programArgsList = ['--rps', '1000', ...(options.args ?? [])];
   const savepoint = options.savepointPath === undefined ? {} : { savepointPath: options.savepointPath };
   const body = { entryClass: exampleClass, programArgsList, ...savepoint };
-  return (await call<{ jobid: string }>(cluster, `/jars/${jar}/run`, 'POST', body)).jobid;
+  const shape = z.object({ jobid: z.string() });
+  return (await call(cluster, { path: `/jars/${jar}/run`, shape, method: 'POST', body })).jobid;
 }
 
 /** Waits until all tasks of a job run; without an id, of the only job there is. */
 export function allRunning(cluster: RunningCluster, id?: string): Promise<string> {
   return reach(cluster, 'all tasks RUNNING', async () => {
-    const { jobs } = await call<{ jobs: JobSummary[] }>(cluster, '/jobs/overview');
+    const { jobs } = await call(cluster, { path: '/jobs/overview', shape: overview });
     const job = jobs.find((candidate) => (id === undefined ? true : candidate.jid === id));
     return job && job.tasks.total > 0 && job.tasks.running === job.tasks.total ? job.jid : undefined;
   });
@@ -72,18 +80,27 @@ export function allRunning(cluster: RunningCluster, id?: string): Promise<string
 
 /** Waits for a job's first completed checkpoints. */
 export async function checkpointed(cluster: RunningCluster, id: string, count = 1): Promise<void> {
-  const read = () => call<{ counts: { completed: number } }>(cluster, `/jobs/${id}/checkpoints`);
+  const read = () => call(cluster, { path: `/jobs/${id}/checkpoints`, shape: completed });
   await reach(cluster, `${count} completed checkpoints`, async () => (await read()).counts.completed >= count);
+}
+
+/** Reads a page of whatever shape. */
+export async function readPage(cluster: RunningCluster, path: string): Promise<void> {
+  await call(cluster, { path, shape: z.unknown() });
+}
+
+/** Asks for a job's cancellation. */
+export async function cancel(cluster: RunningCluster, id: string): Promise<void> {
+  await call(cluster, { path: `/jobs/${id}?mode=cancel`, shape: z.unknown(), method: 'PATCH' });
 }
 
 /** Stops a job with a savepoint and gives its path. */
 export async function stopWithSavepoint(cluster: RunningCluster, id: string): Promise<string> {
   const body = { drain: false, formatType: 'NATIVE' };
-  const trigger = await call<{ 'request-id': string }>(cluster, `/jobs/${id}/stop`, 'POST', body);
-  interface Status {
-    readonly operation?: { readonly location?: string; readonly 'failure-cause'?: unknown };
-  }
-  const read = () => call<Status>(cluster, `/jobs/${id}/savepoints/${trigger['request-id']}`);
+  const shape = z.object({ 'request-id': z.string() });
+  const trigger = await call(cluster, { path: `/jobs/${id}/stop`, shape, method: 'POST', body });
+  const path = `/jobs/${id}/savepoints/${trigger['request-id']}`;
+  const read = () => call(cluster, { path, shape: savepointStatus });
   return reach(cluster, 'the savepoint', async () => {
     const { operation } = await read();
     if (operation?.['failure-cause'] !== undefined) throw new Error(JSON.stringify(operation).slice(0, 500));

@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { runCommand } from '../process.ts';
 import { stackPaths } from '../paths.ts';
 import { buildFlinkImage } from './build.ts';
@@ -92,8 +93,10 @@ async function measure(root: string, mode: ClusterMode, variant: Variant, runs: 
   }
 }
 
+const imageManifest = z.tuple([z.object({ Layers: z.array(z.string()) })]);
+
 async function unpackImage(archive: string, root: string): Promise<void> {
-  const manifest = JSON.parse(await runCommand('tar', ['-xOf', archive, 'manifest.json'])) as [{ Layers: string[] }];
+  const manifest = imageManifest.parse(JSON.parse(await runCommand('tar', ['-xOf', archive, 'manifest.json'])));
   const folder = mkdtempSync(`${root}-layers-`);
   try {
     await runCommand('tar', ['-xf', archive, '-C', folder]);

@@ -122,9 +122,8 @@ async function ask(root: string, command: string, configs: readonly Config[]): P
 /** What Flink printed as `-D key=value …`, by key. */
 function properties(text: string): Record<string, string> {
   const pairs = text.split('-D ').filter((pair) => pair.trim() !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => pair.trim().split(/=(.*)/s).slice(0, 2) as [string, string]).toSorted(),
-  );
+  const sorted = pairs.map((pair) => pair.trim().split(/=(.*)/s)).toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([key = '', value = '']) => [key, value]));
 }
 
 async function recordLine(line: string, cacheDir: string): Promise<object[]> {

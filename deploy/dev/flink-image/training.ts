@@ -4,12 +4,15 @@
  */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { runCommand } from '../process.ts';
 import { checkpointUrl, startCluster, type ClusterMode, type RunningCluster } from './cluster.ts';
 import {
   allRunning,
   call,
+  cancel,
   checkpointed,
+  readPage,
   restUp,
   runExample,
   slotsUp,
@@ -81,12 +84,12 @@ async function liveThroughSession(cluster: RunningCluster, root: string): Promis
   const savepointPath = await stopWithSavepoint(cluster, first);
   const second = await runExample(cluster, jar, { savepointPath });
   await allRunning(cluster, second);
-  await call(cluster, `/jobs/${second}?mode=cancel`, 'PATCH');
+  await cancel(cluster, second);
   const rocksDb = ['--backend', 'rocks', '--incremental-checkpoints', 'true', '--checkpoint-dir', checkpointUrl];
   const withRocksDb = await runExample(cluster, jar, { args: rocksDb });
   await allRunning(cluster, withRocksDb);
   await checkpointed(cluster, withRocksDb, 1);
-  await call(cluster, `/jobs/${withRocksDb}?mode=cancel`, 'PATCH');
+  await cancel(cluster, withRocksDb);
 }
 
 async function liveThroughApplication(cluster: RunningCluster): Promise<void> {
@@ -96,12 +99,13 @@ async function liveThroughApplication(cluster: RunningCluster): Promise<void> {
 }
 
 async function readLikeAnObserver(cluster: RunningCluster, job: string): Promise<void> {
-  const detail = await call<{ vertices: { id: string }[] }>(cluster, `/jobs/${job}`);
+  const shape = z.object({ vertices: z.array(z.object({ id: z.string() })) });
+  const detail = await call(cluster, { path: `/jobs/${job}`, shape });
   const paths = ['', '/checkpoints', '/checkpoints/config', '/exceptions', '/config', '/resource-requirements'];
-  for (const path of paths) await call(cluster, `/jobs/${job}${path}`);
+  for (const path of paths) await readPage(cluster, `/jobs/${job}${path}`);
   const vertices = detail.vertices.map(({ id }) => `/jobs/${job}/vertices/${id}`);
   for (const vertex of vertices)
-    for (const path of ['/metrics', '/subtasks/metrics?get=numRecordsIn']) await call(cluster, vertex + path);
+    for (const path of ['/metrics', '/subtasks/metrics?get=numRecordsIn']) await readPage(cluster, vertex + path);
   for (const path of ['/taskmanagers', '/jobmanager/config', '/jobmanager/metrics', '/overview'])
-    await call(cluster, path);
+    await readPage(cluster, path);
 }

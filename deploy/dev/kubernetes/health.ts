@@ -1,5 +1,6 @@
 /** Whether a node works, judged from outside as its users see it. */
 import { join } from 'node:path';
+import { z } from 'zod';
 import { waitUntil, type WaitOptions } from '../process.ts';
 import { applyObject, ask, askApi } from './api.ts';
 import { healthUrls } from './components.ts';
@@ -47,7 +48,7 @@ async function nodeIsReady(identity: NodeIdentity): Promise<boolean> {
   const kubelet = nodeProcesses(identity).find((each) => each.name === 'kubelet');
   const since = kubelet && startTimeOf(kubelet.pid);
   if (since === undefined) throw new Error('kubelet does not run');
-  const node = await read<NodeObject>(identity, `/api/v1/nodes/${name}`);
+  const node = await readNode(identity, name);
   const ready = node.status?.conditions?.find((each) => each.type === 'Ready');
   if (ready?.status !== 'True') throw new Error(`the node is not ready: ${ready?.message ?? 'it has not said why'}`);
   const blocked = node.spec?.taints?.map((taint) => taint.key) ?? [];
@@ -57,24 +58,23 @@ async function nodeIsReady(identity: NodeIdentity): Promise<boolean> {
   return true;
 }
 
-interface NodeObject {
-  readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
-  readonly status?: {
-    readonly conditions?: readonly NodeCondition[];
-  };
-}
+const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  message: z.string().optional(),
+  lastHeartbeatTime: z.string(),
+});
 
-interface NodeCondition {
-  readonly type: string;
-  readonly status: string;
-  readonly message?: string;
-  readonly lastHeartbeatTime: string;
-}
+const nodeObject = z.object({
+  spec: z.object({ taints: z.array(z.object({ key: z.string() })).optional() }).optional(),
+  status: z.object({ conditions: z.array(condition).optional() }).optional(),
+});
 
-async function read<T>(identity: NodeIdentity, path: string): Promise<T> {
+async function readNode(identity: NodeIdentity, name: string): Promise<z.infer<typeof nodeObject>> {
+  const path = `/api/v1/nodes/${name}`;
   const answer = await askApi(identity, path);
   if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}: ${answer.body}`);
-  return JSON.parse(answer.body) as T;
+  return nodeObject.parse(JSON.parse(answer.body));
 }
 
 /** What CoreDNS may read. Kubernetes makes the roles of its own components itself. */

@@ -35,12 +35,6 @@ export async function importImage(identity: NodeIdentity, archive: string, refer
   return true;
 }
 
-/** The names of the images that the node has. */
-export async function imageNames(identity: NodeIdentity): Promise<string[]> {
-  const names = (await ctr(identity, ['images', 'ls', '-q'])).split('\n');
-  return names.filter((name) => name !== '' && !name.startsWith('sha256:'));
-}
-
 /** Packs the pause binary as an image archive, if that is not there yet. */
 export async function packPauseImage(binary: string, archive: string): Promise<void> {
   if (existsSync(archive)) return;

@@ -1,5 +1,6 @@
 /** The node's namespaces: found, entered and left by the one process that holds them, which is pid 1 in them. */
 import { readFileSync, readdirSync } from 'node:fs';
+import { z } from 'zod';
 import { runCommand, startDetached, startTicksOf, waitUntil, type RunOptions } from '../process.ts';
 import { layoutOf, type NodeIdentity } from './layout.ts';
 
@@ -22,7 +23,7 @@ export function initPid(identity: NodeIdentity): number | undefined {
 export function nodeProcesses(identity: NodeIdentity): NodeProcess[] {
   const init = initPid(identity);
   if (init === undefined) return [];
-  const names = new Set(componentNames(layoutOf(identity).config));
+  const names = new Set(componentNamesOf(identity));
   const children = allPids()
     .filter((pid) => parentOf(pid) === init && startTicksOf(pid) !== undefined)
     .map((pid) => ({ name: argumentsOf(pid)[0] ?? '', pid }));
@@ -32,7 +33,7 @@ export function nodeProcesses(identity: NodeIdentity): NodeProcess[] {
 /** The components that should live and do not. */
 export function missingComponents(identity: NodeIdentity): string[] {
   const alive = new Set(nodeProcesses(identity).map((each) => each.name));
-  return componentNames(layoutOf(identity).config).filter((name) => !alive.has(name));
+  return componentNamesOf(identity).filter((name) => !alive.has(name));
 }
 
 /** Starts init in namespaces of its own; it then waits for its network interface. */
@@ -76,9 +77,12 @@ export function startTimeOf(pid: number): number | undefined {
   return ticks === undefined ? undefined : Date.now() - (sinceBoot - Number(ticks) / 100) * 1000;
 }
 
-function componentNames(config: string): string[] {
-  const { components } = JSON.parse(readFileSync(config, 'utf8')) as { components: { name: string }[] };
-  return components.map((each) => each.name);
+const nodeConfig = z.object({ components: z.array(z.object({ name: z.string() })) });
+
+/** What init is told to keep running. @throws while the node has never been configured. */
+export function componentNamesOf(identity: NodeIdentity): string[] {
+  const { components } = nodeConfig.parse(JSON.parse(readFileSync(layoutOf(identity).config, 'utf8')));
+  return components.map(({ name }) => name);
 }
 
 function allPids(): number[] {

@@ -7,7 +7,7 @@ import { componentsOf, type Forward } from './components.ts';
 import { awaitClusterReady, awaitContainerd } from './health.ts';
 import { importImage } from './images.ts';
 import { addressesOf, layoutOf, pauseImage, type NodeIdentity } from './layout.ts';
-import { initPid, startInit } from './namespace.ts';
+import { componentNamesOf, initPid, startInit } from './namespace.ts';
 import { awaitedInterface, connectNode, disconnectNode } from './network.ts';
 import { settingFiles } from './settings.ts';
 import { ensureNodeTools, type NodeTools } from './tools.ts';
@@ -61,7 +61,7 @@ export async function stopNode(identity: NodeIdentity, options: { readonly purge
 }
 
 /** How to use a node, whether it runs or not. */
-export function describeNode(identity: NodeIdentity): RunningNode {
+function describeNode(identity: NodeIdentity): RunningNode {
   const { instance, index, stateDir, cacheDir } = identity;
   const layout = layoutOf(identity);
   const addresses = addressesOf(index);
@@ -140,11 +140,6 @@ function truncateLogs(identity: NodeIdentity): void {
     copyFileSync(file, `${file}.before`);
     rmSync(file);
   }
-}
-
-function componentNamesOf(identity: NodeIdentity): string[] {
-  const text = readFileSync(layoutOf(identity).config, 'utf8');
-  return (JSON.parse(text) as { components: { name: string }[] }).components.map((each) => each.name);
 }
 
 async function endInit(identity: NodeIdentity): Promise<void> {
