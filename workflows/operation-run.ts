@@ -162,10 +162,10 @@ export class OperationRun {
   }
 
   private putStep(step: StepRecord): void {
-    const others = this.record.steps.filter(
-      ({ name, startedAt }) => name !== step.name || startedAt !== step.startedAt,
-    );
-    this.update({ steps: [...others, step] });
+    const { steps } = this.record;
+    const index = steps.findIndex(({ name, startedAt }) => name === step.name && startedAt === step.startedAt);
+    // In its place: readers follow steps by their position, and two may run side by side.
+    this.update({ steps: index === -1 ? [...steps, step] : steps.with(index, step) });
   }
 
   private update(change: Partial<OperationRecord>): void {

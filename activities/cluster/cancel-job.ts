@@ -1,6 +1,6 @@
 /** Cancels a generation's job where a JobManager answers. One that is silent is ended with its pods. */
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
-import type { FlinkClient } from '../../clients/flink/client.ts';
+import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -15,9 +15,15 @@ export function cancelJob(dependencies: ClusterDependencies, { generation }: Gen
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       const deadline = performance.now() + patienceMs;
+      const canceled = new Set<string>();
       try {
         while (performance.now() < deadline) {
-          if (await askToCancel(flink)) return { detail: 'no job runs' };
+          const living = await livingJobs(flink);
+          if (living.length === 0) return { detail: told([...canceled]) };
+          for (const job of living) {
+            if (job.state !== 'CANCELLING') await flink.cancel(job.id);
+            canceled.add(job.id);
+          }
           await pause(50, undefined, { signal });
         }
         return { detail: 'the job takes long to cancel; its pods are ended' };
@@ -29,9 +35,10 @@ export function cancelJob(dependencies: ClusterDependencies, { generation }: Gen
   );
 }
 
-/** True when no job is left. */
-async function askToCancel(flink: FlinkClient): Promise<boolean> {
-  const living = (await flink.jobs()).filter((job) => job.endedAtMs === undefined);
-  for (const job of living) if (job.state !== 'CANCELLING') await flink.cancel(job.id);
-  return living.length === 0;
+async function livingJobs(flink: FlinkClient): Promise<JobSummary[]> {
+  return (await flink.jobs()).filter((job) => job.endedAtMs === undefined);
+}
+
+function told(ids: readonly string[]): string {
+  return ids.length === 0 ? 'no job ran any more' : `Flink job ${ids.join(', ')}`;
 }

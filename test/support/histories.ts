@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
+// Reading and writing these needs one copy of protobufjs for all of Temporal's packages, so package.json names its version.
 const folder = fileURLToPath(new URL('../histories', import.meta.url));
 
 type History = ReturnType<typeof historyFromJSON>;
@@ -24,9 +25,15 @@ export function recordedHistories(): RecordedHistory[] {
   }));
 }
 
-/** Writes a workflow's history as `test/histories/<name>.json`, in the form that Temporal's own tools export. */
+/**
+ * Writes a workflow's history as `test/histories/<name>.json`, in the form that Temporal's own tools export, without
+ * what only says which machine ran it.
+ */
 export async function recordHistory(client: Client, workflowId: string, name: string): Promise<void> {
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${historyToJSON(history)}\n`);
+  const ofMachine = new Set(['identity', 'stackTrace']);
+  const strip = (key: string, value: unknown) => (ofMachine.has(key) ? undefined : value);
+  const text = JSON.stringify(JSON.parse(historyToJSON(history)), strip);
+  writeFileSync(join(folder, `${name}.json`), `${text}\n`);
 }

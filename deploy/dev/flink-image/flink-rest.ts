@@ -9,7 +9,7 @@ const overview = z.object({ jobs: z.array(z.object({ jid: z.string(), tasks })) 
 const slots = z.object({ 'slots-total': z.number() });
 const completed = z.object({ counts: z.object({ completed: z.number() }) });
 const savepointStatus = z.object({
-  operation: z.object({ location: z.string().optional(), 'failure-cause': z.unknown() }).nullish(),
+  operation: z.object({ location: z.string().optional(), 'failure-cause': z.unknown().optional() }).nullish(),
 });
 
 interface Request<T> {
