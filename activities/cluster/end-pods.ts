@@ -1,8 +1,9 @@
-/** Scales a generation to zero and sees its pods gone. A pod is gone when its node says so: nothing here forces it. */
+/** Scales a generation to zero and sees its pods end. A pod has ended when its node says so: nothing here forces it. */
 import { isNotFound, WaitTimedOut } from '../../clients/kubernetes/errors.ts';
 import { generationNames } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { generationSelector } from './pod-trouble.ts';
 
@@ -24,8 +25,8 @@ export function endPods(dependencies: ClusterDependencies, { generation }: Gener
           namespace,
           selection,
           (pods) => {
-            left = pods.map((pod) => `${pod.metadata.name} on ${pod.spec?.nodeName ?? 'no node'}`);
-            return pods.length === 0 ? { detail: 'all pods gone' } : undefined;
+            left = pods.filter(mayRun).map((pod) => `${pod.metadata.name} on ${pod.spec?.nodeName ?? 'no node'}`);
+            return left.length === 0 ? { detail: 'no pod is left' } : undefined;
           },
           { signal, timeoutMs: waitMs },
         );
@@ -39,6 +40,11 @@ export function endPods(dependencies: ClusterDependencies, { generation }: Gener
       }
     }),
   );
+}
+
+/** The pod of a Kubernetes Job that has failed or is done stays as long as the Job: no process of it is left. */
+function mayRun(pod: ObjectOf<'Pod'>): boolean {
+  return pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded';
 }
 
 async function scaleToZero({ kubernetes }: ClusterDependencies, { generation }: GenerationInput): Promise<void> {

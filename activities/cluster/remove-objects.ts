@@ -7,10 +7,11 @@ import { generationSelector } from './pod-trouble.ts';
 
 const waitMs = 60_000;
 
-/** What an anchor owns. Deployments go with their pods, which are gone before. */
+/** What an anchor owns, by itself or through a workload. No pod runs any more; one that has ended goes with its Job. */
 const ownedKinds = [
   'Deployment',
   'Job',
+  'Pod',
   'Service',
   'ConfigMap',
   'ServiceAccount',
