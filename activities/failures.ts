@@ -4,14 +4,19 @@ import { KubernetesError } from '../clients/kubernetes/errors.ts';
 import { cutEvidence, type Failure } from '../core/failure.ts';
 import { redact } from '../core/redact.ts';
 
-/** A final failure: the step ends with it, and people read it. Its evidence is redacted and cut here, once for all. */
+/** A final failure: the step ends with it, and people read it. */
 export function failed(failure: Failure): ApplicationFailure {
-  const clean: Failure = {
+  const told = clean(failure);
+  return ApplicationFailure.create({ type: told.code, message: told.message, nonRetryable: true, details: [told] });
+}
+
+/** The failure as it may leave the agent. */
+export function clean(failure: Failure): Failure {
+  return {
     ...failure,
     message: redact(failure.message),
     ...(failure.evidence ? { evidence: cutEvidence(redact(failure.evidence)) } : {}),
   };
-  return ApplicationFailure.create({ type: clean.code, message: clean.message, nonRetryable: true, details: [clean] });
 }
 
 /**
@@ -27,15 +32,23 @@ export async function withFailures<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A conflict passes: the object is read anew by the next try. */
+/** A conflict passes: the object is read anew by the next try. What is not found may come, but no namespace does by itself. */
 function isFinal(error: KubernetesError): boolean {
-  return !error.retryable && error.status !== 409 && error.status !== 404;
+  if (error.status === 404) return isAbsentNamespace(error);
+  return !error.retryable && error.status !== 409;
+}
+
+function isAbsentNamespace(error: KubernetesError): boolean {
+  return error.status === 404 && /namespaces "[^"]+" not found/.test(error.message);
 }
 
 function refusedByKubernetes(error: KubernetesError): Failure {
-  const cure =
-    error.status === 403
-      ? "Give the agent's account this right, or lift the quota or policy that forbids it, and apply again."
-      : 'Correct what the API server names in the spec (most often in a podTemplate), and apply again.';
-  return { code: 'OBJECTS_REFUSED', message: `Kubernetes refused: ${error.message}`, cure };
+  return { code: 'OBJECTS_REFUSED', message: `Kubernetes refused: ${error.message}`, cure: cureOf(error) };
+}
+
+function cureOf(error: KubernetesError): string {
+  if (isAbsentNamespace(error)) return 'Make the namespace in the cluster, or correct spec.namespace, and apply again.';
+  if (error.status === 403)
+    return "Give the agent's account this right, or lift the quota or policy that forbids it, and apply again.";
+  return 'Correct what the API server names in the spec (most often in a podTemplate), and apply again.';
 }

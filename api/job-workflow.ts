@@ -107,6 +107,7 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   KEY_REUSED: 'Use a new Idempotency-Key for a new request.',
   BEING_REMOVED: 'Wait until it is gone, then apply the spec again.',
   NO_SUCH_JOB: 'Apply its spec first.',
+  RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
   IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
 };
 

@@ -28,6 +28,7 @@ export const problemKinds = {
   CLUSTER_UNKNOWN: { status: 422, title: 'The spec names a cluster that is not known' },
   INTERNAL: { status: 500, title: 'Drey failed to answer' },
   NOT_YET_ACCEPTED: { status: 503, title: 'Not yet accepted' },
+  RECORDS_BEHIND: { status: 503, title: 'Too many records wait for PostgreSQL' },
   RECORDS_AWAY: { status: 503, title: 'PostgreSQL is away' },
   WORKFLOWS_AWAY: { status: 503, title: 'Temporal or the workers are away' },
   AGENT_GONE: { status: 503, title: 'No agent is connected for this cluster' },

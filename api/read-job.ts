@@ -52,6 +52,12 @@ export function noSuchJob(ref: JobRef): Problem {
   });
 }
 
+/** The job as it was last recorded, if it was not removed; undefined also while PostgreSQL is away. */
+export async function readLastKnown(services: Services, { tenant, name }: JobRef): Promise<JobView | undefined> {
+  const job = await readRecorded(services, { tenant, name });
+  return job === 'away' || job?.phase === 'REMOVED' ? undefined : job;
+}
+
 async function readRecorded({ postgres }: Services, ref: JobRef): Promise<JobView | undefined | 'away'> {
   try {
     return await findJob(postgres, ref.tenant, ref.name);

@@ -7,6 +7,8 @@ export interface FoundGeneration extends Generation {
   readonly running?: boolean;
   /** Whether its anchor is being deleted. */
   readonly leaving: boolean;
+  /** When its anchor was made, in Kubernetes's own words; numbers tell nothing between jobs of one name. */
+  readonly madeAt: string;
 }
 
 export type Adoption =
@@ -30,9 +32,14 @@ export function decideAdoption(found: readonly FoundGeneration[], specHash: stri
 }
 
 function byAge(a: FoundGeneration, b: FoundGeneration): number {
-  return Number(a.running ?? false) - Number(b.running ?? false) || a.identity.number - b.identity.number;
+  return Number(a.running ?? false) - Number(b.running ?? false) || (a.madeAt < b.madeAt ? -1 : 1);
 }
 
-function withoutFindings({ running: _running, leaving: _leaving, ...generation }: FoundGeneration): Generation {
+function withoutFindings({
+  running: _running,
+  leaving: _leaving,
+  madeAt: _madeAt,
+  ...generation
+}: FoundGeneration): Generation {
   return generation;
 }

@@ -3,7 +3,13 @@ import type { JobState, QueuedOperation } from './job-state.ts';
 import type { OperationKind, OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
-export type RefusalCode = 'PRECONDITION_FAILED' | 'KEY_REUSED' | 'BEING_REMOVED' | 'NO_SUCH_JOB' | 'IMMUTABLE_FIELD';
+export type RefusalCode =
+  | 'PRECONDITION_FAILED'
+  | 'KEY_REUSED'
+  | 'BEING_REMOVED'
+  | 'NO_SUCH_JOB'
+  | 'IMMUTABLE_FIELD'
+  | 'RECORDS_BEHIND';
 
 export interface Refusal {
   readonly code: RefusalCode;

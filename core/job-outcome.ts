@@ -23,8 +23,9 @@ export function concludeOperation(state: JobState, result: OperationResult): voi
 
 function phaseAfter(kind: OperationKind, result: OperationResult): JobPhase {
   if (kind === 'remove') return result.failure ? 'FAILED' : 'REMOVED';
+  if (!result.failure) return 'RUNNING';
   // A deploy that failed before it stopped what ran left it running.
-  return result.generations.length > 0 ? 'RUNNING' : 'FAILED';
+  return result.generations.length > 0 && result.leftRunning ? 'RUNNING' : 'FAILED';
 }
 
 /** The record of an operation whose workflow ended without a result: terminated by hand, or timed out. */

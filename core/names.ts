@@ -28,9 +28,12 @@ export function flinkJobId(generation: GenerationIdentity, submission: number): 
   return hashOf('flink-job', generation.uid, generation.number, submission).slice(0, 32);
 }
 
-/** The trigger id of a savepoint: one per operation and attempt, so that a repeated request finds its own savepoint. */
-export function savepointTriggerId(uid: string, operation: number, attempt: number): string {
-  return hashOf('savepoint', uid, operation, attempt).slice(0, 32);
+/**
+ * The trigger id of the savepoint with which an operation stops a generation: a repeated request finds its own savepoint.
+ * `uid` is that of the job whose operation it is: a new job of that name counts its operations anew.
+ */
+export function savepointTriggerId(uid: string, operation: number, generation: GenerationIdentity): string {
+  return hashOf('savepoint', uid, operation, generation.uid, generation.number).slice(0, 32);
 }
 
 /** The name that all objects of a generation start with: at most 40 + 1 + 8 + 1 + 5 characters, so suffixes fit into 63. */
@@ -79,6 +82,8 @@ export const annotations = {
   /** Number of the newest submission to this generation; written before the job is submitted. */
   submission: 'drey.dev/submission',
   operation: 'drey.dev/operation',
+  /** The trigger id of a stop with savepoint, written before it is asked for. */
+  stopping: 'drey.dev/stopping',
 } as const;
 
 /** The labels of a generation's objects, and the selector that finds them. */
@@ -110,7 +115,7 @@ export function clusterTaskQueue(cluster: string): string {
 /** The task queue of the control plane's workflows and record-keeping activities. */
 export const controlTaskQueue = 'drey';
 
-/** The savepoint directory of one operation: its own, so that a savepoint whose answer was lost is found there. */
-export function savepointDirectory(root: string, uid: string, operation: number): string {
-  return `${root.replace(/\/+$/, '')}/${uid}/op-${operation}`;
+/** Where the savepoints go that stop a generation: its own folder, so that one whose answer was lost is found there. */
+export function savepointDirectory(root: string, { uid, number }: GenerationIdentity): string {
+  return `${root.replace(/\/+$/, '')}/${uid}/stop-${number}`;
 }

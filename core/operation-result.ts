@@ -10,6 +10,8 @@ export interface OperationResult {
   readonly recordSeq: number;
   /** Generations of the job that may exist in the cluster now; the last one is the active one. */
   readonly generations: readonly Generation[];
+  /** Whether what ran before the operation was left as it was. */
+  readonly leftRunning: boolean;
   /** From where the job must start next when no generation runs it: kept until a start has used it. */
   readonly restorePoint?: string;
   readonly failure?: Failure;

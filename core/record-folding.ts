@@ -4,6 +4,21 @@ import type { EventRow, RecordRow } from './records.ts';
 /** The most an outbox holds, in characters of JSON: it travels through continue-as-new and in results. */
 const outboxLengthMax = 256 * 1024;
 
+/** How much one write to PostgreSQL takes: Temporal allows an activity 2 MB. */
+const writeLengthMax = 256 * 1024;
+
+/** The oldest rows, as many as one write takes; at least one. */
+export function nextWrite(rows: readonly RecordRow[], lengthMax = writeLengthMax): RecordRow[] {
+  let length = 0;
+  const count = rows.findIndex((row) => (length += JSON.stringify(row).length) > lengthMax);
+  return count === -1 ? [...rows] : rows.slice(0, Math.max(1, count));
+}
+
+/** The length of rows as JSON, in characters. */
+export function lengthOf(rows: readonly RecordRow[]): number {
+  return rows.reduce((length, row) => length + JSON.stringify(row).length, 0);
+}
+
 /** What a row is about: rows with the same key replace one another, the later one stays. */
 function keyOf(row: RecordRow): string {
   switch (row.kind) {

@@ -19,6 +19,7 @@ export const stepTitles = {
   podsGone: 'Pods gone',
   highAvailabilityRemoved: 'High-availability data removed',
   objectsRemoved: 'Objects removed',
+  startedStopped: 'Started job stopped',
   undone: 'What was started is cleared away',
 } as const;
 

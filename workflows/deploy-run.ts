@@ -1,9 +1,12 @@
 /** The steps of a deploy. Each may be repeated: what it makes was named before, so a second try finds the first one's work. */
-import { decideAdoption } from '../core/adoption.ts';
+import { ApplicationFailure } from '@temporalio/workflow';
+import { decideAdoption, type FoundGeneration } from '../core/adoption.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { hasDurableStorage } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
+import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import type { DeployInput } from './deploy.ts';
@@ -15,12 +18,17 @@ const agentAwayMs = 60_000;
 /** Longest stop with savepoint: longer than Flink's own checkpoint timeout (10 min), since a stop cannot be withdrawn. */
 const stopMs = 12 * 60_000;
 
+/** What ending the pods and reading the storage may take after that. */
+const readStorageMs = 10 * 60_000;
+
 export class DeployRun {
   readonly account: OperationRun;
   private target: Generation;
   private readonly input: DeployInput;
   private begun = false;
   private published = false;
+  private submitted = false;
+  private stoppedAnother = false;
 
   constructor(input: DeployInput) {
     this.input = input;
@@ -29,8 +37,8 @@ export class DeployRun {
     this.account.onGeneration(input.target.identity.number);
   }
 
-  /** Asks the cluster what is there under this name. True when the very same spec runs already: nothing is left to do. */
-  async adoptsWhatRuns(): Promise<boolean> {
+  /** Asks the cluster what is there under this name. Fails within a bound when its agent is away, and may be given up. */
+  async askCluster(): Promise<readonly FoundGeneration[]> {
     const { tenant, name, cluster, namespace } = this.input;
     const { found } = await this.account.untilNoReturn(() =>
       this.account.step('clusterAsked', () =>
@@ -40,6 +48,11 @@ export class DeployRun {
         ),
       ),
     );
+    return found;
+  }
+
+  /** Takes over what was found. True when the very same spec runs already: nothing is left to do. */
+  adopts(found: readonly FoundGeneration[]): boolean {
     const adoption = decideAdoption(found, this.target.specHash);
     if (adoption.action === 'replace') this.account.generations = adoption.generations;
     if (adoption.action !== 'adopt') return false;
@@ -54,7 +67,8 @@ export class DeployRun {
    */
   async stopPrevious(): Promise<void> {
     const before = this.account.generations;
-    for (const previous of before) await this.stopWithState(previous);
+    for (const previous of before) await this.stop(previous, 'savepoint', 'previousStopped');
+    this.stoppedAnother = before.length > 0;
     this.begin();
     if (before.length > 0) await this.publishService();
     for (const previous of before) {
@@ -69,16 +83,22 @@ export class DeployRun {
     this.account.restoring(restorePoint);
     this.account.generations = [...this.account.generations, this.target];
     this.begun = true;
+    this.account.leftRunning = false;
   }
 
-  private async stopWithState(previous: Generation): Promise<void> {
-    const name = generationName(previous.identity);
-    const calls = waits(this.input.cluster, stopMs);
-    const stopped = await this.account.step('previousStopped', () =>
-      calls.stopJob.executeWithOptions({ summary: `Stop ${name} with its state kept` }, [
-        { generation: previous, operation: this.input.record.number },
-      ]),
-    );
+  private async stop(generation: Generation, how: 'savepoint' | 'cancel', step: StepName): Promise<void> {
+    const calls = waits(this.input.cluster, stopMs + readStorageMs);
+    const { uid, record } = this.input;
+    const wish = { generation, how, untilMs: Date.now() + stopMs, requester: { uid, operation: record.number } };
+    const next = generation === this.target ? {} : { next: this.target };
+    const summary = `Stop ${generationName(generation.identity)} with its state kept`;
+    this.account.leftRunning = false;
+    const stopped = await this.account.step(step, async () => {
+      const outcome = await calls.stopJob.executeWithOptions({ summary }, [{ ...wish, ...next }]);
+      if (!outcome.refused) return outcome;
+      this.account.leftRunning = true;
+      throw failureOf(outcome.refused);
+    });
     // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
     this.account.restorePoint = stopped.restorePoint ?? this.account.restorePoint;
   }
@@ -103,6 +123,7 @@ export class DeployRun {
 
   /** Starts the job, sees all tasks run, points the job's Service here, and sees a checkpoint completed. */
   async startJob(): Promise<void> {
+    this.submitted = true;
     // Flink itself lets the job wait for its slots: its main method runs while they register.
     await allEnded([
       this.awaitStep('slotsRegistered', 'waitSlots', 'slots'),
@@ -124,9 +145,13 @@ export class DeployRun {
     );
   }
 
-  /** Clears away what this deploy began; what ran before it and was not stopped is left as it is. */
+  /**
+   * Clears away what this deploy began; what ran before it and was not stopped is left as it is. A job that was submitted
+   * may have committed up to a checkpoint of its own: the next start is from there.
+   */
   async undo(): Promise<void> {
     if (!this.begun) return;
+    if (this.submitted) await this.stop(this.target, 'cancel', 'startedStopped');
     await this.account.step('undone', () => clearGeneration(this.target, quietly));
     this.account.generations = this.account.generations.filter((one) => one !== this.target);
   }
@@ -134,10 +159,15 @@ export class DeployRun {
   private applyObjects() {
     const summary = `Apply the objects of ${generationName(this.target.identity)}`;
     return this.account.step('objectsApplied', () =>
-      shortCalls(this.input.cluster, agentAwayMs).applyGeneration.executeWithOptions({ summary }, [
+      shortCalls(this.input.cluster, this.bound(0)).applyGeneration.executeWithOptions({ summary }, [
         { generation: this.target, operation: this.input.record.number },
       ]),
     );
+  }
+
+  /** A deploy fails when the agent is away, unless a job was stopped for it: then it waits, for its state waits too. */
+  private bound(waitMs: number): number | undefined {
+    return this.stoppedAnother ? undefined : waitMs + agentAwayMs;
   }
 
   private awaitStep(
@@ -153,7 +183,7 @@ export class DeployRun {
     deadline: keyof Generation['spec']['spec']['deadlines'],
   ) {
     const waitMs = parseDurationMs(this.target.spec.spec.deadlines[deadline]);
-    const calls = waits(this.input.cluster, waitMs, waitMs + agentAwayMs);
+    const calls = waits(this.input.cluster, waitMs, this.bound(waitMs));
     const summary = `${waitWords[activity]} ${generationName(this.target.identity)}`;
     return this.account.step(step, () =>
       calls[activity].executeWithOptions({ summary }, [{ generation: this.target, waitMs }]),
@@ -176,6 +206,10 @@ type WaitActivity = keyof typeof waitWords;
 /** Waits for the end of all, so that nothing still acts when the first failure is undone. */
 async function allEnded(steps: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(steps)) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function failureOf(failure: Failure): ApplicationFailure {
+  return ApplicationFailure.create({ type: failure.code, message: failure.message, details: [failure] });
 }
 
 /** Steps within a step: the outer one is what people see. */

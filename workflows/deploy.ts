@@ -25,10 +25,10 @@ export async function deploy(input: DeployInput): Promise<OperationResult> {
   const run = new DeployRun(input);
   return run.account.run(
     async () => {
-      if (input.askCluster) {
-        await settleOrphans({ tenant: input.tenant, name: input.name });
-        if (await run.adoptsWhatRuns()) return;
-      }
+      if (input.askCluster) await settleOrphans({ tenant: input.tenant, name: input.name });
+      // An agent that is away must be noticed before anything that runs is stopped.
+      const found = input.askCluster || input.generations.length > 0 ? await run.askCluster() : [];
+      if (input.askCluster && run.adopts(found)) return;
       await run.stopPrevious();
       await run.startCluster();
       await run.startJob();

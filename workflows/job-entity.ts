@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JobPhase, JobView } from '../core/job.ts';
-import { isUnchanged, queuedOperation, refusalOf, supersede, type Asked } from '../core/job-changes.ts';
+import { isUnchanged, queuedOperation, refusalOf, supersede, type Asked, type Refusal } from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
 import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
 import { viewOf } from '../core/job-view.ts';
@@ -51,6 +51,7 @@ export class JobEntity {
     const repeated = this.admit(request);
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
+    if (this.outbox.isFull()) throw this.refusal(recordsBehind);
     const state = this.acceptRevision(request);
     return this.enqueue('deploy', request, deployReason(state));
   }
@@ -140,16 +141,18 @@ export class JobEntity {
   /** Refuses, or finds the answer that this key was given before. */
   private admit(asked: Asked): ChangeAnswer | undefined {
     const refusal = refusalOf(this.state, asked);
-    if (refusal) {
-      this.refused = true;
-      throw ApplicationFailure.create({ type: refusal.code, message: refusal.message, nonRetryable: true });
-    }
+    if (refusal) throw this.refusal(refusal);
     const known = this.state?.answered.find(({ key }) => key === asked.key);
     return known && this.answer(known.changed, this.find(known.operation));
   }
 
+  private refusal({ code, message }: Refusal): ApplicationFailure {
+    this.refused = true;
+    return ApplicationFailure.create({ type: code, message, nonRetryable: true });
+  }
+
   private acceptRevision(request: ApplySpecRequest): JobState {
-    const state = this.state ?? this.begin(request.spec, request.specHash);
+    const state = this.state ?? this.begin(request.spec, request.specHash, request.lastRestorePoint);
     const isNew = state.revision.specHash !== request.specHash || state.lastOperation === 0;
     if (!isNew) return state;
     const number = state.lastOperation === 0 ? 1 : state.revision.number + 1;
@@ -166,7 +169,7 @@ export class JobEntity {
     return state;
   }
 
-  private begin(spec: FlinkJob, specHash: string): JobState {
+  private begin(spec: FlinkJob, specHash: string, restorePoint?: string): JobState {
     const state: JobState = {
       uid: newUid(),
       tenant: this.input.tenant,
@@ -183,6 +186,7 @@ export class JobEntity {
       answered: [],
       askedCluster: false,
       unwritten: [],
+      ...(restorePoint === undefined ? {} : { restorePoint }),
     };
     this.state = state;
     return state;
@@ -261,6 +265,11 @@ export class JobEntity {
     return this.state;
   }
 }
+
+const recordsBehind: Refusal = {
+  code: 'RECORDS_BEHIND',
+  message: 'PostgreSQL has not taken records for long; too many wait to accept another revision.',
+};
 
 function deployReason({ revision, newest }: JobState): string {
   const isSecondTry = newest?.record.revision === revision.number;

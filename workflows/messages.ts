@@ -31,6 +31,8 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly spec: FlinkJob;
   /** SHA-256 hex of the canonical spec. */
   readonly specHash: string;
+  /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
+  readonly lastRestorePoint?: string;
 }
 
 export interface RemoveJobRequest extends ChangeRequest {

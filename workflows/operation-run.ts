@@ -33,6 +33,8 @@ export class OperationRun {
   /** Generations that may exist in the cluster, the active one last: the operation keeps this true as it goes. */
   generations: readonly Generation[];
   restorePoint: string | undefined;
+  /** Whether what ran before is as it was: an operation that fails then has done no harm. */
+  leftRunning = true;
 
   private record: OperationRecord;
   private seq: number;
@@ -155,6 +157,7 @@ export class OperationRun {
       record: this.record,
       recordSeq: this.seq,
       generations: this.generations,
+      leftRunning: this.leftRunning,
       ...(this.restorePoint === undefined ? {} : { restorePoint: this.restorePoint }),
       ...(failure ? { failure } : {}),
       unwritten: this.outbox.unwritten(),

@@ -5,7 +5,7 @@
 import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control/control-activities.ts';
 import { controlTaskQueue } from '../core/names.ts';
-import { foldRows, withoutOldEvents } from '../core/record-folding.ts';
+import { foldRows, lengthOf, nextWrite, withoutOldEvents } from '../core/record-folding.ts';
 import type { RecordRow } from '../core/records.ts';
 
 const { writeRecords } = proxyActivities<Pick<ControlActivities, 'writeRecords'>>({
@@ -14,6 +14,9 @@ const { writeRecords } = proxyActivities<Pick<ControlActivities, 'writeRecords'>
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
   summary: 'Write records',
 });
+
+/** Continue-as-new takes 2 MB with everything else that a job carries. */
+const carriedLengthMax = 1024 * 1024;
 
 export class Outbox {
   private waiting: RecordRow[];
@@ -35,6 +38,11 @@ export class Outbox {
     return foldRows([...this.inFlight, ...this.waiting]);
   }
 
+  /** Whether so much waits that it could not be carried on: changes are refused then, or their records would be lost. */
+  isFull(): boolean {
+    return lengthOf(this.unwritten()) > carriedLengthMax;
+  }
+
   isEmpty(): boolean {
     return this.inFlight.length === 0 && this.waiting.length === 0;
   }
@@ -45,8 +53,8 @@ export class Outbox {
 
   private async writeAll(): Promise<void> {
     while (this.inFlight.length === 0 && this.waiting.length > 0) {
-      this.inFlight = this.waiting;
-      this.waiting = [];
+      this.inFlight = nextWrite(this.waiting);
+      this.waiting = this.waiting.slice(this.inFlight.length);
       try {
         await writeRecords({ rows: this.inFlight });
       } catch (error) {

@@ -52,6 +52,9 @@ class Confirmation {
     }
     // A checkpoint cannot be asked of a job that restarts; it is asked again when it runs.
     if (job?.state !== 'RUNNING') return undefined;
+    if (this.triggerId === undefined && (await flink.checkpointConfig(this.id)) === undefined) {
+      return { detail: 'the job makes no checkpoints' };
+    }
     this.triggerId ??= await flink.triggerCheckpoint(this.id);
     return this.resultOf(flink, this.triggerId);
   }

@@ -5,7 +5,7 @@ import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
-import { generationSelector } from './pod-trouble.ts';
+import { podSelector } from './pod-trouble.ts';
 
 /** One attempt's wait; the workflow repeats it. */
 const waitMs = 4 * 60_000;
@@ -18,7 +18,7 @@ export function endPods(dependencies: ClusterDependencies, { generation }: Gener
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       await scaleToZero(dependencies, { generation });
-      const selection = { labelSelector: generationSelector(generation) };
+      const selection = { labelSelector: podSelector(generation) };
       try {
         return await kubernetes.watchUntil(
           'Pod',

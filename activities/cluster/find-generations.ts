@@ -44,7 +44,8 @@ async function inspect(dependencies: ClusterDependencies, anchor: ObjectOf<'Conf
   const generation: Generation = { ...parsed, submission };
   const running = await runs(dependencies, generation);
   const leaving = anchor.metadata.deletionTimestamp !== undefined;
-  return { ...generation, leaving, ...(running === undefined ? {} : { running }) };
+  const madeAt = anchor.metadata.creationTimestamp ?? '';
+  return { ...generation, leaving, madeAt, ...(running === undefined ? {} : { running }) };
 }
 
 async function runs(dependencies: ClusterDependencies, generation: Generation): Promise<boolean | undefined> {

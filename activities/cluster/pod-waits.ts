@@ -39,10 +39,15 @@ function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: Wai
   const wanted = jobManager.replicas + taskManagerReplicas(generation.spec.spec);
   const trouble = new PodTrouble(dependencies, generation);
   let ready = 0;
+  let behind = '';
   const decide = async (pods: readonly ObjectOf<'Pod'>[]) => {
     const failure = await trouble.of(pods);
     if (failure) throw failed(failure);
     ready = pods.filter((pod) => wait.isReady(pod)).length;
+    behind = pods
+      .filter((pod) => !wait.isReady(pod))
+      .map(told)
+      .join(', ');
     return ready >= wanted ? { detail: `${ready} of ${wanted} pods ${wait.word}` } : undefined;
   };
   return withFailures(() =>
@@ -55,9 +60,14 @@ function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: Wai
         });
       } catch (error) {
         if (!(error instanceof WaitTimedOut)) throw error;
-        const message = `Only ${ready} of ${wanted} pods were ${wait.word} within ${Math.round(waitMs / 1000)} s.`;
+        const message = `Only ${ready} of ${wanted} pods were ${wait.word} within ${Math.round(waitMs / 1000)} s${behind && `: not ${behind}`}.`;
         throw failed({ code: wait.code, message, cure: wait.cure });
       }
     }),
   );
+}
+
+function told({ metadata, spec }: ObjectOf<'Pod'>): string {
+  const images = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ image }) => image);
+  return `${metadata.name} with ${[...new Set(images)].join(' and ')}`;
 }

@@ -1,6 +1,7 @@
 /** Removes a generation's anchor, and sees that everything that it owned is gone with it. */
 import { generationNames } from '../../core/names.ts';
-import { withFailures } from '../failures.ts';
+import { WaitTimedOut } from '../../clients/kubernetes/errors.ts';
+import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { generationSelector } from './pod-trouble.ts';
@@ -21,7 +22,8 @@ const ownedKinds = [
 ] as const;
 
 /** Repeatable: an anchor that is gone is what was wanted. */
-export function removeObjects({ kubernetes }: ClusterDependencies, { generation }: GenerationInput) {
+export function removeObjects(dependencies: ClusterDependencies, { generation }: GenerationInput) {
+  const { kubernetes } = dependencies;
   const { namespace } = generation.spec.spec;
   const { anchor } = generationNames(generation.identity);
   const selection = { labelSelector: generationSelector(generation) };
@@ -32,15 +34,34 @@ export function removeObjects({ kubernetes }: ClusterDependencies, { generation 
         const precondition = { uidPrecondition: stored.metadata.uid, propagation: 'Foreground' as const };
         await kubernetes.delete('ConfigMap', namespace, anchor, precondition);
       }
-      await Promise.all(
-        ownedKinds.map((kind) =>
-          kubernetes.watchUntil(kind, namespace, selection, (objects) => objects.length === 0 || undefined, {
-            signal,
-            timeoutMs: waitMs,
-          }),
-        ),
-      );
+      await Promise.all(ownedKinds.map((kind) => seeGone(dependencies, { kind, namespace, selection, signal })));
       return { detail: 'all objects gone' };
     }),
   );
+}
+
+interface Leaving {
+  readonly kind: (typeof ownedKinds)[number];
+  readonly namespace: string;
+  readonly selection: { readonly labelSelector: string };
+  readonly signal: AbortSignal;
+}
+
+/** @throws OBJECTS_NOT_GONE when something keeps them: most often a finalizer of somebody else's. */
+async function seeGone({ kubernetes }: ClusterDependencies, { kind, namespace, selection, signal }: Leaving) {
+  let left: string[] = [];
+  const gone = (objects: readonly { readonly metadata: { readonly name: string } }[]) => {
+    left = objects.map(({ metadata }) => `${kind} ${metadata.name}`);
+    return left.length === 0 || undefined;
+  };
+  try {
+    await kubernetes.watchUntil(kind, namespace, selection, gone, { signal, timeoutMs: waitMs });
+  } catch (error) {
+    if (!(error instanceof WaitTimedOut)) throw error;
+    throw failed({
+      code: 'OBJECTS_NOT_GONE',
+      message: `Objects do not go: ${left.join(', ')}.`,
+      cure: 'See their finalizers (`kubectl get -o yaml`): whoever set one must let go. Then ask again.',
+    });
+  }
 }

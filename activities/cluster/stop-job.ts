@@ -3,65 +3,96 @@
  * and its newest retained checkpoint. Never leaves two jobs, never loses a savepoint whose answer was lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
-import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { z } from 'zod';
+import type { CheckpointRecord, FlinkClient } from '../../clients/flink/client.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
+import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
-import { flinkJobId, generationNames, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { failed, withFailures } from '../failures.ts';
+import { generationKey } from '../../core/manifests/anchor.ts';
+import { annotations, flinkJobId, generationNames, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
+import { decideStop, type PointSeen, type StopSeen } from '../../core/stopping.ts';
+import { clean, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
+import { applyAnchor } from './apply-anchor.ts';
 import { endPods } from './end-pods.ts';
+import { podSelector } from './pod-trouble.ts';
 import { newestRestorePoint } from './restore-point.ts';
 
 export interface StopJobInput extends GenerationInput {
-  /** Number of the operation that stops it: names the savepoint's folder. */
-  readonly operation: number;
+  /** Names the request: the uid of the job whose operation it is, and the operation's number. */
+  readonly requester: { readonly uid: string; readonly operation: number };
+  /** Whether to take a savepoint; else the job is cancelled and its newest checkpoint counts. */
+  readonly how: 'savepoint' | 'cancel';
+  /** When the stop has had its time, in milliseconds since the epoch: then the pods are ended and the storage is read. */
+  readonly untilMs: number;
+  /** The generation that comes next: its anchor owns the storage pod when this one's is gone. */
+  readonly next?: Generation;
 }
 
 export interface StoppedJob {
   readonly restorePoint?: string;
   readonly detail: string;
+  /** Why the job runs on, untouched: its savepoint failed. */
+  readonly refused?: Failure;
 }
 
 /** How long a JobManager may be silent before its pods are ended and the storage is read instead: a restart takes less. */
 const silenceMs = 45_000;
+
+/**
+ * The same once a stop was asked for: a JobManager that takes over would run the job again from an older checkpoint, and
+ * commit again what the savepoint has committed. Kubernetes high availability needs 15 s for that.
+ */
+const silenceWhenAskedMs = 3_000;
 const pollEveryMs = 30;
 
-/** @throws SAVEPOINT_FAILED when the job runs on untouched because its savepoint failed. */
+/** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE */
 export function stopJob(dependencies: ClusterDependencies, input: StopJobInput): Promise<StoppedJob> {
   return withFailures(() => withHeartbeat((signal) => new Stop(dependencies, input, signal).run()));
 }
 
 class Stop {
   private readonly dependencies: ClusterDependencies;
+  private readonly input: StopJobInput;
   private readonly generation: Generation;
-  private readonly operation: number;
   private readonly signal: AbortSignal;
   private readonly flink: FlinkClient;
   private readonly jobId: string;
-  private readonly triggerId: string;
+  private triggerId: string;
+  /** The request of an operation that was lost: it may be under way. */
+  private earlierTriggerId: string | undefined;
+  /** Where this generation's stops write; absent where the spec has no place for savepoints. */
+  private readonly folder: string | undefined;
+  private noted = false;
+  private restoreFrom: string | undefined;
 
-  constructor(dependencies: ClusterDependencies, { generation, operation }: StopJobInput, signal: AbortSignal) {
+  constructor(dependencies: ClusterDependencies, input: StopJobInput, signal: AbortSignal) {
+    const { generation, requester } = input;
+    const { identity, submission, spec } = generation;
     this.dependencies = dependencies;
+    this.input = input;
     this.generation = generation;
-    this.operation = operation;
     this.signal = signal;
     this.flink = dependencies.flink(generation);
-    this.jobId = flinkJobId(generation.identity, generation.submission);
-    this.triggerId = savepointTriggerId(generation.identity.uid, operation, generation.identity.number);
+    this.jobId = flinkJobId(identity, submission);
+    this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity);
+    const { savepoints } = spec.spec.storage;
+    this.folder = savepoints === undefined ? undefined : savepointDirectory(savepoints, identity);
   }
 
   async run(): Promise<StoppedJob> {
-    if (!(await this.hasAnchor())) return this.fromStorage('its objects are gone');
-    const heardAt = { last: performance.now() };
-    while (performance.now() - heardAt.last < silenceMs) {
+    if (!(await this.readAnchor())) return this.withoutAnchor();
+    let heardAt = performance.now();
+    while (performance.now() - heardAt < (this.noted ? silenceWhenAskedMs : silenceMs)) {
       try {
-        const stopped = await this.tryOnce();
+        const stopped = await this.next();
         if (stopped) return stopped;
-        heardAt.last = performance.now();
+        heardAt = performance.now();
       } catch (error) {
         if (!(error instanceof FlinkUnreachable)) throw error;
+        if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
       }
       await pause(pollEveryMs, undefined, { signal: this.signal });
     }
@@ -69,60 +100,147 @@ class Stop {
   }
 
   /** One look and one step; undefined while something is under way. */
-  private async tryOnce(): Promise<StoppedJob | undefined> {
-    const { savepoints } = this.generation.spec.spec.storage;
-    const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
-    if (!job) return this.fromStorage('its JobManager does not know the job');
-    if (savepoints !== undefined) {
-      const asked = await this.flink.savepointStatus(this.jobId, this.triggerId);
-      if (asked.state === 'inProgress') return undefined;
-      if (asked.state === 'completed') return this.afterSavepoint(job, asked.location);
-      if (asked.state === 'failed') return this.afterFailedSavepoint(job, asked.cause.stackTrace);
-      if (job.state === 'RUNNING') return this.askForSavepoint(savepoints);
+  private async next(): Promise<StoppedJob | undefined> {
+    const step = decideStop(await this.look());
+    switch (step.action) {
+      case 'stopped':
+        return step;
+      case 'readStorage':
+        return this.fromStorage(step.why);
+      case 'refuse':
+        return {
+          detail: 'it runs on',
+          refused: clean(diagnoseSavepointFailure(step.trace, this.generation.spec.spec)),
+        };
+      case 'ask':
+        await this.ask();
+        return undefined;
+      case 'cancel':
+        await this.flink.cancel(this.jobId);
+        return undefined;
+      case 'wait':
+        return undefined;
+      default:
+        return step satisfies never;
     }
-    if (job.endedAtMs !== undefined) return this.fromEnded(job);
-    await this.flink.cancel(this.jobId);
-    return undefined;
   }
 
-  private async askForSavepoint(root: string): Promise<undefined> {
-    const targetDirectory = savepointDirectory(root, this.generation.identity.uid, this.operation);
-    await this.flink.stopWithSavepoint(this.jobId, { triggerId: this.triggerId, targetDirectory });
-    return undefined;
+  private async look(): Promise<StopSeen> {
+    const wantsSavepoint = this.folder !== undefined && this.input.how === 'savepoint';
+    const request = wantsSavepoint ? await this.askedFor() : ({ state: 'unknown' } as const);
+    // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
+    const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
+    const timeIsUp = Date.now() > this.input.untilMs;
+    const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true };
+    if (!job) return base;
+    const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
+    if (request.state === 'inProgress' || request.state === 'completed') return known;
+    return { ...known, ...(await this.points()) };
   }
 
-  /** The savepoint has committed the sinks: it is the restore point, and the job must be seen to have ended. */
-  private async afterSavepoint(job: JobSummary, location: string): Promise<StoppedJob | undefined> {
-    if (job.endedAtMs === undefined) return undefined;
-    return { restorePoint: location, detail: `savepoint ${location}` };
+  private async askedFor(): Promise<StopSeen['request']> {
+    const own = await this.statusOf(this.triggerId);
+    if (own.state !== 'unknown' || this.earlierTriggerId === undefined) return own;
+    const earlier = await this.statusOf(this.earlierTriggerId);
+    if (earlier.state !== 'inProgress' && earlier.state !== 'completed') return own;
+    // What a lost operation asked for is what this one would ask for.
+    this.triggerId = this.earlierTriggerId;
+    this.noted = true;
+    return earlier;
   }
 
-  private async afterFailedSavepoint(job: JobSummary, trace: string): Promise<StoppedJob | undefined> {
-    if (job.endedAtMs !== undefined) return this.fromEnded(job);
-    throw failed(diagnoseSavepointFailure(trace, this.generation.spec.spec));
+  private async statusOf(triggerId: string): Promise<StopSeen['request']> {
+    const answer = await this.flink.savepointStatus(this.jobId, triggerId);
+    return answer.state === 'failed' ? { state: 'failed', trace: answer.cause.stackTrace } : answer;
   }
 
-  /** A job that ended by itself, failed, or was cancelled here: Flink still knows its newest checkpoint. */
-  private async fromEnded(job: JobSummary): Promise<StoppedJob> {
-    if (job.state === 'FINISHED') return { detail: 'the job had finished' };
-    const newest = (await this.flink.checkpoints(this.jobId))?.latestCompleted;
-    if (newest?.path !== undefined) return { restorePoint: newest.path, detail: `checkpoint ${newest.path}` };
-    return this.fromStorage(`the job is ${job.state.toLowerCase()}`);
+  private async points(): Promise<Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints'>> {
+    const [seen, config] = await Promise.all([
+      this.flink.checkpoints(this.jobId),
+      this.flink.checkpointConfig(this.jobId),
+    ]);
+    const checkpoint = kept(seen?.latestCompleted);
+    const savepoint = kept(seen?.latestSavepoint);
+    const isOurs = savepoint !== undefined && this.folder !== undefined && isBelow(savepoint.path, this.folder);
+    const retainsCheckpoints = !hasDurableStorage(this.generation.spec) || config === undefined || config.retained;
+    return {
+      retainsCheckpoints,
+      ...(checkpoint && { checkpoint }),
+      ...(isOurs && { stopSavepoint: savepoint }),
+    };
+  }
+
+  /** Noted before it is sent: whoever takes over knows that it may have been. */
+  private async ask(): Promise<void> {
+    const { anchor } = generationNames(this.generation.identity);
+    const { namespace } = this.generation.spec.spec;
+    await this.dependencies.kubernetes.annotate('ConfigMap', namespace, anchor, {
+      [annotations.stopping]: this.triggerId,
+    });
+    this.noted = true;
+    try {
+      const targetDirectory = this.folder ?? '';
+      await this.flink.stopWithSavepoint(this.jobId, { triggerId: this.triggerId, targetDirectory });
+    } catch (error) {
+      // A job that has just ended or restarts is refused: the next look says what to do about it.
+      if (!(error instanceof FlinkRestError)) throw error;
+    }
   }
 
   /** Nobody can be asked: the pods are ended first, so that nothing newer can appear, then the storage is read. */
-  private async fromStorage(why: string): Promise<StoppedJob> {
+  private async fromStorage(why: string, host = this.generation): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
     if (!hasDurableStorage(this.generation.spec)) return { detail: `${why}; it keeps no state` };
-    const restorePoint = await newestRestorePoint(this.dependencies, this.generation, this.operation, this.signal);
+    const wanted = { generation: this.generation, folder: this.folder, host };
+    const restorePoint = (await newestRestorePoint(this.dependencies, wanted, this.signal)) ?? this.restoreFrom;
     return restorePoint === undefined
       ? { detail: `${why}; it has completed no checkpoint` }
       : { restorePoint, detail: `${why}; newest restore point ${restorePoint}` };
   }
 
-  private async hasAnchor(): Promise<boolean> {
+  /**
+   * Its objects are gone or were never made; what it may have written is still its state. The next generation reads it,
+   * with an image that it needs anyway.
+   */
+  private async withoutAnchor(): Promise<StoppedJob> {
+    const { next, requester } = this.input;
+    const why = 'its objects are gone';
+    if (!next || !hasDurableStorage(this.generation.spec)) return { detail: why };
+    await applyAnchor(this.dependencies, next, requester.operation);
+    return this.fromStorage(why, next);
+  }
+
+  /** @returns whether it is there. */
+  private async readAnchor(): Promise<boolean> {
     const { anchor } = generationNames(this.generation.identity);
     const stored = await this.dependencies.kubernetes.get('ConfigMap', this.generation.spec.spec.namespace, anchor);
-    return stored !== undefined;
+    if (!stored) return false;
+    this.restoreFrom = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')).restoreFrom;
+    const trigger = stored.metadata.annotations?.[annotations.stopping];
+    this.noted = trigger === this.triggerId;
+    if (!this.noted) this.earlierTriggerId = trigger;
+    return true;
   }
+
+  private async hasPods(): Promise<boolean> {
+    const selection = { labelSelector: podSelector(this.generation) };
+    const pods = await this.dependencies.kubernetes.list('Pod', this.generation.spec.spec.namespace, selection);
+    return pods.length > 0;
+  }
+}
+
+const anchored = z.object({ restoreFrom: z.string().optional() });
+
+/** A point that can be restored from: it lies somewhere, and is still there. */
+function kept(record: CheckpointRecord | undefined): PointSeen | undefined {
+  return record?.path === undefined || record.discarded ? undefined : { id: record.id, path: record.path };
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return plain(path).startsWith(`${plain(folder)}/`);
+}
+
+/** Flink writes `file:/x` where the specification has `file:///x`. */
+function plain(uri: string): string {
+  return uri.replace(/^([a-z0-9]+):\/+/i, '$1:/');
 }

@@ -40,10 +40,14 @@ export async function runStorageTool(
   const run = hashOf(...args).slice(0, 8);
   await applyStoragePod(dependencies, generation, args, run);
   const pod = storagePodName({ generation, run });
-  await ended(kubernetes, namespace, pod, signal);
-  const log = await kubernetes.podLog(namespace, pod, storageContainerName, { tailLines: 20 });
-  await kubernetes.delete('Pod', namespace, pod, { gracePeriodSeconds: 0 });
-  return answerIn(log, generation);
+  try {
+    await ended(kubernetes, namespace, pod, signal);
+    const log = await kubernetes.podLog(namespace, pod, storageContainerName, { tailLines: 20 });
+    return answerIn(log, generation);
+  } finally {
+    // One that another attempt still waits for is made anew by it: the tool's work may be repeated.
+    await kubernetes.delete('Pod', namespace, pod, { gracePeriodSeconds: 0 });
+  }
 }
 
 async function applyStoragePod(

@@ -1,9 +1,9 @@
 /** Submits the job, once: its id was made before, so a repeated request finds the job that the first one started. */
-import type { FlinkClient } from '../../clients/flink/client.ts';
+import type { FlinkCallOptions, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkRestError } from '../../clients/flink/errors.ts';
 import { diagnoseSubmission } from '../../core/diagnosis/submission.ts';
 import type { Generation } from '../../core/generation.ts';
-import { flinkJobId, generationNames } from '../../core/names.ts';
+import { annotations, flinkJobId, generationNames } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
@@ -12,7 +12,6 @@ import { supervise } from './supervise.ts';
 /** Sees to it that the job is known to the JobManager under its id. In application mode the JobManager submits it itself. */
 export function submitJob(dependencies: ClusterDependencies, input: WaitInput) {
   const { generation, waitMs } = input;
-  const id = flinkJobId(generation.identity, generation.submission);
   const seconds = Math.round(waitMs / 1000);
   return withFailures(() =>
     withHeartbeat(async (signal) => {
@@ -21,7 +20,7 @@ export function submitJob(dependencies: ClusterDependencies, input: WaitInput) {
         generation,
         waitMs,
         signal,
-        look: (flink) => submitOnce(flink, generation, id, signal),
+        look: (flink) => submitOnce(flink, input, signal),
         whenTimeIsUp: (silence) => ({
           code: 'NO_JOB_SUBMITTED',
           message: `No job was submitted within ${seconds} s${silence ? `: ${silence}` : ''}.`,
@@ -32,24 +31,21 @@ export function submitJob(dependencies: ClusterDependencies, input: WaitInput) {
   );
 }
 
-async function submitOnce(flink: FlinkClient, generation: Generation, id: string, signal: AbortSignal) {
+async function submitOnce(flink: FlinkClient, { generation, waitMs }: WaitInput, signal: AbortSignal) {
+  const id = flinkJobId(generation.identity, generation.submission);
   const jobs = await flink.jobs({ signal });
-  await endStrangers(
-    flink,
-    jobs.filter((job) => job.id !== id && job.endedAtMs === undefined),
-  );
+  const strangers = jobs.filter((job) => job.id !== id && job.endedAtMs === undefined);
+  // Only the recorded submission may run on a generation: it waits until the others have ended.
+  for (const stranger of strangers) if (stranger.state !== 'CANCELLING') await flink.cancel(stranger.id);
+  if (strangers.length > 0) return undefined;
   if (jobs.some((job) => job.id === id)) return { detail: `Flink job ${id}` };
   if (generation.spec.spec.mode === 'application') return undefined;
-  await run(flink, generation, id, signal);
+  await run(flink, generation, id, { signal, timeoutMs: waitMs });
   return { detail: `Flink job ${id}` };
 }
 
-/** Only the recorded submission may run on a generation. */
-async function endStrangers(flink: FlinkClient, strangers: readonly { readonly id: string }[]): Promise<void> {
-  for (const { id } of strangers) await flink.cancel(id);
-}
-
-async function run(flink: FlinkClient, generation: Generation, jobId: string, signal: AbortSignal): Promise<void> {
+/** The request lasts as long as `main`: sent again while the first one runs, it would run `main` twice. */
+async function run(flink: FlinkClient, generation: Generation, jobId: string, call: FlinkCallOptions): Promise<void> {
   const { job } = generation.spec.spec;
   const request = {
     jobId,
@@ -60,11 +56,11 @@ async function run(flink: FlinkClient, generation: Generation, jobId: string, si
     allowNonRestoredState: job.allowNonRestoredState,
   };
   try {
-    await flink.runJar(request, { signal });
+    await flink.runJar(request, call);
   } catch (error) {
     if (!(error instanceof FlinkRestError)) throw error;
     // A first try whose answer was lost may have submitted it: then Flink refuses the second as a duplicate.
-    if ((await flink.jobs({ signal })).some(({ id }) => id === jobId)) return;
+    if ((await flink.jobs({ signal: call.signal })).some(({ id }) => id === jobId)) return;
     throw failed(diagnoseSubmission(error.details, generation.spec.spec));
   }
 }
@@ -73,5 +69,7 @@ async function run(flink: FlinkClient, generation: Generation, jobId: string, si
 async function noteSubmission({ kubernetes }: ClusterDependencies, generation: Generation): Promise<void> {
   const { anchor } = generationNames(generation.identity);
   const { namespace } = generation.spec.spec;
-  await kubernetes.annotate('ConfigMap', namespace, anchor, { 'drey.dev/submission': String(generation.submission) });
+  await kubernetes.annotate('ConfigMap', namespace, anchor, {
+    [annotations.submission]: String(generation.submission),
+  });
 }

@@ -1,7 +1,7 @@
 /** Waits for something of a Flink cluster while its pods are watched: a pod that cannot come up ends the wait at once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FlinkClient } from '../../clients/flink/client.ts';
-import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { failed } from '../failures.ts';
@@ -47,7 +47,8 @@ async function poll<T>(dependencies: ClusterDependencies, wanted: Supervision<T>
       if (seen !== undefined) return seen;
       silence = undefined;
     } catch (error) {
-      if (!(error instanceof FlinkUnreachable)) throw error;
+      // A Flink that starts or loses its leader refuses for a while: only a refusal that lasts counts.
+      if (!(error instanceof FlinkUnreachable || error instanceof FlinkRestError)) throw error;
       silence = error.message;
     }
     if (performance.now() > deadline) throw failed(wanted.whenTimeIsUp(silence));

@@ -1,6 +1,7 @@
 /** Waits until every task of the job runs, and tells why it does not. */
-import type { FlinkClient } from '../../clients/flink/client.ts';
+import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
@@ -8,10 +9,14 @@ import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
 
+/** How many failures in a row, with Flink's own restarts between them, are taken as final. */
+const failuresMax = 3;
+
 /** Waits until all tasks are running or have finished. */
 export function waitTasks(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
   const id = flinkJobId(generation.identity, generation.submission);
   let seen = 'the job is not listed';
+  let cause: string | undefined;
   return withFailures(() =>
     withHeartbeat((signal) =>
       supervise(dependencies, {
@@ -21,42 +26,58 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
         look: async (flink) => {
           const progress = await progressOf(flink, generation, id);
           seen = progress.text;
+          cause = progress.cause;
           return progress.done ? { detail: seen } : undefined;
         },
-        whenTimeIsUp: (silence) => ({
-          code: 'TASKS_NOT_RUNNING',
-          message: `Not all tasks ran within ${Math.round(waitMs / 1000)} s: ${silence ?? seen}.`,
-          cure: 'See the job in the Flink UI and the TaskManager log; raise spec.deadlines.running if restoring needs longer.',
-        }),
+        whenTimeIsUp: (silence) =>
+          cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),
       }),
     ),
   );
 }
 
-async function progressOf(
-  flink: FlinkClient,
-  generation: Generation,
-  id: string,
-): Promise<{ done: boolean; text: string }> {
+function notRunning(waitMs: number, seen: string): Failure {
+  return {
+    code: 'TASKS_NOT_RUNNING',
+    message: `Not all tasks ran within ${Math.round(waitMs / 1000)} s: ${seen}.`,
+    cure: 'See the job in the Flink UI and the TaskManager log; raise spec.deadlines.running if restoring needs longer.',
+  };
+}
+
+const canceledOutside: Failure = {
+  code: 'JOB_CANCELED_OUTSIDE',
+  message: 'The job was canceled by somebody else while it was starting.',
+  cure: 'Apply the spec again to start it.',
+};
+
+interface Progress {
+  readonly done: boolean;
+  readonly text: string;
+  /** What made the job restart last. */
+  readonly cause?: string;
+}
+
+async function progressOf(flink: FlinkClient, generation: Generation, id: string): Promise<Progress> {
   // `/jobs/overview` is current; the job's own page may be a refresh interval old.
   const job = (await flink.jobs()).find((one) => one.id === id);
   if (!job) return { done: false, text: 'the job is not listed' };
   if (job.state === 'FAILED' || job.state === 'RESTARTING' || job.state === 'FAILING') {
-    const cause = await flink.failureCause(id);
-    // A job that restarts may yet come up; what it died of decides, where Flink tells it.
-    if (job.state === 'FAILED' || cause)
-      throw failed(diagnoseJobFailure(cause?.stackTrace ?? '', generation.spec.spec));
+    const cause = (await flink.failureCause(id))?.stackTrace;
+    if (job.state === 'FAILED' || (await hasFailedOften(flink, id)))
+      throw failed(diagnoseJobFailure(cause ?? '', generation.spec.spec));
+    return { done: false, text: 'the job restarts', ...(cause && { cause }) };
   }
-  if (job.state === 'CANCELED') {
-    throw failed({
-      code: 'JOB_CANCELED_OUTSIDE',
-      message: 'The job was canceled by somebody else while it was starting.',
-      cure: 'Apply the spec again to start it.',
-    });
-  }
-  const running = (job.tasks.RUNNING ?? 0) + (job.tasks.FINISHED ?? 0);
-  const text = `${running} of ${job.tasksTotal} tasks running`;
-  const done =
-    job.state === 'FINISHED' || (job.state === 'RUNNING' && job.tasksTotal > 0 && running === job.tasksTotal);
-  return { done, text };
+  if (job.state === 'CANCELED') throw failed(canceledOutside);
+  return progressOfTasks(job);
+}
+
+function progressOfTasks({ state, tasks, tasksTotal }: JobSummary): Progress {
+  const running = (tasks.RUNNING ?? 0) + (tasks.FINISHED ?? 0);
+  const done = state === 'FINISHED' || (state === 'RUNNING' && tasksTotal > 0 && running === tasksTotal);
+  return { done, text: `${running} of ${tasksTotal} tasks running` };
+}
+
+/** A first fault may be chance (a TaskManager that was moved); what comes again and again is what the user must see. */
+async function hasFailedOften(flink: FlinkClient, id: string): Promise<boolean> {
+  return ((await flink.exceptions(id))?.history.length ?? 0) >= failuresMax;
 }

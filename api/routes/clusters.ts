@@ -1,5 +1,6 @@
 /** Kubernetes clusters: which are known, and whether their agents are there. */
 import { z } from 'zod';
+import { describingText } from '../describing-text.ts';
 import { saveCluster, type ClusterRecord } from '../../clients/postgres/clusters.ts';
 import { labelMap } from '../../core/schema/fields.ts';
 import { agentState } from '../agent-state.ts';
@@ -47,7 +48,7 @@ const put = defineRoute({
   summary: 'Make a cluster known',
   description: 'Its agent connects by itself; tenants need a grant to use it.',
   params: clusterParams,
-  body: z.strictObject({ description: z.string().max(1000).default(''), labels: labelMap().default({}) }),
+  body: z.strictObject({ description: describingText(), labels: labelMap().default({}) }),
   answers: {
     200: { description: 'The cluster was known', schema: clusterAnswer },
     201: { description: 'The cluster is known now', schema: clusterAnswer },

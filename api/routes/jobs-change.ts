@@ -15,7 +15,7 @@ import { inTime } from '../in-time.ts';
 import { jobParams } from '../job-params.ts';
 import { applyToJob, removeLostJob, removeRunningJob } from '../job-workflow.ts';
 import { Problem } from '../problem.ts';
-import { noSuchJob, readLivingJob, type JobRef } from '../read-job.ts';
+import { noSuchJob, readLastKnown, readLivingJob, type JobRef } from '../read-job.ts';
 import { checkPlacement, readSpec } from '../read-spec.ts';
 import { defineRoute, type Call, type Reply, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -52,7 +52,10 @@ const put = defineRoute({
     if (call.query.dryRun === 'true') return tryOut(services, call.params, spec, headers);
     return change(services, call, headers, 'apply', async () => {
       await checkPlacement(services, call.params.tenant, spec);
-      const request = { ...requestOf(headers, call), spec, specHash: specHash(spec) };
+      const known = await readLastKnown(services, call.params);
+      if (known) checkPlace(known, spec);
+      const point = known?.restorePoint === undefined ? {} : { lastRestorePoint: known.restorePoint };
+      const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...point };
       return applyToJob(services.temporal, call.params, request);
     });
   },
@@ -99,6 +102,13 @@ async function change(
     services.metrics.changes.inc({ kind, outcome: error instanceof Problem ? error.code : 'failed' });
     throw error instanceof Problem ? withKey(error, headers.key) : error;
   }
+}
+
+/** The job's workflow refuses it too; this holds where that was ended by hand, and the job still runs at its old place. */
+function checkPlace({ name, phase, spec: { spec: last } }: JobView, { spec: wanted }: FlinkJob): void {
+  if (phase === 'REMOVING' || (last.cluster === wanted.cluster && last.namespace === wanted.namespace)) return;
+  const message = `Job ${name} is in namespace ${last.namespace} of cluster ${last.cluster} and cannot be moved by an apply.`;
+  throw new Problem('IMMUTABLE_FIELD', message, { cure: 'Remove the job and make it again.' });
 }
 
 function requestOf({ key, bodyHash, ifRevision }: ChangeHeaders, { principal }: ChangeCall): RemoveJobRequest {

@@ -16,6 +16,7 @@ import { askWorkflow, readJob, readLivingJob, type JobRef } from '../read-job.ts
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 
+const cursorName = z.string().regex(/^[a-z0-9-]{1,63}$/);
 const phases = ['PENDING', 'DEPLOYING', 'RUNNING', 'FINISHED', 'FAILED', 'REMOVING', 'REMOVED'] as const;
 
 /** A parameter that may be given several times. */
@@ -31,9 +32,9 @@ const label = z
   })
   .pipe(z.tuple([labelKey(), labelValue()], 'must be KEY=VALUE'));
 
-const position = z.object({ name: z.string(), uid: z.string() });
-const numberPosition = z.int().min(1);
-const eventPosition = z.object({ at: z.iso.datetime(), operation: z.int().min(0), seq: z.int().min(0) });
+const position = z.object({ name: cursorName, uid: cursorName });
+const numberPosition = z.int32().min(1);
+const eventPosition = z.object({ at: z.iso.datetime(), operation: z.int32().min(0), seq: z.int32().min(0) });
 const operationNumber = z.coerce
   .number('must be a whole number')
   .int('must be a whole number')

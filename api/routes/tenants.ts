@@ -1,5 +1,6 @@
 /** Tenants, and which clusters and namespaces each may use. */
 import { z } from 'zod';
+import { describingText } from '../describing-text.ts';
 import { findTenant, listTenants, saveTenant } from '../../clients/postgres/tenants.ts';
 import { pageOf, tenantAnswer } from '../answer-shapes.ts';
 import { grantSchema } from '../grants.ts';
@@ -40,7 +41,7 @@ const put = defineRoute({
   description: 'Its grants become exactly the given ones. Jobs that run already are left alone.',
   params: tenantParams,
   body: z.strictObject({
-    description: z.string().max(1000).default(''),
+    description: describingText(),
     grants: z.array(grantSchema).max(1000).default([]),
   }),
   answers: {

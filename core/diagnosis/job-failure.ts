@@ -18,7 +18,21 @@ const lostRules: readonly Rule[] = [
   },
 ];
 
-const jobRules = [...slotRules, ...storageRules, ...restoreRules, ...memoryRules, ...lostRules];
+/** In application mode a main method that throws fails a job: Flink's own placeholder, or the one under way. */
+const mainMethodRules: readonly Rule[] = [
+  {
+    sign: /ProgramInvocationException: The main method caused an error/,
+    verdict: (_found, _facts, root) => {
+      return {
+        code: 'MAIN_METHOD_THREW',
+        message: `The main method threw ${because(root)}`,
+        cure: 'Mend the program, its arguments (spec.job.args) or what it connects to, and apply again.',
+      };
+    },
+  },
+];
+
+const jobRules = [...slotRules, ...storageRules, ...restoreRules, ...memoryRules, ...mainMethodRules, ...lostRules];
 
 /** Why a job failed. `trace` is its root exception; empty where Flink told none. */
 export function diagnoseJobFailure(trace: string, facts: JobFacts): Failure {

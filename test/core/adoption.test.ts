@@ -6,6 +6,7 @@ const found = (number: number, change: Partial<FoundGeneration> = {}): FoundGene
   ...someGeneration(number),
   running: true,
   leaving: false,
+  madeAt: `2026-11-21T10:00:0${number}Z`,
   ...change,
 });
 
@@ -29,7 +30,7 @@ test.each([
   ],
   [
     'trusts no silent JobManager',
-    [{ ...someGeneration(1), leaving: false }],
+    [{ ...someGeneration(1), leaving: false, madeAt: '' }],
     { action: 'replace', generations: [someGeneration(1)] },
   ],
   [

@@ -13,6 +13,7 @@ function result(change: Partial<OperationResult> = {}, kind: 'deploy' | 'remove'
     record: someOperation(5, kind).record,
     recordSeq: 20,
     generations: [someGeneration(3)],
+    leftRunning: true,
     unwritten: [],
     ...change,
   };
@@ -23,6 +24,7 @@ describe('the end of an operation', () => {
     ['a deploy that succeeded', result(), 'RUNNING'],
     ['a deploy that failed with nothing left', result({ failure, generations: [] }), 'FAILED'],
     ['a deploy that failed before it stopped what ran', result({ failure }), 'RUNNING'],
+    ['a deploy that failed and could not clear away', result({ failure, leftRunning: false }), 'FAILED'],
     ['a remove that succeeded', result({ generations: [] }, 'remove'), 'REMOVED'],
     ['a remove that failed', result({ failure }, 'remove'), 'FAILED'],
   ])('%s', (_name, outcome, phase) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { foldRows, withoutOldEvents } from '../../core/record-folding.ts';
+import { foldRows, lengthOf, nextWrite, withoutOldEvents } from '../../core/record-folding.ts';
 import type { EventRow, OperationRow } from '../../core/records.ts';
 import { someOperation, someTime } from '../support/state-fixture.ts';
 
@@ -20,6 +20,14 @@ const operation = (seq: number): OperationRow => ({
 });
 
 describe('waiting rows', () => {
+  test('are written in slices, the oldest first', () => {
+    const rows = [event(1), event(2), event(3)];
+    const two = lengthOf(rows.slice(0, 2));
+    expect(nextWrite(rows, two)).toEqual(rows.slice(0, 2));
+    expect(nextWrite(rows, 10)).toEqual(rows.slice(0, 1));
+    expect(nextWrite(rows)).toEqual(rows);
+  });
+
   test('of the same thing give way to the newest', () => {
     expect(foldRows([operation(1), event(1), operation(2)])).toEqual([event(1), operation(2)]);
   });

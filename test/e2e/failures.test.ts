@@ -24,7 +24,7 @@ interface Case {
 
 const readOnlyMount = {
   spec: {
-    volumes: [{ name: 'read-only', emptyDir: {} }],
+    volumes: [{ name: 'read-only', persistentVolumeClaim: { claimName: 'flink-state' } }],
     containers: [
       { name: 'flink-main-container', volumeMounts: [{ name: 'read-only', mountPath: '/read-only', readOnly: true }] },
     ],

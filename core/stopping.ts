@@ -1,0 +1,107 @@
+/**
+ * How a running job is ended so that another may go on from its state: the next step, decided on what is seen. Nothing
+ * here is remembered between steps, so an attempt that takes over sees what the one before it did.
+ */
+
+/** What is known of the job that is to end. */
+export interface StopSeen {
+  /** As its JobManager lists it; absent when it does not know the job. */
+  readonly job?: { readonly state: string; readonly ended: boolean };
+  /** What Flink says of our request to stop with a savepoint. `unknown`: never heard of, or forgotten. */
+  readonly request:
+    | { readonly state: 'unknown' | 'inProgress' }
+    | { readonly state: 'completed'; readonly location: string }
+    | { readonly state: 'failed'; readonly trace: string };
+  /** Whether the request was noted on the anchor: then it may have been sent, even where Flink does not know it. */
+  readonly noted: boolean;
+  /** Whether the job shall be stopped with a savepoint, and the spec says where savepoints go. */
+  readonly wantsSavepoint: boolean;
+  /** The newest completed checkpoint that the JobManager knows and has kept. */
+  readonly checkpoint?: PointSeen;
+  /** The newest savepoint in this generation's own folder, where only stops write. */
+  readonly stopSavepoint?: PointSeen;
+  /** Whether the job's checkpoints survive a cancellation; its own code may have said otherwise. */
+  readonly retainsCheckpoints: boolean;
+  /** Whether the time for a savepoint is over. */
+  readonly timeIsUp: boolean;
+}
+
+/** Checkpoints and savepoints of a job count with the same numbers: the higher one is newer. */
+export interface PointSeen {
+  readonly id: number;
+  readonly path: string;
+}
+
+export type StopStep =
+  | { readonly action: 'wait' | 'ask' | 'cancel' }
+  /** End the pods, then take the newest point that the storage has: right whatever happened before. */
+  | { readonly action: 'readStorage'; readonly why: string }
+  | { readonly action: 'stopped'; readonly restorePoint?: string; readonly detail: string }
+  /** The job runs on, untouched. */
+  | { readonly action: 'refuse'; readonly trace: string };
+
+/** The next step towards the job's end. */
+export function decideStop(seen: StopSeen): StopStep {
+  const { job } = seen;
+  if (!job) return { action: 'readStorage', why: 'its JobManager does not know the job' };
+  return job.ended ? afterItsEnd(job.state, seen) : whileItRuns(job.state, seen);
+}
+
+function afterItsEnd(state: string, seen: StopSeen): StopStep {
+  const { request, checkpoint, stopSavepoint } = seen;
+  if (request.state === 'completed') return stoppedAt('savepoint', request.location);
+  if (state === 'FINISHED') {
+    return stopSavepoint
+      ? stoppedAt('savepoint', stopSavepoint.path)
+      : { action: 'stopped', detail: 'it had finished' };
+  }
+  if (savepointIn(request) !== undefined && !stopSavepoint)
+    return { action: 'readStorage', why: 'it failed while stopping' };
+  if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
+    return stoppedAt('savepoint', stopSavepoint.path);
+  if (checkpoint) return stoppedAt('checkpoint', checkpoint.path);
+  return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
+}
+
+function whileItRuns(state: string, seen: StopSeen): StopStep {
+  const { request } = seen;
+  if (request.state === 'completed') return seen.timeIsUp ? notEnding : { action: 'wait' };
+  if (request.state === 'inProgress') return seen.timeIsUp ? notEnding : { action: 'wait' };
+  if (request.state === 'failed') {
+    // It has committed what the savepoint holds, and may run again from an older checkpoint: it must not go on.
+    if (savepointIn(request) !== undefined) return cancelled(state, seen);
+    return { action: 'refuse', trace: request.trace };
+  }
+  if (seen.timeIsUp) return notEnding;
+  if (seen.wantsSavepoint && state === 'RUNNING') return askedOnce(seen);
+  return cancelled(state, seen);
+}
+
+const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in time' };
+
+/**
+ * A request that was sent and that Flink does not know: its JobManager was lost meanwhile and runs the job again, or has
+ * forgotten the answer. Another savepoint now would commit twice what the first one did.
+ */
+function askedOnce({ noted, checkpoint }: StopSeen): StopStep {
+  if (noted && checkpoint) return { action: 'readStorage', why: 'its answer to the stop is lost' };
+  return { action: 'ask' };
+}
+
+function cancelled(state: string, { retainsCheckpoints }: StopSeen): StopStep {
+  if (!retainsCheckpoints) return { action: 'readStorage', why: 'a cancellation would delete its checkpoints' };
+  return { action: state === 'CANCELLING' ? 'wait' : 'cancel' };
+}
+
+/**
+ * Where Flink has made a savepoint although the job failed while it stopped; undefined where it has made none.
+ * The words are those of Flink's `StopWithSavepointStoppingException`, 1.20 to 2.3.
+ */
+function savepointIn(request: StopSeen['request']): string | undefined {
+  if (request.state !== 'failed') return undefined;
+  return /savepoint has been created at: ?([^\s,]+)/i.exec(request.trace)?.[1];
+}
+
+function stoppedAt(kind: 'savepoint' | 'checkpoint', path: string): StopStep {
+  return { action: 'stopped', restorePoint: path, detail: `${kind} ${path}` };
+}

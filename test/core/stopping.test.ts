@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { decideStop, type StopSeen } from '../../core/stopping.ts';
+
+const running = { state: 'RUNNING', ended: false };
+const checkpoint = { id: 7, path: 'file:/c/chk-7' };
+const stopSavepoint = { id: 8, path: 'file:/s/stop-1/savepoint-8' };
+const failedWithSavepoint =
+  'StopWithSavepointStoppingException: A savepoint has been created at: file:/s/stop-1/savepoint-8, but the job failed';
+
+function seen(change: Partial<StopSeen>): StopSeen {
+  const base = { request: { state: 'unknown' }, noted: false, wantsSavepoint: true, timeIsUp: false } as const;
+  return { ...base, job: running, retainsCheckpoints: true, checkpoint, ...change };
+}
+
+const ended = (state: string) => ({ state, ended: true });
+const inProgress = { state: 'inProgress' } as const;
+const completed = { state: 'completed', location: stopSavepoint.path } as const;
+const atSavepoint = { action: 'stopped', restorePoint: stopSavepoint.path };
+const atCheckpoint = { action: 'stopped', restorePoint: checkpoint.path };
+
+describe('while the job lives', () => {
+  test.each<[string, Partial<StopSeen>, object]>([
+    ['asks for a savepoint', {}, { action: 'ask' }],
+    [
+      'asks again where the request may not have arrived and nothing else is there',
+      { noted: true, checkpoint: undefined },
+      { action: 'ask' },
+    ],
+    ['takes no second savepoint when the answer to the first is lost', { noted: true }, { action: 'readStorage' }],
+    ['waits for the savepoint', { request: inProgress }, { action: 'wait' }],
+    ['waits for the end after the savepoint', { request: completed }, { action: 'wait' }],
+    ['gives a hung savepoint up', { request: inProgress, timeIsUp: true }, { action: 'readStorage' }],
+    ['gives a job up that does not end', { request: completed, timeIsUp: true }, { action: 'readStorage' }],
+    [
+      'leaves it alone when its savepoint failed',
+      { request: { state: 'failed', trace: 'x' } },
+      { action: 'refuse', trace: 'x' },
+    ],
+    [
+      'cancels it when it failed after its savepoint',
+      { request: { state: 'failed', trace: failedWithSavepoint } },
+      { action: 'cancel' },
+    ],
+    ['cancels a job that restarts', { job: { state: 'RESTARTING', ended: false } }, { action: 'cancel' }],
+    ['cancels once', { job: { state: 'CANCELLING', ended: false } }, { action: 'wait' }],
+    ['cancels where no savepoint is wanted', { wantsSavepoint: false }, { action: 'cancel' }],
+    [
+      'never cancels what would delete its checkpoints',
+      { wantsSavepoint: false, retainsCheckpoints: false },
+      { action: 'readStorage' },
+    ],
+    ['gives a cancel up that hangs', { wantsSavepoint: false, timeIsUp: true }, { action: 'readStorage' }],
+  ])('%s', (_title, change, step) => {
+    expect(decideStop(seen(change))).toMatchObject(step);
+  });
+});
+
+describe('after its end', () => {
+  test.each<[string, Partial<StopSeen>, object]>([
+    ['takes the savepoint that was asked for', { job: ended('FINISHED'), request: completed }, atSavepoint],
+    ['finds the savepoint whose answer is forgotten', { job: ended('FINISHED'), stopSavepoint }, atSavepoint],
+    [
+      'needs no state of a job that finished by itself',
+      { job: ended('FINISHED') },
+      { action: 'stopped', detail: 'it had finished' },
+    ],
+    ['takes the newest checkpoint of a cancelled job', { job: ended('CANCELED') }, atCheckpoint],
+    ['takes a savepoint that is newer than the checkpoint', { job: ended('FAILED'), stopSavepoint }, atSavepoint],
+    [
+      'takes a checkpoint that is newer than the savepoint',
+      { job: ended('FAILED'), stopSavepoint: { ...stopSavepoint, id: 3 } },
+      atCheckpoint,
+    ],
+    [
+      'looks for a savepoint that the failure names',
+      { job: ended('FAILED'), request: { state: 'failed', trace: failedWithSavepoint } },
+      { action: 'readStorage' },
+    ],
+    [
+      'looks into the storage where Flink tells nothing',
+      { job: ended('FAILED'), checkpoint: undefined },
+      { action: 'readStorage' },
+    ],
+    ['looks into the storage where Flink does not know the job', { job: undefined }, { action: 'readStorage' }],
+  ])('%s', (_title, change, step) => {
+    expect(decideStop(seen(change))).toMatchObject(step);
+  });
+});

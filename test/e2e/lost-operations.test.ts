@@ -1,0 +1,79 @@
+/** An operation's own workflow terminated by hand at any step: it is begun again, one job runs, and no state is forgotten. */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { hasEnded } from '../../core/operation.ts';
+import { operationWorkflowId } from '../../core/names.ts';
+import type { StepName } from '../../core/steps.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { applied, apply, e2eJob, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { drey, temporal } from '../support/running-stack.ts';
+
+const name = 'lost';
+let rps = 100;
+
+/** Terminates a deploy as soon as it has come to a step. */
+async function terminateAt(number: number, step: StepName): Promise<void> {
+  const hasBegun = async () => {
+    const { steps } = await drey().getOperation({ tenant, name }, number);
+    return steps.some((one) => one.name === step);
+  };
+  await waitUntil(hasBegun, { what: `${step} of operation ${number}`, timeoutMs: 120_000, stepMs: 10 });
+  const client = await temporal();
+  await client.workflow.getHandle(operationWorkflowId({ tenant, name }, number, 'deploy')).terminate('for a test');
+  await client.connection.close();
+}
+
+/** Waits until the newest operation has ended, and gives its state. */
+function newestState(after: number): Promise<string> {
+  const look = async () => {
+    const { items } = await drey().listOperations({ tenant, name });
+    const newest = items.toSorted((a, b) => b.number - a.number)[0];
+    return newest && newest.number > after && hasEnded(newest) && newest.state;
+  };
+  return waitUntil(look, { what: 'the operation that was begun again', timeoutMs: 300_000, stepMs: 100 });
+}
+
+async function changeAndLose(step: StepName): Promise<string> {
+  rps += 1;
+  const number = await apply(e2eJob(name, { job: { args: ['--rps', String(rps)] } }));
+  await terminateAt(number, step);
+  return newestState(number);
+}
+
+afterAll(() => removed(name).catch(() => undefined), 240_000);
+
+test('a first deploy that is lost before it made anything is begun again', async () => {
+  expect(await changeAndLose('objectsApplied')).toBe('succeeded');
+  expect(await livingJobsOf(name)).toHaveLength(1);
+}, 400_000);
+
+describe('a deploy that follows another and is lost', () => {
+  test.each<StepName>(['previousStopped', 'servicePublished', 'previousRemoved', 'jobManagerAnswers', 'tasksRunning'])(
+    'at %s goes on from the state that was there',
+    async (step) => {
+      expect(await changeAndLose(step)).toBe('succeeded');
+      const [job, ...others] = await livingJobsOf(name);
+      expect(others).toEqual([]);
+      const [flink] = await flinkClustersOf(name);
+      expect((await flink?.checkpoints(job?.id ?? ''))?.latestRestored?.path).toMatch(/^file:\/flink-state\//);
+    },
+    400_000,
+  );
+
+  test('leaves nothing behind when the job is removed', async () => {
+    expect(await removed(name)).toMatchObject({ state: 'succeeded' });
+    expect(await objectsOf(name)).toEqual([]);
+  }, 240_000);
+});
+
+test('a failed upgrade goes on from its restore point when the job workflow is lost, too', async () => {
+  expect(await applied(e2eJob(name))).toMatchObject({ state: 'succeeded' });
+  const broken = await applied(e2eJob(name, { job: { entryClass: 'org.example.Missing' } }));
+  expect(broken).toMatchObject({ state: 'failed' });
+  const client = await temporal();
+  await client.workflow.getHandle(`job/${tenant}/${name}`).terminate('for a test');
+  await client.connection.close();
+  const mended = await applied(e2eJob(name, { job: { args: ['--rps', '99'] } }));
+  expect(mended).toMatchObject({ state: 'succeeded' });
+  expect(mended.restoredFrom).toMatch(/savepoint/);
+}, 400_000);
