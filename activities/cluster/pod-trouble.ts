@@ -39,10 +39,13 @@ export class PodTrouble {
     this.generation = generation;
   }
 
-  /** The failure that these pods have come to, with evidence; undefined while they may still come up. */
-  async of(pods: readonly PodSeen[]): Promise<Failure | undefined> {
+  /**
+   * The failure that these pods have come to, with evidence; undefined while they may still come up.
+   * @param aheadMs judges them as if it were that much later: a wait that is over has no time for the last second.
+   */
+  async of(pods: readonly PodSeen[], aheadMs = 0): Promise<Failure | undefined> {
     await this.refreshEvents();
-    const { failure, culprit } = diagnosePods(pods, this.events, this.clock());
+    const { failure, culprit } = diagnosePods(pods, this.events, this.clock(aheadMs));
     if (!failure || !culprit) return failure;
     const log = await this.logOf(culprit);
     return log === '' ? failure : explained(failure, log, this.generation);
@@ -66,9 +69,13 @@ export class PodTrouble {
     this.events = all.filter(({ involvedObject }) => involvedObject.name?.startsWith(`${name}-`));
   }
 
-  private clock(): PodClock {
+  private clock(aheadMs: number): PodClock {
     const { schedule, imagePull } = this.generation.spec.spec.deadlines;
-    return { now: Date.now(), scheduleMs: parseDurationMs(schedule), imagePullMs: parseDurationMs(imagePull) };
+    return {
+      now: Date.now() + aheadMs,
+      scheduleMs: parseDurationMs(schedule),
+      imagePullMs: parseDurationMs(imagePull),
+    };
   }
 
   private async logOf({ pod, container, previous }: Culprit): Promise<string> {

@@ -39,15 +39,12 @@ function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: Wai
   const wanted = jobManager.replicas + taskManagerReplicas(generation.spec.spec);
   const trouble = new PodTrouble(dependencies, generation);
   let ready = 0;
-  let behind = '';
+  let last: readonly ObjectOf<'Pod'>[] = [];
   const decide = async (pods: readonly ObjectOf<'Pod'>[]) => {
     const failure = await trouble.of(pods);
     if (failure) throw failed(failure);
     ready = pods.filter((pod) => wait.isReady(pod)).length;
-    behind = pods
-      .filter((pod) => !wait.isReady(pod))
-      .map(told)
-      .join(', ');
+    last = pods;
     return ready >= wanted ? { detail: `${ready} of ${wanted} pods ${wait.word}` } : undefined;
   };
   return withFailures(() =>
@@ -60,6 +57,12 @@ function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: Wai
         });
       } catch (error) {
         if (!(error instanceof WaitTimedOut)) throw error;
+        const known = await trouble.of(last, 2_000);
+        if (known) throw failed(known);
+        const behind = last
+          .filter((pod) => !wait.isReady(pod))
+          .map(told)
+          .join(', ');
         const message = `Only ${ready} of ${wanted} pods were ${wait.word} within ${Math.round(waitMs / 1000)} s${behind && `: not ${behind}`}.`;
         throw failed({ code: wait.code, message, cure: wait.cure });
       }

@@ -24,9 +24,8 @@ interface Case {
 
 const readOnlyMount = {
   spec: {
-    volumes: [{ name: 'read-only', persistentVolumeClaim: { claimName: 'flink-state' } }],
     containers: [
-      { name: 'flink-main-container', volumeMounts: [{ name: 'read-only', mountPath: '/read-only', readOnly: true }] },
+      { name: 'flink-main-container', volumeMounts: [{ name: 'drey-state', mountPath: '/read-only', readOnly: true }] },
     ],
   },
 };
@@ -119,6 +118,19 @@ const cases: readonly Case[] = [
     wish: { spec: readOnlyCheckpoints },
     code: 'STORAGE_UNUSABLE',
     names: /\/read-only/,
+  },
+  {
+    title: 'a storage whose file system the image does not have',
+    wish: {
+      spec: {
+        storage: {
+          volumeClaim: { name: 'flink-state', mountPath: '/flink-state' },
+          checkpoints: 's3://no-bucket/checkpoints',
+        },
+      },
+    },
+    code: 'STORAGE_UNUSABLE',
+    names: /s3/,
   },
 ];
 
