@@ -20,6 +20,8 @@ export interface StopSeen {
   readonly checkpoint?: PointSeen;
   /** The newest savepoint in this generation's own folder, where only stops write. */
   readonly stopSavepoint?: PointSeen;
+  /** Whether this JobManager has run the job from its beginning: then there is no point that it does not know. */
+  readonly knowsAll: boolean;
   /** Whether the job's checkpoints survive a cancellation; its own code may have said otherwise. */
   readonly retainsCheckpoints: boolean;
   /** Whether the time for a savepoint is over. */
@@ -37,6 +39,8 @@ export type StopStep =
   /** End the pods, then take the newest point that the storage has: right whatever happened before. */
   | { readonly action: 'readStorage'; readonly why: string }
   | { readonly action: 'stopped'; readonly restorePoint?: string; readonly detail: string }
+  /** Ended without a point of its own: what it was started from is still the newest. */
+  | { readonly action: 'unchanged'; readonly detail: string }
   /** The job runs on, untouched. */
   | { readonly action: 'refuse'; readonly trace: string };
 
@@ -60,6 +64,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
     return stoppedAt('savepoint', stopSavepoint.path);
   if (checkpoint) return stoppedAt('checkpoint', checkpoint.path);
+  if (seen.knowsAll) return { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
 

@@ -9,14 +9,15 @@ import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts'
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
-import { generationKey } from '../../core/manifests/anchor.ts';
+import { generationKey, renderAnchor } from '../../core/manifests/anchor.ts';
 import { annotations, flinkJobId, generationNames, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { clean, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
-import { applyAnchor } from './apply-anchor.ts';
+import { applyReferredTo } from './apply-referred-to.ts';
 import { endPods } from './end-pods.ts';
+import { isFirstJobManager } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
 import { newestRestorePoint } from './restore-point.ts';
 
@@ -83,7 +84,9 @@ class Stop {
   }
 
   async run(): Promise<StoppedJob> {
-    if (!(await this.readAnchor())) return this.withoutAnchor();
+    const anchor = await this.readAnchor();
+    if (anchor === 'absent') return this.withoutAnchor();
+    if (anchor === 'unused') return this.withoutJob();
     let heardAt = performance.now();
     while (performance.now() - heardAt < (this.noted ? silenceWhenAskedMs : silenceMs)) {
       try {
@@ -105,6 +108,8 @@ class Stop {
     switch (step.action) {
       case 'stopped':
         return step;
+      case 'unchanged':
+        return this.startedFrom(step.detail);
       case 'readStorage':
         return this.fromStorage(step.why);
       case 'refuse':
@@ -131,7 +136,7 @@ class Stop {
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
     const timeIsUp = Date.now() > this.input.untilMs;
-    const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true };
+    const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true, knowsAll: false };
     if (!job) return base;
     const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
     if (request.state === 'inProgress' || request.state === 'completed') return known;
@@ -154,7 +159,7 @@ class Stop {
     return answer.state === 'failed' ? { state: 'failed', trace: answer.cause.stackTrace } : answer;
   }
 
-  private async points(): Promise<Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints'>> {
+  private async points(): Promise<Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll'>> {
     const [seen, config] = await Promise.all([
       this.flink.checkpoints(this.jobId),
       this.flink.checkpointConfig(this.jobId),
@@ -163,8 +168,10 @@ class Stop {
     const savepoint = kept(seen?.latestSavepoint);
     const isOurs = savepoint !== undefined && this.folder !== undefined && isBelow(savepoint.path, this.folder);
     const retainsCheckpoints = !hasDurableStorage(this.generation.spec) || config === undefined || config.retained;
+    const isEmpty = seen !== undefined && seen.counts.completed === 0;
     return {
       retainsCheckpoints,
+      knowsAll: isEmpty && (await isFirstJobManager(this.dependencies, this.generation)),
       ...(checkpoint && { checkpoint }),
       ...(isOurs && { stopSavepoint: savepoint }),
     };
@@ -191,6 +198,7 @@ class Stop {
   private async fromStorage(why: string, host = this.generation): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
     if (!hasDurableStorage(this.generation.spec)) return { detail: `${why}; it keeps no state` };
+    await applyReferredTo(this.dependencies, host);
     const wanted = { generation: this.generation, folder: this.folder, host };
     const restorePoint = (await newestRestorePoint(this.dependencies, wanted, this.signal)) ?? this.restoreFrom;
     return restorePoint === undefined
@@ -206,20 +214,30 @@ class Stop {
     const { next, requester } = this.input;
     const why = 'its objects are gone';
     if (!next || !hasDurableStorage(this.generation.spec)) return { detail: why };
-    await applyAnchor(this.dependencies, next, requester.operation);
+    await this.dependencies.kubernetes.apply(renderAnchor(next, requester.operation));
     return this.fromStorage(why, next);
   }
 
-  /** @returns whether it is there. */
-  private async readAnchor(): Promise<boolean> {
+  /** Where Flink has completed nothing of its own, what it started from is still the newest point. */
+  private startedFrom(detail: string): StoppedJob {
+    return this.restoreFrom === undefined ? { detail } : { restorePoint: this.restoreFrom, detail };
+  }
+
+  /** A dedicated cluster to which nothing was submitted: it may wait for the point that its anchor names. */
+  private async withoutJob(): Promise<StoppedJob> {
+    await endPods(this.dependencies, { generation: this.generation });
+    return this.startedFrom('no job was submitted to it');
+  }
+
+  private async readAnchor(): Promise<'absent' | 'unused' | 'used'> {
     const { anchor } = generationNames(this.generation.identity);
     const stored = await this.dependencies.kubernetes.get('ConfigMap', this.generation.spec.spec.namespace, anchor);
-    if (!stored) return false;
+    if (!stored) return 'absent';
     this.restoreFrom = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')).restoreFrom;
     const trigger = stored.metadata.annotations?.[annotations.stopping];
     this.noted = trigger === this.triggerId;
     if (!this.noted) this.earlierTriggerId = trigger;
-    return true;
+    return stored.metadata.annotations?.[annotations.submission] === undefined ? 'unused' : 'used';
   }
 
   private async hasPods(): Promise<boolean> {

@@ -8,7 +8,13 @@ const failedWithSavepoint =
   'StopWithSavepointStoppingException: A savepoint has been created at: file:/s/stop-1/savepoint-8, but the job failed';
 
 function seen(change: Partial<StopSeen>): StopSeen {
-  const base = { request: { state: 'unknown' }, noted: false, wantsSavepoint: true, timeIsUp: false } as const;
+  const base = {
+    request: { state: 'unknown' },
+    noted: false,
+    knowsAll: false,
+    wantsSavepoint: true,
+    timeIsUp: false,
+  } as const;
   return { ...base, job: running, retainsCheckpoints: true, checkpoint, ...change };
 }
 
@@ -75,6 +81,11 @@ describe('after its end', () => {
       'looks for a savepoint that the failure names',
       { job: ended('FAILED'), request: { state: 'failed', trace: failedWithSavepoint } },
       { action: 'readStorage' },
+    ],
+    [
+      'needs no storage of a job that never completed a checkpoint',
+      { job: ended('FAILED'), checkpoint: undefined, knowsAll: true },
+      { action: 'unchanged' },
     ],
     [
       'looks into the storage where Flink tells nothing',

@@ -1,7 +1,9 @@
 /** Every way a deploy commonly fails ends it within a bound, with the reason and the cure; a good spec then mends it. */
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { applied, e2eJob, objectsOf, removed, type JobWish } from '../support/e2e-job.ts';
-import { cli } from '../support/running-stack.ts';
+import { cli, stateVolume } from '../support/running-stack.ts';
 
 const name = 'broken';
 const quick = {
@@ -22,23 +24,7 @@ interface Case {
   readonly names: RegExp;
 }
 
-const readOnlyMount = {
-  spec: {
-    containers: [
-      { name: 'flink-main-container', volumeMounts: [{ name: 'drey-state', mountPath: '/read-only', readOnly: true }] },
-    ],
-  },
-};
-const small = (memory: string) => ({ requests: { cpu: '50m', memory }, limits: { memory } });
-const readOnlyCheckpoints: JobWish['spec'] = {
-  storage: {
-    volumeClaim: { name: 'flink-state', mountPath: '/flink-state' },
-    checkpoints: 'file:///read-only/checkpoints',
-  },
-  jobManager: { resources: small('512Mi'), podTemplate: readOnlyMount },
-  taskManager: { resources: small('768Mi'), podTemplate: readOnlyMount },
-};
-
+const forbidden = '/flink-state/forbidden';
 const cases: readonly Case[] = [
   {
     title: 'an image that does not exist',
@@ -115,9 +101,16 @@ const cases: readonly Case[] = [
   },
   {
     title: 'a folder for checkpoints that cannot be written',
-    wish: { spec: readOnlyCheckpoints },
+    wish: {
+      spec: {
+        storage: {
+          volumeClaim: { name: 'flink-state', mountPath: '/flink-state' },
+          checkpoints: `file://${forbidden}/checkpoints`,
+        },
+      },
+    },
     code: 'STORAGE_UNUSABLE',
-    names: /\/read-only/,
+    names: /forbidden/,
   },
   {
     title: 'a storage whose file system the image does not have',
@@ -133,6 +126,10 @@ const cases: readonly Case[] = [
     names: /s3/,
   },
 ];
+
+beforeAll(() => {
+  mkdirSync(join(stateVolume(), 'forbidden'), { recursive: true, mode: 0o700 });
+});
 
 afterAll(() => removed(name).catch(() => undefined), 120_000);
 

@@ -28,6 +28,11 @@ export function drey(requestTimeoutMs = 30_000): DreyClient {
   return createDreyClient({ server: config.server, token, requestTimeoutMs });
 }
 
+/** The folder on this machine that is the jobs' volume `flink-state`. */
+export function stateVolume(): string {
+  return join(paths.stateDir, 'kubernetes', 'volumes', 'flink', 'flink-state');
+}
+
 /** A client of the cluster; the caller closes it. */
 export function kubernetes(): KubernetesClient {
   return connectKubernetes({ kubeconfig: given('DREY_TEST_KUBECONFIG') });
