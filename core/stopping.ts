@@ -47,8 +47,13 @@ export type StopStep =
 /** The next step towards the job's end. */
 export function decideStop(seen: StopSeen): StopStep {
   const { job } = seen;
-  if (!job) return { action: 'readStorage', why: 'its JobManager does not know the job' };
+  if (!job) return unknownJob(seen);
   return job.ended ? afterItsEnd(job.state, seen) : whileItRuns(job.state, seen);
+}
+
+function unknownJob({ knowsAll }: StopSeen): StopStep {
+  if (knowsAll) return { action: 'unchanged', detail: 'its JobManager has never had the job' };
+  return { action: 'readStorage', why: 'its JobManager does not know the job' };
 }
 
 function afterItsEnd(state: string, seen: StopSeen): StopStep {

@@ -7,8 +7,12 @@ import { generationSelector } from './pod-trouble.ts';
 /** A pod that was made this soon after its workload is the first one: no other had the time to complete a checkpoint. */
 const firstWithinMs = 5_000;
 
-/** True only when it is certain: one JobManager pod, never restarted, made with its Deployment or Job. */
-export async function isFirstJobManager({ kubernetes }: ClusterDependencies, generation: Generation): Promise<boolean> {
+/** True only when it is certain: one JobManager pod, never restarted, made with its Deployment or Job, and not older. */
+export async function isFirstJobManager(
+  { kubernetes }: ClusterDependencies,
+  generation: Generation,
+  ageMsMax = Infinity,
+): Promise<boolean> {
   const { namespace, mode } = generation.spec.spec;
   const { jobManager } = generationNames(generation.identity);
   const labelSelector = `${generationSelector(generation)},${labels.component}=jobmanager`;
@@ -21,6 +25,7 @@ export async function isFirstJobManager({ kubernetes }: ClusterDependencies, gen
   const workload = deployment ?? job;
   if (!pod || !workload || pods.length !== 1) return false;
   const restarts = (pod.status?.containerStatuses ?? []).some(({ restartCount }) => restartCount > 0);
+  if (Date.now() - madeAt(pod) > ageMsMax) return false;
   return !restarts && madeAt(pod) - madeAt(workload) <= firstWithinMs;
 }
 

@@ -49,6 +49,9 @@ const silenceMs = 45_000;
 const silenceWhenAskedMs = 3_000;
 const pollEveryMs = 30;
 
+/** Half of the hour after which Flink forgets a job that has ended (`jobstore.expiration-time`). */
+const forgetsAfterMs = 30 * 60_000;
+
 /** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE */
 export function stopJob(dependencies: ClusterDependencies, input: StopJobInput): Promise<StoppedJob> {
   return withFailures(() => withHeartbeat((signal) => new Stop(dependencies, input, signal).run()));
@@ -137,7 +140,7 @@ class Stop {
     const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
     const timeIsUp = Date.now() > this.input.untilMs;
     const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true, knowsAll: false };
-    if (!job) return base;
+    if (!job) return { ...base, knowsAll: await isFirstJobManager(this.dependencies, this.generation, forgetsAfterMs) };
     const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     return { ...known, ...(await this.points()) };

@@ -1,5 +1,5 @@
 /** Every way a deploy commonly fails ends it within a bound, with the reason and the cure; a good spec then mends it. */
-import { mkdirSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { applied, e2eJob, objectsOf, removed, type JobWish } from '../support/e2e-job.ts';
@@ -24,7 +24,7 @@ interface Case {
   readonly names: RegExp;
 }
 
-const forbidden = '/flink-state/forbidden';
+const noFolder = 'no-folder';
 const cases: readonly Case[] = [
   {
     title: 'an image that does not exist',
@@ -100,17 +100,17 @@ const cases: readonly Case[] = [
     names: /cpu/i,
   },
   {
-    title: 'a folder for checkpoints that cannot be written',
+    title: 'a folder for checkpoints that cannot be made',
     wish: {
       spec: {
         storage: {
           volumeClaim: { name: 'flink-state', mountPath: '/flink-state' },
-          checkpoints: `file://${forbidden}/checkpoints`,
+          checkpoints: `file:///flink-state/${noFolder}/checkpoints`,
         },
       },
     },
     code: 'STORAGE_UNUSABLE',
-    names: /forbidden/,
+    names: /no-folder/,
   },
   {
     title: 'a storage whose file system the image does not have',
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
 ];
 
 beforeAll(() => {
-  mkdirSync(join(stateVolume(), 'forbidden'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(stateVolume(), noFolder), 'a file where a folder should be');
 });
 
 afterAll(() => removed(name).catch(() => undefined), 120_000);
