@@ -36,6 +36,8 @@ export interface PointSeen {
 
 export type StopStep =
   | { readonly action: 'wait' | 'ask' | 'cancel' }
+  /** Its JobManager has not had the job, though its main method may still submit it: end the pods, then see. */
+  | { readonly action: 'neverTaken' }
   /** End the pods, then take the newest point that the storage has: right whatever happened before. */
   | { readonly action: 'readStorage'; readonly why: string }
   | { readonly action: 'stopped'; readonly restorePoint?: string; readonly detail: string }
@@ -52,7 +54,7 @@ export function decideStop(seen: StopSeen): StopStep {
 }
 
 function unknownJob({ knowsAll }: StopSeen): StopStep {
-  if (knowsAll) return { action: 'unchanged', detail: 'its JobManager has never had the job' };
+  if (knowsAll) return { action: 'neverTaken' };
   return { action: 'readStorage', why: 'its JobManager does not know the job' };
 }
 

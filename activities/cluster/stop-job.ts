@@ -115,6 +115,8 @@ class Stop {
         return this.startedFrom(step.detail);
       case 'readStorage':
         return this.fromStorage(step.why);
+      case 'neverTaken':
+        return this.beforeItWasTaken();
       case 'refuse':
         return {
           detail: 'it runs on',
@@ -230,6 +232,19 @@ class Stop {
   private async withoutJob(): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
     return this.startedFrom('no job was submitted to it');
+  }
+
+  /** A job that was taken in the last moment has left a pointer to each checkpoint that it completed. */
+  private async beforeItWasTaken(): Promise<StoppedJob> {
+    await endPods(this.dependencies, { generation: this.generation });
+    const { clusterId } = generationNames(this.generation.identity);
+    const { namespace } = this.generation.spec.spec;
+    const name = `${clusterId}-${this.jobId}-config-map`;
+    const pointers = (await this.dependencies.kubernetes.get('ConfigMap', namespace, name))?.data ?? {};
+    if (Object.keys(pointers).some((key) => key.startsWith('checkpointID-'))) {
+      return this.fromStorage('it was taken while it was given up');
+    }
+    return this.startedFrom('its JobManager never had the job');
   }
 
   private async readAnchor(): Promise<'absent' | 'unused' | 'used'> {

@@ -92,7 +92,7 @@ describe('after its end', () => {
       { job: ended('FAILED'), checkpoint: undefined },
       { action: 'readStorage' },
     ],
-    ['needs no storage of a job that was never taken', { job: undefined, knowsAll: true }, { action: 'unchanged' }],
+    ['needs no storage of a job that was never taken', { job: undefined, knowsAll: true }, { action: 'neverTaken' }],
     ['looks into the storage where Flink does not know the job', { job: undefined }, { action: 'readStorage' }],
   ])('%s', (_title, change, step) => {
     expect(decideStop(seen(change))).toMatchObject(step);
