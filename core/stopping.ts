@@ -61,6 +61,8 @@ function unknownJob({ knowsAll }: StopSeen): StopStep {
 function afterItsEnd(state: string, seen: StopSeen): StopStep {
   const { request, checkpoint, stopSavepoint } = seen;
   if (request.state === 'completed') return stoppedAt('savepoint', request.location);
+  // It has ended because of the stop: the answer comes in a moment.
+  if (request.state === 'inProgress') return seen.timeIsUp ? notEnding : { action: 'wait' };
   if (state === 'FINISHED') {
     return stopSavepoint
       ? stoppedAt('savepoint', stopSavepoint.path)

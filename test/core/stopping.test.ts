@@ -65,6 +65,7 @@ describe('after its end', () => {
   test.each<[string, Partial<StopSeen>, object]>([
     ['takes the savepoint that was asked for', { job: ended('FINISHED'), request: completed }, atSavepoint],
     ['finds the savepoint whose answer is forgotten', { job: ended('FINISHED'), stopSavepoint }, atSavepoint],
+    ['waits for the answer to the stop', { job: ended('FINISHED'), request: inProgress }, { action: 'wait' }],
     [
       'needs no state of a job that finished by itself',
       { job: ended('FINISHED') },
