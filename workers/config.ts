@@ -9,8 +9,6 @@ const settings = z.object({
   DREY_CACHE: z.string().default('.drey/cache'),
   /** Make this build the current one when it starts, and end when a later one has taken over and nothing is left to do. */
   DREY_MAKE_CURRENT: z.stringbool().default(false),
-  /** Where `/metrics` and `/healthz` are served; absent: nowhere. */
-  DREY_WORKER_LISTEN: z.string().optional(),
   DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Workflows kept in memory: each takes about half a megabyte. */
   DREY_WORKFLOWS_CACHED: z.coerce.number().int().min(0).default(500),

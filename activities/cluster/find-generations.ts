@@ -7,7 +7,7 @@ import type { Generation } from '../../core/generation.ts';
 import { generationKey } from '../../core/manifests/anchor.ts';
 import { annotations, flinkJobId, labels } from '../../core/names.ts';
 import { flinkJobSchema } from '../../core/schema/flink-job.ts';
-import { withFailures } from '../failures.ts';
+import { failed, withFailures } from '../failures.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 
 export interface FindGenerationsInput {
@@ -39,13 +39,29 @@ export function findGenerations(
 }
 
 async function inspect(dependencies: ClusterDependencies, anchor: ObjectOf<'ConfigMap'>): Promise<FoundGeneration> {
-  const parsed = anchored.parse(JSON.parse(anchor.data?.[generationKey] ?? 'null'));
+  const parsed = readAnchor(anchor);
   const submission = Number(anchor.metadata.annotations?.[annotations.submission] ?? parsed.submission);
   const generation: Generation = { ...parsed, submission };
   const running = await runs(dependencies, generation);
   const leaving = anchor.metadata.deletionTimestamp !== undefined;
   const madeAt = anchor.metadata.creationTimestamp ?? '';
   return { ...generation, leaving, madeAt, ...(running === undefined ? {} : { running }) };
+}
+
+/** @throws ANCHOR_UNREADABLE: what cannot be understood is neither taken over nor removed. */
+function readAnchor(anchor: ObjectOf<'ConfigMap'>): z.output<typeof anchored> {
+  const { name, namespace } = anchor.metadata;
+  try {
+    return anchored.parse(JSON.parse(anchor.data?.[generationKey] ?? 'null'));
+  } catch (error) {
+    const said = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw failed({
+      code: 'ANCHOR_UNREADABLE',
+      message: `ConfigMap ${namespace}/${name} carries the labels of this job, and what it says is not understood.`,
+      cure: `Use the Drey that made it, or delete it with \`kubectl delete configmap -n ${namespace} ${name}\`: its pods go with it. Then ask again.`,
+      evidence: said,
+    });
+  }
 }
 
 async function runs(dependencies: ClusterDependencies, generation: Generation): Promise<boolean | undefined> {

@@ -15,11 +15,19 @@ export function nodeIsPossible(): boolean {
   return process.platform === 'linux' && process.getuid?.() === 0;
 }
 
-/** Which node is this instance's; its index is chosen once, so that two clones do not use the same addresses. */
+/**
+ * Which node is this instance's; its index is chosen once, so that two clones do not use the same addresses. Those of tests
+ * are taken from the upper end, so that they leave alone what a stack that is down will want again.
+ */
 export function nodeIdentity(paths: StackPaths): NodeIdentity {
   const stateDir = join(paths.stateDir, 'kubernetes');
   const clone = createHash('sha256').update(stateDir).digest('hex').slice(0, 4);
-  return { instance: `${paths.instance}-${clone}`, index: chooseIndex(stateDir), stateDir, cacheDir: paths.cacheDir };
+  return {
+    instance: `${paths.instance}-${clone}`,
+    index: chooseIndex(stateDir, paths.instance),
+    stateDir,
+    cacheDir: paths.cacheDir,
+  };
 }
 
 export interface NodeClusterOptions {
@@ -29,6 +37,7 @@ export interface NodeClusterOptions {
 
 /** Builds, starts or repairs the node. */
 export async function ensureNodeCluster(paths: StackPaths, progress: ReportLine, options: NodeClusterOptions = {}) {
+  if (options.isThrowaway) forgetTakenIndex(paths);
   const identity = nodeIdentity(paths);
   if (options.isThrowaway) await emptyNode(identity);
   const node = await startNode({ ...identity, unsafeNoFsync: options.isThrowaway === true, progress });
@@ -50,10 +59,19 @@ async function emptyNode(identity: NodeIdentity): Promise<void> {
     rmSync(join(identity.stateDir, folder), { recursive: true, force: true });
 }
 
-function chooseIndex(stateDir: string): number {
+/** Addresses are in certificates: what has no data to keep takes others when its own are in use. */
+function forgetTakenIndex(paths: StackPaths): void {
+  const { index, stateDir } = nodeIdentity(paths);
+  const owner = linkOwner(addressesOf(index).hostInterface);
+  if (owner === undefined || owner === stateDir) return;
+  for (const name of ['index', 'pki', 'settings']) rmSync(join(stateDir, name), { recursive: true, force: true });
+}
+
+function chooseIndex(stateDir: string, instance: string): number {
   const file = join(stateDir, 'index');
   if (existsSync(file)) return Number(readFileSync(file, 'utf8'));
-  const indexes = Array.from({ length: indexCount }, (_, index) => index);
+  const ascending = Array.from({ length: indexCount }, (_, index) => index);
+  const indexes = instance === 'dev' ? ascending : ascending.toReversed();
   const free = indexes.find((index) => linkOwner(addressesOf(index).hostInterface) === undefined);
   if (free === undefined) throw new Error('sixteen nodes run on this machine already: end one with `npm run down`');
   mkdirSync(stateDir, { recursive: true });
