@@ -7,6 +7,8 @@ export interface FoundGeneration extends Generation {
   readonly running?: boolean;
   /** Whether its anchor is being deleted. */
   readonly leaving: boolean;
+  /** Whether a stop was asked for and not refused. */
+  readonly stopping: boolean;
   /** When its anchor was made, in Kubernetes's own words; numbers tell nothing between jobs of one name. */
   readonly madeAt: string;
 }
@@ -25,7 +27,7 @@ export type Adoption =
 export function decideAdoption(found: readonly FoundGeneration[], specHash: string): Adoption {
   if (found.length === 0) return { action: 'deploy' };
   const only = found.length === 1 ? found[0] : undefined;
-  if (only && only.running === true && !only.leaving && only.specHash === specHash) {
+  if (only && only.running === true && !only.leaving && !only.stopping && only.specHash === specHash) {
     return { action: 'adopt', generation: withoutFindings(only) };
   }
   return { action: 'replace', generations: found.toSorted(byAge).map(withoutFindings) };
@@ -38,6 +40,7 @@ function byAge(a: FoundGeneration, b: FoundGeneration): number {
 function withoutFindings({
   running: _running,
   leaving: _leaving,
+  stopping: _stopping,
   madeAt: _madeAt,
   ...generation
 }: FoundGeneration): Generation {

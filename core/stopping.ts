@@ -40,7 +40,7 @@ export type StopStep =
   | { readonly action: 'neverTaken' }
   /** End the pods, then take the newest point that the storage has: right whatever happened before. */
   | { readonly action: 'readStorage'; readonly why: string }
-  | { readonly action: 'stopped'; readonly restorePoint?: string; readonly detail: string }
+  | { readonly action: 'stopped'; readonly restorePoint?: string; readonly finished?: true; readonly detail: string }
   /** Ended without a point of its own: what it was started from is still the newest. */
   | { readonly action: 'unchanged'; readonly detail: string }
   /** The job runs on, untouched. */
@@ -66,7 +66,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (state === 'FINISHED') {
     return stopSavepoint
       ? stoppedAt('savepoint', stopSavepoint.path)
-      : { action: 'stopped', detail: 'it had finished' };
+      : { action: 'stopped', finished: true, detail: 'it had finished' };
   }
   if (savepointIn(request) !== undefined && !stopSavepoint)
     return { action: 'readStorage', why: 'it failed while stopping' };
@@ -97,8 +97,8 @@ const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in tim
  * A request that was sent and that Flink does not know: its JobManager was lost meanwhile and runs the job again, or has
  * forgotten the answer. Another savepoint now would commit twice what the first one did.
  */
-function askedOnce({ noted, checkpoint }: StopSeen): StopStep {
-  if (noted && checkpoint) return { action: 'readStorage', why: 'its answer to the stop is lost' };
+function askedOnce({ noted, knowsAll }: StopSeen): StopStep {
+  if (noted && !knowsAll) return { action: 'readStorage', why: 'its answer to the stop is lost' };
   return { action: 'ask' };
 }
 

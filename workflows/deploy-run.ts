@@ -100,7 +100,7 @@ export class DeployRun {
       throw failureOf(outcome.refused);
     });
     // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
-    this.account.restorePoint = stopped.restorePoint ?? this.account.restorePoint;
+    this.account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? this.account.restorePoint);
   }
 
   /** Applies the objects and waits until the Flink cluster is ready for the job. May be given up unless state waits. */
@@ -108,6 +108,8 @@ export class DeployRun {
     const { restorePoint } = this.account;
     const dedicated = this.target.spec.spec.mode === 'dedicated';
     const bringUp = async () => {
+      // An application's JobManager submits the job as it starts.
+      this.submitted = !dedicated;
       await this.applyObjects();
       await this.awaitStep('podsScheduled', 'waitPodsScheduled', 'schedule');
       await this.awaitStep('imagesPulled', 'waitImagesPulled', 'imagePull');

@@ -45,7 +45,8 @@ async function inspect(dependencies: ClusterDependencies, anchor: ObjectOf<'Conf
   const running = await runs(dependencies, generation);
   const leaving = anchor.metadata.deletionTimestamp !== undefined;
   const madeAt = anchor.metadata.creationTimestamp ?? '';
-  return { ...generation, leaving, madeAt, ...(running === undefined ? {} : { running }) };
+  const stopping = anchor.metadata.annotations?.[annotations.stopping] !== undefined;
+  return { ...generation, leaving, stopping, madeAt, ...(running === undefined ? {} : { running }) };
 }
 
 /** @throws ANCHOR_UNREADABLE: what cannot be understood is neither taken over nor removed. */

@@ -1,4 +1,5 @@
 /** Whether a generation's JobManager is still its first process: then Flink's own statistics tell all that ever was. */
+import { mainContainerName } from '../../core/manifests/main-container.ts';
 import { generationNames, labels } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { ClusterDependencies } from './dependencies.ts';
@@ -27,6 +28,15 @@ export async function isFirstJobManager(
   const restarts = (pod.status?.containerStatuses ?? []).some(({ restartCount }) => restartCount > 0);
   if (Date.now() - madeAt(pod) > ageMsMax) return false;
   return !restarts && madeAt(pod) - madeAt(workload) <= firstWithinMs;
+}
+
+/** True only when it is certain that no JobManager of the generation has ever started: its image is missing, or a node. */
+export async function hasNeverRun(dependencies: ClusterDependencies, generation: Generation): Promise<boolean> {
+  if (!(await isFirstJobManager(dependencies, generation))) return false;
+  const labelSelector = `${generationSelector(generation)},${labels.component}=jobmanager`;
+  const [pod] = await dependencies.kubernetes.list('Pod', generation.spec.spec.namespace, { labelSelector });
+  const main = pod?.status?.containerStatuses?.find(({ name }) => name === mainContainerName);
+  return pod !== undefined && main?.state?.running === undefined && main?.state?.terminated === undefined;
 }
 
 function madeAt({ metadata }: { readonly metadata: { readonly creationTimestamp?: string } }): number {

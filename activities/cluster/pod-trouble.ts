@@ -13,7 +13,7 @@ import type { ClusterDependencies } from './dependencies.ts';
 
 /** Events are asked for only when pods take long: they explain delays, and listing them is not cheap. */
 const eventsAfterMs = 4_000;
-const eventsEveryMs = 2_000;
+const eventsEveryMs = 8_000;
 
 /** The selector of all objects of a generation. */
 export function generationSelector(generation: Generation): string {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { CheckpointRecord, FlinkClient } from '../../clients/flink/client.ts';
+import type { CheckpointRecord, Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
@@ -17,7 +17,7 @@ import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import { endPods } from './end-pods.ts';
-import { isFirstJobManager } from './first-job-manager.ts';
+import { hasNeverRun, isFirstJobManager } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
 import { newestRestorePoint } from './restore-point.ts';
 
@@ -35,6 +35,8 @@ export interface StopJobInput extends GenerationInput {
 export interface StoppedJob {
   readonly restorePoint?: string;
   readonly detail: string;
+  /** It had finished by itself: what comes next starts from the beginning. */
+  readonly finished?: boolean;
   /** Why the job runs on, untouched: its savepoint failed. */
   readonly refused?: Failure;
 }
@@ -91,18 +93,27 @@ class Stop {
     if (anchor === 'absent') return this.withoutAnchor();
     if (anchor === 'unused') return this.withoutJob();
     let heardAt = performance.now();
-    while (performance.now() - heardAt < (this.noted ? silenceWhenAskedMs : silenceMs)) {
+    do {
       try {
         const stopped = await this.next();
         if (stopped) return stopped;
         heardAt = performance.now();
       } catch (error) {
+        if (error instanceof FlinkRestError && Date.now() > this.input.untilMs)
+          return this.fromStorage('its JobManager refuses to tell');
         if (!(error instanceof FlinkUnreachable)) throw error;
         if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
+        if (await hasNeverRun(this.dependencies, this.generation)) return this.beforeItWasTaken();
       }
       await pause(pollEveryMs, undefined, { signal: this.signal });
-    }
+    } while (performance.now() - heardAt < this.patienceMs());
     return this.fromStorage('its JobManager is silent');
+  }
+
+  /** What is only cleared away need not come back first: the storage tells the same. */
+  private patienceMs(): number {
+    if (this.input.how === 'cancel') return 0;
+    return this.noted ? silenceWhenAskedMs : silenceMs;
   }
 
   /** One look and one step; undefined while something is under way. */
@@ -118,10 +129,7 @@ class Stop {
       case 'neverTaken':
         return this.beforeItWasTaken();
       case 'refuse':
-        return {
-          detail: 'it runs on',
-          refused: clean(diagnoseSavepointFailure(step.trace, this.generation.spec.spec)),
-        };
+        return this.refused(step.trace);
       case 'ask':
         await this.ask();
         return undefined;
@@ -133,6 +141,18 @@ class Stop {
       default:
         return step satisfies never;
     }
+  }
+
+  /** Taken off the anchor: the next operation's request is the first one again. */
+  private async refused(trace: string): Promise<StoppedJob> {
+    await this.note(null);
+    return { detail: 'it runs on', refused: clean(diagnoseSavepointFailure(trace, this.generation.spec.spec)) };
+  }
+
+  private async note(triggerId: string | null): Promise<void> {
+    const { anchor } = generationNames(this.generation.identity);
+    const { namespace } = this.generation.spec.spec;
+    await this.dependencies.kubernetes.annotate('ConfigMap', namespace, anchor, { [annotations.stopping]: triggerId });
   }
 
   private async look(): Promise<StopSeen> {
@@ -151,12 +171,10 @@ class Stop {
   private async askedFor(): Promise<StopSeen['request']> {
     const own = await this.statusOf(this.triggerId);
     if (own.state !== 'unknown' || this.earlierTriggerId === undefined) return own;
-    const earlier = await this.statusOf(this.earlierTriggerId);
-    if (earlier.state !== 'inProgress' && earlier.state !== 'completed') return own;
-    // What a lost operation asked for is what this one would ask for.
+    // What a lost operation asked for is what this one would ask for; what was refused was taken off the anchor.
     this.triggerId = this.earlierTriggerId;
-    this.noted = true;
-    return earlier;
+    this.earlierTriggerId = undefined;
+    return this.statusOf(this.triggerId);
   }
 
   private async statusOf(triggerId: string): Promise<StopSeen['request']> {
@@ -173,22 +191,24 @@ class Stop {
     const savepoint = kept(seen?.latestSavepoint);
     const isOurs = savepoint !== undefined && this.folder !== undefined && isBelow(savepoint.path, this.folder);
     const retainsCheckpoints = !hasDurableStorage(this.generation.spec) || config === undefined || config.retained;
-    const isEmpty = seen !== undefined && seen.counts.completed === 0;
     return {
       retainsCheckpoints,
-      knowsAll: isEmpty && (await isFirstJobManager(this.dependencies, this.generation)),
+      knowsAll: this.hasCompletedNothing(seen) && (await isFirstJobManager(this.dependencies, this.generation)),
       ...(checkpoint && { checkpoint }),
       ...(isOurs && { stopSavepoint: savepoint }),
     };
   }
 
+  private hasCompletedNothing(seen: Checkpoints | undefined): boolean {
+    if (seen === undefined || seen.counts.completed > 0) return false;
+    // A JobManager that lost its leadership and got it back has restored a checkpoint that it does not count.
+    const restored = seen.latestRestored?.path;
+    return restored === undefined || plain(restored) === plain(this.restoreFrom ?? '');
+  }
+
   /** Noted before it is sent: whoever takes over knows that it may have been. */
   private async ask(): Promise<void> {
-    const { anchor } = generationNames(this.generation.identity);
-    const { namespace } = this.generation.spec.spec;
-    await this.dependencies.kubernetes.annotate('ConfigMap', namespace, anchor, {
-      [annotations.stopping]: this.triggerId,
-    });
+    await this.note(this.triggerId);
     this.noted = true;
     try {
       const targetDirectory = this.folder ?? '';
@@ -231,6 +251,8 @@ class Stop {
   /** A dedicated cluster to which nothing was submitted: it may wait for the point that its anchor names. */
   private async withoutJob(): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
+    // An attempt of a lost operation may have submitted it in this moment.
+    if ((await this.readAnchor()) === 'used') return this.fromStorage('it was submitted while it was given up');
     return this.startedFrom('no job was submitted to it');
   }
 
@@ -255,6 +277,7 @@ class Stop {
     const trigger = stored.metadata.annotations?.[annotations.stopping];
     this.noted = trigger === this.triggerId;
     if (!this.noted) this.earlierTriggerId = trigger;
+    this.noted = trigger !== undefined;
     return stored.metadata.annotations?.[annotations.submission] === undefined ? 'unused' : 'used';
   }
 

@@ -6,6 +6,7 @@ const found = (number: number, change: Partial<FoundGeneration> = {}): FoundGene
   ...someGeneration(number),
   running: true,
   leaving: false,
+  stopping: false,
   madeAt: `2026-11-21T10:00:0${number}Z`,
   ...change,
 });
@@ -29,8 +30,13 @@ test.each([
     { action: 'replace', generations: [someGeneration(1)] },
   ],
   [
+    'replaces the same spec that is being stopped',
+    [found(1, { stopping: true })],
+    { action: 'replace', generations: [someGeneration(1)] },
+  ],
+  [
     'trusts no silent JobManager',
-    [{ ...someGeneration(1), leaving: false, madeAt: '' }],
+    [{ ...someGeneration(1), leaving: false, stopping: false, madeAt: '' }],
     { action: 'replace', generations: [someGeneration(1)] },
   ],
   [
