@@ -1,5 +1,6 @@
 /** Many at once: many jobs, many callers of one job. */
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import { e2eJob, ended, objectsOf, removed, tenant, apply } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { drey } from '../support/running-stack.ts';
@@ -45,7 +46,12 @@ describe('two callers at once with different specs', () => {
     const changes = await Promise.all(specs.map((spec) => drey().applyJob({ tenant, name }, spec)));
     const last = Math.max(...changes.map(({ operation }) => operation?.number ?? 0));
     expect(await ended(name, last, 400_000)).toMatchObject({ state: 'succeeded' });
-    const job = await drey().getJob({ tenant, name });
+    // The operation's record is written by its own workflow, the job's by the job's: one may be a moment behind.
+    const settled = async () => {
+      const seen = await drey().getJob({ tenant, name });
+      return seen.operation === undefined && seen;
+    };
+    const job = await waitUntil(settled, { what: 'the job to be told as settled', timeoutMs: 30_000, stepMs: 50 });
     const winner = changes.findIndex(({ operation }) => operation?.number === last);
     expect(job.spec.spec.job.args).toEqual(specs[winner]?.spec.job.args);
     expect(job).toMatchObject({ phase: 'RUNNING', revision: 4, generation: { revision: 4 } });
