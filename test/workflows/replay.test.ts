@@ -1,9 +1,11 @@
 /** Every recorded history replays on today's workflows. A failure is mended by `patched`, or for operations by recording anew. */
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Runtime, Worker } from '@temporalio/worker';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { recordedHistories } from '../support/histories.ts';
 
+// Made once by whoever comes first, and kept: that takes longest.
+beforeAll(() => workflowBundle('.drey/cache'), 240_000);
 afterAll(() => Runtime.instance().shutdown());
 
 describe('recorded histories', () => {
