@@ -1,6 +1,6 @@
 /** How activities fail: with a `Failure` that says what to do, or with a passing fault that Temporal tries again. */
 import { ApplicationFailure } from '@temporalio/common';
-import { KubernetesError } from '../clients/kubernetes/errors.ts';
+import { KubernetesError, WaitTimedOut } from '../clients/kubernetes/errors.ts';
 import { cutEvidence, type Failure } from '../core/failure.ts';
 import { redact } from '../core/redact.ts';
 
@@ -28,6 +28,16 @@ export async function withFailures<T>(act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     if (error instanceof KubernetesError && isFinal(error)) throw failed(refusedByKubernetes(error));
+    throw error;
+  }
+}
+
+/** Waits, and fails with what `failure` says when the wait's own time is over. */
+export async function failingInTime<T>(wait: Promise<T>, failure: () => Failure | Promise<Failure>): Promise<T> {
+  try {
+    return await wait;
+  } catch (error) {
+    if (error instanceof WaitTimedOut) throw failed(await failure());
     throw error;
   }
 }

@@ -57,6 +57,11 @@ export function generationNames(generation: GenerationIdentity) {
   } as const;
 }
 
+/** The ConfigMap in which Flink's high availability keeps a part: a Flink job's id, or `cluster` for the leaders. */
+export function highAvailabilityMapName(generation: GenerationIdentity, part: string): string {
+  return `${generationNames(generation).clusterId}-${part}-config-map`;
+}
+
 /** The Service and Ingress for people: one per job, moved to the active generation. */
 export function stableServiceName(job: Pick<JobIdentity, 'name'>): string {
   return `${job.name}-flink`;

@@ -1,7 +1,5 @@
 /** The steps of a deploy. Each may be repeated: what it makes was named before, so a second try finds the first one's work. */
-import { ApplicationFailure } from '@temporalio/workflow';
 import { decideAdoption, type FoundGeneration } from '../core/adoption.ts';
-import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { hasDurableStorage } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
@@ -10,7 +8,7 @@ import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import type { DeployInput } from './deploy.ts';
-import { OperationRun } from './operation-run.ts';
+import { errorOf, OperationRun } from './operation-run.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 const agentAwayMs = 60_000;
@@ -97,7 +95,7 @@ export class DeployRun {
       const outcome = await calls.stopJob.executeWithOptions({ summary }, [{ ...wish, ...next }]);
       if (!outcome.refused) return outcome;
       this.account.leftRunning = true;
-      throw failureOf(outcome.refused);
+      throw errorOf(outcome.refused);
     });
     // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
     this.account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? this.account.restorePoint);
@@ -208,10 +206,6 @@ type WaitActivity = keyof typeof waitWords;
 /** Waits for the end of all, so that nothing still acts when the first failure is undone. */
 async function allEnded(steps: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(steps)) if (outcome.status === 'rejected') throw outcome.reason;
-}
-
-function failureOf(failure: Failure): ApplicationFailure {
-  return ApplicationFailure.create({ type: failure.code, message: failure.message, details: [failure] });
 }
 
 /** Steps within a step: the outer one is what people see. */

@@ -147,7 +147,7 @@ export class OperationRun {
       message: `Given up: ${this.abortReason ?? 'asked to'}.`,
       cure: 'Nothing to mend: apply the spec again when you want it.',
     };
-    return ApplicationFailure.create({ type: failure.code, message: failure.message, details: [failure] });
+    return errorOf(failure);
   }
 
   private end(state: OperationState, failure?: Failure): OperationResult {
@@ -200,6 +200,11 @@ export class OperationRun {
     };
     this.outbox.put(event);
   }
+}
+
+/** The error that carries a failure to the end of the operation. */
+export function errorOf(failure: Failure): ApplicationFailure {
+  return ApplicationFailure.create({ type: failure.code, message: failure.message, details: [failure] });
 }
 
 /** The failure that an error carries; what carries none is our own fault and says so. */

@@ -1,7 +1,7 @@
 /** Scales a generation to zero and sees its pods end. A pod has ended when its node says so: nothing here forces it. */
-import { isNotFound, WaitTimedOut } from '../../clients/kubernetes/errors.ts';
+import { isNotFound } from '../../clients/kubernetes/errors.ts';
 import { generationNames } from '../../core/names.ts';
-import { failed, withFailures } from '../failures.ts';
+import { failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
@@ -15,29 +15,20 @@ export function endPods(dependencies: ClusterDependencies, { generation }: Gener
   const { kubernetes } = dependencies;
   const { namespace } = generation.spec.spec;
   let left: string[] = [];
+  const noneRuns = (pods: readonly ObjectOf<'Pod'>[]) => {
+    left = pods.filter(mayRun).map((pod) => `${pod.metadata.name} on ${pod.spec?.nodeName ?? 'no node'}`);
+    return left.length === 0 ? { detail: 'no pod is left' } : undefined;
+  };
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       await scaleToZero(dependencies, { generation });
       const selection = { labelSelector: podSelector(generation) };
-      try {
-        return await kubernetes.watchUntil(
-          'Pod',
-          namespace,
-          selection,
-          (pods) => {
-            left = pods.filter(mayRun).map((pod) => `${pod.metadata.name} on ${pod.spec?.nodeName ?? 'no node'}`);
-            return left.length === 0 ? { detail: 'no pod is left' } : undefined;
-          },
-          { signal, timeoutMs: waitMs },
-        );
-      } catch (error) {
-        if (!(error instanceof WaitTimedOut)) throw error;
-        throw failed({
-          code: 'PODS_NOT_GONE',
-          message: `Pods do not end: ${left.join(', ')}.`,
-          cure: 'See whether their node is lost. When it is certain that it is off, delete the node object or the pods by force.',
-        });
-      }
+      const wait = kubernetes.watchUntil('Pod', namespace, selection, noneRuns, { signal, timeoutMs: waitMs });
+      return failingInTime(wait, () => ({
+        code: 'PODS_NOT_GONE',
+        message: `Pods do not end: ${left.join(', ')}.`,
+        cure: 'See whether their node is lost. When it is certain that it is off, delete the node object or the pods by force.',
+      }));
     }),
   );
 }

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { highAvailabilityDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
-import { flinkJobId, generationNames } from '../../core/names.ts';
+import { flinkJobId, generationNames, highAvailabilityMapName } from '../../core/names.ts';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
@@ -49,8 +49,8 @@ async function configMapsOf(kubernetes: KubernetesClient, generation: Generation
   const { clusterId } = generationNames(generation.identity);
   const labelSelector = `app=${clusterId},configmap-type=high-availability`;
   const labelled = await kubernetes.list('ConfigMap', namespace, { labelSelector });
-  const expected = ['cluster', flinkJobId(generation.identity, generation.submission)].map(
-    (part) => `${clusterId}-${part}-config-map`,
+  const expected = ['cluster', flinkJobId(generation.identity, generation.submission)].map((part) =>
+    highAvailabilityMapName(generation.identity, part),
   );
   const named = await Promise.all(expected.map((name) => kubernetes.get('ConfigMap', namespace, name)));
   const found = [...labelled, ...named.flatMap((map) => map ?? [])];

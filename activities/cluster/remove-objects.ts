@@ -1,7 +1,6 @@
 /** Removes a generation's anchor, and sees that everything that it owned is gone with it. */
 import { generationNames } from '../../core/names.ts';
-import { WaitTimedOut } from '../../clients/kubernetes/errors.ts';
-import { failed, withFailures } from '../failures.ts';
+import { failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { generationSelector } from './pod-trouble.ts';
@@ -54,14 +53,10 @@ async function seeGone({ kubernetes }: ClusterDependencies, { kind, namespace, s
     left = objects.map(({ metadata }) => `${kind} ${metadata.name}`);
     return left.length === 0 || undefined;
   };
-  try {
-    await kubernetes.watchUntil(kind, namespace, selection, gone, { signal, timeoutMs: waitMs });
-  } catch (error) {
-    if (!(error instanceof WaitTimedOut)) throw error;
-    throw failed({
-      code: 'OBJECTS_NOT_GONE',
-      message: `Objects do not go: ${left.join(', ')}.`,
-      cure: 'See their finalizers (`kubectl get -o yaml`): whoever set one must let go. Then ask again.',
-    });
-  }
+  const wait = kubernetes.watchUntil(kind, namespace, selection, gone, { signal, timeoutMs: waitMs });
+  await failingInTime(wait, () => ({
+    code: 'OBJECTS_NOT_GONE',
+    message: `Objects do not go: ${left.join(', ')}.`,
+    cure: 'See their finalizers (`kubectl get -o yaml`): whoever set one must let go. Then ask again.',
+  }));
 }

@@ -10,14 +10,21 @@ import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { generationKey, renderAnchor } from '../../core/manifests/anchor.ts';
-import { annotations, flinkJobId, generationNames, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
+import {
+  annotations,
+  flinkJobId,
+  generationNames,
+  highAvailabilityMapName,
+  savepointDirectory,
+  savepointTriggerId,
+} from '../../core/names.ts';
 import { decideStop, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { clean, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import { endPods } from './end-pods.ts';
-import { hasNeverRun, isFirstJobManager } from './first-job-manager.ts';
+import { firstJobManager, hasNeverRun } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
 import { newestRestorePoint } from './restore-point.ts';
 
@@ -93,7 +100,7 @@ class Stop {
     if (anchor === 'absent') return this.withoutAnchor();
     if (anchor === 'unused') return this.withoutJob();
     let heardAt = performance.now();
-    do {
+    for (;;) {
       try {
         const stopped = await this.next();
         if (stopped) return stopped;
@@ -104,10 +111,10 @@ class Stop {
         if (!(error instanceof FlinkUnreachable)) throw error;
         if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
         if (await hasNeverRun(this.dependencies, this.generation)) return this.beforeItWasTaken();
+        if (performance.now() - heardAt >= this.patienceMs()) return this.fromStorage('its JobManager is silent');
       }
       await pause(pollEveryMs, undefined, { signal: this.signal });
-    } while (performance.now() - heardAt < this.patienceMs());
-    return this.fromStorage('its JobManager is silent');
+    }
   }
 
   /** What is only cleared away need not come back first: the storage tells the same. */
@@ -162,7 +169,7 @@ class Stop {
     const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
     const timeIsUp = Date.now() > this.input.untilMs;
     const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true, knowsAll: false };
-    if (!job) return { ...base, knowsAll: await isFirstJobManager(this.dependencies, this.generation, forgetsAfterMs) };
+    if (!job) return { ...base, knowsAll: await this.hasFirstJobManager(forgetsAfterMs) };
     const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     return { ...known, ...(await this.points()) };
@@ -193,10 +200,14 @@ class Stop {
     const retainsCheckpoints = !hasDurableStorage(this.generation.spec) || config === undefined || config.retained;
     return {
       retainsCheckpoints,
-      knowsAll: this.hasCompletedNothing(seen) && (await isFirstJobManager(this.dependencies, this.generation)),
+      knowsAll: this.hasCompletedNothing(seen) && (await this.hasFirstJobManager()),
       ...(checkpoint && { checkpoint }),
       ...(isOurs && { stopSavepoint: savepoint }),
     };
+  }
+
+  private async hasFirstJobManager(ageMsMax?: number): Promise<boolean> {
+    return (await firstJobManager(this.dependencies, this.generation, ageMsMax)) !== undefined;
   }
 
   private hasCompletedNothing(seen: Checkpoints | undefined): boolean {
@@ -259,9 +270,8 @@ class Stop {
   /** A job that was taken in the last moment has left a pointer to each checkpoint that it completed. */
   private async beforeItWasTaken(): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
-    const { clusterId } = generationNames(this.generation.identity);
     const { namespace } = this.generation.spec.spec;
-    const name = `${clusterId}-${this.jobId}-config-map`;
+    const name = highAvailabilityMapName(this.generation.identity, this.jobId);
     const pointers = (await this.dependencies.kubernetes.get('ConfigMap', namespace, name))?.data ?? {};
     if (Object.keys(pointers).some((key) => key.startsWith('checkpointID-'))) {
       return this.fromStorage('it was taken while it was given up');
@@ -275,9 +285,8 @@ class Stop {
     if (!stored) return 'absent';
     this.restoreFrom = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')).restoreFrom;
     const trigger = stored.metadata.annotations?.[annotations.stopping];
-    this.noted = trigger === this.triggerId;
-    if (!this.noted) this.earlierTriggerId = trigger;
     this.noted = trigger !== undefined;
+    if (trigger !== this.triggerId) this.earlierTriggerId = trigger;
     return stored.metadata.annotations?.[annotations.submission] === undefined ? 'unused' : 'used';
   }
 

@@ -1,13 +1,12 @@
 /** Runs the storage tool once in a short pod of the job's own image, volumes and rights: no agent needs the storage's keys. */
 import { z } from 'zod';
-import { WaitTimedOut } from '../../clients/kubernetes/errors.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import { diagnosePods } from '../../core/diagnosis/pods.ts';
 import type { Generation } from '../../core/generation.ts';
 import { renderStoragePod, storageContainerName, storagePodName } from '../../core/manifests/storage-pod.ts';
 import { generationNames, hashOf } from '../../core/names.ts';
-import { failed } from '../failures.ts';
+import { failed, failingInTime } from '../failures.ts';
 import { applyOwned } from './apply-owned.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 
@@ -80,16 +79,11 @@ async function ended(
   signal: AbortSignal,
 ): Promise<void> {
   const timeoutMs = (deadlineSeconds + 30) * 1000;
-  try {
-    await kubernetes.watchUntil('Pod', namespace, { name }, hasEnded, { signal, timeoutMs });
-  } catch (error) {
-    if (!(error instanceof WaitTimedOut)) throw error;
-    throw failed({
-      code: 'STORAGE_UNUSABLE',
-      message: `Pod ${name}, which reads the job's storage, did not end within ${timeoutMs / 1000} s.`,
-      cure: 'See `kubectl describe pod` while it waits: most often a volume is not mounted. Try again then.',
-    });
-  }
+  await failingInTime(kubernetes.watchUntil('Pod', namespace, { name }, hasEnded, { signal, timeoutMs }), () => ({
+    code: 'STORAGE_UNUSABLE',
+    message: `Pod ${name}, which reads the job's storage, did not end within ${timeoutMs / 1000} s.`,
+    cure: 'See `kubectl describe pod` while it waits: most often a volume is not mounted. Try again then.',
+  }));
 }
 
 /** @throws the diagnosis of a pod that cannot start: its image is gone, or no node takes it. */

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { jobWorkflowId } from '../../core/names.ts';
 import { applied, e2eJob, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
-import { drey, temporal } from '../support/running-stack.ts';
+import { drey, terminateWorkflow } from '../support/running-stack.ts';
 
 const name = 'identity';
 const job = { tenant, name };
@@ -28,23 +28,19 @@ describe('one job', () => {
   test('that runs is taken over when its workflow was terminated by hand and the same spec comes again', async () => {
     const [before] = await livingJobsOf(name);
     const old = await drey().getJob(job);
-    const client = await temporal();
-    await client.workflow.getHandle(jobWorkflowId(job)).terminate('by hand, for a test');
+    await terminateWorkflow(jobWorkflowId(job));
     const again = await applied(e2eJob(name, { job: { args: ['--rps', '120'] } }));
     expect(again).toMatchObject({ state: 'succeeded' });
     expect((await drey().getJob(job)).uid).not.toBe(old.uid);
     expect((await livingJobsOf(name)).map(({ id }) => id)).toEqual([before?.id]);
-    await client.connection.close();
   }, 300_000);
 
   test('that runs is replaced with its state when its workflow was terminated and another spec comes', async () => {
-    const client = await temporal();
-    await client.workflow.getHandle(jobWorkflowId(job)).terminate('by hand, for a test');
+    await terminateWorkflow(jobWorkflowId(job));
     const other = await applied(e2eJob(name, { job: { args: ['--rps', '130'] } }));
     expect(other).toMatchObject({ state: 'succeeded' });
     expect(other.restoredFrom).toMatch(/savepoint-/);
     expect(await livingJobsOf(name)).toHaveLength(1);
-    await client.connection.close();
   }, 400_000);
 
   test('removed and made again under its name starts from nothing', async () => {

@@ -1,12 +1,12 @@
 /** An operation's own workflow terminated by hand at any step: it is begun again, one job runs, and no state is forgotten. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { hasEnded } from '../../core/operation.ts';
-import { operationWorkflowId } from '../../core/names.ts';
+import { jobWorkflowId, operationWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { applied, apply, e2eJob, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
-import { drey, temporal } from '../support/running-stack.ts';
+import { drey, terminateWorkflow } from '../support/running-stack.ts';
 
 const name = 'lost';
 let rps = 100;
@@ -18,9 +18,7 @@ async function terminateAt(number: number, step: StepName): Promise<void> {
     return steps.some((one) => one.name === step);
   };
   await waitUntil(hasBegun, { what: `${step} of operation ${number}`, timeoutMs: 120_000, stepMs: 10 });
-  const client = await temporal();
-  await client.workflow.getHandle(operationWorkflowId({ tenant, name }, number, 'deploy')).terminate('for a test');
-  await client.connection.close();
+  await terminateWorkflow(operationWorkflowId({ tenant, name }, number, 'deploy'));
 }
 
 /** Waits until the newest operation has ended, and gives its state. */
@@ -70,9 +68,7 @@ test('a failed upgrade goes on from its restore point when the job workflow is l
   expect(await applied(e2eJob(name))).toMatchObject({ state: 'succeeded' });
   const broken = await applied(e2eJob(name, { job: { entryClass: 'org.example.Missing' } }));
   expect(broken).toMatchObject({ state: 'failed' });
-  const client = await temporal();
-  await client.workflow.getHandle(`job/${tenant}/${name}`).terminate('for a test');
-  await client.connection.close();
+  await terminateWorkflow(jobWorkflowId({ tenant, name }));
   const mended = await applied(e2eJob(name, { job: { args: ['--rps', '99'] } }));
   expect(mended).toMatchObject({ state: 'succeeded' });
   expect(mended.restoredFrom).toMatch(/savepoint/);

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
+// Reading and writing these needs one copy of protobufjs for all of Temporal's packages, so package.json names its version.
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
-// Reading and writing these needs one copy of protobufjs for all of Temporal's packages, so package.json names its version.
 const folder = fileURLToPath(new URL('../histories', import.meta.url));
 
 type History = ReturnType<typeof historyFromJSON>;

@@ -43,6 +43,13 @@ export async function temporal(): Promise<Client> {
   return new Client({ connection: await Connection.connect({ address: given('DREY_TEST_TEMPORAL_ADDRESS') }) });
 }
 
+/** Ends a workflow as a person would by hand: at once, and without its knowledge. */
+export async function terminateWorkflow(id: string): Promise<void> {
+  const client = await temporal();
+  await client.workflow.getHandle(id).terminate('by hand, for a test');
+  await client.connection.close();
+}
+
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
