@@ -64,15 +64,18 @@ export function innerPid(child: ChildProcess): number | undefined {
   }
 }
 
-/** Asks the process inside to end, as Kubernetes does, and waits until it has. */
-export async function stopInRoot(child: ChildProcess, graceMs = 60_000): Promise<void> {
+/** A JVM that writes its class archive at its end needs seconds for it, and minutes on a busy machine. */
+const endMs = 600_000;
+
+/** Asks the process inside to end, as Kubernetes does, and waits until it has; after ten minutes it is killed. */
+export async function stopInRoot(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const inner = innerPid(child);
   if (inner === undefined) child.kill('SIGKILL');
   else process.kill(inner, 'SIGTERM');
   // Ending `unshare` ends all it has started, by --kill-child.
-  const deadline = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), endMs);
   await ended;
   clearTimeout(deadline);
 }

@@ -2,7 +2,7 @@
  * Makes the class archives (AppCDS): runs Flink in the assembled image through what a job's life does, and has each
  * JVM write the classes it has loaded. A later start maps them instead of loading, which halves its time.
  */
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runCommand } from '../process.ts';
@@ -56,6 +56,11 @@ async function train(
   } finally {
     await cluster.stop();
   }
+  for (const role of [jobManager, taskManager])
+    if (role !== undefined && !existsSync(join(root, archiveFolder, `${role}.jsa`)))
+      throw new Error(
+        `the ${role} was killed before it had written its class archive: free the machine, and build again`,
+      );
 }
 
 function writeArchive(role: string | undefined): string[] {
