@@ -1,5 +1,6 @@
 /** What a new entity does about generations that it finds under its name: take them over, never deploy beside them. */
 import type { Generation } from './generation.ts';
+import { generationName } from './names.ts';
 
 /** A generation found by its anchor. */
 export interface FoundGeneration extends Generation {
@@ -31,6 +32,18 @@ export function decideAdoption(found: readonly FoundGeneration[], specHash: stri
     return { action: 'adopt', generation: withoutFindings(only) };
   }
   return { action: 'replace', generations: found.toSorted(byAge).map(withoutFindings) };
+}
+
+/**
+ * Generations in the cluster that a job does not know of: an attempt that came late made them. They are ended like its own,
+ * before those, so that its own restore points stay the newest.
+ */
+export function strangersAmong(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
+  const names = new Set(known.map(({ identity }) => generationName(identity)));
+  return found
+    .filter(({ identity }) => !names.has(generationName(identity)))
+    .toSorted(byAge)
+    .map(withoutFindings);
 }
 
 function byAge(a: FoundGeneration, b: FoundGeneration): number {

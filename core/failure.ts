@@ -25,6 +25,7 @@ export type FailureCode =
   | 'STORAGE_UNUSABLE'
   | 'SAVEPOINT_FAILED'
   | 'PODS_NOT_GONE'
+  | 'OBJECTS_GONE'
   | 'OBJECTS_NOT_GONE'
   | 'CLUSTER_SILENT'
   | 'ABORTED'

@@ -39,7 +39,12 @@ export type StopStep =
   /** Its JobManager has not had the job, though its main method may still submit it: end the pods, then see. */
   | { readonly action: 'neverTaken' }
   /** End the pods, then take the newest point that the storage has: right whatever happened before. */
-  | { readonly action: 'readStorage'; readonly why: string }
+  | {
+      readonly action: 'readStorage';
+      readonly why: string;
+      /** Where the storage has no point at all, the job had finished by itself. */
+      readonly elseFinished?: true;
+    }
   | { readonly action: 'stopped'; readonly restorePoint?: string; readonly finished?: true; readonly detail: string }
   /** Ended without a point of its own: what it was started from is still the newest. */
   | { readonly action: 'unchanged'; readonly detail: string }
@@ -63,11 +68,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (request.state === 'completed') return stoppedAt('savepoint', request.location);
   // It has ended because of the stop: the answer comes in a moment.
   if (request.state === 'inProgress') return seen.timeIsUp ? notEnding : { action: 'wait' };
-  if (state === 'FINISHED') {
-    return stopSavepoint
-      ? stoppedAt('savepoint', stopSavepoint.path)
-      : { action: 'stopped', finished: true, detail: 'it had finished' };
-  }
+  if (state === 'FINISHED') return afterItsFinish(seen);
   if (savepointIn(request) !== undefined && !stopSavepoint)
     return { action: 'readStorage', why: 'it failed while stopping' };
   if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
@@ -75,6 +76,13 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (checkpoint) return stoppedAt('checkpoint', checkpoint.path);
   if (seen.knowsAll) return { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
+}
+
+/** A JobManager that was replaced after the stop was asked for may have lost both the answer and the statistics. */
+function afterItsFinish({ stopSavepoint, noted, knowsAll }: StopSeen): StopStep {
+  if (stopSavepoint) return stoppedAt('savepoint', stopSavepoint.path);
+  if (noted && !knowsAll) return { action: 'readStorage', why: 'it finished while it was stopped', elseFinished: true };
+  return { action: 'stopped', finished: true, detail: 'it had finished' };
 }
 
 function whileItRuns(state: string, seen: StopSeen): StopStep {

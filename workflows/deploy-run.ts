@@ -1,5 +1,5 @@
 /** The steps of a deploy. Each may be repeated: what it makes was named before, so a second try finds the first one's work. */
-import { decideAdoption, type FoundGeneration } from '../core/adoption.ts';
+import { decideAdoption, strangersAmong, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
 import { hasDurableStorage } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
@@ -49,6 +49,11 @@ export class DeployRun {
     return found;
   }
 
+  /** Takes charge of what an attempt that came late has left. */
+  includes(found: readonly FoundGeneration[]): void {
+    this.account.generations = [...strangersAmong(found, this.account.generations), ...this.account.generations];
+  }
+
   /** Takes over what was found. True when the very same spec runs already: nothing is left to do. */
   adopts(found: readonly FoundGeneration[]): boolean {
     const adoption = decideAdoption(found, this.target.specHash);
@@ -87,7 +92,7 @@ export class DeployRun {
   private async stop(generation: Generation, how: 'savepoint' | 'cancel', step: StepName): Promise<void> {
     const calls = waits(this.input.cluster, stopMs + readStorageMs);
     const { uid, record } = this.input;
-    const wish = { generation, how, untilMs: Date.now() + stopMs, requester: { uid, operation: record.number } };
+    const wish = { generation, how, withinMs: stopMs, requester: { uid, operation: record.number } };
     const next = generation === this.target ? {} : { next: this.target };
     const summary = `Stop ${generationName(generation.identity)} with its state kept`;
     this.account.leftRunning = false;

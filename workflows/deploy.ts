@@ -26,9 +26,10 @@ export async function deploy(input: DeployInput): Promise<OperationResult> {
   return run.account.run(
     async () => {
       if (input.askCluster) await settleOrphans({ tenant: input.tenant, name: input.name });
-      // An agent that is away must be noticed before anything that runs is stopped.
-      const found = input.askCluster || input.generations.length > 0 ? await run.askCluster() : [];
+      // Before anything is stopped: an agent that is away is noticed here, and what an attempt that came late has made.
+      const found = await run.askCluster();
       if (input.askCluster && run.adopts(found)) return;
+      run.includes(found);
       await run.stopPrevious();
       await run.startCluster();
       await run.startJob();

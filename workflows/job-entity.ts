@@ -4,6 +4,7 @@ import {
   ApplicationFailure,
   condition,
   setCurrentDetails,
+  sleep,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
@@ -13,6 +14,7 @@ import { isUnchanged, queuedOperation, refusalOf, supersede, type Asked, type Re
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
 import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
 import { viewOf } from '../core/job-view.ts';
+import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import type { OperationKind } from '../core/operation.ts';
 import type { OperationResult } from '../core/operation-result.ts';
@@ -109,7 +111,7 @@ export class JobEntity {
     this.publish();
     const result = await carryOut(plan, () => this.abortReason);
     if (result) this.conclude(state, result);
-    else this.beginAgain(state, next);
+    else await this.beginAgain(state, next);
     this.publish();
   }
 
@@ -120,7 +122,8 @@ export class JobEntity {
   }
 
   /** The operation's workflow was lost: what it left is not known, so the same is done again, beginning with a clear-out. */
-  private beginAgain(state: JobState, lost: QueuedOperation): void {
+  private async beginAgain(state: JobState, lost: QueuedOperation): Promise<void> {
+    await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
     const ended = lostOperation(lost, now());
     this.putOperation(ended);
     state.newest = ended;

@@ -28,6 +28,7 @@ export function applyGeneration(dependencies: ClusterDependencies, { generation,
       kubernetes,
       objects.filter(({ kind }) => !workloads.has(kind)),
     );
+    assertInTime();
     await applyAll(
       kubernetes,
       objects.filter(({ kind }) => workloads.has(kind)),

@@ -6,6 +6,7 @@ import type { Generation } from '../../core/generation.ts';
 import { flinkJobId, generationNames, highAvailabilityMapName } from '../../core/names.ts';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { findAnchor } from './anchor.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { runStorageTool } from './storage-pod.ts';
 
@@ -33,7 +34,7 @@ async function removeFiles(
   directory: string,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!(await hasAnchor(dependencies, generation))) return 'the anchor is gone, and the files before it';
+  if (!(await findAnchor(dependencies.kubernetes, generation))) return 'the anchor is gone, and the files before it';
   try {
     await runStorageTool(dependencies, generation, ['delete', directory, '--recursive'], signal);
     return `files in ${directory}`;
@@ -55,9 +56,4 @@ async function configMapsOf(kubernetes: KubernetesClient, generation: Generation
   const named = await Promise.all(expected.map((name) => kubernetes.get('ConfigMap', namespace, name)));
   const found = [...labelled, ...named.flatMap((map) => map ?? [])];
   return [...new Set(found.map(({ metadata }) => metadata.name))];
-}
-
-async function hasAnchor({ kubernetes }: ClusterDependencies, generation: Generation): Promise<boolean> {
-  const { anchor } = generationNames(generation.identity);
-  return (await kubernetes.get('ConfigMap', generation.spec.spec.namespace, anchor)) !== undefined;
 }

@@ -1,7 +1,7 @@
 /** Removes a generation's anchor, and sees that everything that it owned is gone with it. */
-import { generationNames } from '../../core/names.ts';
 import { failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { findAnchor } from './anchor.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { generationSelector } from './pod-trouble.ts';
 
@@ -24,14 +24,13 @@ const ownedKinds = [
 export function removeObjects(dependencies: ClusterDependencies, { generation }: GenerationInput) {
   const { kubernetes } = dependencies;
   const { namespace } = generation.spec.spec;
-  const { anchor } = generationNames(generation.identity);
   const selection = { labelSelector: generationSelector(generation) };
   return withFailures(() =>
     withHeartbeat(async (signal) => {
-      const stored = await kubernetes.get('ConfigMap', namespace, anchor);
-      if (stored) {
-        const precondition = { uidPrecondition: stored.metadata.uid, propagation: 'Foreground' as const };
-        await kubernetes.delete('ConfigMap', namespace, anchor, precondition);
+      const anchor = await findAnchor(kubernetes, generation);
+      if (anchor) {
+        const precondition = { uidPrecondition: anchor.metadata.uid, propagation: 'Foreground' as const };
+        await kubernetes.delete('ConfigMap', namespace, anchor.metadata.name, precondition);
       }
       await Promise.all(ownedKinds.map((kind) => seeGone(dependencies, { kind, namespace, selection, signal })));
       return { detail: 'all objects gone' };

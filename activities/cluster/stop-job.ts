@@ -13,7 +13,6 @@ import { generationKey, renderAnchor } from '../../core/manifests/anchor.ts';
 import {
   annotations,
   flinkJobId,
-  generationNames,
   highAvailabilityMapName,
   savepointDirectory,
   savepointTriggerId,
@@ -22,6 +21,7 @@ import { decideStop, type PointSeen, type StopSeen } from '../../core/stopping.t
 import { clean, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
+import { findAnchor, noteOnAnchor } from './anchor.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import { endPods } from './end-pods.ts';
 import { firstJobManager, hasNeverRun } from './first-job-manager.ts';
@@ -33,8 +33,8 @@ export interface StopJobInput extends GenerationInput {
   readonly requester: { readonly uid: string; readonly operation: number };
   /** Whether to take a savepoint; else the job is cancelled and its newest checkpoint counts. */
   readonly how: 'savepoint' | 'cancel';
-  /** When the stop has had its time, in milliseconds since the epoch: then the pods are ended and the storage is read. */
-  readonly untilMs: number;
+  /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
+  readonly withinMs: number;
   /** The generation that comes next: its anchor owns the storage pod when this one's is gone. */
   readonly next?: Generation;
 }
@@ -71,6 +71,8 @@ class Stop {
   private readonly input: StopJobInput;
   private readonly generation: Generation;
   private readonly signal: AbortSignal;
+  /** By this process's own clock, since the time in which no agent acted does not count. */
+  private readonly deadline: number;
   private readonly flink: FlinkClient;
   private readonly jobId: string;
   private triggerId: string;
@@ -88,6 +90,7 @@ class Stop {
     this.input = input;
     this.generation = generation;
     this.signal = signal;
+    this.deadline = performance.now() + input.withinMs;
     this.flink = dependencies.flink(generation);
     this.jobId = flinkJobId(identity, submission);
     this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity);
@@ -106,7 +109,7 @@ class Stop {
         if (stopped) return stopped;
         heardAt = performance.now();
       } catch (error) {
-        if (error instanceof FlinkRestError && Date.now() > this.input.untilMs)
+        if (error instanceof FlinkRestError && this.timeIsUp())
           return this.fromStorage('its JobManager refuses to tell');
         if (!(error instanceof FlinkUnreachable)) throw error;
         if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
@@ -115,6 +118,10 @@ class Stop {
       }
       await pause(pollEveryMs, undefined, { signal: this.signal });
     }
+  }
+
+  private timeIsUp(): boolean {
+    return performance.now() > this.deadline;
   }
 
   /** What is only cleared away need not come back first: the storage tells the same. */
@@ -132,7 +139,7 @@ class Stop {
       case 'unchanged':
         return this.startedFrom(step.detail);
       case 'readStorage':
-        return this.fromStorage(step.why);
+        return this.fromStorage(step.why, { elseFinished: step.elseFinished ?? false });
       case 'neverTaken':
         return this.beforeItWasTaken();
       case 'refuse':
@@ -157,9 +164,7 @@ class Stop {
   }
 
   private async note(triggerId: string | null): Promise<void> {
-    const { anchor } = generationNames(this.generation.identity);
-    const { namespace } = this.generation.spec.spec;
-    await this.dependencies.kubernetes.annotate('ConfigMap', namespace, anchor, { [annotations.stopping]: triggerId });
+    await noteOnAnchor(this.dependencies.kubernetes, this.generation, { [annotations.stopping]: triggerId });
   }
 
   private async look(): Promise<StopSeen> {
@@ -167,7 +172,7 @@ class Stop {
     const request = wantsSavepoint ? await this.askedFor() : ({ state: 'unknown' } as const);
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
-    const timeIsUp = Date.now() > this.input.untilMs;
+    const timeIsUp = this.timeIsUp();
     const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true, knowsAll: false };
     if (!job) return { ...base, knowsAll: await this.hasFirstJobManager(forgetsAfterMs) };
     const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
@@ -231,12 +236,18 @@ class Stop {
   }
 
   /** Nobody can be asked: the pods are ended first, so that nothing newer can appear, then the storage is read. */
-  private async fromStorage(why: string, host = this.generation): Promise<StoppedJob> {
+  private async fromStorage(
+    why: string,
+    { host = this.generation, elseFinished = false }: { host?: Generation; elseFinished?: boolean } = {},
+  ): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
     if (!hasDurableStorage(this.generation.spec)) return { detail: `${why}; it keeps no state` };
     await applyReferredTo(this.dependencies, host);
     const wanted = { generation: this.generation, folder: this.folder, host };
-    const restorePoint = (await newestRestorePoint(this.dependencies, wanted, this.signal)) ?? this.restoreFrom;
+    const found = await newestRestorePoint(this.dependencies, wanted, this.signal);
+    // A job that finishes by itself removes its checkpoints.
+    if (found === undefined && elseFinished) return { finished: true, detail: 'it had finished' };
+    const restorePoint = found ?? this.restoreFrom;
     return restorePoint === undefined
       ? { detail: `${why}; it has completed no checkpoint` }
       : { restorePoint, detail: `${why}; newest restore point ${restorePoint}` };
@@ -251,7 +262,7 @@ class Stop {
     const why = 'its objects are gone';
     if (!next || !hasDurableStorage(this.generation.spec)) return { detail: why };
     await this.dependencies.kubernetes.apply(renderAnchor(next, requester.operation));
-    return this.fromStorage(why, next);
+    return this.fromStorage(why, { host: next });
   }
 
   /** Where Flink has completed nothing of its own, what it started from is still the newest point. */
@@ -280,8 +291,7 @@ class Stop {
   }
 
   private async readAnchor(): Promise<'absent' | 'unused' | 'used'> {
-    const { anchor } = generationNames(this.generation.identity);
-    const stored = await this.dependencies.kubernetes.get('ConfigMap', this.generation.spec.spec.namespace, anchor);
+    const stored = await findAnchor(this.dependencies.kubernetes, this.generation);
     if (!stored) return 'absent';
     this.restoreFrom = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')).restoreFrom;
     const trigger = stored.metadata.annotations?.[annotations.stopping];

@@ -5,8 +5,9 @@ import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import { diagnosePods } from '../../core/diagnosis/pods.ts';
 import type { Generation } from '../../core/generation.ts';
 import { renderStoragePod, storageContainerName, storagePodName } from '../../core/manifests/storage-pod.ts';
-import { generationNames, hashOf } from '../../core/names.ts';
+import { hashOf } from '../../core/names.ts';
 import { failed, failingInTime } from '../failures.ts';
+import { anchorUid } from './anchor.ts';
 import { applyOwned } from './apply-owned.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 
@@ -57,13 +58,10 @@ async function applyStoragePod(
   run: string,
 ): Promise<void> {
   const { kubernetes, storageTool } = dependencies;
-  const { namespace, flink } = generation.spec.spec;
-  const anchor = await kubernetes.get('ConfigMap', namespace, generationNames(generation.identity).anchor);
-  if (!anchor) throw new Error(`the anchor of ${generationNames(generation.identity).anchor} is not there`);
   const objects = renderStoragePod({
     generation,
-    anchorUid: anchor.metadata.uid,
-    defaultImage: dependencies.defaultImage(flink.version),
+    anchorUid: await anchorUid(kubernetes, generation),
+    defaultImage: dependencies.defaultImage(generation.spec.spec.flink.version),
     run,
     args,
     storageTool,

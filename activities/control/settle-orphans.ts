@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { lateAttemptMs } from '../../core/late-attempt.ts';
 import { jobWorkflowId } from '../../core/names.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 
@@ -13,16 +14,19 @@ export interface SettleOrphansInput {
   readonly name: string;
 }
 
-/** Resolves when every running operation of this job belongs to the entity that asks. */
+/** Resolves when every operation of this job belongs to the entity that asks, or can do nothing more. */
 export async function settleOrphans(temporal: Client, input: SettleOrphansInput): Promise<void> {
   const own = Context.current().info.workflowExecution?.workflowId;
-  const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
+  const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
   await withHeartbeat(async (signal) => {
-    while (await runsAnother(temporal, query, own)) await pause(250, undefined, { signal });
+    while (await mayAnotherAct(temporal, query, own)) await pause(250, undefined, { signal });
   });
 }
 
-async function runsAnother(temporal: Client, query: string, own: string | undefined): Promise<boolean> {
-  for await (const { workflowId } of temporal.workflow.list({ query })) if (workflowId !== own) return true;
+async function mayAnotherAct(temporal: Client, query: string, own: string | undefined): Promise<boolean> {
+  for await (const { workflowId, closeTime } of temporal.workflow.list({ query })) {
+    const isOver = closeTime !== undefined && Date.now() - closeTime.getTime() > lateAttemptMs;
+    if (workflowId !== own && !isOver) return true;
+  }
   return false;
 }

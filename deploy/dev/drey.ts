@@ -64,7 +64,7 @@ async function startApi(paths: StackPaths, stack: Stack, url: string, report: Re
   report('waiting until it is ready');
   await waitUntil(async () => (await fetch(`${url}/readyz`)).ok, {
     what: `${url}/readyz to say yes`,
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     stepMs: 50,
     logFile,
     giveUp: () => (livingProcess(paths.runDir, name) ? undefined : 'the process has ended'),

@@ -39,7 +39,7 @@ export async function awaitPoller({ server, taskQueue, type, process, runDir }: 
   try {
     await waitUntil(look, {
       what: `${process.name} to ask Temporal for work`,
-      timeoutMs: 120_000,
+      timeoutMs: 300_000,
       stepMs: 50,
       logFile: process.logFile,
       giveUp: () => (livingProcess(runDir, process.name) ? undefined : 'the process has ended'),

@@ -109,7 +109,7 @@ async function waitForDatabase(adminUrl: string, options: PostgresOptions, start
   };
   await waitUntil(look, {
     what: `PostgreSQL (${options.stateDir})`,
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     stepMs: 25,
     logFile: logFileOf(options),
     giveUp: () => (starter.hasFailed() ? 'the process has ended' : undefined),

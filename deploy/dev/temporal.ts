@@ -56,7 +56,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   };
   await waitUntil(look, {
     what: `Temporal at ${server.address}`,
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     stepMs: 50,
     logFile: join(options.logDir, 'temporal.log'),
     giveUp: () => (started && hasEnded() ? 'the process has ended' : undefined),
@@ -135,7 +135,7 @@ async function configure(server: TemporalServer, retentionHours: number): Promis
   // The namespace is made by the server itself a moment after it serves; commands before that find none.
   const description = await waitUntil(() => operator('namespace', 'describe', '-n', server.namespace), {
     what: 'the namespace "default"',
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
   });
   if (!description.includes(`${retentionHours}h0m0s`))
     await operator('namespace', 'update', '--retention', `${retentionHours}h`, '-n', server.namespace);

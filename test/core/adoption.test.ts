@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideAdoption, type FoundGeneration } from '../../core/adoption.ts';
+import { decideAdoption, strangersAmong, type FoundGeneration } from '../../core/adoption.ts';
 import { someGeneration } from '../support/state-fixture.ts';
 
 const found = (number: number, change: Partial<FoundGeneration> = {}): FoundGeneration => ({
@@ -46,4 +46,8 @@ test.each([
   ],
 ])('%s', (_name, seen, decision) => {
   expect(decideAdoption(seen, 'h1')).toEqual(decision);
+});
+
+test('what a job does not know of is ended with what it knows', () => {
+  expect(strangersAmong([found(1), found(2)], [someGeneration(2)])).toEqual([someGeneration(1)]);
 });

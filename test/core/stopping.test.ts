@@ -67,6 +67,11 @@ describe('after its end', () => {
       { job: ended('FINISHED') },
       { action: 'stopped', detail: 'it had finished' },
     ],
+    [
+      'does not take it for finished when the answer to its stop may be lost',
+      { job: ended('FINISHED'), noted: true },
+      { action: 'readStorage', elseFinished: true },
+    ],
     ['takes the newest checkpoint of a cancelled job', { job: ended('CANCELED') }, atCheckpoint],
     ['takes a savepoint that is newer than the checkpoint', { job: ended('FAILED'), stopSavepoint }, atSavepoint],
     [

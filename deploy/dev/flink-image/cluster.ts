@@ -123,6 +123,7 @@ function configuration(restPort: number, rpcPort: number): Record<string, string
     'taskmanager.memory.process.size': '1024m',
     'cluster.registration.error-delay': '200ms',
     // A busy machine may take long; it must not fail for that.
+    'pekko.startup-timeout': '5min',
     'pekko.ask.timeout': '60s',
     'heartbeat.timeout': '180000',
     'web.refresh-interval': '100',

@@ -32,7 +32,7 @@ export async function call<T>(cluster: RunningCluster, { path, shape, method = '
 
 /** Waits until `look` gives a value, or the cluster has failed. */
 function reach<T>(cluster: RunningCluster, what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  return waitUntil(look, { what, timeoutMs: 120_000, stepMs: 25, giveUp: () => cluster.failure() });
+  return waitUntil(look, { what, timeoutMs: 300_000, stepMs: 25, giveUp: () => cluster.failure() });
 }
 
 /** Waits for REST to answer. */

@@ -7,7 +7,7 @@ import { healthUrls } from './components.ts';
 import { addressesOf, containerdSocket, layoutOf, type NodeIdentity } from './layout.ts';
 import { initPid, missingComponents, nodeProcesses, runInNode, startTimeOf } from './namespace.ts';
 
-const startLimit = 120_000;
+const startLimit = 300_000;
 
 /** Waits until every component says that it is healthy and the node takes pods. */
 export async function awaitClusterReady(identity: NodeIdentity): Promise<void> {

@@ -33,7 +33,12 @@ export async function disconnectNode(identity: NodeIdentity): Promise<void> {
   if (owner === undefined) return;
   if (owner !== '' && owner !== identity.stateDir)
     throw new Error(`${link} belongs to the node in ${owner}: stop that node, or use another index`);
-  await ip([`link delete ${link}`]);
+  try {
+    await ip([`link delete ${link}`]);
+  } catch (error) {
+    // It goes with the node's namespace too, which may end in this moment.
+    if (linkOwner(link) !== undefined) throw error;
+  }
 }
 
 /** The state folder of the node that a link belongs to, or undefined when there is no such link. */

@@ -148,7 +148,7 @@ async function endInit(identity: NodeIdentity): Promise<void> {
   process.kill(pid, 'SIGKILL');
   await waitUntil(async () => startTicksOf(pid) === undefined, {
     what: `the node's init (pid ${pid}) and everything in it to end`,
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     stepMs: 10,
   });
 }

@@ -1,0 +1,29 @@
+/** A generation's anchor as the cluster has it: the object that owns all others, and what is noted on it. */
+import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import type { Generation } from '../../core/generation.ts';
+import { generationNames } from '../../core/names.ts';
+
+/** The anchor; undefined when it is gone, or was never made. */
+export function findAnchor(
+  kubernetes: KubernetesClient,
+  { identity, spec }: Generation,
+): Promise<ObjectOf<'ConfigMap'> | undefined> {
+  return kubernetes.get('ConfigMap', spec.spec.namespace, generationNames(identity).anchor);
+}
+
+/** @throws when the anchor is gone. */
+export async function anchorUid(kubernetes: KubernetesClient, generation: Generation): Promise<string> {
+  const anchor = await findAnchor(kubernetes, generation);
+  if (!anchor) throw new Error(`the anchor ${generationNames(generation.identity).anchor} is not there`);
+  return anchor.metadata.uid;
+}
+
+/** Writes annotations of the anchor; null takes one away. @throws KubernetesError 404 when the anchor is gone. */
+export async function noteOnAnchor(
+  kubernetes: KubernetesClient,
+  { identity, spec }: Generation,
+  notes: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  await kubernetes.annotate('ConfigMap', spec.spec.namespace, generationNames(identity).anchor, notes);
+}
