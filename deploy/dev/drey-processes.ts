@@ -6,17 +6,12 @@ import { z } from 'zod';
 import { buildIdOf } from '../../workers/workflow-bundle.ts';
 import { buildOf, type DreyProcess } from './builds.ts';
 import { repositoryRoot, type StackPaths } from './paths.ts';
+import { bundleProcess } from './process-bundle.ts';
 import { livingProcess, startDetached, stopRecorded, type ProcessRecord } from './process.ts';
 import type { ReportLine } from './progress.ts';
 
 /** Time for a worker or agent to end the activities that it has begun. */
 const graceMs = 15_000;
-
-const entryPoints: Record<DreyProcess, string> = {
-  api: 'api/main.ts',
-  worker: 'workers/main.ts',
-  agent: 'agent/main.ts',
-};
 
 const startShape = z.object({ fingerprint: z.string(), env: z.record(z.string(), z.string()) });
 
@@ -66,7 +61,7 @@ async function launch(paths: StackPaths, kind: DreyProcess, start: Start): Promi
     dir: paths.runDir,
     logFile: join(paths.logDir, `${name}.log`),
     command: process.execPath,
-    args: ['--enable-source-maps', '--import', 'tsx', entryPoints[kind]],
+    args: ['--enable-source-maps', await bundleProcess(paths.cacheDir, kind)],
     cwd: repositoryRoot,
     env: { ...inheritedEnv(), ...start.env },
   });
