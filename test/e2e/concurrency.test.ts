@@ -1,7 +1,7 @@
 /** Many at once: many jobs, many callers of one job. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { e2eJob, ended, objectsOf, removed, tenant, apply } from '../support/e2e-job.ts';
+import { e2eJob, ended, objectsOf, removed, small, smallMemory, tenant, apply } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { drey } from '../support/running-stack.ts';
 
@@ -18,6 +18,19 @@ const patient = {
   checkpoint: '10m',
 };
 
+/** Twenty fit into the memory of the machine that all of Drey's tests are made for. */
+const tiny = { jobManager: { resources: small('416Mi') }, taskManager: { resources: small('576Mi') } };
+
+/** Forty JVMs that start at once on two cores are late at everything; a JobManager that is, must not give up leading. */
+const leases = {
+  'high-availability.kubernetes.leader-election.lease-duration': '2 min',
+  'high-availability.kubernetes.leader-election.renew-deadline': '2 min',
+};
+const manyWish = {
+  flink: { version: '2.3', configuration: { ...smallMemory, ...leases } },
+  spec: { deadlines: patient, ...tiny },
+} as const;
+
 afterAll(
   () => Promise.all([...many, 'contended'].map((name) => removed(name, 600_000).catch(() => undefined))),
   900_000,
@@ -25,7 +38,7 @@ afterAll(
 
 describe('many jobs applied at once', () => {
   test('end with each running once', async () => {
-    const numbers = await Promise.all(many.map((name) => apply(e2eJob(name, { spec: { deadlines: patient } }))));
+    const numbers = await Promise.all(many.map((name) => apply(e2eJob(name, manyWish))));
     const operations = await Promise.all(many.map((name, index) => ended(name, numbers[index] ?? 1, 1_500_000)));
     expect(operations.map(({ state, failure }) => failure?.code ?? state)).toEqual(many.map(() => 'succeeded'));
     for (const name of many) expect((await livingJobsOf(name)).map(({ state }) => state)).toEqual(['RUNNING']);

@@ -23,7 +23,8 @@ export interface JobWish {
   readonly spec?: Partial<Spec>;
 }
 
-const small = (memory: string) => ({ requests: { cpu: '50m', memory }, limits: { memory } });
+/** A process of so much memory that asks for next to no CPU. */
+export const small = (memory: string) => ({ requests: { cpu: '50m', memory }, limits: { memory } });
 
 /** A complete spec. */
 export function e2eJob(name: string, wish: JobWish = {}): FlinkJobInput {
@@ -52,7 +53,7 @@ export function e2eJob(name: string, wish: JobWish = {}): FlinkJobInput {
 }
 
 /** Flink's defaults are made for larger processes. */
-const smallMemory = {
+export const smallMemory = {
   'jobmanager.memory.jvm-metaspace.size': '128m',
   'jobmanager.memory.jvm-overhead.min': '64m',
   'jobmanager.memory.off-heap.size': '64m',
