@@ -25,19 +25,25 @@ function phaseAfter(kind: OperationKind, result: OperationResult): JobPhase {
   if (kind === 'remove') return result.failure ? 'FAILED' : 'REMOVED';
   if (!result.failure) return 'RUNNING';
   // A deploy that failed before it stopped what ran left it running.
-  return result.generations.length > 0 && result.leftRunning ? 'RUNNING' : 'FAILED';
+  return result.leftRunning ? 'RUNNING' : 'FAILED';
 }
 
-/** The record of an operation whose workflow ended without a result: terminated by hand, or timed out. */
-export function lostOperation(running: QueuedOperation, now: string): QueuedOperation {
+/**
+ * The record of an operation whose workflow ended without a result: terminated by hand, or timed out.
+ * @param supersededBy the operation that takes its place; absent when it was lost too often.
+ */
+export function lostOperation(running: QueuedOperation, now: string, supersededBy?: number): QueuedOperation {
   const failure: Failure = {
     code: 'INTERNAL',
     message: 'The operation ended without a result: its workflow was terminated or timed out.',
-    cure: 'Drey begins it again by itself; nothing to do.',
+    cure:
+      supersededBy === undefined
+        ? 'See in the Temporal UI why its workflows end, and apply the spec again.'
+        : `Nothing to do: operation ${supersededBy} takes its place.`,
   };
   // Far above what the lost workflow itself may have used, so that this row stays.
   return {
-    record: { ...running.record, state: 'failed', endedAt: now, failure },
+    record: { ...running.record, state: 'failed', endedAt: now, failure, ...(supersededBy && { supersededBy }) },
     recordSeq: running.recordSeq + 100_000,
   };
 }

@@ -87,6 +87,8 @@ export const annotations = {
   /** Number of the newest submission to this generation; written before the job is submitted. */
   submission: 'drey.dev/submission',
   operation: 'drey.dev/operation',
+  /** Written when all tasks of the job were seen to run: before, it cannot have completed a checkpoint. */
+  ran: 'drey.dev/ran',
   /** The trigger id of a stop with savepoint, written before it is asked for. */
   stopping: 'drey.dev/stopping',
 } as const;

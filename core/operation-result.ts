@@ -32,4 +32,6 @@ export interface OperationInput {
   /** Generations that may exist in the cluster; the last one is the active one. */
   readonly generations: readonly Generation[];
   readonly restorePoint?: string;
+  /** Whether the job ran when the operation's turn came, as far as was known. */
+  readonly wasRunning: boolean;
 }

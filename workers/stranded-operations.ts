@@ -17,7 +17,8 @@ const deploymentAttribute = 'TemporalWorkerDeploymentVersion';
 
 export class StrandedOperations {
   private readonly temporal: Client;
-  private readonly seen = new Map<string, number>();
+  /** In how many looks in a row an operation, by its run, was found without a worker. */
+  private seen = new Map<string, number>();
 
   constructor(temporal: Client) {
     this.temporal = temporal;
@@ -27,15 +28,17 @@ export class StrandedOperations {
   async endThem(): Promise<string[]> {
     const alive = await this.buildsThatPoll();
     const ended: string[] = [];
+    const seen = new Map<string, number>();
     const query = `ExecutionStatus = 'Running' AND DreyOperation IS NOT NULL`;
     for await (const { workflowId, runId, searchAttributes } of this.temporal.workflow.list({ query })) {
       const build = buildOf(searchAttributes);
       const looks = build === undefined || alive.has(build) ? 0 : (this.seen.get(runId) ?? 0) + 1;
-      this.seen.set(runId, looks);
+      seen.set(runId, looks);
       if (looks < looksInARow) continue;
       await this.temporal.workflow.getHandle(workflowId, runId).terminate(`no worker of its build ${build} is left`);
       ended.push(workflowId);
     }
+    this.seen = seen;
     return ended;
   }
 

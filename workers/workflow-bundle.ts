@@ -3,7 +3,7 @@
  * the hash of what it is made of; that hash is the build id, the same wherever the same sources are built.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
@@ -29,7 +29,16 @@ export async function workflowBundle(cacheDir: string): Promise<WorkflowBundle> 
   // Written whole or not at all: several processes may build at once.
   writeFileSync(`${file}.${process.pid}`, code);
   renameSync(`${file}.${process.pid}`, file);
+  removeOutdated(cacheDir);
   return { code, buildId };
+}
+
+/** Bundles are 2 MB, and one is made for every change. One that is wanted again is built again. */
+function removeOutdated(cacheDir: string): void {
+  const lastWeek = Date.now() - 7 * 86_400_000;
+  const bundles = readdirSync(cacheDir).filter((name) => /^workflows-[0-9a-f]+\.js$/.test(name));
+  for (const file of bundles.map((name) => join(cacheDir, name)))
+    if (statSync(file).mtimeMs < lastWeek) rmSync(file, { force: true });
 }
 
 /** The build id of the sources as they are. */

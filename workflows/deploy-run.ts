@@ -9,6 +9,7 @@ import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import type { DeployInput } from './deploy.ts';
 import { errorOf, OperationRun } from './operation-run.ts';
+import { settleOrphans } from './settle-orphans.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 const agentAwayMs = 60_000;
@@ -37,15 +38,17 @@ export class DeployRun {
 
   /** Asks the cluster what is there under this name. Fails within a bound when its agent is away, and may be given up. */
   async askCluster(): Promise<readonly FoundGeneration[]> {
-    const { tenant, name, cluster, namespace } = this.input;
+    const { tenant, name, cluster, namespace, askCluster } = this.input;
+    const summary = `Look for what already runs as ${tenant}/${name}`;
     const { found } = await this.account.untilNoReturn(() =>
-      this.account.step('clusterAsked', () =>
-        shortCalls(cluster, agentAwayMs).findGenerations.executeWithOptions(
-          { summary: `Look for what already runs as ${tenant}/${name}` },
-          [{ tenant, name, namespace }],
-        ),
-      ),
+      this.account.step('clusterAsked', async () => {
+        if (askCluster) await settleOrphans({ tenant, name });
+        return shortCalls(cluster, agentAwayMs).findGenerations.executeWithOptions({ summary }, [
+          { tenant, name, namespace },
+        ]);
+      }),
     );
+    this.account.leftRunning = found.some(({ running }) => running ?? this.input.wasRunning);
     return found;
   }
 
@@ -60,6 +63,7 @@ export class DeployRun {
     if (adoption.action === 'replace') this.account.generations = adoption.generations;
     if (adoption.action !== 'adopt') return false;
     this.account.generations = [adoption.generation];
+    this.target = adoption.generation;
     this.account.onGeneration(adoption.generation.identity.number);
     return true;
   }
@@ -140,7 +144,8 @@ export class DeployRun {
     this.account.restorePoint = undefined;
   }
 
-  private async publishService(): Promise<void> {
+  /** Points the job's Service at the generation that is brought up or was taken over. */
+  async publishService(): Promise<void> {
     this.published = true;
     await this.account.step('servicePublished', () =>
       shortCalls(this.input.cluster).publishService.executeWithOptions(

@@ -1,7 +1,5 @@
 /** Deploy: brings a job to one revision. What ran before is stopped with its state first; what fails is cleared away. */
-import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
-import type { ControlActivities } from '../activities/control/control-activities.ts';
-import { controlTaskQueue } from '../core/names.ts';
+import { setWorkflowOptions } from '@temporalio/workflow';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import type { Generation } from '../core/generation.ts';
 import { DeployRun } from './deploy-run.ts';
@@ -13,22 +11,14 @@ export interface DeployInput extends OperationInput {
   readonly askCluster: boolean;
 }
 
-const { settleOrphans } = proxyActivities<Pick<ControlActivities, 'settleOrphans'>>({
-  taskQueue: controlTaskQueue,
-  startToCloseTimeout: '10m',
-  heartbeatTimeout: '10s',
-  summary: 'Wait for operations of an earlier workflow of this job',
-});
-
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploy);
 export async function deploy(input: DeployInput): Promise<OperationResult> {
   const run = new DeployRun(input);
   return run.account.run(
     async () => {
-      if (input.askCluster) await settleOrphans({ tenant: input.tenant, name: input.name });
       // Before anything is stopped: an agent that is away is noticed here, and what an attempt that came late has made.
       const found = await run.askCluster();
-      if (input.askCluster && run.adopts(found)) return;
+      if (input.askCluster && run.adopts(found)) return run.publishService();
       run.includes(found);
       await run.stopPrevious();
       await run.startCluster();

@@ -7,7 +7,10 @@ import { applySpec, jobStatus, removeJob, type FlinkJobInput } from './messages.
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, flinkJob);
 export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promise<void> {
   const entity = new JobEntity(input, carried);
-  setHandler(applySpec, (request) => entity.apply(request), { description: 'Make this spec the job’s current one' });
+  setHandler(applySpec, (request) => entity.apply(request), {
+    description: 'Make this spec the job’s current one',
+    validator: (request) => entity.assertRoomFor(request),
+  });
   setHandler(removeJob, (request) => entity.remove(request), { description: 'Remove the job and all its objects' });
   setHandler(jobStatus, () => entity.status(), { description: 'The job and its newest operations' });
   const next = await entity.live();

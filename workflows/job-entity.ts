@@ -53,9 +53,18 @@ export class JobEntity {
     const repeated = this.admit(request);
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
-    if (this.outbox.isFull()) throw this.refusal(recordsBehind);
     const state = this.acceptRevision(request);
     return this.enqueue('deploy', request, deployReason(state));
+  }
+
+  /**
+   * Refuses a revision while too many records wait for PostgreSQL. Said before the request is taken, so that Temporal keeps
+   * no answer to it and the same request is good again later.
+   */
+  assertRoomFor({ key, specHash }: ApplySpecRequest): void {
+    if (!this.state || !this.outbox.isFull() || isUnchanged(this.state, specHash)) return;
+    if (this.state.answered.some((one) => one.key === key)) return;
+    throw ApplicationFailure.create({ type: recordsBehind.code, message: recordsBehind.message, nonRetryable: true });
   }
 
   /** Accepts the removal of the job, after the operation under way; what is queued gives way to it. */
@@ -104,10 +113,11 @@ export class JobEntity {
     if (!next) return;
     state.queue = queue;
     state.running = next;
+    const wasRunning = state.phase === 'RUNNING';
     state.phase = next.record.kind === 'remove' ? 'REMOVING' : 'DEPLOYING';
     state.failure = undefined;
     this.abortReason = undefined;
-    const plan = planOf(state, next);
+    const plan = planOf(state, next, wasRunning);
     this.publish();
     const result = await carryOut(plan, () => this.abortReason);
     if (result) this.conclude(state, result);
@@ -124,21 +134,24 @@ export class JobEntity {
   /** The operation's workflow was lost: what it left is not known, so the same is done again, beginning with a clear-out. */
   private async beginAgain(state: JobState, lost: QueuedOperation): Promise<void> {
     await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
-    const ended = lostOperation(lost, now());
-    this.putOperation(ended);
-    state.newest = ended;
     state.running = undefined;
     this.lostInARow += 1;
-    if (this.lostInARow > lostOperationsMax) {
+    const [waiting] = state.queue;
+    const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
+    const ended = lostOperation(lost, now(), next?.record.number);
+    this.putOperation(ended);
+    state.newest = ended;
+    if (!next) {
       state.phase = 'FAILED';
       state.failure = ended.record.failure;
-      return;
+    } else if (!waiting) {
+      state.queue = [next];
+      this.putOperation(next);
     }
-    if (state.queue.length > 0) return;
-    const { kind, requestedBy, number } = ended.record;
-    const again = this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`);
-    state.queue = [again];
-    this.putOperation(again);
+  }
+
+  private repetitionOf({ record: { kind, requestedBy, number } }: QueuedOperation): QueuedOperation {
+    return this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`);
   }
 
   /** Refuses, or finds the answer that this key was given before. */

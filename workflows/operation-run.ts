@@ -34,7 +34,7 @@ export class OperationRun {
   generations: readonly Generation[];
   restorePoint: string | undefined;
   /** Whether what ran before is as it was: an operation that fails then has done no harm. */
-  leftRunning = true;
+  leftRunning: boolean;
 
   private record: OperationRecord;
   private seq: number;
@@ -49,6 +49,7 @@ export class OperationRun {
     this.input = input;
     this.generations = input.generations;
     this.restorePoint = input.restorePoint;
+    this.leftRunning = input.wasRunning;
     // The entity wrote this operation's rows up to `recordSeq`; ours are newer.
     this.seq = input.recordSeq + 10;
     this.record = { ...input.record, state: 'running', startedAt: now() };

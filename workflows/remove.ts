@@ -1,21 +1,14 @@
 /** Remove: cancels the job, then clears away every generation and what belongs to none. Files of checkpoints and savepoints stay. */
-import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
-import type { ControlActivities } from '../activities/control/control-activities.ts';
-import { generationName, controlTaskQueue } from '../core/names.ts';
+import { setWorkflowOptions } from '@temporalio/workflow';
+import { generationName } from '../core/names.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { clearGeneration } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { OperationRun } from './operation-run.ts';
+import { settleOrphans } from './settle-orphans.ts';
 
 /** Longest wait for a cancel: tasks get 180 s from Flink before it kills their TaskManager. */
 const cancelMs = 5 * 60_000;
-
-const { settleOrphans } = proxyActivities<Pick<ControlActivities, 'settleOrphans'>>({
-  taskQueue: controlTaskQueue,
-  startToCloseTimeout: '10m',
-  heartbeatTimeout: '10s',
-  summary: 'Wait for operations of an earlier workflow of this job',
-});
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, remove);
 export async function remove(input: OperationInput): Promise<OperationResult> {
@@ -23,13 +16,11 @@ export async function remove(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   return run.run(
     async () => {
-      await settleOrphans({ tenant, name });
-      const { found } = await run.step('clusterAsked', () =>
-        shortCalls(cluster).findGenerations.executeWithOptions(
-          { summary: `Look for everything of ${tenant}/${name}` },
-          [{ tenant, name, namespace }],
-        ),
-      );
+      const { found } = await run.step('clusterAsked', async () => {
+        await settleOrphans({ tenant, name });
+        const summary = `Look for everything of ${tenant}/${name}`;
+        return shortCalls(cluster).findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace }]);
+      });
       for (const generation of found) {
         await run.step('jobCanceled', () =>
           waits(cluster, cancelMs).cancelJob.executeWithOptions(

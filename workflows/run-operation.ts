@@ -26,7 +26,7 @@ export type OperationPlan =
  * Makes the plan of the next operation. A deploy's generation is noted as possibly there before anything makes it, so
  * that it is never forgotten, whatever happens to the child.
  */
-export function planOf(state: JobState, next: QueuedOperation): OperationPlan {
+export function planOf(state: JobState, next: QueuedOperation, wasRunning: boolean): OperationPlan {
   const { spec } = state.revision.spec;
   const input: OperationInput = {
     record: next.record,
@@ -37,6 +37,7 @@ export function planOf(state: JobState, next: QueuedOperation): OperationPlan {
     cluster: spec.cluster,
     namespace: spec.namespace,
     generations: state.generations,
+    wasRunning,
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
   };
   if (next.record.kind === 'remove') return { kind: 'remove', input };

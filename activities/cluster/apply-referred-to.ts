@@ -1,13 +1,12 @@
 /** Makes what a generation's pods refer to, as far as it is missing: enough for a storage pod to work in its name. */
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import type { Generation } from '../../core/generation.ts';
-import { fence } from '../fence.ts';
 import { anchorUid } from './anchor.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 
 const referredTo: ReadonlySet<string> = new Set(['ServiceAccount', 'ConfigMap']);
 
-/** Repeatable. @throws when the anchor is gone, or this attempt is too late. */
+/** Repeatable. @throws when the anchor is gone. */
 export async function applyReferredTo(dependencies: ClusterDependencies, generation: Generation): Promise<void> {
   const { kubernetes } = dependencies;
   const image = dependencies.defaultImage(generation.spec.spec.flink.version);
@@ -16,6 +15,5 @@ export async function applyReferredTo(dependencies: ClusterDependencies, generat
     anchorUid: await anchorUid(kubernetes, generation),
     defaultImage: image,
   });
-  fence()();
   for (const object of objects) if (referredTo.has(object.kind)) await kubernetes.apply(object);
 }

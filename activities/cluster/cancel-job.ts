@@ -1,5 +1,5 @@
 /** Cancels a generation's job where a JobManager answers. One that is silent is ended with its pods. */
-import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withFailures } from '../failures.ts';
@@ -16,23 +16,28 @@ export function cancelJob(dependencies: ClusterDependencies, { generation }: Gen
     withHeartbeat(async (signal) => {
       const deadline = performance.now() + patienceMs;
       const canceled = new Set<string>();
-      try {
-        while (performance.now() < deadline) {
-          const living = await livingJobs(flink);
-          if (living.length === 0) return { detail: told([...canceled]) };
-          for (const job of living) {
-            if (job.state !== 'CANCELLING') await flink.cancel(job.id);
-            canceled.add(job.id);
-          }
-          await pause(50, undefined, { signal });
+      while (performance.now() < deadline) {
+        try {
+          if (await noJobLives(flink, canceled)) return { detail: told([...canceled]) };
+        } catch (error) {
+          if (error instanceof FlinkUnreachable) return { detail: 'the JobManager is silent; its pods are ended' };
+          // A refusal may pass: a job that ends in this moment, a JobManager that just begins to lead.
+          if (!(error instanceof FlinkRestError)) throw error;
         }
-        return { detail: 'the job takes long to cancel; its pods are ended' };
-      } catch (error) {
-        if (!(error instanceof FlinkUnreachable)) throw error;
-        return { detail: 'the JobManager is silent; its pods are ended' };
+        await pause(50, undefined, { signal });
       }
+      return { detail: 'the job takes long to cancel; its pods are ended' };
     }),
   );
+}
+
+async function noJobLives(flink: FlinkClient, canceled: Set<string>): Promise<boolean> {
+  const living = await livingJobs(flink);
+  for (const job of living) {
+    if (job.state !== 'CANCELLING') await flink.cancel(job.id);
+    canceled.add(job.id);
+  }
+  return living.length === 0;
 }
 
 async function livingJobs(flink: FlinkClient): Promise<JobSummary[]> {

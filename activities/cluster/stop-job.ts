@@ -3,8 +3,9 @@
  * and its newest retained checkpoint. Never leaves two jobs, never loses a savepoint whose answer was lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import type { CheckpointRecord, Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
+import type { CheckpointRecord, Checkpoints, FlinkCallOptions, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
@@ -58,8 +59,14 @@ const silenceMs = 45_000;
 const silenceWhenAskedMs = 3_000;
 const pollEveryMs = 30;
 
-/** Half of the hour after which Flink forgets a job that has ended (`jobstore.expiration-time`). */
-const forgetsAfterMs = 30 * 60_000;
+/** Half of the week after which Flink forgets a job that has ended (`jobstore.expiration-time` as Drey sets it). */
+const forgetsAfterMs = 3.5 * 24 * 3_600_000;
+
+/** A JobManager that hangs must be found silent well within the 15 s after which another one may lead. */
+const callMs = 5_000;
+
+/** After an answer that is an error: the next look is not urgent. */
+const refusedMs = 500;
 
 /** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE */
 export function stopJob(dependencies: ClusterDependencies, input: StopJobInput): Promise<StoppedJob> {
@@ -81,6 +88,7 @@ class Stop {
   /** Where this generation's stops write; absent where the spec has no place for savepoints. */
   private readonly folder: string | undefined;
   private noted = false;
+  private hasRun = true;
   private restoreFrom: string | undefined;
 
   constructor(dependencies: ClusterDependencies, input: StopJobInput, signal: AbortSignal) {
@@ -109,15 +117,29 @@ class Stop {
         if (stopped) return stopped;
         heardAt = performance.now();
       } catch (error) {
-        if (error instanceof FlinkRestError && this.timeIsUp())
-          return this.fromStorage('its JobManager refuses to tell');
-        if (!(error instanceof FlinkUnreachable)) throw error;
-        if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
-        if (await hasNeverRun(this.dependencies, this.generation)) return this.beforeItWasTaken();
-        if (performance.now() - heardAt >= this.patienceMs()) return this.fromStorage('its JobManager is silent');
+        const stopped = await this.withoutAnswer(error, performance.now() - heardAt);
+        if (stopped) return stopped;
+        if (error instanceof FlinkRestError) heardAt = performance.now();
       }
       await pause(pollEveryMs, undefined, { signal: this.signal });
     }
+  }
+
+  /** Undefined while it is worth asking again. @throws what is neither silence nor a refusal of Flink. */
+  private async withoutAnswer(error: unknown, silentMs: number): Promise<StoppedJob | undefined> {
+    if (error instanceof FlinkRestError) {
+      if (this.timeIsUp()) return this.fromStorage('its JobManager refuses to tell');
+      await pause(refusedMs, undefined, { signal: this.signal });
+      return undefined;
+    }
+    if (!(error instanceof FlinkUnreachable)) throw error;
+    if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
+    if (await hasNeverRun(this.dependencies, this.generation)) return this.beforeItWasTaken();
+    return silentMs >= this.patienceMs() ? this.fromStorage('its JobManager is silent') : undefined;
+  }
+
+  private call(): FlinkCallOptions {
+    return { signal: this.signal, timeoutMs: callMs };
   }
 
   private timeIsUp(): boolean {
@@ -148,7 +170,7 @@ class Stop {
         await this.ask();
         return undefined;
       case 'cancel':
-        await this.flink.cancel(this.jobId);
+        await this.flink.cancel(this.jobId, this.call());
         return undefined;
       case 'wait':
         return undefined;
@@ -171,7 +193,7 @@ class Stop {
     const wantsSavepoint = this.folder !== undefined && this.input.how === 'savepoint';
     const request = wantsSavepoint ? await this.askedFor() : ({ state: 'unknown' } as const);
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
-    const job = (await this.flink.jobs()).find(({ id }) => id === this.jobId);
+    const job = (await this.flink.jobs(this.call())).find(({ id }) => id === this.jobId);
     const timeIsUp = this.timeIsUp();
     const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true, knowsAll: false };
     if (!job) return { ...base, knowsAll: await this.hasFirstJobManager(forgetsAfterMs) };
@@ -190,14 +212,14 @@ class Stop {
   }
 
   private async statusOf(triggerId: string): Promise<StopSeen['request']> {
-    const answer = await this.flink.savepointStatus(this.jobId, triggerId);
+    const answer = await this.flink.savepointStatus(this.jobId, triggerId, this.call());
     return answer.state === 'failed' ? { state: 'failed', trace: answer.cause.stackTrace } : answer;
   }
 
   private async points(): Promise<Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll'>> {
     const [seen, config] = await Promise.all([
-      this.flink.checkpoints(this.jobId),
-      this.flink.checkpointConfig(this.jobId),
+      this.flink.checkpoints(this.jobId, this.call()),
+      this.flink.checkpointConfig(this.jobId, this.call()),
     ]);
     const checkpoint = kept(seen?.latestCompleted);
     const savepoint = kept(seen?.latestSavepoint);
@@ -228,7 +250,8 @@ class Stop {
     this.noted = true;
     try {
       const targetDirectory = this.folder ?? '';
-      await this.flink.stopWithSavepoint(this.jobId, { triggerId: this.triggerId, targetDirectory });
+      const request = { triggerId: this.triggerId, targetDirectory };
+      await this.flink.stopWithSavepoint(this.jobId, request, this.call());
     } catch (error) {
       // A job that has just ended or restarts is refused: the next look says what to do about it.
       if (!(error instanceof FlinkRestError)) throw error;
@@ -242,9 +265,7 @@ class Stop {
   ): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
     if (!hasDurableStorage(this.generation.spec)) return { detail: `${why}; it keeps no state` };
-    await applyReferredTo(this.dependencies, host);
-    const wanted = { generation: this.generation, folder: this.folder, host };
-    const found = await newestRestorePoint(this.dependencies, wanted, this.signal);
+    const found = await this.newestPoint(host);
     // A job that finishes by itself removes its checkpoints.
     if (found === undefined && elseFinished) return { finished: true, detail: 'it had finished' };
     const restorePoint = found ?? this.restoreFrom;
@@ -254,15 +275,41 @@ class Stop {
   }
 
   /**
+   * Storage that cannot be read keeps no job from its next spec where nothing can be in it; else the next spec may be what
+   * mends it.
+   */
+  private async newestPoint(host: Generation): Promise<string | undefined> {
+    try {
+      return await this.newestPointAs(host);
+    } catch (error) {
+      const { next } = this.input;
+      if (!(error instanceof ApplicationFailure)) throw error;
+      if (!this.hasRun && !(await this.hasPointers())) return undefined;
+      if (!next || host === next) throw error;
+      return this.newestPointAs(await this.withAnchor(next));
+    }
+  }
+
+  private async newestPointAs(host: Generation): Promise<string | undefined> {
+    await applyReferredTo(this.dependencies, host);
+    const wanted = { generation: this.generation, folder: this.folder, host };
+    return newestRestorePoint(this.dependencies, wanted, this.signal);
+  }
+
+  private async withAnchor(next: Generation): Promise<Generation> {
+    await this.dependencies.kubernetes.apply(renderAnchor(next, this.input.requester.operation));
+    return next;
+  }
+
+  /**
    * Its objects are gone or were never made; what it may have written is still its state. The next generation reads it,
    * with an image that it needs anyway.
    */
   private async withoutAnchor(): Promise<StoppedJob> {
-    const { next, requester } = this.input;
+    const { next } = this.input;
     const why = 'its objects are gone';
     if (!next || !hasDurableStorage(this.generation.spec)) return { detail: why };
-    await this.dependencies.kubernetes.apply(renderAnchor(next, requester.operation));
-    return this.fromStorage(why, { host: next });
+    return this.fromStorage(why, { host: await this.withAnchor(next) });
   }
 
   /** Where Flink has completed nothing of its own, what it started from is still the newest point. */
@@ -281,13 +328,16 @@ class Stop {
   /** A job that was taken in the last moment has left a pointer to each checkpoint that it completed. */
   private async beforeItWasTaken(): Promise<StoppedJob> {
     await endPods(this.dependencies, { generation: this.generation });
+    if (await this.hasPointers()) return this.fromStorage('it was taken while it was given up');
+    return this.startedFrom('its JobManager never had the job');
+  }
+
+  /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */
+  private async hasPointers(): Promise<boolean> {
     const { namespace } = this.generation.spec.spec;
     const name = highAvailabilityMapName(this.generation.identity, this.jobId);
     const pointers = (await this.dependencies.kubernetes.get('ConfigMap', namespace, name))?.data ?? {};
-    if (Object.keys(pointers).some((key) => key.startsWith('checkpointID-'))) {
-      return this.fromStorage('it was taken while it was given up');
-    }
-    return this.startedFrom('its JobManager never had the job');
+    return Object.keys(pointers).some((key) => key.startsWith('checkpointID-'));
   }
 
   private async readAnchor(): Promise<'absent' | 'unused' | 'used'> {
@@ -296,6 +346,7 @@ class Stop {
     this.restoreFrom = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')).restoreFrom;
     const trigger = stored.metadata.annotations?.[annotations.stopping];
     this.noted = trigger !== undefined;
+    this.hasRun = stored.metadata.annotations?.[annotations.ran] !== undefined;
     if (trigger !== this.triggerId) this.earlierTriggerId = trigger;
     return stored.metadata.annotations?.[annotations.submission] === undefined ? 'unused' : 'used';
   }

@@ -3,9 +3,10 @@ import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
-import { flinkJobId } from '../../core/names.ts';
+import { annotations, flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
 
@@ -27,7 +28,9 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           const progress = await progressOf(flink, generation, id);
           seen = progress.text;
           cause = progress.cause;
-          return progress.done ? { detail: seen } : undefined;
+          if (!progress.done) return undefined;
+          await noteOnAnchor(dependencies.kubernetes, generation, { [annotations.ran]: 'true' });
+          return { detail: seen };
         },
         whenTimeIsUp: (silence) =>
           cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),

@@ -1,6 +1,8 @@
 /** Activities of the control plane itself: they keep records and look after its own workflows. */
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
+import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
 import type { RecordRow } from '../../core/records.ts';
 import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
@@ -14,10 +16,21 @@ export interface ControlDependencies {
 export function createControlActivities({ postgres, temporal }: ControlDependencies) {
   return {
     /** Upserts rows; repeated or late calls do no harm. */
-    writeRecords: (input: { readonly rows: readonly RecordRow[] }) => writeRecords(postgres, input.rows),
+    writeRecords: (input: { readonly rows: readonly RecordRow[] }) =>
+      lettingGo(() => writeRecords(postgres, input.rows)),
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
   };
+}
+
+/** @throws a failure that is not tried again for rows that PostgreSQL will never take. */
+async function lettingGo<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    throw ApplicationFailure.nonRetryable(`PostgreSQL refuses the rows: ${error.message}`, 'ROWS_REFUSED');
+  }
 }
 
 export type ControlActivities = ReturnType<typeof createControlActivities>;

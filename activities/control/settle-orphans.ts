@@ -16,7 +16,7 @@ export interface SettleOrphansInput {
 
 /** Resolves when every operation of this job belongs to the entity that asks, or can do nothing more. */
 export async function settleOrphans(temporal: Client, input: SettleOrphansInput): Promise<void> {
-  const own = Context.current().info.workflowExecution?.workflowId;
+  const own = Context.current().info.workflowExecution?.runId;
   const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
   await withHeartbeat(async (signal) => {
     while (await mayAnotherAct(temporal, query, own)) await pause(250, undefined, { signal });
@@ -24,9 +24,10 @@ export async function settleOrphans(temporal: Client, input: SettleOrphansInput)
 }
 
 async function mayAnotherAct(temporal: Client, query: string, own: string | undefined): Promise<boolean> {
-  for await (const { workflowId, closeTime } of temporal.workflow.list({ query })) {
+  for await (const { runId, closeTime } of temporal.workflow.list({ query })) {
     const isOver = closeTime !== undefined && Date.now() - closeTime.getTime() > lateAttemptMs;
-    if (workflowId !== own && !isOver) return true;
+    // By its run: a new entity counts from 1 again, and gives the ids of the old one's operations.
+    if (runId !== own && !isOver) return true;
   }
   return false;
 }

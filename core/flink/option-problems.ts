@@ -1,6 +1,7 @@
 /** What is wrong with `spec.flink.configuration`: options that Drey sets, that the Flink version does not read, or that hold secrets. */
 import { type FieldPath, problem } from '../spec/problem.ts';
 import { type SpecRule, rule } from '../spec/rule.ts';
+import { flinkDurationMs } from './flink-duration.ts';
 import { reservedOption } from './reserved-options.ts';
 import { isSensitiveName, sensitiveOptionProblem } from './sensitive-options.ts';
 import { versionOptionProblem } from './version-options.ts';
@@ -22,4 +23,20 @@ const versionRule = rule(['flink.configuration', 'flink.version'], (configuratio
     .flatMap((key) => versionOptionProblem(path, key, version)),
 );
 
-export const optionRules: readonly SpecRule[] = [ownershipRule, versionRule];
+/** What Flink has by default: a stop counts on that no other JobManager leads sooner. */
+const leaseMsMin = 15_000;
+
+const leaseKeys = ['lease-duration', 'renew-deadline'].map(
+  (name) => `high-availability.kubernetes.leader-election.${name}`,
+);
+
+const leaseRule = rule(['flink.configuration'], (configuration) =>
+  leaseKeys.flatMap((key) => {
+    const value = configuration[key];
+    if (value === undefined || (flinkDurationMs(value) ?? 0) >= leaseMsMin) return [];
+    const reason = 'must be at least 15 s: Drey counts on that when it stops a JobManager';
+    return [problem([...path, key], reason, 'Give 15 s or more, such as `60 s` in a cluster that is short of CPU.')];
+  }),
+);
+
+export const optionRules: readonly SpecRule[] = [ownershipRule, versionRule, leaseRule];

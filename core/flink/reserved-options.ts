@@ -3,14 +3,14 @@
 /** One row of the table. */
 export interface ReservedOption {
   readonly key: string;
+  /** Keys that begin so are free all the same. */
+  readonly except?: string;
   readonly reason: string;
   readonly instead?: string;
 }
 
-interface Group {
+interface Group extends Omit<ReservedOption, 'key'> {
   readonly keys: readonly string[];
-  readonly reason: string;
-  readonly instead?: string;
 }
 
 const groups: readonly Group[] = [
@@ -111,6 +111,7 @@ const groups: readonly Group[] = [
   },
   {
     keys: ['high-availability', 'high-availability.*', 'recovery.*'],
+    except: 'high-availability.kubernetes.leader-election.',
     reason:
       'Drey sets up high availability by Kubernetes for each generation, and counts on its times when it stops a JobManager',
     instead: 'Use `spec.storage.highAvailability`.',
@@ -198,7 +199,8 @@ export const reservedOptions: readonly ReservedOption[] = groups.flatMap(({ keys
 
 /** The row that reserves a key, if one does. */
 export function reservedOption(key: string): ReservedOption | undefined {
-  return reservedOptions.find((row) =>
-    row.key.endsWith('*') ? key.startsWith(row.key.slice(0, -1)) : key === row.key,
-  );
+  return reservedOptions.find((row) => {
+    if (row.except !== undefined && key.startsWith(row.except)) return false;
+    return row.key.endsWith('*') ? key.startsWith(row.key.slice(0, -1)) : key === row.key;
+  });
 }

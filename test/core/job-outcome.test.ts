@@ -22,9 +22,9 @@ function result(change: Partial<OperationResult> = {}, kind: 'deploy' | 'remove'
 describe('the end of an operation', () => {
   test.each([
     ['a deploy that succeeded', result(), 'RUNNING'],
-    ['a deploy that failed with nothing left', result({ failure, generations: [] }), 'FAILED'],
+    ['a deploy that failed where nothing ran', result({ failure, generations: [], leftRunning: false }), 'FAILED'],
     ['a deploy that failed before it stopped what ran', result({ failure }), 'RUNNING'],
-    ['a deploy that failed and could not clear away', result({ failure, leftRunning: false }), 'FAILED'],
+    ['a deploy that failed, with something left that does not run', result({ failure, leftRunning: false }), 'FAILED'],
     ['a remove that succeeded', result({ generations: [] }, 'remove'), 'REMOVED'],
     ['a remove that failed', result({ failure }, 'remove'), 'FAILED'],
   ])('%s', (_name, outcome, phase) => {
@@ -57,8 +57,9 @@ describe('the end of an operation', () => {
   });
 
   test('without a result leaves a row that stays above all that the lost workflow wrote', () => {
-    const lost = lostOperation(someOperation(5), someTime);
+    const lost = lostOperation(someOperation(5), someTime, 6);
     expect(lost.record).toMatchObject({ state: 'failed', failure: { code: 'INTERNAL' }, endedAt: someTime });
+    expect(lost.record.supersededBy).toBe(6);
     expect(lost.recordSeq).toBeGreaterThan(10_000);
   });
 });

@@ -43,7 +43,7 @@ test('a deploy under way ends right on the build that it began with, and the nex
       const build = await currentBuild();
       return build !== before && build;
     },
-    { what: 'the new build to be current', timeoutMs: 60_000, stepMs: 100 },
+    { what: 'the new build to be current', timeoutMs: 300_000, stepMs: 100 },
   );
 
   expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });

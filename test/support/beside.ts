@@ -2,24 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processName } from '../../deploy/dev/drey-processes.ts';
-import { stackPaths } from '../../deploy/dev/paths.ts';
+import { stackPaths, testInstance } from '../../deploy/dev/paths.ts';
 import { livingProcess, startDetached, stopRecorded } from '../../deploy/dev/process.ts';
 
-const paths = stackPaths('test');
+const paths = stackPaths(testInstance);
 const name = 'worker-beside';
 
 export interface Beside {
   stop(): Promise<void>;
 }
 
-/** Starts the worker once more, with the settings of the one that runs. */
+/** Starts the worker from the sources in `folder`, with the settings of the one that runs. */
 export async function startWorkerBeside(folder: string): Promise<Beside> {
   const running = livingProcess(paths.runDir, processName('worker'));
   if (!running) throw new Error('no worker runs');
   const env = Object.fromEntries(nullSeparated(`/proc/${running.pid}/environ`).map(splitOnce));
-  const [command = '', ...args] = nullSeparated(`/proc/${running.pid}/cmdline`);
+  const args = ['--import', 'tsx', 'workers/main.ts'];
   const logFile = join(paths.logDir, `${name}.log`);
-  await startDetached({ name, dir: paths.runDir, logFile, command, args, cwd: folder, env });
+  await startDetached({ name, dir: paths.runDir, logFile, command: process.execPath, args, cwd: folder, env });
   return { stop: () => stopRecorded(paths.runDir, name) };
 }
 

@@ -1,5 +1,5 @@
 /** The link between this machine and a node's own network. Nothing here can be reached from other machines. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { runCommand } from '../process.ts';
 import { addressesOf, type NodeAddresses, type NodeIdentity } from './layout.ts';
 import { runInNode } from './namespace.ts';
@@ -43,12 +43,12 @@ export async function disconnectNode(identity: NodeIdentity): Promise<void> {
 
 /** The state folder of the node that a link belongs to, or undefined when there is no such link. */
 export function linkOwner(link: string): string | undefined {
+  const file = `/sys/class/net/${link}/ifalias`;
   try {
-    return readFileSync(`/sys/class/net/${link}/ifalias`, 'utf8').trim();
+    return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    // Another node's link can go while it is read (ENODEV then).
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENODEV'].includes(String(error.code)))
-      return undefined;
+    // Another node's link can go while it is read.
+    if (!existsSync(file)) return undefined;
     throw error;
   }
 }

@@ -61,6 +61,17 @@ describe('options that Drey sets are refused', () => {
   });
 });
 
+test.each([
+  ['60 s', []],
+  ['2min', []],
+  ['15000', []],
+  ['14s', ['must be at least 15 s: Drey counts on that when it stops a JobManager']],
+  ['soon', ['must be at least 15 s: Drey counts on that when it stops a JobManager']],
+])('a JobManager may be given a longer lease, and no shorter one: %s', (value, messages) => {
+  const key = 'high-availability.kubernetes.leader-election.lease-duration';
+  expect(fullProblemsOf(withOption(key, '2.3', value)).map(({ message }) => message)).toEqual(messages);
+});
+
 describe('options that the version ignores are refused', () => {
   test.each([
     ['taskmanager.network.memory.buffers-per-channel', '1.20', []],
