@@ -2,19 +2,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { applied, e2eJob, objectsOf, removed, type JobWish } from '../support/e2e-job.ts';
+import { applied, e2eJob, objectsOf, removed, small, type JobWish } from '../support/e2e-job.ts';
 import { cli, stateVolume } from '../support/running-stack.ts';
 
 const name = 'broken';
 const quick = {
-  schedule: '15s',
-  imagePull: '30s',
-  jobManager: '90s',
-  slots: '60s',
-  submit: '60s',
+  schedule: '2m',
+  imagePull: '2m',
+  jobManager: '2m',
+  slots: '2m',
+  submit: '2m',
   running: '60s',
   checkpoint: '60s',
 };
+/** For what is only told when its time is up. */
+const schedule = { deadlines: { ...quick, schedule: '15s' } };
+const imagePull = { deadlines: { ...quick, imagePull: '30s' } };
 
 interface Case {
   readonly title: string;
@@ -28,14 +31,27 @@ const noFolder = 'no-folder';
 const cases: readonly Case[] = [
   {
     title: 'an image that does not exist',
-    wish: { flink: { image: 'drey.dev/none:1' } },
+    wish: { flink: { image: 'drey.dev/none:1' }, spec: imagePull },
+    code: 'IMAGE_NOT_PULLED',
+    names: /drey\.dev\/none:1/,
+  },
+  {
+    title: 'an image that does not exist, with two JobManagers in application mode',
+    wish: {
+      mode: 'application',
+      flink: { image: 'drey.dev/none:1' },
+      spec: { ...imagePull, jobManager: { replicas: 2, resources: small('512Mi') } },
+    },
     code: 'IMAGE_NOT_PULLED',
     names: /drey\.dev\/none:1/,
   },
   {
     title: 'more CPU than any node has',
     wish: {
-      spec: { taskManager: { resources: { requests: { cpu: '64', memory: '768Mi' }, limits: { memory: '768Mi' } } } },
+      spec: {
+        ...schedule,
+        taskManager: { resources: { requests: { cpu: '64', memory: '768Mi' }, limits: { memory: '768Mi' } } },
+      },
     },
     code: 'NOT_SCHEDULABLE',
     names: /cpu/i,
@@ -93,6 +109,7 @@ const cases: readonly Case[] = [
     wish: {
       job: { parallelism: 2 },
       spec: {
+        ...schedule,
         taskManager: { slots: 1, resources: { requests: { cpu: '20', memory: '768Mi' }, limits: { memory: '768Mi' } } },
       },
     },
@@ -122,6 +139,12 @@ const cases: readonly Case[] = [
         },
       },
     },
+    code: 'STORAGE_UNUSABLE',
+    names: /s3/,
+  },
+  {
+    title: 'a storage that its JobManager cannot use either, in application mode',
+    wish: { mode: 'application', spec: { storage: { root: 's3://no-bucket/state' } } },
     code: 'STORAGE_UNUSABLE',
     names: /s3/,
   },
