@@ -1,5 +1,5 @@
 /** The documentation of the spec, from the schema and the rule tables: `docs/spec.md` is nothing else. */
-import { reservedOptions } from '../../core/flink/reserved-options.ts';
+import { reservedOptions, type ReservedOption } from '../../core/flink/reserved-options.ts';
 import { versionedOptions } from '../../core/flink/version-options.ts';
 import { type SchemaNode, flinkJobJsonSchema } from '../../core/schema/known-fields.ts';
 import { reservedContainerFields, reservedPodFields } from '../../core/spec/pod-template-reserved.ts';
@@ -63,13 +63,17 @@ function row(...cells: string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
+function keyOf({ key, except }: ReservedOption): string {
+  return except === undefined || !key.endsWith('*') ? `\`${key}\`` : `\`${key}\`, but not \`${except}*\``;
+}
+
 function tables(): string {
   return [
     '## Flink options that Drey sets\n',
     'A key that ends with `*` stands for all that begin so.\n',
     ...table(
       ['option', 'reason', 'instead'],
-      reservedOptions.map((each) => [`\`${each.key}\``, each.reason, each.instead ?? '']),
+      reservedOptions.map((each) => [keyOf(each), each.reason, each.instead ?? '']),
     ),
     '\n## Flink options that not every version reads\n',
     ...table(

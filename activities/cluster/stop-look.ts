@@ -1,0 +1,85 @@
+/** What a JobManager tells of a job that is to be stopped, as `core/stopping.ts` decides on it. */
+import type {
+  CheckpointRecord,
+  Checkpoints,
+  FlinkCallOptions,
+  FlinkClient,
+  JobSummary,
+} from '../../clients/flink/client.ts';
+import { hasDurableStorage, type Generation } from '../../core/generation.ts';
+import type { PointSeen, StopSeen } from '../../core/stopping.ts';
+import type { ClusterDependencies } from './dependencies.ts';
+import { firstJobManager } from './first-job-manager.ts';
+
+export interface StopSubject {
+  readonly dependencies: ClusterDependencies;
+  readonly generation: Generation;
+  readonly flink: FlinkClient;
+  readonly jobId: string;
+  /** Where this generation's stops write; absent where the spec has no place for savepoints. */
+  readonly folder: string | undefined;
+  /** What each call to the JobManager is given. */
+  readonly call: FlinkCallOptions;
+}
+
+/** Half of the week after which Flink forgets a job that has ended (`jobstore.expiration-time` as Drey sets it). */
+const forgetsAfterMs = 3.5 * 24 * 3_600_000;
+
+type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll'>;
+
+/** The job as the JobManager lists it now. */
+export async function listedJob({ flink, jobId, call }: StopSubject): Promise<JobSummary | undefined> {
+  return (await flink.jobs(call)).find(({ id }) => id === jobId);
+}
+
+/** What Flink says of the request with this trigger id. */
+export async function requestState(
+  { flink, jobId, call }: StopSubject,
+  triggerId: string,
+): Promise<StopSeen['request']> {
+  const answer = await flink.savepointStatus(jobId, triggerId, call);
+  return answer.state === 'failed' ? { state: 'failed', trace: answer.cause.stackTrace } : answer;
+}
+
+/** Whether a JobManager that does not know the job has never had it: it would not have forgotten it yet. */
+export async function neverHadJob({ dependencies, generation }: StopSubject): Promise<boolean> {
+  return (await firstJobManager(dependencies, generation, forgetsAfterMs)) !== undefined;
+}
+
+/** The points that the JobManager knows, and whether there can be others. */
+export async function pointsOf(subject: StopSubject, restoreFrom: string | undefined): Promise<Points> {
+  const { dependencies, generation, flink, jobId, folder, call } = subject;
+  const [seen, config] = await Promise.all([flink.checkpoints(jobId, call), flink.checkpointConfig(jobId, call)]);
+  const checkpoint = kept(seen?.latestCompleted);
+  const savepoint = kept(seen?.latestSavepoint);
+  const isOurs = savepoint !== undefined && folder !== undefined && isBelow(savepoint.path, folder);
+  const knowsAll =
+    hasCompletedNothing(seen, restoreFrom) && (await firstJobManager(dependencies, generation)) !== undefined;
+  return {
+    retainsCheckpoints: !hasDurableStorage(generation.spec) || config === undefined || config.retained,
+    knowsAll,
+    ...(checkpoint && { checkpoint }),
+    ...(isOurs && { stopSavepoint: savepoint }),
+  };
+}
+
+function hasCompletedNothing(seen: Checkpoints | undefined, restoreFrom = ''): boolean {
+  if (seen === undefined || seen.counts.completed > 0) return false;
+  // A JobManager that lost its leadership and got it back has restored a checkpoint that it does not count.
+  const restored = seen.latestRestored?.path;
+  return restored === undefined || plain(restored) === plain(restoreFrom);
+}
+
+/** A point that can be restored from: it lies somewhere, and is still there. */
+function kept(record: CheckpointRecord | undefined): PointSeen | undefined {
+  return record?.path === undefined || record.discarded ? undefined : { id: record.id, path: record.path };
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return plain(path).startsWith(`${plain(folder)}/`);
+}
+
+/** Flink writes `file:/x` where the specification has `file:///x`. */
+function plain(uri: string): string {
+  return uri.replace(/^([a-z0-9]+):\/+/i, '$1:/');
+}

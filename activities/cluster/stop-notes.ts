@@ -1,0 +1,37 @@
+/** What is noted on the anchor of a generation that is to be stopped: what attempts and operations before have done. */
+import { z } from 'zod';
+import { generationKey } from '../../core/manifests/anchor.ts';
+import { annotations } from '../../core/names.ts';
+import type { Generation } from '../../core/generation.ts';
+import { findAnchor } from './anchor.ts';
+import type { ClusterDependencies } from './dependencies.ts';
+
+export interface StopNotes {
+  /** Whether the job may have been submitted. */
+  readonly isUsed: boolean;
+  /** Whether all tasks of the job were seen to run: then it may have completed checkpoints. */
+  readonly hasRun: boolean;
+  /** From where its submission started. */
+  readonly restoreFrom?: string;
+  /** The trigger id of a stop that may have been asked for, and was not refused. */
+  readonly trigger?: string;
+}
+
+const anchored = z.object({ restoreFrom: z.string().optional() });
+
+/** Undefined when the anchor is gone, or was never made. */
+export async function readStopNotes(
+  { kubernetes }: ClusterDependencies,
+  generation: Generation,
+): Promise<StopNotes | undefined> {
+  const stored = await findAnchor(kubernetes, generation);
+  if (!stored) return undefined;
+  const notes = stored.metadata.annotations ?? {};
+  const trigger = notes[annotations.stopping];
+  return {
+    ...anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')),
+    isUsed: notes[annotations.submission] !== undefined,
+    hasRun: notes[annotations.ran] !== undefined,
+    ...(trigger !== undefined && { trigger }),
+  };
+}
