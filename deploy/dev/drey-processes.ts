@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { buildIdOf } from '../../workers/workflow-bundle.ts';
 import { buildOf, type DreyProcess } from './builds.ts';
+import { inheritedEnv } from './inherited-env.ts';
 import { repositoryRoot, type StackPaths } from './paths.ts';
 import { bundleProcess } from './process-bundle.ts';
 import { livingProcess, startDetached, stopRecorded, type ProcessRecord } from './process.ts';
@@ -86,13 +87,6 @@ function recordedNames(paths: StackPaths): string[] {
   if (!existsSync(paths.runDir)) return [];
   const records = readdirSync(paths.runDir).filter((file) => file.endsWith('.json'));
   return records.map((file) => file.slice(0, -'.json'.length));
-}
-
-/** The caller's own settings of Drey and of PostgreSQL must not leak into the stack's processes. */
-const foreignVariable = /^(DREY_|PG|TEMPORAL_|DATABASE_URL$|NODE_OPTIONS$|KUBECONFIG$)/;
-
-function inheritedEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreignVariable.test(name)));
 }
 
 function startOf(paths: StackPaths, name: string): Start | undefined {

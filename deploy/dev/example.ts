@@ -8,6 +8,7 @@ import type { DevCluster } from './cluster.ts';
 import type { DreyServer } from './drey.ts';
 import { awaitRunningJob } from './flink-job-check.ts';
 import { ensureFlinkUi } from './flink-ui.ts';
+import { inheritedEnv } from './inherited-env.ts';
 import { repositoryRoot, type StackPaths } from './paths.ts';
 import { usualPorts } from './ports.ts';
 import { runCommand } from './process.ts';
@@ -44,7 +45,7 @@ export async function linkExample(paths: StackPaths, stack: Stack): Promise<stri
 async function cli(drey: DreyServer, args: readonly string[], report: ReportLine): Promise<void> {
   await runCommand(join(repositoryRoot, 'cli', 'drey'), args, {
     cwd: repositoryRoot,
-    env: { ...process.env, DREY_CONFIG: drey.cliConfig },
+    env: { ...inheritedEnv(), DREY_CONFIG: drey.cliConfig },
     onLine: report,
     timeoutMs: 900_000,
   });

@@ -1,6 +1,7 @@
 /** Temporal for the development stack: the real server, persistent in one file, on the loopback address only. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inheritedEnv } from './inherited-env.ts';
 import { loopback } from './paths.ts';
 import { claimPorts, rememberedPorts, type PortTable } from './ports.ts';
 import { livingProcess, type ProcessRecord, runCommand, startDetached, stopRecorded, waitUntil } from './process.ts';
@@ -73,6 +74,7 @@ export async function stopTemporal(paths: { readonly runDir: string }): Promise<
 /** Whether the frontend answers its health check. */
 async function isServing(server: Pick<TemporalServer, 'binary' | 'address'>): Promise<boolean> {
   const said = await runCommand(server.binary, ['operator', 'cluster', 'health', '--address', server.address], {
+    env: inheritedEnv(),
     timeoutMs: 5000,
   });
   return said.includes('SERVING');
@@ -115,6 +117,7 @@ function launch(server: TemporalServer, options: TemporalOptions): Promise<Proce
       ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
       ...settings({ ...defaultSettings, ...options.dynamicConfig }),
     ],
+    env: inheritedEnv(),
   });
 }
 
@@ -131,7 +134,10 @@ function settings(values: Readonly<Record<string, string>>): string[] {
 
 async function configure(server: TemporalServer, retentionHours: number): Promise<void> {
   const operator = (...args: string[]) =>
-    runCommand(server.binary, ['operator', ...args, '--address', server.address], { timeoutMs: 20_000 });
+    runCommand(server.binary, ['operator', ...args, '--address', server.address], {
+      env: inheritedEnv(),
+      timeoutMs: 20_000,
+    });
   // The namespace is made by the server itself a moment after it serves; commands before that find none.
   const description = await waitUntil(() => operator('namespace', 'describe', '-n', server.namespace), {
     what: 'the namespace "default"',
@@ -152,7 +158,8 @@ function databaseFile(stateDir: string): string {
 /** The server makes its tables only in a new file and never changes them, so a file belongs to one server version. */
 async function refuseOtherVersion(stateDir: string, binary: string): Promise<void> {
   const mark = join(stateDir, 'temporal-version');
-  const version = (await runCommand(binary, ['--version'])).match(/Server ([\d.]+)/)?.[1] ?? 'unknown';
+  const version =
+    (await runCommand(binary, ['--version'], { env: inheritedEnv() })).match(/Server ([\d.]+)/)?.[1] ?? 'unknown';
   if (existsSync(databaseFile(stateDir)) && existsSync(mark)) {
     const made = readFileSync(mark, 'utf8');
     if (made === version) return;

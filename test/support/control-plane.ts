@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { repositoryRoot, stackPaths } from '../../deploy/dev/paths.ts';
 import { runCommand, waitUntil } from '../../deploy/dev/process.ts';
 import { startTemporal, stopTemporal } from '../../deploy/dev/temporal.ts';
@@ -59,7 +60,7 @@ async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<Contro
   undo.push(() => postgres.stop());
   const databaseUrl = await postgres.emptyDatabase();
   const tokenFile = join(stateDir, 'token');
-  const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporal.address };
+  const env = { ...inheritedEnv(), DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporal.address };
   await bootstrap(env, ['--token-file', tokenFile, '--tenant', 'default', '--grant', 'local:flink']);
   const listen = `127.0.0.1:${await freePort()}`;
   const url = `http://${listen}`;

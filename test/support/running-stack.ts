@@ -10,6 +10,7 @@ import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts'
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { processName, restartDreyProcess } from '../../deploy/dev/drey-processes.ts';
+import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { repositoryRoot, stackPaths, testInstance } from '../../deploy/dev/paths.ts';
 import { startPostgres } from '../../deploy/dev/postgres.ts';
 import { livingProcess, startTicksOf, waitUntil } from '../../deploy/dev/process.ts';
@@ -58,7 +59,7 @@ export interface CliResult {
 
 /** Runs the CLI as a reader would, in a process of its own. */
 export async function cli(...args: readonly string[]): Promise<CliResult> {
-  const env = { ...process.env, DREY_CONFIG: given('DREY_TEST_CLI_CONFIG') };
+  const env = { ...inheritedEnv(), DREY_CONFIG: given('DREY_TEST_CLI_CONFIG') };
   const child = spawn(join(repositoryRoot, 'cli', 'drey'), args, { cwd: repositoryRoot, env, stdio: 'pipe' });
   child.stdin.end();
   const output = { stdout: '', stderr: '' };
