@@ -1,4 +1,4 @@
-/** Every suite runs as ESM through swc; real servers are started by `test/support/global-setup.ts`. */
+/** Every suite runs as ESM through swc; real servers are started by `npm test` (deploy/dev/test.ts) before jest. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],

@@ -2,7 +2,7 @@
 import type { Failure } from './failure.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
-/** Where a job is in its life. `ADOPTING` is the entity asking the cluster what already runs under its name. */
+/** Where a job is in its life. `PENDING`: accepted, and no operation has begun yet. */
 export type JobPhase = 'PENDING' | 'DEPLOYING' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'REMOVING' | 'REMOVED';
 
 /** The newest known generation that runs (or ran) the job. */

@@ -1,9 +1,9 @@
-/** The Kubernetes cluster of the tests: the global set-up names it in the environment. */
+/** The Kubernetes cluster of the tests: `npm test` starts it and names it in the environment. */
 import { randomBytes } from 'node:crypto';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 
-/** Path of the kubeconfig of a real cluster that tests may fill. @throws where the set-up gave none. */
+/** Path of the kubeconfig of a real cluster that tests may fill. @throws where none is named. */
 export function testKubeconfig(): string {
   const path = process.env['DREY_TEST_KUBECONFIG'];
   if (!path) throw new Error('DREY_TEST_KUBECONFIG names no kubeconfig: run the tests by `npm test`');
