@@ -23,7 +23,7 @@ beforeAll(async () => {
     NODE_OPTIONS: '',
     TEMPORAL_ADDRESS: plane.temporalAddress,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await agent?.stop('SIGKILL');
   await plane?.stop();
@@ -33,7 +33,7 @@ async function startAgent(): Promise<void> {
   await agent.start();
   await waitUntil(async () => (await call('GET', '/v1/clusters/local')).body.agent.state === 'connected', {
     what: 'the agent',
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
     giveUp: agent.failure,
   });
 }
@@ -76,13 +76,13 @@ describe('logs', () => {
     response.destroy();
     await waitUntil(async () => agent.output().includes('the log is closed'), {
       what: 'the agent to stop',
-      timeoutMs: 20_000,
+      timeoutMs: 120_000,
     });
     const connection = await Connection.connect({ address: plane.temporalAddress });
     const { workflow } = new Client({ connection });
     const query = `WorkflowType = 'tailLogs' AND ExecutionStatus = 'Running'`;
     const none = async () => (await workflow.count(query)).count === 0;
-    await waitUntil(none, { what: 'the workflows to end', timeoutMs: 20_000 });
+    await waitUntil(none, { what: 'the workflows to end', timeoutMs: 120_000 });
     await connection.close();
     expect((await call('GET', path)).status).toBe(200);
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   plane = await startControlPlane();
   call = createCaller(plane.url, plane.token);
   await call('PUT', '/v1/clusters/local', { body: {} });
-}, 120_000);
+});
 afterAll(async () => {
   await plane?.stop();
 });

@@ -10,7 +10,7 @@ let plane: ControlPlane;
 beforeAll(async () => {
   plane = await startControlPlane();
   await createCaller(plane.url, plane.token)('PUT', '/v1/clusters/local', { body: { description: 'here' } });
-}, 120_000);
+});
 afterAll(() => plane?.stop());
 
 function drey(args: readonly string[], input: unknown = ''): Promise<Ran> {
@@ -101,4 +101,4 @@ test('without a worker nothing is accepted: the CLI tries again with the same ke
   expect(err).toMatch(/trying again/);
   await plane.startWorker();
   expect((await drey(['apply', '-f', '-'], specInput('late'))).code).toBe(0);
-}, 120_000);
+});

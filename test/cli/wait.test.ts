@@ -84,9 +84,9 @@ describe('wait --for=running', () => {
 
   test('waits for an API that is away, until the timeout, and then exits with 3', async () => {
     api.routes = { [`GET ${counts}`]: { hangUp: true } };
-    const { code, err } = await wait('running', '--timeout', '300ms');
+    const { code, err } = await wait('running', '--timeout', '3s');
     expect(code).toBe(3);
-    expect(err).toContain('timed out after 300ms waiting for flinkjob/counts to be running');
+    expect(err).toContain('timed out after 3s waiting for flinkjob/counts to be running');
     expect(api.asked.length).toBeGreaterThan(1);
   });
 });

@@ -103,7 +103,7 @@ describe('the service proxy', () => {
     // The API server's proxy learns of a Service a moment after it was made.
     const flink = connectFlink(proxyTransport(scope.kubernetes, { namespace: scope.namespace, service: 'empty' }));
     const isKnown = async () => !String(await failureOf(flink.overview())).includes('not found');
-    await waitUntil(isKnown, { what: 'the proxy to know the Service', timeoutMs: 30_000, stepMs: 25 });
+    await waitUntil(isKnown, { what: 'the proxy to know the Service', timeoutMs: 300_000, stepMs: 25 });
   });
 
   afterAll(() => scope.remove());

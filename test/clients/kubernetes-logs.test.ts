@@ -15,7 +15,7 @@ beforeAll(async () => {
   const containers = [{ name: 'main', image: testImage(), command: ['sh', '-c', script] }];
   const spec = { restartPolicy: 'Never', terminationGracePeriodSeconds: 0, containers };
   await kubernetes.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'talking', namespace }, spec });
-  await kubernetes.watchUntil('Pod', namespace, { name: 'talking' }, startedPod, { timeoutMs: 30_000 });
+  await kubernetes.watchUntil('Pod', namespace, { name: 'talking' }, startedPod, { timeoutMs: 300_000 });
 });
 
 afterAll(() => scope.remove());

@@ -86,7 +86,7 @@ async function podIsReady(restarts: number): Promise<void> {
     const [container] = status.containerStatuses ?? [];
     return container?.ready === true && container.restartCount === restarts;
   };
-  await waitUntil(look, { what: `the pod to be ready after ${restarts} restarts`, timeoutMs: 60_000 });
+  await waitUntil(look, { what: `the pod to be ready after ${restarts} restarts`, timeoutMs: 300_000 });
 }
 
 interface PodObject {

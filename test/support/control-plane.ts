@@ -89,7 +89,7 @@ async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<Contro
 
 async function startAndWait(one: ReturnType<typeof child>, what: string, isThere: () => Promise<boolean>) {
   await one.start();
-  await waitUntil(isThere, { what: `${what} to be there`, timeoutMs: 60_000, stepMs: 25, giveUp: one.failure });
+  await waitUntil(isThere, { what: `${what} to be there`, timeoutMs: 300_000, stepMs: 25, giveUp: one.failure });
 }
 
 /** Runs the command that makes the first tenant and token. */

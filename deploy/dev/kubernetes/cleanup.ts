@@ -12,7 +12,7 @@ export async function removeLeftovers(identity: NodeIdentity): Promise<void> {
   const { cgroup } = layoutOf(identity);
   await waitUntil(async () => cgroupFolders(cgroup).map(removeCgroup).every(Boolean), {
     what: `the cgroups ${cgroup} to be empty, so that they can be removed`,
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
     stepMs: 20,
   });
 }

@@ -51,7 +51,7 @@ export async function startInit(identity: NodeIdentity, binary: string): Promise
   });
   return waitUntil(async () => initPid(identity), {
     what: "the node's init to start",
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     stepMs: 10,
     logFile: `${layout.logs}/init.log`,
   });
