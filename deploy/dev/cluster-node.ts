@@ -48,6 +48,7 @@ export async function ensureNodeCluster(paths: StackPaths, progress: ReportLine,
   };
 }
 
+/** Ends the node, if there ever was one here. */
 export async function stopNodeCluster(paths: StackPaths, purge: boolean): Promise<void> {
   if (existsSync(join(paths.stateDir, 'kubernetes'))) await stopNode(nodeIdentity(paths), { purge });
 }

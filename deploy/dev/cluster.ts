@@ -1,5 +1,5 @@
 /** The Kubernetes cluster of an instance: which kind it is, remembered so that later runs find the same one. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ensureContextCluster } from './cluster-context.ts';
@@ -50,8 +50,7 @@ export async function ensureCluster(
   progress: ReportLine,
   options: NodeClusterOptions = {},
 ): Promise<DevCluster> {
-  mkdirSync(paths.stateDir, { recursive: true });
-  writeFileSync(choiceFile(paths), JSON.stringify(choice));
+  remember(paths, choice);
   if (choice.kind === 'context') return { choice, ...(await ensureContextCluster(paths, choice.context)) };
   if (choice.kind === 'kind') return { choice, ...(await ensureKindCluster(paths, progress)) };
   return { choice, ...(await ensureNodeCluster(paths, progress, options)) };
@@ -61,7 +60,8 @@ export async function ensureCluster(
 export async function stopCluster(paths: StackPaths, purge: boolean): Promise<void> {
   const choice = rememberedCluster(paths);
   if (choice?.kind === 'kind') await stopKindCluster(paths, purge);
-  if (choice?.kind === 'node') await stopNodeCluster(paths, purge);
+  // Whatever is remembered: a purge would take the folder from under a node that still runs.
+  await stopNodeCluster(paths, purge);
   if (purge) rmSync(choiceFile(paths), { force: true });
 }
 
@@ -72,6 +72,14 @@ export function rememberedCluster(paths: StackPaths): ClusterChoice | undefined 
   } catch {
     return undefined;
   }
+}
+
+/** Written whole or not at all: a file that was cut short would forget a cluster that runs. */
+function remember(paths: StackPaths, choice: ClusterChoice): void {
+  mkdirSync(paths.stateDir, { recursive: true });
+  const draft = `${choiceFile(paths)}.draft`;
+  writeFileSync(draft, JSON.stringify(choice));
+  renameSync(draft, choiceFile(paths));
 }
 
 function acceptContext(context: string, before: ClusterChoice | undefined): ClusterChoice {
