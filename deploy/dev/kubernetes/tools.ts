@@ -7,6 +7,8 @@ import { packPauseImage } from './images.ts';
 
 const sources = join(import.meta.dirname, 'node');
 const kubernetesVersion = 'v1.34.4';
+/** As `node/go.mod` says. */
+const goMinor = 24;
 /** Counted once (`go list -deps . | wc -l`); only for the progress line. */
 const packageCount = 2650;
 
@@ -36,12 +38,14 @@ export interface NodeTools {
 
 /** Installs and builds what is missing; takes milliseconds when nothing is. */
 export async function ensureNodeTools(context: ToolsContext): Promise<NodeTools> {
-  await installPackages(context);
   const folder = join(context.cacheDir, `kubernetes-${sourceDigest()}`);
   const tools = { nodeBinary: join(folder, 'node'), pauseArchive: join(folder, 'pause.tar') };
-  if (existsSync(tools.pauseArchive) && existsSync(tools.nodeBinary)) return tools;
+  const isBuilt = existsSync(tools.pauseArchive) && existsSync(tools.nodeBinary);
+  // Before anything is installed: it is the one thing that people must see to themselves.
+  if (!isBuilt) await requireGo();
+  await installPackages(context);
+  if (isBuilt) return tools;
   mkdirSync(folder, { recursive: true });
-  await requireGo();
   await build(tools.nodeBinary, '.', context);
   await build(join(folder, 'pause'), './pause', context);
   await packPauseImage(join(folder, 'pause'), tools.pauseArchive);
@@ -67,14 +71,16 @@ async function installPackages(context: ToolsContext): Promise<void> {
   }
 }
 
-async function requireGo(): Promise<void> {
-  try {
-    await runCommand('go', ['version']);
-  } catch {
-    throw new Error(
-      'Go 1.24 or newer builds the node binary and is not on the PATH: install it from https://go.dev/dl, then run this again',
-    );
-  }
+/** @throws with the cure when there is no Go on the PATH that can build the node. */
+export async function requireGo(): Promise<void> {
+  const wanted = `the node is built with Go 1.${goMinor} or newer`;
+  const cure = 'install it from https://go.dev/dl, put it on the PATH, and run this again';
+  // Asked in the module's folder, where a somewhat older Go fetches the one that go.mod names.
+  const found = await runCommand('go', ['env', 'GOVERSION'], { cwd: sources }).catch((cause: unknown) => {
+    throw new Error(`${wanted}, and the PATH has none that works: ${cure}`, { cause });
+  });
+  if (Number(/^go1\.(\d+)/.exec(found)?.[1]) < goMinor)
+    throw new Error(`${wanted}, and the PATH has ${found.trim()}: ${cure}`);
 }
 
 /** The name of the cached build: the same sources give the same binary. */
