@@ -3,7 +3,7 @@ import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporal
 import { ApplicationFailure } from '@temporalio/common';
 import { isTemporalAway } from '../clients/temporal/errors.ts';
 import type { Temporal } from '../clients/temporal/connect.ts';
-import type { RefusalCode } from '../core/job-changes.ts';
+import type { Refusal, RefusalCode } from '../core/job-changes.ts';
 import { controlTaskQueue, jobWorkflowId } from '../core/names.ts';
 import {
   applySpec,
@@ -99,7 +99,12 @@ async function accepted(key: string, call: () => Promise<ChangeAnswer>): Promise
 function refusalOf(error: unknown): Problem | undefined {
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
   const { type, message } = error.cause;
-  return isRefusalCode(type) ? new Problem(type, message, { cure: refusalCures[type], cause: error }) : undefined;
+  return isRefusalCode(type) ? refusalProblem({ code: type, message }, error) : undefined;
+}
+
+/** A refusal as callers are told it. */
+export function refusalProblem({ code, message }: Refusal, cause?: unknown): Problem {
+  return new Problem(code, message, { cure: refusalCures[code], cause });
 }
 
 const refusalCures: Readonly<Record<RefusalCode, string>> = {

@@ -33,7 +33,8 @@ export function refusalOf(state: JobState | undefined, asked: Asked): Refusal | 
     return { code: 'BEING_REMOVED', message: `Job ${state.name} is being removed. Try again when it is gone.` };
   }
   const { ifRevision } = asked;
-  if (ifRevision !== undefined && ifRevision !== state.revision.number) return notAtRevision(state, ifRevision);
+  if (ifRevision !== undefined && ifRevision !== state.revision.number)
+    return notAtRevision(state.name, state.revision.number, ifRevision);
   return asked.spec ? movedElsewhere(state, asked.spec) : undefined;
 }
 
@@ -47,11 +48,12 @@ function keyReused(key: string): Refusal {
   return { code: 'KEY_REUSED', message: `Idempotency-Key ${key} was used before with another request.` };
 }
 
-function notAtRevision(state: JobState, wanted: number): Refusal {
+/** The refusal of a change that was made for another revision than the job's; 0: for a job that does not exist. */
+export function notAtRevision(name: string, revision: number, wanted: number): Refusal {
   const message =
     wanted === 0
-      ? `Job ${state.name} exists already, at revision ${state.revision.number}.`
-      : `Job ${state.name} is at revision ${state.revision.number}, not ${wanted}.`;
+      ? `Job ${name} exists already, at revision ${revision}.`
+      : `Job ${name} is at revision ${revision}, not ${wanted}.`;
   return { code: 'PRECONDITION_FAILED', message };
 }
 

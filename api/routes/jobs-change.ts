@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { writeRecords } from '../../clients/postgres/records.ts';
 import { isWorkflowGone } from '../../clients/temporal/errors.ts';
 import type { JobView } from '../../core/job.ts';
+import { notAtRevision } from '../../core/job-changes.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { RecordRow } from '../../core/records.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
@@ -13,7 +14,7 @@ import { answerOnce, type ChangeReply } from '../answer-once.ts';
 import { etagOf, readChangeHeaders, type ChangeHeaders } from '../change-headers.ts';
 import { inTime } from '../in-time.ts';
 import { jobParams } from '../job-params.ts';
-import { applyToJob, removeLostJob, removeRunningJob } from '../job-workflow.ts';
+import { applyToJob, refusalProblem, removeLostJob, removeRunningJob } from '../job-workflow.ts';
 import { Problem } from '../problem.ts';
 import { noSuchJob, readLastKnown, readLivingJob, type JobRef } from '../read-job.ts';
 import { checkPlacement, readSpec } from '../read-spec.ts';
@@ -121,8 +122,13 @@ async function removeAnyJob(services: Services, ref: JobRef, request: RemoveJobR
     return await removeRunningJob(services.temporal, ref, request);
   } catch (error) {
     if (!isWorkflowGone(error)) throw error;
-    const { spec } = await readLivingJob(services, ref);
-    return removeLostJob(services.temporal, ref, { ...request, lastKnown: spec });
+    const { spec, revision } = await readLivingJob(services, ref);
+    const { ifRevision } = request;
+    if (ifRevision !== undefined && ifRevision !== revision)
+      throw refusalProblem(notAtRevision(ref.name, revision, ifRevision));
+    // Judged here, as a new workflow knows no revision: 0 holds for it, and for none that somebody else began meanwhile.
+    const judged = ifRevision === undefined ? request : { ...request, ifRevision: 0 };
+    return removeLostJob(services.temporal, ref, { ...judged, lastKnown: spec });
   }
 }
 

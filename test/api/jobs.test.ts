@@ -50,6 +50,12 @@ async function applyPatiently(name: string, body: unknown): Promise<Answer> {
   return waitUntil(accepted, { what: `${name} to be accepted`, timeoutMs: 300_000 });
 }
 
+async function terminateWorkflow(name: string): Promise<void> {
+  const connection = await Connection.connect({ address: plane.temporalAddress });
+  await new Client({ connection }).workflow.getHandle(`job/default/${name}`).terminate('by hand');
+  await connection.close();
+}
+
 describe('applying a spec', () => {
   test('makes the job, and answers with it, its operation, and where to follow it', async () => {
     const name = newName();
@@ -220,11 +226,25 @@ describe('removing', () => {
   test('of a job whose workflow was terminated by hand starts another that removes what is left', async () => {
     const name = newName();
     await call('PUT', path(name), { body: specInput(name) });
-    const connection = await Connection.connect({ address: plane.temporalAddress });
-    await new Client({ connection }).workflow.getHandle(`job/default/${name}`).terminate('by hand');
-    await connection.close();
+    await terminateWorkflow(name);
     const removed = await call('DELETE', path(name));
     expect(removed).toMatchObject({ status: 202, body: { operation: { kind: 'remove' } } });
+  });
+
+  test('of a job whose workflow was terminated by hand is judged by the revision that a GET shows', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    await call('PUT', path(name), { body: parallel(name, 2) });
+    await terminateWorkflow(name);
+    const etag = (await call('GET', path(name))).headers.get('etag') ?? '';
+    expect(etag).toBe('"2"');
+    const refused = await call('DELETE', path(name), { headers: { 'if-match': '"1"' } });
+    expect(refused).toMatchObject({ status: 412, body: { code: 'PRECONDITION_FAILED' } });
+    expect(refused.body.detail).toBe(`Job ${name} is at revision 2, not 1.`);
+    const headers = { 'if-match': etag, 'idempotency-key': randomUUID() };
+    const removed = await call('DELETE', path(name), { headers });
+    expect(removed).toMatchObject({ status: 202, body: { operation: { kind: 'remove' } } });
+    expect(await call('DELETE', path(name), { headers })).toMatchObject({ status: 202, body: removed.body });
   });
 
   test('of a job that never was is a 404', async () => {
