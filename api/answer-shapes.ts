@@ -76,7 +76,9 @@ export const changeAnswer = z
 export const dryRunAnswer = z
   .object({
     dryRun: z.literal(true),
-    changed: z.boolean().describe('Whether an apply would make an operation.'),
+    changed: z
+      .boolean()
+      .describe('Whether an apply would make an operation: the spec is another one, or its last deploy failed.'),
     revision: z.int().describe('The current revision; 0 when there is no such job.'),
     spec: specShape,
   })

@@ -46,7 +46,7 @@ export async function askWorkflow(services: Services, ref: JobRef): Promise<JobS
   }
 }
 
-export function noSuchJob(ref: JobRef): Problem {
+function noSuchJob(ref: JobRef): Problem {
   return new Problem('NO_SUCH_JOB', `Tenant ${ref.tenant} has no job ${ref.name}.`, {
     cure: `GET /v1/tenants/${ref.tenant}/jobs lists what there is.`,
   });

@@ -24,8 +24,11 @@ export interface Asked {
   readonly spec?: FlinkJob;
 }
 
+/** What of a job decides whether a change may be taken, and whether it changes anything. */
+export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure' | 'queue' | 'answered'>;
+
 /** Why a change may not be taken now; undefined when it may. A key seen before is judged by its body only. */
-export function refusalOf(state: JobState | undefined, asked: Asked): Refusal | undefined {
+export function refusalOf(state: JudgedJob | undefined, asked: Asked): Refusal | undefined {
   const known = state?.answered.find(({ key }) => key === asked.key);
   if (known) return known.bodyHash === asked.bodyHash ? undefined : keyReused(asked.key);
   if (!state) return refusalOfNew(asked);
@@ -57,7 +60,7 @@ export function notAtRevision(name: string, revision: number, wanted: number): R
   return { code: 'PRECONDITION_FAILED', message };
 }
 
-function movedElsewhere(state: JobState, spec: FlinkJob): Refusal | undefined {
+function movedElsewhere(state: JudgedJob, spec: FlinkJob): Refusal | undefined {
   const current = state.revision.spec.spec;
   for (const field of ['cluster', 'namespace'] as const) {
     if (spec.spec[field] !== current[field]) {
@@ -68,7 +71,7 @@ function movedElsewhere(state: JobState, spec: FlinkJob): Refusal | undefined {
   return undefined;
 }
 
-function isLeaving(state: JobState): boolean {
+function isLeaving(state: JudgedJob): boolean {
   return (
     state.phase === 'REMOVING' ||
     state.phase === 'REMOVED' ||
@@ -77,7 +80,7 @@ function isLeaving(state: JobState): boolean {
 }
 
 /** Whether a spec is what the job already has: then there is nothing to do, unless its last deploy failed. */
-export function isUnchanged(state: JobState, specHash: string): boolean {
+export function isUnchanged(state: JudgedJob, specHash: string): boolean {
   return state.revision.specHash === specHash && state.phase !== 'FAILED' && state.failure === undefined;
 }
 

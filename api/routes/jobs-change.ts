@@ -16,10 +16,11 @@ import { inTime } from '../in-time.ts';
 import { jobParams } from '../job-params.ts';
 import { applyToJob, refusalProblem, removeLostJob, removeRunningJob } from '../job-workflow.ts';
 import { Problem } from '../problem.ts';
-import { noSuchJob, readLastKnown, readLivingJob, type JobRef } from '../read-job.ts';
+import { readLastKnown, readLivingJob, type JobRef } from '../read-job.ts';
 import { checkPlacement, readSpec } from '../read-spec.ts';
 import { defineRoute, type Call, type Reply, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
+import { tryOut } from '../try-out.ts';
 
 const keyHeader = {
   name: 'Idempotency-Key',
@@ -37,7 +38,7 @@ const put = defineRoute({
     'Answers when the change is accepted; follow its operation from there. A spec that is current already changes nothing.',
   params: jobParams,
   query: z.strictObject({
-    dryRun: z.enum(['true', 'false'], 'must be true or false').optional().describe('Only check the spec.'),
+    dryRun: z.enum(['true', 'false'], 'must be true or false').optional().describe('Only say what would happen.'),
   }),
   headers: [keyHeader, matchHeader, noneMatchHeader],
   body: z.unknown(),
@@ -50,11 +51,12 @@ const put = defineRoute({
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
     const spec = readSpec(call.body, call.params);
-    if (call.query.dryRun === 'true') return tryOut(services, call.params, spec, headers);
+    if (call.query.dryRun === 'true') {
+      await checkBefore(services, call.params, spec);
+      return tryOut(services, call.params, spec, headers);
+    }
     return change(services, call, headers, 'apply', async () => {
-      await checkPlacement(services, call.params.tenant, spec);
-      const known = await readLastKnown(services, call.params);
-      if (known) checkPlace(known, spec);
+      const known = await checkBefore(services, call.params, spec);
       const point = known?.restorePoint === undefined ? {} : { lastRestorePoint: known.restorePoint };
       const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...point };
       return applyToJob(services.temporal, call.params, request);
@@ -103,6 +105,14 @@ async function change(
     services.metrics.changes.inc({ kind, outcome: error instanceof Problem ? error.code : 'failed' });
     throw error instanceof Problem ? withKey(error, headers.key) : error;
   }
+}
+
+/** What is checked before the job's workflow is asked. Gives the job as it was last recorded. */
+async function checkBefore(services: Services, ref: JobRef, spec: FlinkJob): Promise<JobView | undefined> {
+  await checkPlacement(services, ref.tenant, spec);
+  const known = await readLastKnown(services, ref);
+  if (known) checkPlace(known, spec);
+  return known;
 }
 
 /** The job's workflow refuses it too; this holds where that was ended by hand, and the job still runs at its old place. */
@@ -174,22 +184,6 @@ function headersOf(ref: JobRef, { key }: ChangeHeaders, answer: unknown): Record
 function withKey(problem: Problem, key: string): Problem {
   const headers = { ...problem.extras.headers, 'idempotency-key': key };
   return new Problem(problem.code, problem.message, { ...problem.extras, headers });
-}
-
-async function tryOut(services: Services, ref: JobRef, spec: FlinkJob, { ifRevision }: ChangeHeaders): Promise<Reply> {
-  await checkPlacement(services, ref.tenant, spec);
-  const current = await readLivingJob(services, ref).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'NO_SUCH_JOB') return undefined;
-    throw error;
-  });
-  const revision = current?.revision ?? 0;
-  if (ifRevision !== undefined && ifRevision !== revision)
-    throw new Problem(
-      'PRECONDITION_FAILED',
-      current ? `Job ${ref.name} is at revision ${revision}.` : noSuchJob(ref).message,
-    );
-  const changed = !current || specHash(current.spec) !== specHash(spec);
-  return { body: { dryRun: true, changed, revision, spec } };
 }
 
 export const jobChangeRoutes: readonly Route[] = [put, remove];

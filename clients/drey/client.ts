@@ -105,7 +105,7 @@ function jobChanges(options: ClientOptions) {
       const answer = await change(options, { method: 'PUT', path: jobPath(job), body: spec });
       return { ...answer.value, created: answer.status === 201 };
     },
-    /** What `applyJob` would do. Refuses what that would refuse, and changes nothing. */
+    /** What `applyJob` would do to the job as it is recorded. Refuses what that would refuse, and changes nothing. */
     async dryRunJob(job: JobRef, spec: unknown): Promise<DryRun> {
       const call: Call = { method: 'PUT', path: jobPath(job), query: { dryRun: true }, body: spec };
       return (await withRetries(retryOf(options), (signal) => send(options, { ...call, signal }, dryRunShape))).value;

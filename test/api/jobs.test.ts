@@ -14,6 +14,8 @@ import {
   revisionAnswer,
   tenantAnswer,
 } from '../../api/answer-shapes.ts';
+import { connectPostgres } from '../../clients/postgres/connect.ts';
+import { writeRecords } from '../../clients/postgres/records.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -261,6 +263,39 @@ describe('dry run', () => {
     await call('PUT', path(name), { body: specInput(name) });
     const same = await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name) });
     expect(same.body).toMatchObject({ changed: false, revision: 1 });
+  });
+
+  test('refuses what an apply would refuse: another revision, another place, a job that is being removed', async () => {
+    const name = newName();
+    await call('PUT', '/v1/tenants/wide', { body: { grants: [{ cluster: 'local', namespace: '*' }] } });
+    const wide = `/v1/tenants/wide/jobs/${name}`;
+    const { metadata: _, ...spec } = specInput(name);
+    const moved = { ...spec, spec: { ...spec.spec, namespace: 'other' } };
+    await call('PUT', wide, { body: spec });
+    const tried = async (body: unknown, headers = {}) => {
+      const answers = await Promise.all(
+        ['true', 'false'].map((dryRun) => call('PUT', `${wide}?dryRun=${dryRun}`, { body, headers })),
+      );
+      return [...new Set(answers.map((answer) => `${answer.status} ${answer.body.code}`))].join(' or ');
+    };
+    expect(await tried(spec, { 'if-match': '"7"' })).toBe('412 PRECONDITION_FAILED');
+    expect(await tried(moved)).toBe('409 IMMUTABLE_FIELD');
+    // No agent is here, so the removal waits for the deploy.
+    await call('DELETE', wide);
+    expect(await tried(spec)).toBe('409 BEING_REMOVED');
+  });
+
+  test('says that a failed deploy would be tried again', async () => {
+    const name = newName();
+    const { body } = await call('PUT', path(name), { body: specInput(name) });
+    const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.' };
+    const job = { ...body.job, phase: 'FAILED', failure };
+    const postgres = connectPostgres({ url: plane.databaseUrl, applicationName: 'test' });
+    // As the workflow records it when it has failed; without an agent that takes long.
+    await writeRecords(postgres, [{ kind: 'job', uid: job.uid, seq: 1_000, job }]);
+    await postgres.end();
+    const tried = await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name) });
+    expect(tried.body).toMatchObject({ dryRun: true, changed: true, revision: 1 });
   });
 });
 
