@@ -117,7 +117,7 @@ function refuseMethod(path: string) {
 }
 
 function answerProblem({ log }: Services, error: unknown, request: Request, response: Response): void {
-  const problem = problemOf(error);
+  const problem = problemOf(error, request.method === 'GET');
   const { requestId } = traceOf(request);
   // A part that is away is no error of this process.
   const level = problem.status === 500 ? 'error' : problem.status > 500 ? 'warn' : 'debug';

@@ -1,13 +1,21 @@
 /** Turns any error into the problem that the caller is told; what is not understood is an INTERNAL one. */
-import { isPostgresAway } from '../clients/postgres/away.ts';
+import { isPostgresAway, isValueRefused } from '../clients/postgres/away.ts';
 import { isTemporalAway } from '../clients/temporal/errors.ts';
 import { Problem } from './problem.ts';
 
-/** The problem for an error that a handler, Express or its body reader threw. */
-export function problemOf(error: unknown): Problem {
+/**
+ * The problem for an error that a handler, Express or its body reader threw. A read passes on only what its caller sent:
+ * a value that PostgreSQL does not take is the caller's then.
+ */
+export function problemOf(error: unknown, isRead: boolean): Problem {
   if (error instanceof Problem) return error;
   const http = httpProblemOf(error);
   if (http) return http;
+  if (isRead && isValueRefused(error))
+    return new Problem('INVALID_PARAMETER', 'A parameter has a value that cannot be looked for.', {
+      cure: 'Send cursors as they were given, and see /openapi.json for the other parameters.',
+      cause: error,
+    });
   if (isPostgresAway(error))
     return new Problem('RECORDS_AWAY', 'This needs PostgreSQL, which does not answer now.', {
       cure: 'Try again. A single job can be read all the while, and jobs run on.',

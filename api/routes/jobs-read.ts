@@ -10,7 +10,7 @@ import type { OperationRecord } from '../../core/operation.ts';
 import { eventAnswer, jobAnswer, operationAnswer, pageOf, revisionAnswer } from '../answer-shapes.ts';
 import { etagOf } from '../change-headers.ts';
 import { jobParams, tenantParams } from '../job-params.ts';
-import { pageAnswer, pageQuery, readCursor, writeCursor } from '../paging.ts';
+import { eventPosition, pageAnswer, pageQuery, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { askWorkflow, readJob, readLivingJob, type JobRef } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -34,7 +34,6 @@ const label = z
 
 const position = z.object({ name: cursorName, uid: cursorName });
 const numberPosition = z.int32().min(1);
-const eventPosition = z.object({ at: z.iso.datetime(), operation: z.int32().min(0), seq: z.int32().min(0) });
 const operationNumber = z.coerce
   .number('must be a whole number')
   .int('must be a whole number')

@@ -317,6 +317,15 @@ describe('lists', () => {
     } while (cursor !== undefined);
     expect(seen).toEqual(names.toSorted());
   });
+
+  test('refuse a cursor with a time that PostgreSQL does not know', async () => {
+    const name = newName();
+    await call('PUT', path(name), { body: specInput(name) });
+    const position = { at: '0000-01-01T00:00:00Z', operation: 1, seq: 1 };
+    const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
+    const answer = await call('GET', `${path(name)}/events?cursor=${cursor}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_PARAMETER' } });
+  });
 });
 
 describe('clusters and tenants', () => {
