@@ -21,6 +21,7 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     token: config.token,
     requestTimeoutMs: parseDuration(flags.requestTimeout ?? requestTimeoutDefault, '--request-timeout'),
     signal: world.interrupted,
+    fetchStream: async (url, init) => (await import('../clients/drey/patient-fetch.ts')).patientFetch(url, init),
     onRetry(error) {
       if (!told) say(world.err, `${error.message}; trying again (Ctrl-C stops)`);
       told = true;

@@ -8,6 +8,18 @@ export interface Connection {
   /** The API's address, such as `https://drey.example.com`; a path prefix is kept. */
   readonly server: string;
   readonly token?: string | undefined;
+  /** Fetches answers that come bit by bit; the platform's own `fetch` unless told. */
+  readonly fetchStream?: Fetch | undefined;
+}
+
+/** As much of `fetch` as is needed here. */
+export type Fetch = (url: URL, init: FetchInit) => Promise<Response>;
+
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+  readonly signal: AbortSignal | null;
 }
 
 export interface Call {
@@ -59,9 +71,9 @@ function reasonOf(error: unknown): string {
 }
 
 /** Sends the call and answers with the raw response, whatever its status. */
-async function exchange(connection: Connection, call: Call): Promise<Response> {
+async function exchange(connection: Connection, call: Call, fetchBy: Fetch): Promise<Response> {
   try {
-    return await fetch(addressOf(connection.server, call), {
+    return await fetchBy(addressOf(connection.server, call), {
       method: call.method,
       headers: headersOf(connection, call),
       body: call.body === undefined ? null : JSON.stringify(call.body),
@@ -105,19 +117,19 @@ function parseJson(text: string): unknown {
 }
 
 /** Sends the call; an answer of 400 or more becomes a `DreyApiError`. */
-async function sendForResponse(connection: Connection, call: Call): Promise<Response> {
-  const response = await exchange(connection, call);
+async function sendForResponse(connection: Connection, call: Call, fetchBy: Fetch = fetch): Promise<Response> {
+  const response = await exchange(connection, call, fetchBy);
   if (response.ok) return response;
   throw new DreyApiError(problemOf(response, await textOf(connection, response)));
 }
 
 /** Sends the call and gives the answer's bytes as they come. */
 export async function* sendForBytes(connection: Connection, call: Call): AsyncGenerator<Uint8Array> {
-  const { body } = await sendForResponse(connection, call);
+  const { body } = await sendForResponse(connection, call, connection.fetchStream);
   try {
     if (body !== null) yield* body;
   } catch (error) {
-    throw unreachable(connection, error);
+    throw unreachable(connection, call.signal?.aborted ? call.signal.reason : error);
   }
 }
 

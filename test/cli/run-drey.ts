@@ -8,7 +8,7 @@ export interface Ran {
   readonly err: string;
 }
 
-export interface RunOptions extends Partial<Omit<World, 'out' | 'err'>> {
+export interface RunOptions extends Partial<Omit<World, 'err'>> {
   readonly input?: string;
   readonly isTTY?: boolean;
 }
