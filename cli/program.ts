@@ -116,7 +116,8 @@ function addReads(program: Command, declare: Declare): void {
     .command('logs')
     .description("print a job's log")
     .argument('<job NAME...>', 'job NAME, or job/NAME')
-    .option('--component <name>', 'jobmanager or taskmanager')
+    .option('--component <name>', 'jobmanager (unless told) or taskmanager: all its pods, or with -f one that runs')
+    .option('--pod <name>', 'only this pod of the job')
     .option('-f, --follow', 'go on and print what is added')
     .option('--tail <lines>', 'only the last lines');
   declare(logs, async () => (await import('./commands/logs.ts')).logs);

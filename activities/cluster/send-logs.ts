@@ -1,44 +1,83 @@
-/** Sends a pod's log to the API over a connection that the agent opens: no log line passes through Temporal. */
+/** Sends the log of a job's pods to the API over a connection that the agent opens: no log line passes through Temporal. */
 import { Readable } from 'node:stream';
 import { ApplicationFailure } from '@temporalio/common';
-import { labels } from '../../core/names.ts';
+import { isNotFound } from '../../clients/kubernetes/errors.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { TailLogsInput } from '../../workflows/tail-logs.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { mainContainerName } from '../../core/manifests/main-container.ts';
 import type { ClusterDependencies } from './dependencies.ts';
+import { byName, inOrderOfInterest, logPodSelector, noLogPod, type PodsWanted } from './log-pods.ts';
 
-const componentLabels = { jobmanager: 'jobmanager', taskmanager: 'taskmanager' } as const;
+/** The workflow hands on what the API put into its input: also the pod, which it does not know. */
+type SendLogsInput = TailLogsInput & Pick<PodsWanted, 'pod'>;
 
-/** Streams until the log ends, or the reader goes. */
-export async function sendLogs({ kubernetes }: ClusterDependencies, input: TailLogsInput): Promise<void> {
-  const component = componentLabels[input.component];
-  const labelSelector = `${labels.tenant}=${input.tenant},${labels.job}=${input.job},${labels.component}=${component}`;
-  const pods = await kubernetes.list('Pod', input.namespace, { labelSelector });
-  const pod = newest(pods);
-  if (!pod) throw ApplicationFailure.nonRetryable(`There is no ${component} pod of ${input.job} now.`, 'NO_POD');
+/** So many pods are named to who follows one of them: headers have a limit. */
+const namedPodsMax = 50;
+
+/** Streams until the log ends, or the reader goes. Of several pods one is followed; read are they all. */
+export async function sendLogs(dependencies: ClusterDependencies, input: SendLogsInput): Promise<void> {
+  const { kubernetes } = dependencies;
+  const labelSelector = logPodSelector(input);
+  const present = await kubernetes.list('Pod', input.namespace, { labelSelector });
+  const [first, ...others] = inOrderOfInterest(present, input);
+  if (!first) throw ApplicationFailure.nonRetryable(noLogPod(input, present), 'NO_POD');
   await withHeartbeat(async (signal) => {
-    const options = { tailLines: input.tailLines, signal };
-    const log = input.follow
-      ? await kubernetes.followLog(input.namespace, pod.metadata.name, mainContainerName, options)
-      : Readable.from([await kubernetes.podLog(input.namespace, pod.metadata.name, mainContainerName, options)]);
-    await post(`${input.sink.url}/v1/agent/streams/${input.sink.ticket}`, log, signal);
+    const log =
+      input.follow || others.length === 0
+        ? await openLog(dependencies, input, first, signal)
+        : Readable.from(logsUnderNames(dependencies, input, [first, ...others].toSorted(byName), signal));
+    await post(input, log, [first, ...others.toSorted(byName)], signal);
   });
 }
 
-function newest(pods: readonly ObjectOf<'Pod'>[]): ObjectOf<'Pod'> | undefined {
-  return pods.toSorted((a, b) => created(a).localeCompare(created(b))).at(-1);
+async function openLog(
+  { kubernetes }: ClusterDependencies,
+  { namespace, follow, tailLines }: SendLogsInput,
+  { metadata: { name } }: ObjectOf<'Pod'>,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const options = { tailLines, signal };
+  if (follow) return kubernetes.followLog(namespace, name, mainContainerName, options);
+  return Readable.from([await kubernetes.podLog(namespace, name, mainContainerName, options)]);
 }
 
-function created(pod: ObjectOf<'Pod'>): string {
-  return pod.metadata.creationTimestamp ?? '';
+/** As `tail` shows several files. */
+async function* logsUnderNames(
+  { kubernetes }: ClusterDependencies,
+  { namespace, tailLines }: SendLogsInput,
+  pods: readonly ObjectOf<'Pod'>[],
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let space = '';
+  for (const { metadata } of pods) {
+    yield `${space}==> ${metadata.name} <==\n`;
+    space = '\n';
+    const options = { tailLines, signal };
+    yield await kubernetes.podLog(namespace, metadata.name, mainContainerName, options).catch((error: unknown) => {
+      if (isNotFound(error)) return 'It has gone meanwhile.\n';
+      throw error;
+    });
+  }
 }
 
-async function post(url: string, log: Readable, signal: AbortSignal): Promise<void> {
+async function post(
+  { sink }: SendLogsInput,
+  log: Readable,
+  pods: readonly ObjectOf<'Pod'>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const names = pods.slice(0, namedPodsMax).map(({ metadata }) => metadata.name);
   try {
     // `duplex` is what the fetch standard asks for when the body is a stream; the type definitions lag behind.
-    const request = { method: 'POST', body: Readable.toWeb(log), duplex: 'half', signal } as RequestInit;
-    const answer = await fetch(url, request);
+    const request = {
+      method: 'POST',
+      headers: { 'drey-pods': names.join(',') },
+      body: Readable.toWeb(log),
+      duplex: 'half',
+      signal,
+    } as RequestInit;
+    const answer = await fetch(`${sink.url}/v1/agent/streams/${sink.ticket}`, request);
     if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
   } finally {
     log.destroy();

@@ -27,6 +27,12 @@ const arrivalTimeoutMs = 20_000;
 
 const query = z.strictObject({
   component: z.enum(['jobmanager', 'taskmanager'], 'must be jobmanager or taskmanager').default('jobmanager'),
+  pod: z
+    .string()
+    .max(253)
+    .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a pod')
+    .optional()
+    .describe('Only this pod of the job, whichever component it is of.'),
   follow: z.enum(['true', 'false'], 'must be true or false').default('false').describe('Go on with new lines.'),
   tail: z.coerce
     .number('must be a whole number')
@@ -42,7 +48,9 @@ const read = defineRoute({
   path: '/v1/tenants/{tenant}/jobs/{name}/logs',
   role: 'viewer',
   summary: 'Read or follow a log',
-  description: 'Plain text, as the pod writes it.',
+  description:
+    'Plain text, as the pods write it. Of several pods the logs come one after the other, each under its name; followed is ' +
+    'one that runs. The header `Drey-Pods` names it first, and then the others.',
   params: jobParams,
   query,
   answers: { 200: { description: 'The log as `text/plain`', schema: null } },
@@ -96,7 +104,7 @@ async function refuseWithoutAgent(services: Services, job: JobView): Promise<voi
 function startTail(
   { temporal, url }: Services,
   job: JobView,
-  { component, follow, tail }: z.output<typeof query>,
+  { component, pod, follow, tail }: z.output<typeof query>,
   ticket: string,
 ): Promise<WorkflowHandle> {
   const { cluster, namespace } = job.spec.spec;
@@ -107,6 +115,7 @@ function startTail(
     job: job.name,
     component,
     follow: follow === 'true',
+    ...(pod === undefined ? {} : { pod }),
     ...(tail === undefined ? {} : { tailLines: tail }),
     sink: { url, ticket },
   };
@@ -169,6 +178,8 @@ function whyEnded(error: unknown): Problem {
 
 /** Whether the whole log came through. A reader who leaves is no failure; a log that breaks off is seen as cut off. */
 async function passOn({ log }: Services, from: IncomingMessage, to: Response): Promise<boolean> {
+  const pods = from.headers['drey-pods'];
+  if (typeof pods === 'string' && /^[a-z0-9.,-]+$/.test(pods)) to.set('drey-pods', pods);
   to.status(200).set('content-type', 'text/plain; charset=utf-8').flushHeaders();
   try {
     await pipeline(from, to);

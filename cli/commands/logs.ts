@@ -2,9 +2,11 @@
 import type { Context } from '../context.ts';
 import { exitCodes, usageError } from '../errors.ts';
 import { parseJobName } from '../targets.ts';
+import { printable, say, type Output } from '../world.ts';
 
 export interface LogFlags {
   readonly component?: string;
+  readonly pod?: string;
   readonly follow?: boolean;
   readonly tail?: string;
 }
@@ -14,11 +16,21 @@ const components = ['jobmanager', 'taskmanager'];
 export async function logs(context: Context, words: readonly string[], flags: LogFlags): Promise<number> {
   const { world, client, config } = context;
   const job = { tenant: config.tenant, name: parseJobName(words) };
-  const request = { component: componentOf(flags), follow: flags.follow, tail: tailOf(flags) };
+  const onPods = (names: readonly string[]) => {
+    if (flags.follow === true) tellOthers(world.err, names);
+  };
+  const { pod, follow } = flags;
+  const request = { component: componentOf(flags), pod, follow, tail: tailOf(flags), onPods };
   const decoder = new TextDecoder();
   for await (const bytes of client.streamLogs(job, request)) world.out.write(decoder.decode(bytes, { stream: true }));
   world.out.write(decoder.decode());
   return exitCodes.ok;
+}
+
+/** Only one log can be followed: who reads it must know that it is not all. */
+function tellOthers(err: Output, [followed = '', ...others]: readonly string[]): void {
+  if (others.length === 0) return;
+  say(err, printable(`following ${followed}; --pod NAME chooses another one: ${others.join(', ')}`));
 }
 
 function componentOf({ component }: LogFlags): string | undefined {

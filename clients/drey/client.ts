@@ -50,8 +50,12 @@ export interface PageRequest {
 
 interface LogRequest {
   readonly component?: string | undefined;
+  /** Only this pod. */
+  readonly pod?: string | undefined;
   readonly follow?: boolean | undefined;
   readonly tail?: number | undefined;
+  /** Told the pods before the first byte: the one that is followed, then the others. */
+  readonly onPods?: ((names: readonly string[]) => void) | undefined;
 }
 
 /** An accepted change, and whether the job is new by it. */
@@ -89,11 +93,11 @@ function jobReads(options: ClientOptions) {
       const call: Call = {
         method: 'GET',
         path: `${jobPath(job)}/logs`,
-        query: { component: request.component, follow: request.follow, tail: request.tail },
+        query: { component: request.component, pod: request.pod, follow: request.follow, tail: request.tail },
         headers: { accept: 'text/plain' },
         signal: options.signal,
       };
-      return sendForBytes(options, call);
+      return sendForBytes(options, call, (headers) => request.onPods?.(headers.get('drey-pods')?.split(',') ?? []));
     },
   };
 }

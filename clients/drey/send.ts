@@ -123,9 +123,14 @@ async function sendForResponse(connection: Connection, call: Call, fetchBy: Fetc
   throw new DreyApiError(problemOf(response, await textOf(connection, response)));
 }
 
-/** Sends the call and gives the answer's bytes as they come. */
-export async function* sendForBytes(connection: Connection, call: Call): AsyncGenerator<Uint8Array> {
-  const { body } = await sendForResponse(connection, call, connection.fetchStream);
+/** Sends the call and gives the answer's bytes as they come; its headers before. */
+export async function* sendForBytes(
+  connection: Connection,
+  call: Call,
+  onHeaders: (headers: Headers) => void,
+): AsyncGenerator<Uint8Array> {
+  const { headers, body } = await sendForResponse(connection, call, connection.fetchStream);
+  onHeaders(headers);
   try {
     if (body !== null) yield* body;
   } catch (error) {

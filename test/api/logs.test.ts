@@ -12,12 +12,14 @@ let plane: ControlPlane;
 let call: Caller;
 let agent: ReturnType<typeof child>;
 const path = '/v1/tenants/default/jobs/talks/logs';
+const crowd = '/v1/tenants/default/jobs/crowd/logs';
 
 beforeAll(async () => {
   plane = await startControlPlane();
   call = createCaller(plane.url, plane.token);
   await call('PUT', '/v1/clusters/local', { body: {} });
-  await call('PUT', '/v1/tenants/default/jobs/talks', { body: specInput('talks') });
+  for (const name of ['talks', 'crowd'])
+    await call('PUT', `/v1/tenants/default/jobs/${name}`, { body: specInput(name) });
   agent = child('test/support/log-agent.ts', {
     ...process.env,
     NODE_OPTIONS: '',
@@ -38,8 +40,8 @@ async function startAgent(): Promise<void> {
   });
 }
 
-async function openStream(query: string): Promise<IncomingMessage> {
-  const request = get(`${plane.url}${path}${query}`, { headers: { authorization: `Bearer ${plane.token}` } });
+async function openStream(pathAndQuery: string): Promise<IncomingMessage> {
+  const request = get(`${plane.url}${pathAndQuery}`, { headers: { authorization: `Bearer ${plane.token}` } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   return response;
 }
@@ -70,8 +72,25 @@ describe('logs', () => {
     });
   });
 
+  test('of several pods come one after the other, each under its name', async () => {
+    const { status, body } = await call('GET', `${crowd}?component=taskmanager&tail=1`);
+    const line = `${'0'.padStart(99)}\n`;
+    expect([status, body]).toEqual([200, [1, 2, 3].map((n) => `==> crowd-${n} <==\n${line}`).join('\n')]);
+  });
+
+  test('of one pod are asked for by its name', async () => {
+    const answer = await call('GET', `${crowd}?pod=crowd-3&tail=1`);
+    expect(answer).toMatchObject({ status: 200, body: `${'0'.padStart(99)}\n` });
+    expect(answer.headers.get('drey-pods')).toBe('crowd-3');
+    expect(await call('GET', `${crowd}?pod=crowd-9`)).toMatchObject({
+      status: 409,
+      body: { detail: 'There is no pod crowd-9 of crowd now; there are: crowd-1, crowd-2, crowd-3.' },
+    });
+    expect(await call('GET', `${crowd}?pod=a%2Cb`)).toMatchObject({ status: 400 });
+  });
+
   test('that are followed end at the agent, and in Temporal, when the reader leaves', async () => {
-    const response = await openStream('?follow=true');
+    const response = await openStream(`${path}?follow=true`);
     await once(response, 'data');
     response.destroy();
     await waitUntil(async () => agent.output().includes('the log is closed'), {
@@ -87,8 +106,14 @@ describe('logs', () => {
     expect((await call('GET', path)).status).toBe(200);
   });
 
+  test('of several pods are followed one at a time, and the header names the others', async () => {
+    const response = await openStream(`${crowd}?component=taskmanager&follow=true`);
+    expect(response.headers['drey-pods']).toBe('crowd-2,crowd-1,crowd-3');
+    response.destroy();
+  });
+
   test('that break off at the agent are seen as cut off', async () => {
-    const response = await openStream('?follow=true');
+    const response = await openStream(`${path}?follow=true`);
     const broken = once(response, 'error').then(([error]: unknown[]) => error);
     await once(response, 'data');
     response.resume();

@@ -144,9 +144,9 @@ test('get clusters shows whether their agents ask for work', async () => {
 describe('logs', () => {
   test('writes the log as it comes, and asks for what the flags say', async () => {
     api.routes = { [`GET ${counts}/logs`]: { body: 'line 1\nzwei Ä\n' } };
-    const args = ['logs', 'job', 'counts', '--component', 'taskmanager', '-f', '--tail', '5'];
+    const args = ['logs', 'job', 'counts', '--component', 'taskmanager', '--pod', 'tm-1', '-f', '--tail', '5'];
     expect(await runDrey(api.server, args)).toEqual({ code: 0, out: 'line 1\nzwei Ä\n', err: '' });
-    expect(api.asked[0]?.url).toBe(`${counts}/logs?component=taskmanager&follow=true&tail=5`);
+    expect(api.asked[0]?.url).toBe(`${counts}/logs?component=taskmanager&pod=tm-1&follow=true&tail=5`);
   });
 
   test('fails when there is no such job', async () => {

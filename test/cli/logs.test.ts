@@ -1,6 +1,6 @@
 /** How `drey logs` reads a log that goes on: as it comes, however long it is quiet, and until somebody ends it. */
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
@@ -23,10 +23,10 @@ afterEach(async () => {
 });
 
 /** Runs `drey logs`, and gives its end and the answer that the server has begun. */
-async function follow(options: RunOptions = {}) {
+async function follow(options: RunOptions = {}, headers: OutgoingHttpHeaders = {}) {
   const ended = runDrey(address, ['logs', 'job', 'counts', '-f'], options);
   const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
-  response.writeHead(200, { 'content-type': 'text/plain' }).write('first\n');
+  response.writeHead(200, { 'content-type': 'text/plain', ...headers }).write('first\n');
   return { ended, response };
 }
 
@@ -47,6 +47,15 @@ test('Ctrl-C ends it without a complaint, and the connection with it', async () 
   interruption.abort();
   expect(await ended).toMatchObject({ code: 130, err: '' });
   await closed;
+});
+
+test.each([
+  ['one of several pods', 'tm-2,tm-1,tm-3', 'following tm-2; --pod NAME chooses another one: tm-1, tm-3\n'],
+  ['the only pod', 'tm-2', ''],
+])('who follows %s is told of the others, beside the log', async (_, pods, err) => {
+  const { ended, response } = await follow({}, { 'drey-pods': pods });
+  response.end();
+  expect(await ended).toEqual({ code: 0, out: 'first\n', err });
 });
 
 test('a log that breaks off is an error', async () => {

@@ -1,6 +1,6 @@
 /**
- * An agent that only sends logs: the real activity and the real connections, on a cluster of one pod whose log is made
- * up. It runs as a process of its own and says what happens on its output.
+ * An agent that only sends logs: the real activity and the real connections, on a cluster whose pods and logs are made
+ * up: the job `talks` has a JobManager, the job `crowd` three TaskManagers. It runs as a process of its own and says what happens on its output.
  */
 import { Readable } from 'node:stream';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -15,9 +15,16 @@ function* lines(count: number) {
   for (let number = 0; number < count; number += 1) yield `${String(number).padStart(99, ' ')}\n`;
 }
 
+const crowd = ['Pending', 'Running', 'Running'].map((phase, index) => ({
+  metadata: { name: `crowd-${index + 1}` },
+  status: { phase },
+}));
+
 const kubernetes = {
-  list: async (_kind: string, _namespace: string, { labelSelector = '' } = {}) =>
-    labelSelector.includes('taskmanager') ? [] : [{ metadata: { name: 'pod' } }],
+  list: async (_kind: string, _namespace: string, { labelSelector = '' } = {}) => {
+    if (labelSelector.includes('job=crowd')) return crowd;
+    return labelSelector.includes('jobmanager') ? [{ metadata: { name: 'pod' } }] : [];
+  },
   podLog: async (_namespace: string, _pod: string, _container: string, { tailLines = 3 } = {}) =>
     [...lines(tailLines)].join(''),
   followLog: async () => {
