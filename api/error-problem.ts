@@ -1,5 +1,6 @@
 /** Turns any error into the problem that the caller is told; what is not understood is an INTERNAL one. */
-import { isPostgresAway, isValueRefused } from '../clients/postgres/away.ts';
+import { isPostgresAway } from '../clients/postgres/away.ts';
+import { isValueRefused } from '../clients/postgres/refused.ts';
 import { isTemporalAway } from '../clients/temporal/errors.ts';
 import { Problem } from './problem.ts';
 

@@ -9,6 +9,8 @@ export interface TailLogsInput {
   readonly tenant: string;
   readonly job: string;
   readonly component: 'jobmanager' | 'taskmanager';
+  /** Only this pod's log, whichever component it is of. */
+  readonly pod?: string;
   readonly tailLines?: number;
   readonly follow: boolean;
   /** Where the agent sends the log. The ticket is good for one stream. */

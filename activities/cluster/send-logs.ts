@@ -7,16 +7,13 @@ import type { TailLogsInput } from '../../workflows/tail-logs.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { mainContainerName } from '../../core/manifests/main-container.ts';
 import type { ClusterDependencies } from './dependencies.ts';
-import { byName, inOrderOfInterest, logPodSelector, noLogPod, type PodsWanted } from './log-pods.ts';
-
-/** The workflow hands on what the API put into its input: also the pod, which it does not know. */
-type SendLogsInput = TailLogsInput & Pick<PodsWanted, 'pod'>;
+import { byName, inOrderOfInterest, logPodSelector, noLogPod } from './log-pods.ts';
 
 /** So many pods are named to who follows one of them: headers have a limit. */
 const namedPodsMax = 50;
 
 /** Streams until the log ends, or the reader goes. Of several pods one is followed; read are they all. */
-export async function sendLogs(dependencies: ClusterDependencies, input: SendLogsInput): Promise<void> {
+export async function sendLogs(dependencies: ClusterDependencies, input: TailLogsInput): Promise<void> {
   const { kubernetes } = dependencies;
   const labelSelector = logPodSelector(input);
   const present = await kubernetes.list('Pod', input.namespace, { labelSelector });
@@ -33,7 +30,7 @@ export async function sendLogs(dependencies: ClusterDependencies, input: SendLog
 
 async function openLog(
   { kubernetes }: ClusterDependencies,
-  { namespace, follow, tailLines }: SendLogsInput,
+  { namespace, follow, tailLines }: TailLogsInput,
   { metadata: { name } }: ObjectOf<'Pod'>,
   signal: AbortSignal,
 ): Promise<Readable> {
@@ -45,7 +42,7 @@ async function openLog(
 /** As `tail` shows several files. */
 async function* logsUnderNames(
   { kubernetes }: ClusterDependencies,
-  { namespace, tailLines }: SendLogsInput,
+  { namespace, tailLines }: TailLogsInput,
   pods: readonly ObjectOf<'Pod'>[],
   signal: AbortSignal,
 ): AsyncGenerator<string> {
@@ -62,7 +59,7 @@ async function* logsUnderNames(
 }
 
 async function post(
-  { sink }: SendLogsInput,
+  { sink }: TailLogsInput,
   log: Readable,
   pods: readonly ObjectOf<'Pod'>[],
   signal: AbortSignal,

@@ -1,11 +1,8 @@
-/** Tells why a query failed: PostgreSQL cannot serve now, or it was asked with a value that it does not take. */
+/** Tells "PostgreSQL cannot serve now" from a mistake in what it was asked. */
 import { DatabaseError } from 'pg';
 
 /** SQLSTATE classes: connection lost, out of resources, told to stop or starting up. */
 const awayClasses = ['08', '53', '57'];
-
-/** SQLSTATE class: a value that cannot be what the query takes it for, such as a date that does not exist. */
-const valueClass = '22';
 
 /** A table is missing: the migration has not come through yet. */
 const notMigrated = '42P01';
@@ -21,9 +18,4 @@ export function isPostgresAway(error: unknown): boolean {
   // What the system says, such as ECONNREFUSED; several addresses of one name make one error with that code.
   if (/^E[A-Z]+$/.test(code)) return true;
   return 'message' in error && typeof error.message === 'string' && poolSentences.test(error.message);
-}
-
-/** Whether PostgreSQL would not take one of the query's values. */
-export function isValueRefused(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code?.startsWith(valueClass) === true;
 }
