@@ -23,6 +23,9 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** How often one step may be hit, that the kills spread over the operation. */
+const perStepMax = 2;
+
 /** Kills until `kills` have been made or the operation has ended. */
 export async function sabotage(
   victim: StackProcess,
@@ -36,6 +39,7 @@ export async function sabotage(
     const operation = await lookAt(target.name, target.operation);
     if (operation && hasEnded(operation)) break;
     const during = operation?.steps.at(-1)?.name ?? operation?.state ?? 'unknown';
+    if (made.filter((kill) => kill.during === during).length >= perStepMax) continue;
     await killAndRestart(victim);
     made.push({ atMs: Math.round(performance.now() - start), during });
   }
