@@ -39,7 +39,7 @@ export function e2eJob(name: string, wish: JobWish = {}): FlinkJobInput {
       mode,
       flink: { version, configuration: smallMemory, ...wish.flink },
       job: {
-        jarUri: 'local:///opt/flink/examples/state-machine.jar',
+        jarUri: 'local:///opt/flink/examples/streaming/StateMachineExample.jar',
         entryClass: stateMachine,
         args: ['--rps', '100'],
         ...wish.job,

@@ -24,7 +24,7 @@ export function flinkLayer(release: FlinkRelease, cacheDir: string, progress: Pr
     progress('assembling the Flink layer');
     const home = join(work, 'root/opt/flink');
     assemble(libraries, scripts, home);
-    const exampleJar = join(home, 'examples/state-machine.jar');
+    const exampleJar = join(home, 'examples/streaming/StateMachineExample.jar');
     progress(`fetching flink-examples-streaming ${release.examples}`);
     await mavenArtifact(`org.apache.flink:flink-examples-streaming:${release.examples}`, exampleJar, progress);
     await runCommand('chmod', ['-R', 'u=rwX,go=rX', home]);
@@ -51,7 +51,7 @@ async function fetchDistribution(name: string, version: string, folder: string):
 }
 
 function assemble(libraries: string, scripts: string, home: string): void {
-  for (const folder of ['bin', 'lib', 'log', 'opt', 'plugins', 'usrlib', 'examples'])
+  for (const folder of ['bin', 'lib', 'log', 'opt', 'plugins', 'usrlib', 'examples/streaming'])
     mkdirSync(join(home, folder), { recursive: true });
   for (const jar of readdirSync(join(libraries, 'lib')).filter((name) => keptJars.test(name)))
     if (jar.startsWith('flink-dist')) filterZip(join(libraries, 'lib', jar), join(home, 'lib', jar), isForeign);

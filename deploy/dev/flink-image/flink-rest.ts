@@ -49,7 +49,7 @@ export async function slotsUp(cluster: RunningCluster): Promise<void> {
 /** Hands the example's jar to a session and gives its id there. */
 export async function uploadExample(cluster: RunningCluster, root: string): Promise<string> {
   const form = new FormData();
-  const jar = readFileSync(`${root}/opt/flink/examples/state-machine.jar`);
+  const jar = readFileSync(`${root}/opt/flink/examples/streaming/StateMachineExample.jar`);
   form.append('jarfile', new Blob([jar], { type: 'application/x-java-archive' }), 'example.jar');
   const shape = z.object({ filename: z.string() });
   const answer = await call(cluster, { path: '/jars/upload', shape, method: 'POST', body: form });

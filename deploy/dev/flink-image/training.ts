@@ -72,7 +72,7 @@ function writeArchive(role: string | undefined): string[] {
 /** Puts the example where an application's jar is looked for. */
 export async function withExampleInUsrlib(root: string, act: () => Promise<void>): Promise<void> {
   const jar = join(root, 'opt/flink/usrlib/example.jar');
-  copyFileSync(join(root, 'opt/flink/examples/state-machine.jar'), jar);
+  copyFileSync(join(root, 'opt/flink/examples/streaming/StateMachineExample.jar'), jar);
   try {
     await act();
   } finally {
