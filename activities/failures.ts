@@ -27,9 +27,14 @@ export async function withFailures<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof KubernetesError && isFinal(error)) throw failed(refusedByKubernetes(error));
+    if (isFinalRefusal(error)) throw failed(refusedByKubernetes(error));
     throw error;
   }
+}
+
+/** Whether the API server refuses what no repetition mends. */
+export function isFinalRefusal(error: unknown): error is KubernetesError {
+  return error instanceof KubernetesError && isFinal(error);
 }
 
 /** Waits, and fails with what `failure` says when the wait's own time is over. */

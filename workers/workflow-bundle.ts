@@ -38,7 +38,7 @@ function removeOutdated(cacheDir: string): void {
   const lastWeek = Date.now() - 7 * 86_400_000;
   const bundles = readdirSync(cacheDir).filter((name) => /^workflows-[0-9a-f]+\.js$/.test(name));
   for (const file of bundles.map((name) => join(cacheDir, name)))
-    if (statSync(file).mtimeMs < lastWeek) rmSync(file, { force: true });
+    if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < lastWeek) rmSync(file, { force: true });
 }
 
 /** The build id of the sources as they are. */

@@ -130,7 +130,7 @@ export class DeployRun {
     await this.awaitStep('jobManagerAnswers', 'waitJobManager', 'jobManager');
   }
 
-  /** Starts the job, sees all tasks run, points the job's Service here, and sees a checkpoint completed. */
+  /** Starts the job, and sees it run. */
   async startJob(): Promise<void> {
     this.submitted = true;
     // Flink itself lets the job wait for its slots: its main method runs while they register.
@@ -138,14 +138,18 @@ export class DeployRun {
       this.awaitStep('slotsRegistered', 'waitSlots', 'slots'),
       this.awaitStep('jobSubmitted', 'submitJob', 'submit'),
     ]);
+    await this.seeItRun();
+  }
+
+  /** Sees all tasks run, points the job's Service here, and sees a checkpoint completed. */
+  async seeItRun(): Promise<void> {
     await this.awaitStep('tasksRunning', 'waitTasks', 'running');
     if (!this.published) await this.publishService();
     if (hasDurableStorage(this.target.spec)) await this.awaitStep('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
     this.account.restorePoint = undefined;
   }
 
-  /** Points the job's Service at the generation that is brought up or was taken over. */
-  async publishService(): Promise<void> {
+  private async publishService(): Promise<void> {
     this.published = true;
     await this.account.step('servicePublished', () =>
       shortCalls(this.input.cluster).publishService.executeWithOptions(

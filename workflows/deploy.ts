@@ -18,7 +18,7 @@ export async function deploy(input: DeployInput): Promise<OperationResult> {
     async () => {
       // Before anything is stopped: an agent that is away is noticed here, and what an attempt that came late has made.
       const found = await run.askCluster();
-      if (input.askCluster && run.adopts(found)) return run.publishService();
+      if (input.askCluster && run.adopts(found)) return run.seeItRun();
       run.includes(found);
       await run.stopPrevious();
       await run.startCluster();

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
+  patched,
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
@@ -39,6 +40,7 @@ export class JobEntity {
   private refused = false;
   private abortReason: string | undefined;
   private lostInARow = 0;
+  private wasRunning = false;
   private shownPhase: JobPhase | undefined;
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
@@ -113,7 +115,9 @@ export class JobEntity {
     if (!next) return;
     state.queue = queue;
     state.running = next;
-    const wasRunning = state.phase === 'RUNNING';
+    // The repetition of a lost operation finds the job as that one did, as far as is known.
+    const wasRunning = state.phase === 'RUNNING' || (this.lostInARow > 0 && this.wasRunning);
+    this.wasRunning = wasRunning;
     state.phase = next.record.kind === 'remove' ? 'REMOVING' : 'DEPLOYING';
     state.failure = undefined;
     this.abortReason = undefined;
@@ -133,7 +137,9 @@ export class JobEntity {
 
   /** The operation's workflow was lost: what it left is not known, so the same is done again, beginning with a clear-out. */
   private async beginAgain(state: JobState, lost: QueuedOperation): Promise<void> {
-    await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
+    if (patched('late-attempts')) {
+      await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
+    }
     state.running = undefined;
     this.lostInARow += 1;
     const [waiting] = state.queue;

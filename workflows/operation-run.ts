@@ -82,7 +82,10 @@ export class OperationRun {
     this.abortable = scope;
     try {
       if (this.abortReason !== undefined) throw this.aborted();
-      return await scope.run(act);
+      const done = await scope.run(act);
+      // What cannot be cancelled comes to its end first.
+      if (this.abortReason !== undefined) throw this.aborted();
+      return done;
     } catch (error) {
       throw isCancellation(error) ? this.aborted() : error;
     } finally {

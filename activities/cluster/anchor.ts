@@ -1,8 +1,11 @@
 /** A generation's anchor as the cluster has it: the object that owns all others, and what is noted on it. */
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import { KubernetesError } from '../../clients/kubernetes/errors.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { generationNames } from '../../core/names.ts';
+import { failed } from '../failures.ts';
 
 /** The anchor; undefined when it is gone, or was never made. */
 export function findAnchor(
@@ -17,6 +20,28 @@ export async function anchorUid(kubernetes: KubernetesClient, generation: Genera
   const anchor = await findAnchor(kubernetes, generation);
   if (!anchor) throw new Error(`the anchor ${generationNames(generation.identity).anchor} is not there`);
   return anchor.metadata.uid;
+}
+
+/** The same while the generation starts. @throws OBJECTS_GONE when somebody has deleted the anchor, and so all it owns. */
+export async function noteWhileStarting(
+  kubernetes: KubernetesClient,
+  generation: Generation,
+  notes: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  try {
+    await noteOnAnchor(kubernetes, generation, notes);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === 404) throw failed(anchorGone(generation));
+    throw error;
+  }
+}
+
+function anchorGone({ identity, spec }: Generation): Failure {
+  return {
+    code: 'OBJECTS_GONE',
+    message: `ConfigMap ${spec.spec.namespace}/${generationNames(identity).anchor}, which owns the job's objects, was deleted while they started.`,
+    cure: 'See who deletes what they did not make, and apply again: the job starts from its newest restore point.',
+  };
 }
 
 /** Writes annotations of the anchor; null takes one away. @throws KubernetesError 404 when the anchor is gone. */

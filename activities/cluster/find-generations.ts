@@ -1,6 +1,6 @@
 /** Finds what runs under a job's name by the anchors in the cluster: the truth when a job's workflow knows nothing. */
 import { z } from 'zod';
-import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { FoundGeneration } from '../../core/adoption.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -9,6 +9,9 @@ import { annotations, flinkJobId, labels } from '../../core/names.ts';
 import { flinkJobSchema } from '../../core/schema/flink-job.ts';
 import { failed, withFailures } from '../failures.ts';
 import type { ClusterDependencies } from './dependencies.ts';
+
+/** A JobManager that hangs must not use up the attempt. */
+const callMs = 5_000;
 
 export interface FindGenerationsInput {
   readonly tenant: string;
@@ -68,10 +71,10 @@ function readAnchor(anchor: ObjectOf<'ConfigMap'>): z.output<typeof anchored> {
 async function runs(dependencies: ClusterDependencies, generation: Generation): Promise<boolean | undefined> {
   const id = flinkJobId(generation.identity, generation.submission);
   try {
-    const jobs = await dependencies.flink(generation).jobs();
+    const jobs = await dependencies.flink(generation).jobs({ timeoutMs: callMs });
     return jobs.some((job) => job.id === id && job.endedAtMs === undefined);
   } catch (error) {
-    if (error instanceof FlinkUnreachable) return undefined;
+    if (error instanceof FlinkUnreachable || error instanceof FlinkRestError) return undefined;
     throw error;
   }
 }

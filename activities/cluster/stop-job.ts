@@ -26,7 +26,7 @@ export interface StopJobInput extends GenerationInput {
   /** Whether to take a savepoint; else the job is cancelled and its newest checkpoint counts. */
   readonly how: 'savepoint' | 'cancel';
   /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
-  readonly withinMs: number;
+  readonly withinMs?: number;
   /** The generation that comes next: in its name the storage is read when this one cannot. */
   readonly next?: Generation;
 }
@@ -52,6 +52,9 @@ const silenceWhenAskedMs = 3_000;
 /** A JobManager that hangs must be found silent well within these 15 s. */
 const callMs = 5_000;
 const pollEveryMs = 30;
+
+/** For operations of releases that did not say it. */
+const withinMsDefault = 12 * 60_000;
 
 /** After an answer that is an error: the next look is not urgent. */
 const refusedMs = 500;
@@ -90,7 +93,7 @@ class Stop {
     this.input = input;
     this.signal = signal;
     this.notes = notes;
-    this.deadline = performance.now() + input.withinMs;
+    this.deadline = performance.now() + (input.withinMs ?? withinMsDefault);
     this.subject = {
       dependencies,
       generation,
@@ -124,7 +127,8 @@ class Stop {
 
   /** One look and one step; undefined while something is under way. */
   private async next(): Promise<StoppedJob | undefined> {
-    const step = decideStop(await this.look());
+    const seen = await this.look();
+    const step = decideStop(seen);
     switch (step.action) {
       case 'stopped':
         return step;
@@ -140,6 +144,8 @@ class Stop {
         await this.ask();
         return undefined;
       case 'cancel':
+        // With its end Flink takes its pointers away.
+        if (!seen.knowsAll) await this.note({ [annotations.ran]: 'true' });
         await this.subject.flink.cancel(this.subject.jobId, this.subject.call);
         return undefined;
       case 'wait':
@@ -198,7 +204,7 @@ class Stop {
   /** Noted before it is sent: whoever takes over knows that it may have been. */
   private async ask(): Promise<void> {
     const { flink, jobId, folder, call } = this.subject;
-    await this.note(this.triggerId);
+    await this.note({ [annotations.stopping]: this.triggerId });
     this.noted = true;
     try {
       await flink.stopWithSavepoint(jobId, { triggerId: this.triggerId, targetDirectory: folder ?? '' }, call);
@@ -210,25 +216,25 @@ class Stop {
 
   /** Taken off the anchor: the next operation's request is the first one again. */
   private async refused(trace: string): Promise<StoppedJob> {
-    await this.note(null);
+    await this.note({ [annotations.stopping]: null });
     return { detail: 'it runs on', refused: clean(diagnoseSavepointFailure(trace, this.subject.generation.spec.spec)) };
   }
 
-  private async note(triggerId: string | null): Promise<void> {
-    const { dependencies, generation } = this.subject;
-    await noteOnAnchor(dependencies.kubernetes, generation, { [annotations.stopping]: triggerId });
+  private async note(notes: Readonly<Record<string, string | null>>): Promise<void> {
+    await noteOnAnchor(this.subject.dependencies.kubernetes, this.subject.generation, notes);
   }
 
   /** Nobody can be asked: the pods are ended first, so that nothing newer can appear, then the storage is read. */
   private async fromStorage(why: string, elseFinished = false): Promise<StoppedJob> {
     const { dependencies, generation } = this.subject;
     const { next, requester } = this.input;
+    const standIn = next ?? (this.notes ? undefined : generation);
     await endPods(dependencies, { generation });
     if (!hasDurableStorage(generation.spec)) return { detail: `${why}; it keeps no state` };
     const found = await newestStored(this.subject, {
-      hasRun: this.notes?.hasRun ?? true,
+      hasRun: this.noted || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
-      ...(next && { standIn: { generation: next, operation: requester.operation } }),
+      ...(standIn && { standIn: { generation: standIn, operation: requester.operation } }),
       signal: this.signal,
     });
     // A job that finishes by itself removes its checkpoints.
@@ -239,9 +245,13 @@ class Stop {
       : { restorePoint, detail: `${why}; newest restore point ${restorePoint}` };
   }
 
-  /** What it may have written is still its state. The next generation reads it, with an image that it needs anyway. */
+  /**
+   * What it may have written is still its state. The next generation reads it, with an image that it needs anyway. Where
+   * none comes, it is read only when there is something: its objects may never have been made.
+   */
   private async withoutAnchor(): Promise<StoppedJob> {
-    return this.input.next ? this.fromStorage('its objects are gone') : { detail: 'its objects are gone' };
+    const why = 'its objects are gone';
+    return this.input.next || (await hasPointers(this.subject)) ? this.fromStorage(why) : { detail: why };
   }
 
   /** Where Flink has completed nothing of its own, what it started from is still the newest point. */

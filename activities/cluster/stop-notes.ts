@@ -31,7 +31,8 @@ export async function readStopNotes(
   return {
     ...anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')),
     isUsed: notes[annotations.submission] !== undefined,
-    hasRun: notes[annotations.ran] !== undefined,
+    // A stop is asked only of a job that runs.
+    hasRun: notes[annotations.ran] !== undefined || trigger !== undefined,
     ...(trigger !== undefined && { trigger }),
   };
 }

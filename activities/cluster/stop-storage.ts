@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
+import { isFinalRefusal } from '../failures.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { newestRestorePoint } from './restore-point.ts';
@@ -26,7 +27,7 @@ export interface StorageWish {
 
 /**
  * Storage that cannot be read keeps no job from its next spec where nothing can be in it; else the next spec may be what
- * mends it. @throws STORAGE_UNUSABLE and what keeps the storage pod from starting.
+ * mends it. @throws STORAGE_UNUSABLE, and what keeps the storage pod from being made or from starting.
  */
 export async function newestStored(subject: StopSubject, wish: StorageWish): Promise<string | undefined> {
   const { hasRun, hasAnchor, standIn, signal } = wish;
@@ -34,7 +35,7 @@ export async function newestStored(subject: StopSubject, wish: StorageWish): Pro
   try {
     return await readAs(subject, subject.generation, signal);
   } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
+    if (!(error instanceof ApplicationFailure) && !isFinalRefusal(error)) throw error;
     if (!hasRun && !(await hasPointers(subject))) return undefined;
     if (!standIn) throw error;
     return readAs(subject, await anchorOf(subject.dependencies, standIn), signal);

@@ -1,14 +1,12 @@
 /** Submits the job, once: its id was made before, so a repeated request finds the job that the first one started. */
 import type { FlinkCallOptions, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkRestError } from '../../clients/flink/errors.ts';
-import { KubernetesError } from '../../clients/kubernetes/errors.ts';
 import { diagnoseSubmission } from '../../core/diagnosis/submission.ts';
-import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
-import { annotations, flinkJobId, generationName } from '../../core/names.ts';
+import { annotations, flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
-import { noteOnAnchor } from './anchor.ts';
+import { noteWhileStarting } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
 
@@ -70,18 +68,5 @@ async function run(flink: FlinkClient, generation: Generation, jobId: string, ca
 
 /** Writes on the anchor which submission follows, before it is made: whoever finds the anchor knows the job's id. */
 async function noteSubmission({ kubernetes }: ClusterDependencies, generation: Generation): Promise<void> {
-  try {
-    await noteOnAnchor(kubernetes, generation, { [annotations.submission]: String(generation.submission) });
-  } catch (error) {
-    if (error instanceof KubernetesError && error.status === 404) throw failed(anchorGone(generation));
-    throw error;
-  }
-}
-
-function anchorGone({ identity, spec }: Generation): Failure {
-  return {
-    code: 'OBJECTS_GONE',
-    message: `ConfigMap ${spec.spec.namespace}/${generationName(identity)}, which owns the job's objects, was deleted while they started.`,
-    cure: 'See who deletes what they did not make, and apply again: the job starts from its newest restore point.',
-  };
+  await noteWhileStarting(kubernetes, generation, { [annotations.submission]: String(generation.submission) });
 }

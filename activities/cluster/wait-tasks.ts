@@ -6,7 +6,7 @@ import type { Generation } from '../../core/generation.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
-import { noteOnAnchor } from './anchor.ts';
+import { noteWhileStarting } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
 
@@ -29,7 +29,7 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           seen = progress.text;
           cause = progress.cause;
           if (!progress.done) return undefined;
-          await noteOnAnchor(dependencies.kubernetes, generation, { [annotations.ran]: 'true' });
+          await noteWhileStarting(dependencies.kubernetes, generation, { [annotations.ran]: 'true' });
           return { detail: seen };
         },
         whenTimeIsUp: (silence) =>

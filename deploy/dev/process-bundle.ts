@@ -38,7 +38,8 @@ export async function bundleProcess(cacheDir: string, kind: DreyProcess): Promis
   });
   renameSync(unfinished, file);
   const outdated = new RegExp(`^${kind}-[0-9a-f]+\\.mjs$`);
-  for (const other of readdirSync(cacheDir)) if (other !== name && outdated.test(other)) rmSync(join(cacheDir, other));
+  for (const other of readdirSync(cacheDir))
+    if (other !== name && outdated.test(other)) rmSync(join(cacheDir, other), { force: true });
   return file;
 }
 

@@ -57,6 +57,15 @@ const cases: readonly Case[] = [
     names: /cpu/i,
   },
   {
+    title: 'pods that Kubernetes does not take, in application mode',
+    wish: {
+      mode: 'application',
+      spec: { jobManager: { resources: small('512Mi'), podTemplate: { spec: { priorityClassName: 'absent' } } } },
+    },
+    code: 'OBJECTS_REFUSED',
+    names: /PriorityClass/i,
+  },
+  {
     title: 'a JVM option that the JVM refuses',
     wish: {
       spec: {

@@ -4,6 +4,7 @@
  * before its kills are made, another one gets the rest.
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import { apply, e2eJob, ended, objectsOf, tenant } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { drey, type StackProcess } from '../support/running-stack.ts';
@@ -41,7 +42,9 @@ describe.each<StackProcess>(['agent', 'worker', 'api', 'temporal', 'postgres'])(
 
 async function deployUnder(victim: StackProcess, wanted: number): Promise<Kill[]> {
   const name = nameFor(victim);
-  const operation = await apply(e2eJob(name, { spec: { deadlines } }));
+  // A removed job keeps its name until its last records are written.
+  const named = { what: `the name ${name} to be free`, timeoutMs: 120_000, stepMs: 200 };
+  const operation = await waitUntil(() => apply(e2eJob(name, { spec: { deadlines } })), named);
   const made = await sabotage(victim, { name, operation }, { kills: wanted, gapMsMax: 2_500, random });
   expect(await ended(name, operation, 600_000)).toMatchObject({ state: 'succeeded' });
   expect((await livingJobsOf(name)).map(({ state }) => state)).toEqual(['RUNNING']);

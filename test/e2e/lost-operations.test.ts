@@ -5,7 +5,7 @@ import { hasEnded } from '../../core/operation.ts';
 import { jobWorkflowId, operationWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, apply, e2eJob, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { applied, apply, e2eJob, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { drey, terminateWorkflow } from '../support/running-stack.ts';
 
@@ -42,7 +42,9 @@ async function changeAndLose(step: StepName): Promise<string> {
   rps += 1;
   const number = await apply(e2eJob(name, { job: { args: ['--rps', String(rps)] } }));
   // Steps are seen through records, which may be late.
-  return (await terminatedAt(number, step)) ? newestState(number) : changeAndLose(step);
+  if (await terminatedAt(number, step)) return newestState(number);
+  expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
+  return changeAndLose(step);
 }
 
 afterAll(() => removed(name).catch(() => undefined), 240_000);
