@@ -9,7 +9,7 @@ import {
   type PodClock,
   type PodFinding,
 } from './pod-finding.ts';
-import type { EventSeen } from './pod-seen.ts';
+import type { EventSeen, PodSeen } from './pod-seen.ts';
 
 /** A pod that the scheduler finds no node for. */
 export function scheduleTrouble({ pod, events, clock }: PodCase): PodFinding | undefined {
@@ -67,13 +67,25 @@ export function mountTrouble({ pod, events, clock }: PodCase): PodFinding | unde
   return { failure: { code: 'POD_NOT_STARTED', message, cure, evidence: said } };
 }
 
+/** Whether the workload that was refused a pod has got one since. */
+function wasMadeAfter(refusal: EventSeen, pods: readonly PodSeen[]): boolean {
+  const refusedAt = Date.parse(eventTime(refusal));
+  return pods.some(({ metadata: { name, creationTimestamp } }) => {
+    return name.startsWith(`${refusal.involvedObject.name}-`) && !(refusedAt > Date.parse(creationTimestamp ?? ''));
+  });
+}
+
 /** How long ago Kubernetes may have refused to make a pod for it to count: later it was made after all. */
 const refusalCountsForMs = 60_000;
 
 /** Pods that are not made at all: a quota, Pod Security, or a service account that is not there. */
-export function creationTrouble(events: readonly EventSeen[], clock: PodClock): PodFinding | undefined {
+export function creationTrouble(
+  pods: readonly PodSeen[],
+  events: readonly EventSeen[],
+  clock: PodClock,
+): PodFinding | undefined {
   const refusals = events.filter(
-    ({ reason, involvedObject }) => reason === 'FailedCreate' && involvedObject.kind !== 'Pod',
+    (event) => event.reason === 'FailedCreate' && event.involvedObject.kind !== 'Pod' && !wasMadeAfter(event, pods),
   );
   const recent = refusals.filter((event) => !hasPassed(clock, eventTime(event), refusalCountsForMs));
   const said = eventMessage(recent, /^FailedCreate$/);

@@ -21,11 +21,13 @@ export function diagnosePods(pods: readonly PodSeen[], events: readonly EventSee
     const finding = troubleOf({ pod, events: eventsOf(pod, events), clock });
     if (finding) return finding;
   }
+  const refused = creationTrouble(present, events, clock);
+  if (refused) return refused;
   const unready = present.filter((pod) => !isReady(pod));
   if (unready.length === 0 && present.length > 0) return {};
   const [first] = unready;
   if (first) return { waiting: `pod ${first.metadata.name} ${waitsFor(first)}` };
-  return creationTrouble(events, clock) ?? { waiting: 'no pod has been made yet' };
+  return { waiting: 'no pod has been made yet' };
 }
 
 function troubleOf(one: PodCase): PodFinding | undefined {

@@ -133,6 +133,19 @@ describe('what will not mend itself', () => {
     });
     expect(diagnosePods([], one(name).events, clock(300))).toEqual({ waiting: 'no pod has been made yet' });
   });
+
+  test('pods of one workload are refused while those of another run, until they are made after all', () => {
+    const { events } = one('quota');
+    const other = one('ready').pod;
+    expect(diagnosePods([other], events, clock(45)).failure?.code).toBe('OBJECTS_REFUSED');
+    const workload = events.find(({ reason }) => reason === 'FailedCreate')?.involvedObject.name ?? '';
+    const metadata = {
+      ...other.metadata,
+      name: `${workload}-x1`,
+      creationTimestamp: new Date(madeAt + 44_000).toISOString(),
+    };
+    expect(diagnosePods([other, { ...other, metadata }], events, clock(45))).toEqual({});
+  });
 });
 
 describe('what may pass is given its time', () => {
