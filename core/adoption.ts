@@ -31,7 +31,7 @@ export function decideAdoption(found: readonly FoundGeneration[], specHash: stri
   if (only && only.running === true && !only.leaving && !only.stopping && only.specHash === specHash) {
     return { action: 'adopt', generation: withoutFindings(only) };
   }
-  return { action: 'replace', generations: found.toSorted(byAge).map(withoutFindings) };
+  return { action: 'replace', generations: newestLast(found) };
 }
 
 /**
@@ -40,10 +40,12 @@ export function decideAdoption(found: readonly FoundGeneration[], specHash: stri
  */
 export function strangersAmong(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
   const names = new Set(known.map(({ identity }) => generationName(identity)));
-  return found
-    .filter(({ identity }) => !names.has(generationName(identity)))
-    .toSorted(byAge)
-    .map(withoutFindings);
+  return newestLast(found.filter(({ identity }) => !names.has(generationName(identity))));
+}
+
+/** One that runs counts as the newest. */
+function newestLast(found: readonly FoundGeneration[]): readonly Generation[] {
+  return found.toSorted(byAge).map(withoutFindings);
 }
 
 function byAge(a: FoundGeneration, b: FoundGeneration): number {

@@ -57,7 +57,7 @@ export class DeployRun {
     this.account.generations = [...strangersAmong(found, this.account.generations), ...this.account.generations];
   }
 
-  /** Takes over what was found. True when the very same spec runs already: nothing is left to do. */
+  /** Takes over what was found. True when the very same spec runs already: nothing is left but to see it run. */
   adopts(found: readonly FoundGeneration[]): boolean {
     const adoption = decideAdoption(found, this.target.specHash);
     if (adoption.action === 'replace') this.account.generations = adoption.generations;

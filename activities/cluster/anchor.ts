@@ -1,6 +1,6 @@
 /** A generation's anchor as the cluster has it: the object that owns all others, and what is noted on it. */
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
-import { KubernetesError } from '../../clients/kubernetes/errors.ts';
+import { isNotFound } from '../../clients/kubernetes/errors.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -22,6 +22,15 @@ export async function anchorUid(kubernetes: KubernetesClient, generation: Genera
   return anchor.metadata.uid;
 }
 
+/** Writes annotations of the anchor; null takes one away. @throws KubernetesError 404 when the anchor is gone. */
+export async function noteOnAnchor(
+  kubernetes: KubernetesClient,
+  { identity, spec }: Generation,
+  notes: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  await kubernetes.annotate('ConfigMap', spec.spec.namespace, generationNames(identity).anchor, notes);
+}
+
 /** The same while the generation starts. @throws OBJECTS_GONE when somebody has deleted the anchor, and so all it owns. */
 export async function noteWhileStarting(
   kubernetes: KubernetesClient,
@@ -31,7 +40,7 @@ export async function noteWhileStarting(
   try {
     await noteOnAnchor(kubernetes, generation, notes);
   } catch (error) {
-    if (error instanceof KubernetesError && error.status === 404) throw failed(anchorGone(generation));
+    if (isNotFound(error)) throw failed(anchorGone(generation));
     throw error;
   }
 }
@@ -42,13 +51,4 @@ function anchorGone({ identity, spec }: Generation): Failure {
     message: `ConfigMap ${spec.spec.namespace}/${generationNames(identity).anchor}, which owns the job's objects, was deleted while they started.`,
     cure: 'See who deletes what they did not make, and apply again: the job starts from its newest restore point.',
   };
-}
-
-/** Writes annotations of the anchor; null takes one away. @throws KubernetesError 404 when the anchor is gone. */
-export async function noteOnAnchor(
-  kubernetes: KubernetesClient,
-  { identity, spec }: Generation,
-  notes: Readonly<Record<string, string | null>>,
-): Promise<void> {
-  await kubernetes.annotate('ConfigMap', spec.spec.namespace, generationNames(identity).anchor, notes);
 }

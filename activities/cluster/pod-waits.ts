@@ -1,10 +1,9 @@
 /** Waits for the pods of a generation: scheduled to nodes, then with their images pulled. */
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
-import { WaitTimedOut } from '../../clients/kubernetes/errors.ts';
 import { hasScheduled, hasStarted } from '../../core/diagnosis/pod-progress.ts';
 import type { Failure } from '../../core/failure.ts';
 import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
-import { failed, withFailures } from '../failures.ts';
+import { failed, failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { PodTrouble, podSelector } from './pod-trouble.ts';
@@ -47,25 +46,20 @@ function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: Wai
     last = pods;
     return ready >= wanted ? { detail: `${ready} of ${wanted} pods ${wait.word}` } : undefined;
   };
+  const notReady = (): Failure => {
+    const behind = last
+      .filter((pod) => !wait.isReady(pod))
+      .map(told)
+      .join(', ');
+    const message = `Only ${ready} of ${wanted} pods were ${wait.word} within ${Math.round(waitMs / 1000)} s${behind && `: not ${behind}`}.`;
+    return { code: wait.code, message, cure: wait.cure };
+  };
   return withFailures(() =>
-    withHeartbeat(async (signal) => {
-      try {
-        const selection = { labelSelector: podSelector(generation) };
-        return await dependencies.kubernetes.watchUntil('Pod', namespace, selection, decide, {
-          signal,
-          timeoutMs: waitMs,
-        });
-      } catch (error) {
-        if (!(error instanceof WaitTimedOut)) throw error;
-        const known = await trouble.of(last, 2_000);
-        if (known) throw failed(known);
-        const behind = last
-          .filter((pod) => !wait.isReady(pod))
-          .map(told)
-          .join(', ');
-        const message = `Only ${ready} of ${wanted} pods were ${wait.word} within ${Math.round(waitMs / 1000)} s${behind && `: not ${behind}`}.`;
-        throw failed({ code: wait.code, message, cure: wait.cure });
-      }
+    withHeartbeat((signal) => {
+      const selection = { labelSelector: podSelector(generation) };
+      const options = { signal, timeoutMs: waitMs };
+      const ended = dependencies.kubernetes.watchUntil('Pod', namespace, selection, decide, options);
+      return failingInTime(ended, async () => (await trouble.of(last, 2_000)) ?? notReady());
     }),
   );
 }

@@ -9,8 +9,10 @@ import { Client, Connection } from '@temporalio/client';
 import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
+import { nodeIdentity } from '../../deploy/dev/cluster-node.ts';
 import { processName, restartDreyProcess } from '../../deploy/dev/drey-processes.ts';
 import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
+import { volumeFolder } from '../../deploy/dev/kubernetes/volumes.ts';
 import { repositoryRoot, stackPaths, testInstance } from '../../deploy/dev/paths.ts';
 import { startPostgres } from '../../deploy/dev/postgres.ts';
 import { livingProcess, startTicksOf, waitUntil } from '../../deploy/dev/process.ts';
@@ -31,7 +33,7 @@ export function drey(requestTimeoutMs = 30_000): DreyClient {
 
 /** The folder on this machine that is the jobs' volume `flink-state`. */
 export function stateVolume(): string {
-  return join(paths.stateDir, 'kubernetes', 'volumes', 'flink', 'flink-state');
+  return volumeFolder(nodeIdentity(paths), { namespace: 'flink', name: 'flink-state' });
 }
 
 /** A client of the cluster; the caller closes it. */
