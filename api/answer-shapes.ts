@@ -1,5 +1,7 @@
 /** The shapes of answers: what the OpenAPI document says, and what the tests hold real answers against. */
 import { z } from 'zod';
+import { jobPhases } from '../core/job.ts';
+import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
 import { problemKinds } from './problem.ts';
 
@@ -21,7 +23,7 @@ export const jobAnswer = z
     uid: z.string(),
     tenant: z.string(),
     name: z.string(),
-    phase: z.enum(['PENDING', 'DEPLOYING', 'RUNNING', 'FINISHED', 'FAILED', 'REMOVING', 'REMOVED']),
+    phase: z.enum(jobPhases),
     revision: z.int().describe('The accepted revision; in quotes, the ETag.'),
     spec: specShape,
     generation: z
@@ -35,6 +37,28 @@ export const jobAnswer = z
     updatedAt: time,
   })
   .meta({ id: 'Job' });
+
+const planAnswer = z
+  .object({
+    kind: z.string().describe('The operation that the change needs.'),
+    cost: z
+      .enum(costs)
+      .describe(
+        '`none`: Flink is not touched. `rescale`: in place. `restart`: the job stops and goes on. `redeploy`: on a new Flink cluster.',
+      ),
+    changes: z.array(
+      z.object({
+        path: z.string(),
+        from: z.string().optional().describe('JSON, cut to what a person reads.'),
+        to: z.string().optional(),
+        cost: z.enum(costs),
+      }),
+    ),
+    strategy: z.string().optional().describe('How an upgrade goes, such as warm.'),
+    mode: z.string().optional().describe('Which state the job goes on from, such as savepoint.'),
+    notes: z.array(z.string()).describe('What to know beforehand.'),
+  })
+  .meta({ id: 'Plan' });
 
 export const operationAnswer = z
   .object({
@@ -60,6 +84,9 @@ export const operationAnswer = z
     ),
     failure: failure.optional(),
     restoredFrom: z.string().optional(),
+    plan: planAnswer.optional(),
+    pauseMs: z.number().optional().describe('How long no job ran, in milliseconds.'),
+    rolledBackTo: z.int().optional().describe('The revision that was brought back when the new one failed.'),
     supersededBy: z.int().optional(),
     workflowId: z.string().optional().describe('In Temporal.'),
   })
@@ -81,6 +108,9 @@ export const dryRunAnswer = z
       .describe('Whether an apply would make an operation: the spec is another one, or its last deploy failed.'),
     revision: z.int().describe('The current revision; 0 when there is no such job.'),
     spec: specShape,
+    plan: planAnswer.optional().describe('What an apply would do; absent when it would change nothing.'),
+    startsFrom: z.string().optional().describe('From which state the job would start.'),
+    lastPauseMs: z.number().optional().describe('How long no job ran when it was last upgraded, in milliseconds.'),
   })
   .meta({ id: 'DryRun' });
 

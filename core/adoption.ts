@@ -35,12 +35,16 @@ export function decideAdoption(found: readonly FoundGeneration[], specHash: stri
 }
 
 /**
- * Generations in the cluster that a job does not know of: an attempt that came late made them. They are ended like its own,
- * before those, so that its own restore points stay the newest.
+ * What a job has, after its cluster was asked: what is written on an anchor is newer than what the job knows of it, since an
+ * operation that was lost wrote it there before it acted. What the job did not know comes first (an attempt that came late
+ * made it), and the generation with the newest submission last, so that its restore point is the one used.
  */
-export function strangersAmong(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
+export function reconciled(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
   const names = new Set(known.map(({ identity }) => generationName(identity)));
-  return newestLast(found.filter(({ identity }) => !names.has(generationName(identity))));
+  const strangers = found.filter(({ identity }) => !names.has(generationName(identity)));
+  const anchored = new Map(found.map((one) => [generationName(one.identity), withoutFindings(one)]));
+  const own = known.map((one) => anchored.get(generationName(one.identity)) ?? one);
+  return [...newestLast(strangers), ...own.toSorted((one, other) => one.submission - other.submission)];
 }
 
 /** One that runs counts as the newest. */
@@ -49,7 +53,11 @@ function newestLast(found: readonly FoundGeneration[]): readonly Generation[] {
 }
 
 function byAge(a: FoundGeneration, b: FoundGeneration): number {
-  return Number(a.running ?? false) - Number(b.running ?? false) || (a.madeAt < b.madeAt ? -1 : 1);
+  const runs = Number(a.running ?? false) - Number(b.running ?? false);
+  if (runs !== 0) return runs;
+  // Submissions of one job count on; those of two jobs of one name do not.
+  if (a.identity.uid === b.identity.uid) return a.submission - b.submission;
+  return a.madeAt < b.madeAt ? -1 : 1;
 }
 
 function withoutFindings({

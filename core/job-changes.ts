@@ -1,6 +1,7 @@
 /** What a request changes in a job, decided on its state alone: refusals, unchanged specs, new revisions and their operations. */
 import type { JobState, QueuedOperation } from './job-state.ts';
-import type { OperationKind, OperationRecord } from './operation.ts';
+import type { OperationKind } from './operation-kinds.ts';
+import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 export type RefusalCode =

@@ -2,7 +2,7 @@
 import type { Failure } from './failure.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation } from './job-state.ts';
-import type { OperationKind } from './operation.ts';
+import { operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
@@ -19,11 +19,15 @@ export function concludeOperation(state: JobState, result: OperationResult): voi
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(result.record.kind, result);
+  const active = state.generations.at(-1);
+  if (!result.failure && active) state.stableRevision = active.revision;
+  // A rollback may have made a generation of its own, and cleared it away again.
+  if (result.failure && result.record.kind === 'upgrade') state.lastGeneration += 1;
 }
 
 function phaseAfter(kind: OperationKind, result: OperationResult): JobPhase {
-  if (kind === 'remove') return result.failure ? 'FAILED' : 'REMOVED';
-  if (!result.failure) return 'RUNNING';
+  if (!result.failure) return operationKinds[kind].after;
+  if (kind === 'remove') return 'FAILED';
   // A deploy that failed before it stopped what ran left it running.
   return result.leftRunning ? 'RUNNING' : 'FAILED';
 }

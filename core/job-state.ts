@@ -41,6 +41,8 @@ export interface JobState {
   /** Generations that may exist in the cluster; the last one is the active one. */
   generations: readonly Generation[];
   restorePoint?: string;
+  /** The revision that last ran as it should. */
+  stableRevision?: number;
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

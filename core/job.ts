@@ -3,7 +3,20 @@ import type { Failure } from './failure.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 /** Where a job is in its life. `PENDING`: accepted, and no operation has begun yet. */
-export type JobPhase = 'PENDING' | 'DEPLOYING' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'REMOVING' | 'REMOVED';
+export type JobPhase = (typeof jobPhases)[number];
+
+export const jobPhases = [
+  'PENDING',
+  'DEPLOYING',
+  'UPGRADING',
+  'RUNNING',
+  'SUSPENDING',
+  'SUSPENDED',
+  'FINISHED',
+  'FAILED',
+  'REMOVING',
+  'REMOVED',
+] as const;
 
 /** The newest known generation that runs (or ran) the job. */
 export interface GenerationView {

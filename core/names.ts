@@ -29,11 +29,25 @@ export function flinkJobId(generation: GenerationIdentity, submission: number): 
 }
 
 /**
- * The trigger id of the savepoint with which an operation stops a generation: a repeated request finds its own savepoint.
+ * The number of an operation's submission of the job: it grows with the operations, whichever generation they submit to, so
+ * the newest of two submissions is known even where the operation that made it was lost.
+ * @param attempt 0 for what the operation is there for, 1 for the one with which it rolls back.
+ */
+export function submissionNumber(operation: number, attempt: 0 | 1): number {
+  return operation * 2 + attempt;
+}
+
+/**
+ * The trigger id of the savepoint with which an operation stops a submission: a repeated request finds its own savepoint.
  * `uid` is that of the job whose operation it is: a new job of that name counts its operations anew.
  */
-export function savepointTriggerId(uid: string, operation: number, generation: GenerationIdentity): string {
-  return hashOf('savepoint', uid, operation, generation.uid, generation.number).slice(0, 32);
+export function savepointTriggerId(
+  uid: string,
+  operation: number,
+  generation: GenerationIdentity,
+  submission: number,
+): string {
+  return hashOf('savepoint', uid, operation, generation.uid, generation.number, submission).slice(0, 32);
 }
 
 /** The name that all objects of a generation start with: at most 40 + 1 + 8 + 1 + 5 characters, so suffixes fit into 63. */
@@ -86,10 +100,12 @@ export const annotations = {
   specHash: 'drey.dev/spec-hash',
   /** Number of the newest submission to this generation; written before the job is submitted. */
   submission: 'drey.dev/submission',
+  /** From where that submission starts; empty: from nothing. Written with it. */
+  restoreFrom: 'drey.dev/restore-from',
   operation: 'drey.dev/operation',
-  /** Written when all tasks of the job were seen to run: before, it cannot have completed a checkpoint. */
+  /** The submission all of whose tasks were seen to run: before, it cannot have completed a checkpoint. */
   ran: 'drey.dev/ran',
-  /** The trigger id of a stop with savepoint, written before it is asked for. */
+  /** `<submission>/<trigger id>` of a stop with savepoint, written before it is asked for. */
   stopping: 'drey.dev/stopping',
 } as const;
 
@@ -122,7 +138,7 @@ export function clusterTaskQueue(cluster: string): string {
 /** The task queue of the control plane's workflows and record-keeping activities. */
 export const controlTaskQueue = 'drey';
 
-/** Where the savepoints go that stop a generation: its own folder, so that one whose answer was lost is found there. */
-export function savepointDirectory(root: string, { uid, number }: GenerationIdentity): string {
-  return `${root.replace(/\/+$/, '')}/${uid}/stop-${number}`;
+/** Where the savepoint goes that stops a submission: its own folder, so that one whose answer was lost is found there. */
+export function savepointDirectory(root: string, { uid, number }: GenerationIdentity, submission: number): string {
+  return `${root.replace(/\/+$/, '')}/${uid}/stop-${number}-${submission}`;
 }

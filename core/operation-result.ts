@@ -3,6 +3,7 @@ import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { OperationRecord } from './operation.ts';
 import type { RecordRow } from './records.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
 
 export interface OperationResult {
   readonly record: OperationRecord;
@@ -34,4 +35,13 @@ export interface OperationInput {
   readonly restorePoint?: string;
   /** Whether the job ran when the operation's turn came, as far as was known. */
   readonly wasRunning: boolean;
+  /** The spec that the job shall have, or has. */
+  readonly spec: FlinkJob;
+  /** Whether this entity is new and must first ask the cluster what already runs under its name. */
+  readonly askCluster: boolean;
+}
+
+/** What an operation is started with that brings a generation about. */
+export interface TargetInput extends OperationInput {
+  readonly target: Generation;
 }

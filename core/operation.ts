@@ -1,8 +1,7 @@
 /** An operation: one change to a job, with its steps, times, reason and end. The same shape in workflow, API, database and CLI. */
 import type { Failure } from './failure.ts';
-
-/** What an operation does. Later kinds add a word here and a workflow file. */
-export type OperationKind = 'deploy' | 'remove';
+import type { OperationKind } from './operation-kinds.ts';
+import type { ChangePlan } from './plan/change-plan.ts';
 
 export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'aborted' | 'superseded';
 
@@ -41,6 +40,12 @@ export interface OperationRecord {
   readonly failure?: Failure;
   /** From where the job started, for example a savepoint's path. Absent: empty. */
   readonly restoredFrom?: string;
+  /** What was decided when its turn came: the changes, their cost, and how it goes. */
+  readonly plan?: ChangePlan;
+  /** How long no job ran: from the old job's end to the moment at which all tasks of the new one were seen to run. */
+  readonly pauseMs?: number;
+  /** The revision that was brought back when the new one failed. */
+  readonly rolledBackTo?: number;
   /** The operation that took the place of this queued one. */
   readonly supersededBy?: number;
   /** Temporal workflow id of the operation's child workflow, for links. */

@@ -1,5 +1,4 @@
-/** The steps of every operation, in order, with the words that people read. A new operation adds one entry. */
-import type { OperationKind } from './operation.ts';
+/** The steps of every operation, with the words that people read. */
 
 /** Titles by step name. Names are stable (scripts and records use them); titles may be improved. */
 export const stepTitles = {
@@ -15,6 +14,18 @@ export const stepTitles = {
   tasksRunning: 'Tasks running',
   servicePublished: 'Service points at this generation',
   firstCheckpoint: 'First checkpoint completed',
+  strangerRemoved: 'What the job does not know of removed',
+  noRoom: 'No room for two Flink clusters: the old one goes first',
+  primed: 'Flink cluster primed',
+  stable: 'Job is stable',
+  newStopped: 'Job of the new revision stopped',
+  newRemoved: 'Flink cluster of the new revision removed',
+  rollbackStarted: 'Flink cluster of the last stable revision is up',
+  rollbackSubmitted: 'Last stable revision submitted again',
+  rollbackRunning: 'Tasks of the last stable revision running',
+  rollbackPublished: 'Service points at the last stable revision',
+  jobStopped: 'Job stopped',
+  anchorUpdated: 'Revision noted',
   jobCanceled: 'Job canceled',
   podsGone: 'Pods gone',
   highAvailabilityRemoved: 'High-availability data removed',
@@ -24,9 +35,3 @@ export const stepTitles = {
 } as const;
 
 export type StepName = keyof typeof stepTitles;
-
-/** What a person calls the operation, for summaries in the Temporal UI and events. */
-export const operationTitles: Record<OperationKind, string> = {
-  deploy: 'Deploy',
-  remove: 'Remove',
-};

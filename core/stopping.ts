@@ -26,12 +26,18 @@ export interface StopSeen {
   readonly retainsCheckpoints: boolean;
   /** Whether the time for a savepoint is over. */
   readonly timeIsUp: boolean;
+  /** Whether the newest checkpoint may do where no savepoint can be had. */
+  readonly checkpointMayDo: boolean;
+  /** Points completed before this instant, in milliseconds since 1970, are too old to go on from. */
+  readonly oldestMs: number;
 }
 
 /** Checkpoints and savepoints of a job count with the same numbers: the higher one is newer. */
 export interface PointSeen {
   readonly id: number;
   readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly completedAtMs: number;
 }
 
 export type StopStep =
@@ -49,7 +55,9 @@ export type StopStep =
   /** Ended without a point of its own: what it was started from is still the newest. */
   | { readonly action: 'unchanged'; readonly detail: string }
   /** The job runs on, untouched. */
-  | { readonly action: 'refuse'; readonly trace: string };
+  | { readonly action: 'refuse'; readonly trace: string }
+  /** Its state is too old to go on from: it is left as it is. */
+  | { readonly action: 'tooOld'; readonly completedAtMs: number };
 
 /** The next step towards the job's end. */
 export function decideStop(seen: StopSeen): StopStep {
@@ -73,7 +81,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
     return { action: 'readStorage', why: 'it failed while stopping' };
   if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
     return stoppedAt('savepoint', stopSavepoint.path);
-  if (checkpoint) return stoppedAt('checkpoint', checkpoint.path);
+  if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path);
   if (seen.knowsAll) return { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
@@ -92,11 +100,18 @@ function whileItRuns(state: string, seen: StopSeen): StopStep {
   if (request.state === 'failed') {
     // It has committed what the savepoint holds, and may run again from an older checkpoint: it must not go on.
     if (savepointIn(request) !== undefined) return cancelled(state, seen);
-    return { action: 'refuse', trace: request.trace };
+    return seen.checkpointMayDo
+      ? (isTooOld(seen) ?? cancelled(state, seen))
+      : { action: 'refuse', trace: request.trace };
   }
   if (seen.timeIsUp) return notEnding;
   if (seen.wantsSavepoint && state === 'RUNNING') return askedOnce(seen);
-  return cancelled(state, seen);
+  return isTooOld(seen) ?? cancelled(state, seen);
+}
+
+function isTooOld({ checkpoint, oldestMs }: StopSeen): StopStep | undefined {
+  if (!checkpoint || checkpoint.completedAtMs >= oldestMs) return undefined;
+  return { action: 'tooOld', completedAtMs: checkpoint.completedAtMs };
 }
 
 const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in time' };

@@ -1,5 +1,8 @@
 /** Every workflow of the bundle. */
+export { adjust } from './adjust.ts';
 export { deploy } from './deploy.ts';
 export { flinkJob } from './flink-job.ts';
 export { remove } from './remove.ts';
+export { suspend } from './suspend.ts';
 export { tailLogs } from './tail-logs.ts';
+export { upgrade } from './upgrade.ts';

@@ -1,18 +1,10 @@
-/** Deploy: brings a job to one revision. What ran before is stopped with its state first; what fails is cleared away. */
+/** Deploy, and resume: brings a job to one revision. What ran before is stopped with its state first; what fails is cleared away. */
 import { setWorkflowOptions } from '@temporalio/workflow';
-import type { OperationInput, OperationResult } from '../core/operation-result.ts';
-import type { Generation } from '../core/generation.ts';
+import type { OperationResult, TargetInput } from '../core/operation-result.ts';
 import { DeployRun } from './deploy-run.ts';
 
-export interface DeployInput extends OperationInput {
-  /** The generation to bring up. */
-  readonly target: Generation;
-  /** Whether this entity is new and must first ask the cluster what already runs under its name. */
-  readonly askCluster: boolean;
-}
-
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploy);
-export async function deploy(input: DeployInput): Promise<OperationResult> {
+export async function deploy(input: TargetInput): Promise<OperationResult> {
   const run = new DeployRun(input);
   return run.account.run(
     async () => {

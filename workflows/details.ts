@@ -1,7 +1,7 @@
 /** What the Temporal UI shows of a job or an operation while it lives: its current details, in Markdown. */
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord, StepState } from '../core/operation.ts';
-import { operationTitles } from '../core/steps.ts';
+import { operationKinds } from '../core/operation-kinds.ts';
 
 const marks: Record<StepState, string> = { running: '▶', done: '✓', failed: '✗', skipped: '–' };
 
@@ -14,7 +14,7 @@ export function operationDetails(record: OperationRecord): string {
   const failure = record.failure
     ? [`**${record.failure.code}** ${record.failure.message} *${record.failure.cure}*`]
     : [];
-  const title = `**${operationTitles[record.kind]} ${record.number}**: ${record.state}. ${record.reason}`;
+  const title = `**${operationKinds[record.kind].title} ${record.number}**: ${record.state}. ${record.reason}`;
   return [title, '', ...steps, '', ...failure].join('\n');
 }
 

@@ -17,9 +17,11 @@ import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/jo
 import { viewOf } from '../core/job-view.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import type { OperationKind } from '../core/operation.ts';
+import { operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
+import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
+import { completed, completedGeneration } from '../core/spec/completed.ts';
 import { jobDetails } from './details.ts';
 import type {
   ApplySpecRequest,
@@ -30,7 +32,9 @@ import type {
   RemoveJobRequest,
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { carryOut, planOf } from './run-operation.ts';
+import type { AbortRequest } from './operation-run.ts';
+import { planOperation } from './plan-operation.ts';
+import { carryOut, inputOf } from './run-operation.ts';
 import { searchCluster, searchPhase } from './search-attributes.ts';
 
 export class JobEntity {
@@ -38,14 +42,14 @@ export class JobEntity {
   private readonly outbox: Outbox;
   private state: JobState | undefined;
   private refused = false;
-  private abortReason: string | undefined;
+  private abortion: AbortRequest | undefined;
   private lostInARow = 0;
   private wasRunning = false;
   private shownPhase: JobPhase | undefined;
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
     this.input = input;
-    this.state = carried;
+    this.state = carried && upToDate(carried);
     this.outbox = new Outbox(carried?.unwritten);
     setCurrentDetails(jobDetails(this.view()));
   }
@@ -56,7 +60,7 @@ export class JobEntity {
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
     const state = this.acceptRevision(request);
-    return this.enqueue('deploy', request, deployReason(state));
+    return this.enqueue(this.kindNow(state), request, applyReason(state));
   }
 
   /**
@@ -76,7 +80,7 @@ export class JobEntity {
       ...(request.lastKnown && !this.state ? { spec: request.lastKnown } : {}),
     });
     if (repeated) return repeated;
-    if (!this.state && request.lastKnown) this.begin(request.lastKnown, 'unknown');
+    if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
     return this.enqueue('remove', request, 'The job was deleted');
   }
 
@@ -118,15 +122,41 @@ export class JobEntity {
     // The repetition of a lost operation finds the job as that one did, as far as is known.
     const wasRunning = state.phase === 'RUNNING' || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
-    state.phase = next.record.kind === 'remove' ? 'REMOVING' : 'DEPLOYING';
+    const planned = await this.planned(state, next);
+    state.running = planned;
+    state.phase = operationKinds[planned.record.kind].during;
     state.failure = undefined;
-    this.abortReason = undefined;
-    const plan = planOf(state, next, wasRunning);
+    const input = inputOf(state, planned, wasRunning);
     this.publish();
-    const result = await carryOut(plan, () => this.abortReason);
+    const result = await carryOut(input, () => this.abortion);
+    this.abortion = undefined;
     if (result) this.conclude(state, result);
-    else await this.beginAgain(state, next);
+    else await this.beginAgain(state, planned);
     this.publish();
+  }
+
+  /** The operation with its kind as it is now: what was known when it was queued may have changed. */
+  private async planned(state: JobState, next: QueuedOperation): Promise<QueuedOperation> {
+    const { record } = next;
+    if (record.kind === 'remove') return next;
+    const named = (kind: OperationKind) => ({
+      ...record,
+      kind,
+      workflowId: operationWorkflowId(state, record.number, kind),
+    });
+    if (!patched('planned-operations')) return { ...next, record: named('deploy') };
+    const plan = await planOperation({ job: this.plannedJob(state), target: state.revision.spec });
+    return { ...next, record: { ...named(plan.kind), plan } };
+  }
+
+  private plannedJob({ phase, askedCluster, generations }: JobState): PlannedJob {
+    return { phase, askedCluster, generations, afterLoss: this.lostInARow > 0 };
+  }
+
+  /** What it would be now. For its readers only: it is decided when its turn comes. */
+  private kindNow(state: JobState): ChangeKind {
+    if (state.running || state.queue.length > 0) return state.lastGeneration === 0 ? 'deploy' : 'upgrade';
+    return planChange(this.plannedJob(state), state.revision.spec).kind;
   }
 
   private conclude(state: JobState, result: OperationResult): void {
@@ -174,16 +204,17 @@ export class JobEntity {
   }
 
   private acceptRevision(request: ApplySpecRequest): JobState {
-    const state = this.state ?? this.begin(request.spec, request.specHash, request.lastRestorePoint);
+    const spec = completed(request.spec);
+    const state = this.state ?? this.begin(spec, request.specHash, request.lastRestorePoint);
     const isNew = state.revision.specHash !== request.specHash || state.lastOperation === 0;
     if (!isNew) return state;
     const number = state.lastOperation === 0 ? 1 : state.revision.number + 1;
-    state.revision = { number, spec: request.spec, specHash: request.specHash };
+    state.revision = { number, spec, specHash: request.specHash };
     this.outbox.put({
       kind: 'revision',
       uid: state.uid,
       revision: number,
-      spec: request.spec,
+      spec,
       specHash: request.specHash,
       acceptedBy: request.requestedBy,
       acceptedAt: now(),
@@ -220,7 +251,8 @@ export class JobEntity {
     const replaced = supersede(state.queue, operation.record.number, now());
     state.queue = [operation];
     for (const one of [...replaced, operation]) this.putOperation(one);
-    if (state.running) this.abortReason = `operation ${operation.record.number} takes its place`;
+    if (state.running)
+      this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
     this.remember(request, true, operation.record.number);
     this.publish();
     return this.answer(true, operation);
@@ -231,7 +263,7 @@ export class JobEntity {
     state.lastOperation += 1;
     const number = state.lastOperation;
     const workflowId = operationWorkflowId(state, number, kind);
-    const revision = kind === 'deploy' ? { revision: state.revision.number } : {};
+    const revision = kind === 'remove' ? {} : { revision: state.revision.number };
     return queuedOperation(kind, { number, requestedBy, reason, now: now(), workflowId, ...revision });
   }
 
@@ -288,12 +320,22 @@ export class JobEntity {
   }
 }
 
+/** The state of an entity that an earlier release carried on. */
+function upToDate(state: JobState): JobState {
+  const { revision, generations } = state;
+  return {
+    ...state,
+    revision: { ...revision, spec: completed(revision.spec) },
+    generations: generations.map(completedGeneration),
+  };
+}
+
 const recordsBehind: Refusal = {
   code: 'RECORDS_BEHIND',
   message: 'PostgreSQL has not taken records for long; too many wait to accept another revision.',
 };
 
-function deployReason({ revision, newest }: JobState): string {
+function applyReason({ revision, newest }: JobState): string {
   const isSecondTry = newest?.record.revision === revision.number;
   if (isSecondTry) return `Revision ${revision.number} is tried again`;
   return revision.number === 1 ? 'First deploy' : `Revision ${revision.number} was applied`;

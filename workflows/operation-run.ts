@@ -17,17 +17,27 @@ import type { Generation } from '../core/generation.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
+import { generationName } from '../core/names.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
 import { Outbox } from './outbox.ts';
 import { operationDetails } from './details.ts';
 
-/** Asks a running operation to give up, with the reason. Before its point of no return it undoes what it began. */
-export const abortOperation = defineSignal<[string]>('abortOperation');
+/** Why an operation shall give up. */
+export interface AbortRequest {
+  readonly reason: string;
+  /** Whether a person asked for it: then it is rolled back even after its point of no return, where it knows how. */
+  readonly isAsked: boolean;
+}
+
+/** Asks a running operation to give up. Before its point of no return it undoes what it began. */
+export const abortOperation = defineSignal<[AbortRequest]>('abortOperation');
 
 /** What a step's activity may say of itself: shown beside the step. */
 export interface StepOutcome {
   readonly detail?: string;
 }
+
+type Undo = (failure: Failure) => Promise<Failure | void>;
 
 export class OperationRun {
   /** Generations that may exist in the cluster, the active one last: the operation keeps this true as it goes. */
@@ -35,13 +45,15 @@ export class OperationRun {
   restorePoint: string | undefined;
   /** Whether what ran before is as it was: an operation that fails then has done no harm. */
   leftRunning: boolean;
+  /** Whether a job was stopped for what comes now: its state waits, so nothing is given up for an agent that is away. */
+  stoppedAnother = false;
 
   private record: OperationRecord;
   private seq: number;
   private eventSeq = 0;
   private readonly outbox = new Outbox();
-  private abortable: CancellationScope | undefined;
-  private abortReason: string | undefined;
+  private abortable: { readonly scope: CancellationScope; readonly onlyAsked: boolean } | undefined;
+  private abortion: AbortRequest | undefined;
 
   private readonly input: OperationInput;
 
@@ -53,8 +65,30 @@ export class OperationRun {
     // The entity wrote this operation's rows up to `recordSeq`; ours are newer.
     this.seq = input.recordSeq + 10;
     this.record = { ...input.record, state: 'running', startedAt: now() };
-    setHandler(abortOperation, (reason) => this.abort(reason), { description: 'Give up, undoing what can be undone' });
+    setHandler(abortOperation, (request) => this.abort(request), {
+      description: 'Give up, undoing what can be undone',
+    });
     this.publish();
+  }
+
+  get uid(): string {
+    return this.input.uid;
+  }
+
+  /** The operation's number. */
+  get number(): number {
+    return this.record.number;
+  }
+
+  /** Takes a generation off the list once it is gone. */
+  forget({ identity }: Generation): void {
+    this.generations = this.generations.filter((one) => generationName(one.identity) !== generationName(identity));
+  }
+
+  /** Puts a generation last, as the active one, in place of what was known of it. */
+  activate(generation: Generation): void {
+    this.forget(generation);
+    this.generations = [...this.generations, generation];
   }
 
   /** Runs one step: shown as running, then as done with what it found, or as failed. */
@@ -77,14 +111,24 @@ export class OperationRun {
    * Runs the part of an operation that may still be given up: an abort, or the end of the job's entity, cancels what it
    * awaits. What comes after it always goes on to its end.
    */
-  async untilNoReturn<T>(act: () => Promise<T>): Promise<T> {
+  untilNoReturn<T>(act: () => Promise<T>): Promise<T> {
+    return this.abortableBy(false, act);
+  }
+
+  /** Runs a part that is only given up when a person asks for it: the operation then rolls back. */
+  untilAborted<T>(act: () => Promise<T>): Promise<T> {
+    return this.abortableBy(true, act);
+  }
+
+  private async abortableBy<T>(onlyAsked: boolean, act: () => Promise<T>): Promise<T> {
     const scope = new CancellationScope({ cancellable: true });
-    this.abortable = scope;
+    this.abortable = { scope, onlyAsked };
+    const isAborted = () => this.abortion !== undefined && (this.abortion.isAsked || !onlyAsked);
     try {
-      if (this.abortReason !== undefined) throw this.aborted();
+      if (isAborted()) throw this.aborted();
       const done = await scope.run(act);
       // What cannot be cancelled comes to its end first.
-      if (this.abortReason !== undefined) throw this.aborted();
+      if (isAborted()) throw this.aborted();
       return done;
     } catch (error) {
       throw isCancellation(error) ? this.aborted() : error;
@@ -98,23 +142,24 @@ export class OperationRun {
     if (from !== undefined) this.update({ restoredFrom: from });
   }
 
-  onGeneration(number: number): void {
-    this.update({ generation: number });
+  /** Adds to the record what is only known now. */
+  note(facts: Pick<OperationRecord, 'generation' | 'plan' | 'pauseMs' | 'rolledBackTo'>): void {
+    this.update(facts);
   }
 
   /**
    * Runs the whole operation, shielded from cancellation: what has no return is carried to its end.
+   * @param undo clears up after a failure, and may answer with another one to report.
    * @throws ApplicationFailure carrying the result when the operation failed, so that Temporal shows it as failed too.
    */
-  async run(act: () => Promise<void>, undo: () => Promise<void>): Promise<OperationResult> {
+  async run(act: () => Promise<void>, undo: Undo = async () => undefined): Promise<OperationResult> {
     this.abortWhenParentGoes();
     return CancellationScope.nonCancellable(async () => {
       try {
         await act();
         return this.end('succeeded');
       } catch (error) {
-        const failure = failureOf(error);
-        await this.undone(undo);
+        const failure = await this.undone(undo, failureOf(error));
         const result = this.end(failure.code === 'ABORTED' ? 'aborted' : 'failed', failure);
         throw ApplicationFailure.create({
           type: failure.code,
@@ -127,28 +172,30 @@ export class OperationRun {
   }
 
   /** What cannot be cleared away stays among the generations: the next operation begins with it. */
-  private async undone(undo: () => Promise<void>): Promise<void> {
+  private async undone(undo: Undo, failure: Failure): Promise<Failure> {
     try {
-      await undo();
+      return (await undo(failure)) ?? failure;
     } catch (error) {
       const { message, cure } = failureOf(error);
       this.tell('undoFailed', `${message} ${cure}`);
+      return failure;
     }
   }
 
   private abortWhenParentGoes(): void {
-    CancellationScope.current().cancelRequested.catch(() => this.abort('the job workflow has ended'));
+    const request = { reason: 'the job workflow has ended', isAsked: false };
+    CancellationScope.current().cancelRequested.catch(() => this.abort(request));
   }
 
-  private abort(reason: string): void {
-    this.abortReason ??= reason;
-    this.abortable?.cancel();
+  private abort(request: AbortRequest): void {
+    if (this.abortion === undefined || request.isAsked) this.abortion = request;
+    if (this.abortable && (request.isAsked || !this.abortable.onlyAsked)) this.abortable.scope.cancel();
   }
 
   private aborted(): ApplicationFailure {
     const failure: Failure = {
       code: 'ABORTED',
-      message: `Given up: ${this.abortReason ?? 'asked to'}.`,
+      message: `Given up: ${this.abortion?.reason ?? 'asked to'}.`,
       cure: 'Nothing to mend: apply the spec again when you want it.',
     };
     return errorOf(failure);
@@ -206,13 +253,18 @@ export class OperationRun {
   }
 }
 
+/** Waits for the end of all, so that nothing still acts when the first failure is undone. */
+export async function allEnded(steps: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(steps)) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
 /** The error that carries a failure to the end of the operation. */
 export function errorOf(failure: Failure): ApplicationFailure {
   return ApplicationFailure.create({ type: failure.code, message: failure.message, details: [failure] });
 }
 
 /** The failure that an error carries; what carries none is our own fault and says so. */
-function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): Failure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const [carried] = cause.details ?? [];

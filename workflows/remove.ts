@@ -33,6 +33,5 @@ export async function remove(input: OperationInput): Promise<OperationResult> {
       run.generations = [];
     },
     // What is half removed is removed by the next try: there is nothing to put back.
-    async () => undefined,
   );
 }

@@ -6,82 +6,74 @@ import {
   sleep,
   startChild,
   type ChildWorkflowHandle,
+  type Workflow,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Generation } from '../core/generation.ts';
 import type { JobState, QueuedOperation } from '../core/job-state.ts';
-import type { OperationInput, OperationResult } from '../core/operation-result.ts';
-import { operationTitles } from '../core/steps.ts';
-import { deploy, type DeployInput } from './deploy.ts';
-import { abortOperation } from './operation-run.ts';
-import { remove } from './remove.ts';
+import { operationKinds } from '../core/operation-kinds.ts';
+import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
+import { takeTarget } from '../core/operation-targets.ts';
+import { abortOperation, type AbortRequest } from './operation-run.ts';
+import { operationWorkflows } from './operation-workflows.ts';
 import { searchCluster, searchJob, searchOperation, searchTenant } from './search-attributes.ts';
 
-/** What the child is started with; `kind` says which workflow it is. */
-export type OperationPlan =
-  | { readonly kind: 'deploy'; readonly input: DeployInput }
-  | { readonly kind: 'remove'; readonly input: OperationInput };
-
-/**
- * Makes the plan of the next operation. A deploy's generation is noted as possibly there before anything makes it, so
- * that it is never forgotten, whatever happens to the child.
- */
-export function planOf(state: JobState, next: QueuedOperation, wasRunning: boolean): OperationPlan {
-  const { spec } = state.revision.spec;
+/** Makes what the next operation is started with. @param wasRunning whether the job ran, as far as is known. */
+export function inputOf(state: JobState, { record, recordSeq }: QueuedOperation, wasRunning: boolean): OperationInput {
+  const { spec } = state.revision;
   const input: OperationInput = {
-    record: next.record,
-    recordSeq: next.recordSeq,
+    record,
+    recordSeq,
     tenant: state.tenant,
     name: state.name,
     uid: state.uid,
-    cluster: spec.cluster,
-    namespace: spec.namespace,
+    cluster: spec.spec.cluster,
+    namespace: spec.spec.namespace,
     generations: state.generations,
     wasRunning,
+    spec,
+    askCluster: !state.askedCluster,
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
   };
-  if (next.record.kind === 'remove') return { kind: 'remove', input };
-  const target = newGeneration(state);
-  state.generations = [...state.generations, target];
-  return { kind: 'deploy', input: { ...input, target, askCluster: !state.askedCluster } };
-}
-
-function newGeneration(state: JobState): Generation {
-  state.lastGeneration += 1;
-  const { number, spec, specHash } = state.revision;
-  return {
-    identity: { tenant: state.tenant, name: state.name, uid: state.uid, number: state.lastGeneration },
-    revision: number,
-    specHash,
-    spec,
-    submission: 1,
-  };
+  const target = takeTarget(state, record.kind, record.number);
+  const withTarget: TargetInput | undefined = target && { ...input, target };
+  return withTarget ?? input;
 }
 
 /**
  * Runs the child to its end. @returns its result, of a failed operation too; undefined when the child ended without one.
- * @param abortReason is looked at while the child runs; once it gives a reason the child is asked to give up.
+ * @param abortion is looked at while the child runs; each time it asks for something new, the child is told.
  */
 export async function carryOut(
-  plan: OperationPlan,
-  abortReason: () => string | undefined,
+  input: OperationInput,
+  abortion: () => AbortRequest | undefined,
 ): Promise<OperationResult | undefined> {
-  const child = await start(plan);
-  let ended = false;
+  const child = await start(input);
+  const end = { isThere: false };
   const result = resultOf(child).finally(() => {
-    ended = true;
+    end.isThere = true;
   });
-  await condition(() => ended || abortReason() !== undefined);
-  const reason = abortReason();
-  // The child may end in this very moment: then there is nothing left to ask of it.
-  if (!ended && reason !== undefined) await child.signal(abortOperation, reason).catch(() => undefined);
+  await tellAbortions(child, end, abortion);
   return result;
 }
 
-async function start(plan: OperationPlan): Promise<ChildWorkflowHandle<typeof deploy | typeof remove>> {
+async function tellAbortions(
+  child: ChildWorkflowHandle<Workflow>,
+  end: { readonly isThere: boolean },
+  abortion: () => AbortRequest | undefined,
+): Promise<void> {
+  let told: AbortRequest | undefined;
+  while (!end.isThere) {
+    await condition(() => end.isThere || abortion() !== told);
+    told = abortion();
+    // The child may end in this very moment: then there is nothing left to ask of it.
+    if (!end.isThere && told) await child.signal(abortOperation, told).catch(() => undefined);
+  }
+}
+
+async function start(input: OperationInput): Promise<ChildWorkflowHandle<Workflow>> {
   for (;;) {
     try {
-      return await startOnce(plan);
+      return await startOnce(input);
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       // An operation of an earlier entity of this name, which was ended by hand, has this id until it has cleared up.
@@ -90,30 +82,27 @@ async function start(plan: OperationPlan): Promise<ChildWorkflowHandle<typeof de
   }
 }
 
-function startOnce(plan: OperationPlan): Promise<ChildWorkflowHandle<typeof deploy | typeof remove>> {
-  const { input } = plan;
-  const options = {
-    workflowId: input.record.workflowId,
-    parentClosePolicy: 'REQUEST_CANCEL' as const,
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED' as const,
-    staticSummary: `${operationTitles[plan.kind]} of ${input.tenant}/${input.name} on ${input.cluster}: ${input.record.reason}`,
+function startOnce(input: OperationInput): Promise<ChildWorkflowHandle<Workflow>> {
+  const { kind, workflowId, reason } = input.record;
+  return startChild(operationWorkflows[kind].name, {
+    workflowId: workflowId ?? '',
+    args: [input],
+    parentClosePolicy: 'REQUEST_CANCEL',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    staticSummary: `${operationKinds[kind].title} of ${input.tenant}/${input.name} on ${input.cluster}: ${reason}`,
     typedSearchAttributes: [
       { key: searchTenant, value: input.tenant },
       { key: searchJob, value: input.name },
       { key: searchCluster, value: input.cluster },
-      { key: searchOperation, value: plan.kind },
+      { key: searchOperation, value: kind },
     ],
-  };
-  return plan.kind === 'deploy'
-    ? startChild(deploy, { ...options, args: [plan.input] })
-    : startChild(remove, { ...options, args: [plan.input] });
+  });
 }
 
-async function resultOf(
-  child: ChildWorkflowHandle<typeof deploy | typeof remove>,
-): Promise<OperationResult | undefined> {
+async function resultOf(child: ChildWorkflowHandle<Workflow>): Promise<OperationResult | undefined> {
   try {
-    return await child.result();
+    const result: unknown = await child.result();
+    return isResult(result) ? result : undefined;
   } catch (error) {
     const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
     const [carried] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];

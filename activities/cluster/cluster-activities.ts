@@ -14,6 +14,7 @@ import { removeObjects } from './remove-objects.ts';
 import { sendLogs } from './send-logs.ts';
 import { stopJob, type StopJobInput } from './stop-job.ts';
 import { submitJob } from './submit-job.ts';
+import { waitStable, type WaitStableInput } from './wait-stable.ts';
 import { waitTasks } from './wait-tasks.ts';
 
 /** Makes the activities of one cluster; their type is what workflows call. */
@@ -27,6 +28,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
+    waitStable: (input: WaitStableInput) => waitStable(dependencies, input),
     confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
     publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),

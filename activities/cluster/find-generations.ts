@@ -43,13 +43,21 @@ export function findGenerations(
 
 async function inspect(dependencies: ClusterDependencies, anchor: ObjectOf<'ConfigMap'>): Promise<FoundGeneration> {
   const parsed = readAnchor(anchor);
-  const submission = Number(anchor.metadata.annotations?.[annotations.submission] ?? parsed.submission);
-  const generation: Generation = { ...parsed, submission };
+  const notes = anchor.metadata.annotations ?? {};
+  const submission = Number(notes[annotations.submission] ?? parsed.submission);
+  const generation = withRestorePoint({ ...parsed, submission }, notes[annotations.restoreFrom]);
   const running = await runs(dependencies, generation);
   const leaving = anchor.metadata.deletionTimestamp !== undefined;
   const madeAt = anchor.metadata.creationTimestamp ?? '';
-  const stopping = anchor.metadata.annotations?.[annotations.stopping] !== undefined;
+  const stopping = notes[annotations.stopping]?.startsWith(`${submission}/`) ?? false;
   return { ...generation, leaving, stopping, madeAt, ...(running === undefined ? {} : { running }) };
+}
+
+/** What is noted with the submission is newer than what the anchor was made with. */
+function withRestorePoint(generation: Generation, noted: string | undefined): Generation {
+  if (noted === undefined) return generation;
+  const { restoreFrom: _older, ...rest } = generation;
+  return noted === '' ? rest : { ...rest, restoreFrom: noted };
 }
 
 /** @throws ANCHOR_UNREADABLE: what cannot be understood is neither taken over nor removed. */

@@ -13,7 +13,8 @@ export interface RestorePointWish {
   readonly host: Generation;
 }
 
-interface Found {
+/** A point as the storage has it. */
+export interface StoredPoint {
   readonly path: string;
   readonly modifiedAtMs: number;
 }
@@ -26,7 +27,7 @@ export async function newestRestorePoint(
   dependencies: ClusterDependencies,
   { generation, folder, host }: RestorePointWish,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<StoredPoint | undefined> {
   const { identity, spec, submission } = generation;
   const root = checkpointDirectory(spec.spec, identity.uid);
   const newest = async (kind: 'checkpoint' | 'savepoint', where: string) =>
@@ -38,9 +39,9 @@ export async function newestRestorePoint(
   return found
     .flatMap((one) => one ?? [])
     .toSorted((a, b) => a.modifiedAtMs - b.modifiedAtMs)
-    .at(-1)?.path;
+    .at(-1);
 }
 
-function foundIn({ found, path, modified }: StorageAnswer): Found | undefined {
+function foundIn({ found, path, modified }: StorageAnswer): StoredPoint | undefined {
   return found === true && path !== undefined ? { path, modifiedAtMs: modified ?? 0 } : undefined;
 }

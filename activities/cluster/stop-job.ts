@@ -5,17 +5,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
+import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type StopSeen } from '../../core/stopping.ts';
-import { clean, withFailures } from '../failures.ts';
+import { clean, failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { hasNeverRun } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
+import type { StoredPoint } from './restore-point.ts';
 import { listedJob, neverHadJob, pointsOf, requestState, type StopSubject } from './stop-look.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
 import { hasPointers, newestStored } from './stop-storage.ts';
@@ -23,8 +25,15 @@ import { hasPointers, newestStored } from './stop-storage.ts';
 export interface StopJobInput extends GenerationInput {
   /** Names the request: the uid of the job whose operation it is, and the operation's number. */
   readonly requester: { readonly uid: string; readonly operation: number };
-  /** Whether to take a savepoint; else the job is cancelled and its newest checkpoint counts. */
-  readonly how: 'savepoint' | 'cancel';
+  /** `savepoint`: with one. `cancel`: cancelled, and its newest checkpoint counts. `discard`: the same, but for
+   * a point that cannot be had: nothing is said of its storage then. */
+  readonly how: 'savepoint' | 'cancel' | 'discard';
+  /** Of the savepoint; native unless said otherwise. */
+  readonly format?: 'native' | 'canonical';
+  /** How old a checkpoint may be that is gone on from; absent: any age. */
+  readonly maxStateAgeMs?: number;
+  /** Whether a checkpoint may do where the savepoint fails; absent: `refuse`. */
+  readonly whenSavepointFails?: 'refuse' | 'checkpoint';
   /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
   readonly withinMs?: number;
   /** The generation that comes next: in its name the storage is read when this one cannot. */
@@ -36,6 +45,8 @@ export interface StoppedJob {
   readonly detail: string;
   /** It had finished by itself: what comes next starts from the beginning. */
   readonly finished?: boolean;
+  /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */
+  readonly endedAtMs?: number;
   /** Why the job runs on, untouched: its savepoint failed. */
   readonly refused?: Failure;
 }
@@ -80,6 +91,7 @@ class Stop {
   /** The request of an operation that was lost: it may be under way. */
   private earlierTriggerId: string | undefined;
   private noted: boolean;
+  private endedAtMs: number | undefined;
 
   constructor(
     dependencies: ClusterDependencies,
@@ -99,10 +111,10 @@ class Stop {
       generation,
       flink: dependencies.flink(generation),
       jobId: flinkJobId(identity, submission),
-      folder: savepoints === undefined ? undefined : savepointDirectory(savepoints, identity),
+      folder: savepoints === undefined ? undefined : savepointDirectory(savepoints, identity, submission),
       call: { signal, timeoutMs: callMs },
     };
-    this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity);
+    this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
     this.noted = notes?.trigger !== undefined;
     if (notes?.trigger !== this.triggerId) this.earlierTriggerId = notes?.trigger;
   }
@@ -114,7 +126,7 @@ class Stop {
     for (;;) {
       try {
         const stopped = await this.next();
-        if (stopped) return stopped;
+        if (stopped) return { endedAtMs: this.endedAtMs ?? Date.now(), ...stopped };
         heardAt = performance.now();
       } catch (error) {
         const stopped = await this.withoutAnswer(error, performance.now() - heardAt);
@@ -134,6 +146,8 @@ class Stop {
         return step;
       case 'unchanged':
         return this.startedFrom(step.detail);
+      case 'tooOld':
+        return this.tooOld(step.completedAtMs, seen.job?.ended ?? false);
       case 'readStorage':
         return this.fromStorage(step.why, step.elseFinished);
       case 'neverTaken':
@@ -145,7 +159,7 @@ class Stop {
         return undefined;
       case 'cancel':
         // With its end Flink takes its pointers away.
-        if (!seen.knowsAll) await this.note({ [annotations.ran]: 'true' });
+        if (!seen.knowsAll) await this.note({ [annotations.ran]: String(this.subject.generation.submission) });
         await this.subject.flink.cancel(this.subject.jobId, this.subject.call);
         return undefined;
       case 'wait':
@@ -175,7 +189,7 @@ class Stop {
 
   /** What is only cleared away need not come back first: the storage tells the same. */
   private patienceMs(): number {
-    if (this.input.how === 'cancel') return 0;
+    if (this.input.how !== 'savepoint') return 0;
     return this.noted ? silenceWhenAskedMs : silenceMs;
   }
 
@@ -185,11 +199,27 @@ class Stop {
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
     const timeIsUp = this.timeIsUp();
-    const base = { request, noted: this.noted, wantsSavepoint, timeIsUp, retainsCheckpoints: true, knowsAll: false };
+    const base = {
+      request,
+      noted: this.noted,
+      wantsSavepoint,
+      timeIsUp,
+      retainsCheckpoints: true,
+      knowsAll: false,
+      checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
+      oldestMs: this.oldestMs(),
+    };
+    this.endedAtMs = job?.endedAtMs;
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
     const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
     if (request.state === 'inProgress' || request.state === 'completed') return known;
-    return { ...known, ...(await pointsOf(this.subject, this.notes?.restoreFrom)) };
+    const points = await pointsOf(this.subject, this.notes?.restoreFrom);
+    return { ...known, ...points, retainsCheckpoints: points.retainsCheckpoints || this.input.how === 'discard' };
+  }
+
+  private oldestMs(): number {
+    const { maxStateAgeMs, how } = this.input;
+    return maxStateAgeMs === undefined || how === 'discard' ? 0 : Date.now() - maxStateAgeMs;
   }
 
   private async askedFor(): Promise<StopSeen['request']> {
@@ -204,10 +234,11 @@ class Stop {
   /** Noted before it is sent: whoever takes over knows that it may have been. */
   private async ask(): Promise<void> {
     const { flink, jobId, folder, call } = this.subject;
-    await this.note({ [annotations.stopping]: this.triggerId });
+    await this.note({ [annotations.stopping]: `${this.subject.generation.submission}/${this.triggerId}` });
     this.noted = true;
     try {
-      await flink.stopWithSavepoint(jobId, { triggerId: this.triggerId, targetDirectory: folder ?? '' }, call);
+      const request = { triggerId: this.triggerId, targetDirectory: folder ?? '', format: this.input.format };
+      await flink.stopWithSavepoint(jobId, request, call);
     } catch (error) {
       // A job that has just ended or restarts is refused: the next look says what to do about it.
       if (!(error instanceof FlinkRestError)) throw error;
@@ -218,6 +249,14 @@ class Stop {
   private async refused(trace: string): Promise<StoppedJob> {
     await this.note({ [annotations.stopping]: null });
     return { detail: 'it runs on', refused: clean(diagnoseSavepointFailure(trace, this.subject.generation.spec.spec)) };
+  }
+
+  /** A running job is left alone; of one that has ended the caller must say that its state may be that old. */
+  private async tooOld(completedAtMs: number, hasEnded: boolean): Promise<StoppedJob> {
+    const failure = clean(stateTooOld(this.subject.generation, Date.now() - completedAtMs, hasEnded));
+    if (hasEnded) throw failed(failure);
+    await this.note({ [annotations.stopping]: null });
+    return { detail: 'it runs on', refused: failure };
   }
 
   private async note(notes: Readonly<Record<string, string | null>>): Promise<void> {
@@ -231,6 +270,7 @@ class Stop {
     const standIn = next ?? (this.notes ? undefined : generation);
     await endPods(dependencies, { generation });
     if (!hasDurableStorage(generation.spec)) return { detail: `${why}; it keeps no state` };
+    if (this.input.how === 'discard') return { detail: why };
     const found = await newestStored(this.subject, {
       hasRun: this.noted || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
@@ -239,7 +279,12 @@ class Stop {
     });
     // A job that finishes by itself removes its checkpoints.
     if (found === undefined && elseFinished) return { finished: true, detail: 'it had finished' };
-    const restorePoint = found ?? this.notes?.restoreFrom;
+    return this.storedPoint(found, why);
+  }
+
+  private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
+    if (found && found.modifiedAtMs < this.oldestMs()) return this.tooOld(found.modifiedAtMs, true);
+    const restorePoint = found?.path ?? this.notes?.restoreFrom;
     return restorePoint === undefined
       ? { detail: `${why}; it has completed no checkpoint` }
       : { restorePoint, detail: `${why}; newest restore point ${restorePoint}` };

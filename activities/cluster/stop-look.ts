@@ -72,7 +72,8 @@ function hasCompletedNothing(seen: Checkpoints | undefined, restoreFrom = ''): b
 
 /** A point that can be restored from: it lies somewhere, and is still there. */
 function kept(record: CheckpointRecord | undefined): PointSeen | undefined {
-  return record?.path === undefined || record.discarded ? undefined : { id: record.id, path: record.path };
+  if (record?.path === undefined || record.discarded) return undefined;
+  return { id: record.id, path: record.path, completedAtMs: record.completedAtMs };
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -27,12 +27,16 @@ export async function readStopNotes(
   const stored = await findAnchor(kubernetes, generation);
   if (!stored) return undefined;
   const notes = stored.metadata.annotations ?? {};
-  const trigger = notes[annotations.stopping];
+  const current = notes[annotations.submission];
+  const [stopped, trigger] = (notes[annotations.stopping] ?? '').split('/');
+  const isAsked = trigger !== undefined && stopped === current;
+  const made = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}'));
+  const restoreFrom = notes[annotations.restoreFrom] ?? made.restoreFrom;
   return {
-    ...anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}')),
-    isUsed: notes[annotations.submission] !== undefined,
+    ...(restoreFrom !== undefined && restoreFrom !== '' && { restoreFrom }),
+    isUsed: current !== undefined,
     // A stop is asked only of a job that runs.
-    hasRun: notes[annotations.ran] !== undefined || trigger !== undefined,
-    ...(trigger !== undefined && { trigger }),
+    hasRun: (current !== undefined && notes[annotations.ran] === current) || isAsked,
+    ...(isAsked && { trigger }),
   };
 }

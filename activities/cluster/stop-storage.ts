@@ -6,7 +6,7 @@ import type { Generation } from '../../core/generation.ts';
 import { isFinalRefusal } from '../failures.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import type { ClusterDependencies } from './dependencies.ts';
-import { newestRestorePoint } from './restore-point.ts';
+import { newestRestorePoint, type StoredPoint } from './restore-point.ts';
 import type { StopSubject } from './stop-look.ts';
 
 /** Another generation in whose name the storage may be read. */
@@ -29,7 +29,7 @@ export interface StorageWish {
  * Storage that cannot be read keeps no job from its next spec where nothing can be in it; else the next spec may be what
  * mends it. @throws STORAGE_UNUSABLE, and what keeps the storage pod from being made or from starting.
  */
-export async function newestStored(subject: StopSubject, wish: StorageWish): Promise<string | undefined> {
+export async function newestStored(subject: StopSubject, wish: StorageWish): Promise<StoredPoint | undefined> {
   const { hasRun, hasAnchor, standIn, signal } = wish;
   if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject.dependencies, standIn), signal);
   try {
@@ -53,7 +53,7 @@ async function readAs(
   { dependencies, generation, folder }: StopSubject,
   host: Generation,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<StoredPoint | undefined> {
   await applyReferredTo(dependencies, host);
   return newestRestorePoint(dependencies, { generation, folder, host }, signal);
 }

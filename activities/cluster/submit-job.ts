@@ -3,7 +3,8 @@ import type { FlinkCallOptions, FlinkClient } from '../../clients/flink/client.t
 import { FlinkRestError } from '../../clients/flink/errors.ts';
 import { diagnoseSubmission } from '../../core/diagnosis/submission.ts';
 import type { Generation } from '../../core/generation.ts';
-import { annotations, flinkJobId } from '../../core/names.ts';
+import { submissionNotes } from '../../core/manifests/anchor.ts';
+import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteWhileStarting } from './anchor.ts';
@@ -68,5 +69,5 @@ async function run(flink: FlinkClient, generation: Generation, jobId: string, ca
 
 /** Writes on the anchor which submission follows, before it is made: whoever finds the anchor knows the job's id. */
 async function noteSubmission({ kubernetes }: ClusterDependencies, generation: Generation): Promise<void> {
-  await noteWhileStarting(kubernetes, generation, { [annotations.submission]: String(generation.submission) });
+  await noteWhileStarting(kubernetes, generation, submissionNotes(generation));
 }

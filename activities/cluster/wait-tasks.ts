@@ -29,8 +29,10 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           seen = progress.text;
           cause = progress.cause;
           if (!progress.done) return undefined;
-          await noteWhileStarting(dependencies.kubernetes, generation, { [annotations.ran]: 'true' });
-          return { detail: seen };
+          await noteWhileStarting(dependencies.kubernetes, generation, {
+            [annotations.ran]: String(generation.submission),
+          });
+          return { detail: seen, seenAtMs: Date.now() };
         },
         whenTimeIsUp: (silence) =>
           cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),

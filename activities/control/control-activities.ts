@@ -4,8 +4,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
+import { planChange, type ChangePlan, type PlannedJob } from '../../core/plan/change-plan.ts';
 import type { RecordRow } from '../../core/records.ts';
+import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
+
+export interface PlanInput {
+  readonly job: PlannedJob;
+  readonly target: FlinkJob;
+}
 
 export interface ControlDependencies {
   readonly postgres: Postgres;
@@ -18,6 +25,8 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     /** Upserts rows; repeated or late calls do no harm. */
     writeRecords: (input: { readonly rows: readonly RecordRow[] }) =>
       lettingGo(() => writeRecords(postgres, input.rows)),
+    /** Decides what the next operation is. */
+    planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target),
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
   };

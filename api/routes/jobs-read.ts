@@ -5,6 +5,7 @@ import { listJobs } from '../../clients/postgres/jobs.ts';
 import { findOperation, listOperations } from '../../clients/postgres/operations.ts';
 import { listRevisions } from '../../clients/postgres/revisions.ts';
 import { isPostgresAway } from '../../clients/postgres/away.ts';
+import { jobPhases } from '../../core/job.ts';
 import { dnsLabel, labelKey, labelValue } from '../../core/schema/fields.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { eventAnswer, jobAnswer, operationAnswer, pageOf, revisionAnswer } from '../answer-shapes.ts';
@@ -17,7 +18,6 @@ import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 
 const cursorName = z.string().regex(/^[a-z0-9-]{1,63}$/);
-const phases = ['PENDING', 'DEPLOYING', 'RUNNING', 'FINISHED', 'FAILED', 'REMOVING', 'REMOVED'] as const;
 
 /** A parameter that may be given several times. */
 function several<T extends z.ZodType>(item: T) {
@@ -48,7 +48,7 @@ const list = defineRoute({
   description: 'By name. Removed jobs are listed only when `phase` asks for them.',
   params: tenantParams,
   query: z.strictObject({
-    phase: several(z.enum(phases, `must be one of ${phases.join(', ')}`)).describe('Any of these phases.'),
+    phase: several(z.enum(jobPhases, `must be one of ${jobPhases.join(', ')}`)).describe('Any of these phases.'),
     cluster: dnsLabel().optional(),
     namespace: dnsLabel().optional(),
     label: several(label).meta({ description: '`KEY=VALUE`; a job must carry all of them.' }),

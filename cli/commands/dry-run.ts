@@ -4,7 +4,8 @@ import { exitCodes, reportError } from '../errors.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
 import { printable, say } from '../world.ts';
 import { bodyOf, type ApplyTarget } from '../apply-target.ts';
-import { differences } from '../differences.ts';
+import type { DryRun } from '../../clients/drey/shapes.ts';
+import { changeText } from '../kinds/change-text.ts';
 
 export async function dryRun(context: Context, targets: readonly ApplyTarget[]): Promise<number> {
   let exitCode: number = exitCodes.ok;
@@ -24,7 +25,18 @@ async function tryOne({ client, world }: Context, { document, ref }: ApplyTarget
   const isNew = planned.revision === 0;
   const outcome = isNew ? 'created' : planned.changed ? 'configured' : 'unchanged';
   say(world.out, `${jobLabel(ref)} ${outcome} (dry run)`);
-  if (isNew || !planned.changed) return;
-  const { spec } = await client.getJob(ref);
-  for (const line of differences(spec, planned.spec)) say(world.out, printable(`  ${line}`));
+  for (const line of planLines(planned)) say(world.out, printable(`  ${line}`));
+}
+
+/** What would change, what it costs, from which state, and how long the last pause was. */
+function planLines({ plan, startsFrom, lastPauseMs }: DryRun): string[] {
+  if (!plan || plan.kind === 'deploy') return [];
+  const how = plan.strategy === undefined ? plan.kind : `${plan.strategy} ${plan.kind}`;
+  return [
+    ...plan.changes.map(changeText),
+    `needs: ${how} (cost: ${plan.cost})`,
+    ...(startsFrom === undefined ? [] : [`starts from: ${startsFrom}`]),
+    ...(lastPauseMs === undefined ? [] : [`last pause: ${(lastPauseMs / 1000).toFixed(2)} s`]),
+    ...plan.notes.map((note) => `note: ${note}`),
+  ];
 }

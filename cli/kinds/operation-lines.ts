@@ -2,7 +2,8 @@
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { endText } from '../progress/line-progress.ts';
 import { renderTable } from '../table.ts';
-import { failureLines, pairLines } from './lines.ts';
+import { changeText } from './change-text.ts';
+import { failureLines, pairLines, type Pair } from './lines.ts';
 import { stepTime } from './operation-kind.ts';
 
 /** Everything about one operation, as lines. */
@@ -18,10 +19,23 @@ export function operationLines(operation: OperationRecord, now: number): string[
       ['Revision', operation.revision],
       ['Generation', operation.generation],
       ['Restored from', operation.restoredFrom],
+      ...planPairs(operation),
+      ['Pause', operation.pauseMs === undefined ? undefined : `${(operation.pauseMs / 1000).toFixed(2)} s`],
+      ['Rolled back to', operation.rolledBackTo === undefined ? undefined : `revision ${operation.rolledBackTo}`],
       ['Workflow', operation.workflowId],
     ]),
     ...failureLines(operation.failure),
     ...stepLines(operation, now),
+  ];
+}
+
+function planPairs({ plan }: OperationRecord): Pair[] {
+  if (!plan) return [];
+  const how = [plan.cost, plan.strategy, plan.mode && `from ${plan.mode}`].filter((part) => part !== undefined);
+  return [
+    ['Cost', how.join(', ')],
+    ['Changes', plan.changes.map(changeText).join('\n')],
+    ['Notes', plan.notes.join('\n')],
   ];
 }
 

@@ -31,5 +31,7 @@ function stepText(step: StepRecord): string {
 export function endText(operation: OperationRecord): string {
   if (operation.supersededBy !== undefined) return `superseded by operation ${operation.supersededBy}`;
   const from = operation.startedAt ?? operation.requestedAt;
-  return `${operation.state} in ${elapsedBetween(from, operation.endedAt ?? from)}`;
+  const rolledBack = operation.rolledBackTo === undefined ? '' : `, rolled back to revision ${operation.rolledBackTo}`;
+  const pause = operation.pauseMs === undefined ? '' : `, with a pause of ${(operation.pauseMs / 1000).toFixed(2)} s`;
+  return `${operation.state} in ${elapsedBetween(from, operation.endedAt ?? from)}${pause}${rolledBack}`;
 }

@@ -5,7 +5,10 @@
 import { z } from 'zod';
 import type { Failure, FailureCode } from '../../core/failure.ts';
 import type { JobPhase, JobView } from '../../core/job.ts';
-import type { OperationKind, OperationRecord, OperationState, StepState } from '../../core/operation.ts';
+import type { OperationKind } from '../../core/operation-kinds.ts';
+import type { OperationRecord, OperationState, StepState } from '../../core/operation.ts';
+import type { ChangeKind, ChangePlan, Strategy, UpgradeMode } from '../../core/plan/change-plan.ts';
+import type { Cost } from '../../core/plan/field-costs.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 
 /** A string that is one of `Word` today, and may be a newer one. */
@@ -53,6 +56,22 @@ const step = z.object({
   detail: z.string().optional(),
 });
 
+const fieldChange = z.object({
+  path: z.string(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  cost: word<Cost>(),
+});
+
+const planShape: z.ZodType<ChangePlan> = z.object({
+  kind: word<ChangeKind>(),
+  cost: word<Cost>(),
+  changes: z.array(fieldChange),
+  strategy: word<Strategy>().optional(),
+  mode: word<UpgradeMode>().optional(),
+  notes: z.array(z.string()),
+});
+
 export const operationShape: z.ZodType<OperationRecord> = z.object({
   number: z.number(),
   kind: word<OperationKind>(),
@@ -67,6 +86,9 @@ export const operationShape: z.ZodType<OperationRecord> = z.object({
   steps: z.array(step),
   failure: failure.optional(),
   restoredFrom: z.string().optional(),
+  plan: planShape.optional(),
+  pauseMs: z.number().optional(),
+  rolledBackTo: z.number().optional(),
   supersededBy: z.number().optional(),
   workflowId: z.string().optional(),
 });
@@ -80,7 +102,14 @@ export const changeShape = z.object({
 export type Change = z.output<typeof changeShape>;
 
 /** What an apply would do; revision 0: it would create the job. */
-export const dryRunShape = z.object({ changed: z.boolean(), revision: z.number(), spec: flinkJob });
+export const dryRunShape = z.object({
+  changed: z.boolean(),
+  revision: z.number(),
+  spec: flinkJob,
+  plan: planShape.optional(),
+  startsFrom: z.string().optional(),
+  lastPauseMs: z.number().optional(),
+});
 export type DryRun = z.output<typeof dryRunShape>;
 
 /** Something that happened to a job; `operation` is 0 for what belongs to none. */

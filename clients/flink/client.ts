@@ -120,6 +120,8 @@ export type AsyncResult<Done> =
 interface StopRequest {
   readonly targetDirectory: string;
   readonly triggerId: string;
+  /** Native unless said otherwise. */
+  readonly format?: 'native' | 'canonical' | undefined;
   /** Send the last watermark first, for a job that shall never go on. */
   readonly drain?: boolean | undefined;
 }
@@ -208,7 +210,7 @@ export interface FlinkClient {
   ): Promise<void>;
   /** Asks for the job's cancellation. Answers false where there is no such job; a job that has ended is no error. */
   cancel(jobId: string, options?: FlinkCallOptions): Promise<boolean>;
-  /** Asks for stop-with-savepoint (NATIVE). A repeated request with the same trigger id does nothing more. */
+  /** Asks for stop-with-savepoint. A repeated request with the same trigger id does nothing more. */
   stopWithSavepoint(jobId: string, request: StopRequest, options?: FlinkCallOptions): Promise<string>;
   savepointStatus(
     jobId: string,

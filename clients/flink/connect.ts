@@ -100,9 +100,9 @@ function changeCalls(
       const asked = ask(z.unknown(), request, call).then(() => true);
       return (await orUndefined(asked.catch(unlessEnded))) ?? false;
     },
-    stopWithSavepoint: (jobId, { targetDirectory, triggerId, drain = false }, call) => {
+    stopWithSavepoint: (jobId, { targetDirectory, triggerId, format = 'native', drain = false }, call) => {
       // Flink's default is CANONICAL, which fails a job that keeps its state asynchronously.
-      const body = { targetDirectory, triggerId, drain, formatType: 'NATIVE' };
+      const body = { targetDirectory, triggerId, drain, formatType: format.toUpperCase() };
       return ask(checkpointAnswers.triggerResult, { method: 'POST', path: `/jobs/${jobId}/stop`, body }, call);
     },
     savepointStatus: async (jobId, triggerId, call) => {

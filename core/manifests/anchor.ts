@@ -7,6 +7,11 @@ import type { ConfigMap } from './kubernetes.ts';
 /** The key of the anchor's data under which the whole generation is kept, as JSON: whoever finds it can take it over. */
 export const generationKey = 'generation.json';
 
+/** What the anchor says of a submission before it is made: whoever finds the anchor knows the job's id, and its beginning. */
+export function submissionNotes({ submission, restoreFrom }: Generation): Record<string, string> {
+  return { [annotations.submission]: String(submission), [annotations.restoreFrom]: restoreFrom ?? '' };
+}
+
 /** Applied first, since the others need the uid under which it is stored. */
 export function renderAnchor(generation: Generation, operation: number): ConfigMap {
   const { identity, spec, revision, specHash, submission, restoreFrom } = generation;
@@ -24,7 +29,7 @@ export function renderAnchor(generation: Generation, operation: number): ConfigM
         [annotations.operation]: String(operation),
         // An application's JobManager submits the job as it starts, so making its objects is the submission. In a
         // dedicated cluster the operation writes this when it submits, which may be long after.
-        ...(spec.spec.mode === 'application' && { [annotations.submission]: String(submission) }),
+        ...(spec.spec.mode === 'application' && submissionNotes(generation)),
       },
     },
     data: { [generationKey]: JSON.stringify(kept) },

@@ -33,6 +33,7 @@ export const deadlinesSchema = z
     submit: deadline('submit', 'Until the main method has built the job and it is accepted.'),
     running: deadline('running', 'Until all tasks run.'),
     checkpoint: deadline('checkpoint', 'Until the first checkpoint is complete.'),
+    stable: deadline('stable', 'Until an upgrade is stable, counted from when all tasks run.'),
   })
   .prefault({})
   .describe('How long each step of an operation may take before the operation fails, 1s to 24h.');

@@ -10,6 +10,7 @@ import { flinkSchema } from './flink.ts';
 import { jobSchema } from './job.ts';
 import { jobManagerSchema, type podTemplateSchema, type resourcesSchema, taskManagerSchema } from './processes.ts';
 import { storageSchema } from './storage.ts';
+import { upgradeSchema } from './upgrade.ts';
 
 /** Flink minor versions that Drey runs. */
 export const flinkVersions = flinkSchema.shape.version.options;
@@ -35,7 +36,19 @@ export const specSchema = z
   .strictObject({
     cluster: dnsLabel().describe('Name of the registered Kubernetes cluster that runs the job.'),
     namespace: dnsLabel().describe('Kubernetes namespace in that cluster. It must exist.'),
-    state: z.enum(['running']).default(defaults.spec.state).describe('What the job should be doing.'),
+    state: z
+      .enum(['running', 'suspended'])
+      .default(defaults.spec.state)
+      .describe(
+        'What the job should be doing. `suspended`: it is stopped with its state kept, its Flink cluster is gone, and it goes on from there when it is `running` again.',
+      ),
+    restartNonce: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'Any number. Another one than before restarts the job with its state, even where nothing else changed.',
+      ),
     mode: z
       .enum(['dedicated', 'application'])
       .default(defaults.spec.mode)
@@ -48,6 +61,7 @@ export const specSchema = z
     taskManager: taskManagerSchema,
     storage: storageSchema,
     ingress: ingressSchema,
+    upgrade: upgradeSchema,
     serviceAccount: objectName()
       .optional()
       .describe(

@@ -8,6 +8,15 @@ const deadlines = {
   submit: '2m',
   running: '3m',
   checkpoint: '5m',
+  stable: '10m',
+} as const;
+
+const upgrade = {
+  mode: 'savepoint',
+  prime: 'runtime',
+  stableAfter: '10s',
+  rollback: true,
+  whenSavepointFails: 'refuse',
 } as const;
 
 const noTexts: string[] = [];
@@ -30,6 +39,7 @@ export const defaults = {
     },
     storage: {},
     ingress: { annotations: {} },
+    upgrade,
     deadlines,
   },
 } as const;

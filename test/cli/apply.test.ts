@@ -137,15 +137,26 @@ describe('apply', () => {
 
 describe('apply --dry-run', () => {
   test('says what would change, and changes nothing', async () => {
+    const change = { path: 'spec.job.parallelism', from: '1', to: '4', cost: 'rescale' };
+    const plan = { kind: 'upgrade', cost: 'rescale', changes: [change], strategy: 'warm', notes: ['mind the gap'] };
+    const outlook = { startsFrom: 'a savepoint', lastPauseMs: 840 };
     const planned = jobSpec('counts', { job: { jarUri: 'local:///opt/flink/usrlib/counts.jar', parallelism: 4 } });
     api.routes = {
       [`GET ${counts}`]: { body: job },
-      [`PUT ${counts}`]: { body: { dryRun: true, changed: true, revision: 1, spec: planned } },
+      [`PUT ${counts}`]: { body: { dryRun: true, changed: true, revision: 1, spec: planned, plan, ...outlook } },
     };
     const { code, out } = await apply(stringify(specInput()), '--dry-run');
     expect({ code, out }).toEqual({
       code: 0,
-      out: 'flinkjob/counts configured (dry run)\n  spec.job.parallelism: 1 -> 4\n',
+      out: [
+        'flinkjob/counts configured (dry run)',
+        '  spec.job.parallelism: 1 -> 4 (rescale)',
+        '  needs: warm upgrade (cost: rescale)',
+        '  starts from: a savepoint',
+        '  last pause: 0.84 s',
+        '  note: mind the gap',
+        '',
+      ].join('\n'),
     });
     expect(api.asked[0]?.url).toBe(`${counts}?dryRun=true`);
   });

@@ -32,7 +32,14 @@ describe('a job from its making to its removal', () => {
     expect((await drey(['apply', '-f', '-'], list)).out).toBe('flinkjob/counts unchanged\n');
     const wider = yaml.replace('parallelism: 1', 'parallelism: 2');
     expect((await drey(['apply', '-f', '-', '--dry-run'], wider)).out).toBe(
-      'flinkjob/counts configured (dry run)\n  spec.job.parallelism: 1 -> 2\n',
+      [
+        'flinkjob/counts configured (dry run)',
+        '  spec.job.parallelism: 1 -> 2 (rescale)',
+        '  needs: warm upgrade (cost: rescale)',
+        '  starts from: nothing: the job starts empty',
+        '  note: The state of the job is left behind: it starts empty.',
+        '',
+      ].join('\n'),
     );
     expect((await drey(['apply', '-f', '-', '-o', 'name'], wider)).out).toBe('flinkjob/counts\n');
   });
@@ -49,7 +56,7 @@ describe('a job from its making to its removal', () => {
     const { code, out, err } = await drey(['describe', 'job', 'counts']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/Revision: +2\n/);
-    expect(out).toMatch(/\nOperations:\n +OPERATION +KIND .*\n +2 +deploy /);
+    expect(out).toMatch(/\nOperations:\n +OPERATION +KIND .*\n +2 +(upgrade|deploy) /);
     expect((await drey(['operations', 'counts', '-o', 'name'])).out).toBe('operation/2\noperation/1\n');
     expect((await drey(['operation', 'counts', '1'])).out).toMatch(/^Operation: +1 deploy\n/);
   });

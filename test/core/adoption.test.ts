@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideAdoption, strangersAmong, type FoundGeneration } from '../../core/adoption.ts';
+import { decideAdoption, reconciled, type FoundGeneration } from '../../core/adoption.ts';
 import { someGeneration } from '../support/state-fixture.ts';
 
 const found = (number: number, change: Partial<FoundGeneration> = {}): FoundGeneration => ({
@@ -49,5 +49,19 @@ test.each([
 });
 
 test('what a job does not know of is ended with what it knows', () => {
-  expect(strangersAmong([found(1), found(2)], [someGeneration(2)])).toEqual([someGeneration(1)]);
+  expect(reconciled([found(1), found(2)], [someGeneration(2)])).toEqual([someGeneration(1), someGeneration(2)]);
+});
+
+test('what an anchor says is newer than what the job knows, and the newest submission comes last', () => {
+  const rolledBack = { ...found(1), submission: 9, restoreFrom: 'file:/c/chk-3' };
+  const known = [someGeneration(2, { submission: 8 }), someGeneration(1, { submission: 2 })];
+  const all = reconciled([rolledBack], known).map(({ identity, submission, restoreFrom }) => [
+    identity.number,
+    submission,
+    restoreFrom,
+  ]);
+  expect(all).toEqual([
+    [2, 8, undefined],
+    [1, 9, 'file:/c/chk-3'],
+  ]);
 });

@@ -23,8 +23,8 @@ describe('names', () => {
   });
 
   test('of savepoint folders are one per operation', () => {
-    expect(names.savepointDirectory('s3://b/sp/', { tenant: 't', name: 'n', uid: 'u', number: 3 })).toBe(
-      's3://b/sp/u/stop-3',
+    expect(names.savepointDirectory('s3://b/sp/', { tenant: 't', name: 'n', uid: 'u', number: 3 }, 7)).toBe(
+      's3://b/sp/u/stop-3-7',
     );
   });
 });

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { decideStop, type StopSeen } from '../../core/stopping.ts';
 
 const running = { state: 'RUNNING', ended: false };
-const checkpoint = { id: 7, path: 'file:/c/chk-7' };
-const stopSavepoint = { id: 8, path: 'file:/s/stop-1/savepoint-8' };
+const now = 1_000_000;
+const checkpoint = { id: 7, path: 'file:/c/chk-7', completedAtMs: now };
+const stopSavepoint = { id: 8, path: 'file:/s/stop-1/savepoint-8', completedAtMs: now };
 const failedWithSavepoint =
   'StopWithSavepointStoppingException: A savepoint has been created at: file:/s/stop-1/savepoint-8, but the job failed';
 
@@ -14,6 +15,8 @@ function seen(change: Partial<StopSeen>): StopSeen {
     knowsAll: false,
     wantsSavepoint: true,
     timeIsUp: false,
+    checkpointMayDo: false,
+    oldestMs: 0,
   } as const;
   return { ...base, job: running, retainsCheckpoints: true, checkpoint, ...change };
 }
@@ -42,6 +45,21 @@ describe('while the job lives', () => {
       'cancels it when it failed after its savepoint',
       { request: { state: 'failed', trace: failedWithSavepoint } },
       { action: 'cancel' },
+    ],
+    [
+      'cancels it when its savepoint failed and a checkpoint may do',
+      { request: { state: 'failed', trace: 'x' }, checkpointMayDo: true },
+      { action: 'cancel' },
+    ],
+    [
+      'leaves it alone when the checkpoint that might do is too old',
+      { request: { state: 'failed', trace: 'x' }, checkpointMayDo: true, oldestMs: now + 1 },
+      { action: 'tooOld', completedAtMs: now },
+    ],
+    [
+      'leaves it alone when it would be canceled to go on from what is too old',
+      { wantsSavepoint: false, oldestMs: now + 1 },
+      { action: 'tooOld' },
     ],
     ['cancels a job that restarts', { job: { state: 'RESTARTING', ended: false } }, { action: 'cancel' }],
     ['cancels once', { job: { state: 'CANCELLING', ended: false } }, { action: 'wait' }],
@@ -73,6 +91,7 @@ describe('after its end', () => {
       { action: 'readStorage', elseFinished: true },
     ],
     ['takes the newest checkpoint of a cancelled job', { job: ended('CANCELED') }, atCheckpoint],
+    ['goes on from no checkpoint that is too old', { job: ended('FAILED'), oldestMs: now + 1 }, { action: 'tooOld' }],
     ['takes a savepoint that is newer than the checkpoint', { job: ended('FAILED'), stopSavepoint }, atSavepoint],
     [
       'takes a checkpoint that is newer than the savepoint',

@@ -51,6 +51,14 @@ const base: FlinkJob = {
       submit: '2m',
       running: '3m',
       checkpoint: '5m',
+      stable: '10m',
+    },
+    upgrade: {
+      mode: 'savepoint',
+      prime: 'runtime',
+      stableAfter: '10s',
+      rollback: true,
+      whenSavepointFails: 'refuse',
     },
   },
 };

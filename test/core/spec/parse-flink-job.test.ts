@@ -187,6 +187,7 @@ test('the smallest spec gets every default', () => {
       "running": "3m",
       "schedule": "2m",
       "slots": "3m",
+      "stable": "10m",
       "submit": "2m",
     },
     "flink": {
@@ -229,6 +230,13 @@ test('the smallest spec gets every default', () => {
         },
       },
       "slots": 1,
+    },
+    "upgrade": {
+      "mode": "savepoint",
+      "prime": "runtime",
+      "rollback": true,
+      "stableAfter": "10s",
+      "whenSavepointFails": "refuse",
     },
   },
 }

@@ -1,0 +1,25 @@
+/** Every kind of operation, with what people call it and what it makes of its job. A new operation adds a line. */
+import type { JobPhase } from './job.ts';
+
+interface KindFacts {
+  /** What a person calls it, for summaries in the Temporal UI and events. */
+  readonly title: string;
+  /** The job's phase while it is carried out. */
+  readonly during: JobPhase;
+  /** The job's phase when it has succeeded. */
+  readonly after: JobPhase;
+}
+
+const kinds = {
+  deploy: { title: 'Deploy', during: 'DEPLOYING', after: 'RUNNING' },
+  upgrade: { title: 'Upgrade', during: 'UPGRADING', after: 'RUNNING' },
+  adjust: { title: 'Adjust', during: 'RUNNING', after: 'RUNNING' },
+  suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED' },
+  resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
+  remove: { title: 'Remove', during: 'REMOVING', after: 'REMOVED' },
+} satisfies Record<string, KindFacts>;
+
+/** What an operation does. */
+export type OperationKind = keyof typeof kinds;
+
+export const operationKinds: Readonly<Record<OperationKind, KindFacts>> = kinds;

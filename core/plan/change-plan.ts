@@ -1,0 +1,87 @@
+/** What an accepted spec will do to its job: which operation, at what cost, from which state. Decided when its turn comes. */
+import type { Generation } from '../generation.ts';
+import { hasDurableStorage } from '../generation.ts';
+import type { JobPhase } from '../job.ts';
+import type { FlinkJob, JobSpec } from '../schema/flink-job.ts';
+import { changesBetween, type FieldChange } from './changes.ts';
+import { dearest, type Cost } from './field-costs.ts';
+import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts';
+
+/** The operations that a spec may ask for. */
+export type ChangeKind = 'deploy' | 'upgrade' | 'adjust' | 'suspend' | 'resume';
+
+export type Strategy = NonNullable<JobSpec['upgrade']['strategy']>;
+export type UpgradeMode = JobSpec['upgrade']['mode'];
+
+/** The plan as it is kept in the operation's record. */
+export interface ChangePlan {
+  readonly kind: ChangeKind;
+  readonly cost: Cost;
+  readonly changes: readonly FieldChange[];
+  /** How an upgrade goes; absent for operations that have no choice. */
+  readonly strategy?: Strategy;
+  /** Which state the job goes on from. */
+  readonly mode?: UpgradeMode;
+  /** What the reader should know beforehand. */
+  readonly notes: readonly string[];
+}
+
+/** What is known of the job when the operation's turn comes. */
+export interface PlannedJob {
+  readonly phase: JobPhase;
+  readonly askedCluster: boolean;
+  readonly generations: readonly Pick<Generation, 'spec'>[];
+  /** Whether the operation before this one was lost: then nothing is certain. */
+  readonly afterLoss: boolean;
+}
+
+/** Decides on the job as it is known. @param target the spec that shall be brought about. */
+export function planChange(job: PlannedJob, target: FlinkJob): ChangePlan {
+  const active = runningGeneration(job);
+  const changes = active ? changesBetween(bare(active.spec), bare(target)) : [];
+  const cost = active ? dearest(changes.map((change) => change.cost)) : 'redeploy';
+  const base = { cost, changes, notes: [] };
+  if (target.spec.state === 'suspended') return { ...base, kind: 'suspend', mode: modeOf(target) };
+  if (job.phase === 'SUSPENDED') return { ...base, kind: 'resume' };
+  if (!active) return { ...base, kind: 'deploy' };
+  if (cost === 'none') return { ...base, kind: 'adjust' };
+  return { ...base, ...upgradeOf(active.spec, target) };
+}
+
+/** The one generation that runs the job, where nothing else may be there. */
+function runningGeneration({ phase, askedCluster, generations, afterLoss }: PlannedJob) {
+  const isCertain = phase === 'RUNNING' && askedCluster && !afterLoss && generations.length === 1;
+  return isCertain ? generations[0] : undefined;
+}
+
+function upgradeOf(previous: FlinkJob, next: FlinkJob): Pick<ChangePlan, 'kind' | 'strategy' | 'mode' | 'notes'> {
+  const mode = hasDurableStorage(previous) ? modeOf(next) : 'stateless';
+  return { kind: 'upgrade', strategy: strategyOf(previous, next), mode, notes: notesOf(previous, next, mode) };
+}
+
+function modeOf(job: FlinkJob): UpgradeMode {
+  return hasDurableStorage(job) ? job.spec.upgrade.mode : 'stateless';
+}
+
+/** An application's JobManager runs the job as it starts, so it cannot stand by. */
+function strategyOf(previous: FlinkJob, next: FlinkJob): Strategy {
+  if (previous.spec.mode === 'application' || next.spec.mode === 'application') return 'recreate';
+  return next.spec.upgrade.strategy ?? 'warm';
+}
+
+function notesOf(previous: FlinkJob, next: FlinkJob, mode: UpgradeMode): string[] {
+  if (mode === 'stateless') return ['The state of the job is left behind: it starts empty.'];
+  const [was, is] = [previous.spec.flink.version, next.spec.flink.version];
+  const limit = rollbackLimit(previous, next);
+  return [
+    ...(isOlder(is, was) ? [`Flink ${is} may not read what Flink ${was} has written: then the upgrade fails.`] : []),
+    ...(changesStateBackend(previous, next)
+      ? ['The savepoint is taken in canonical format, for the state backend changes.']
+      : []),
+    ...(limit ? [`Once the new revision has completed a checkpoint it cannot be rolled back: ${limit}.`] : []),
+  ];
+}
+
+function bare({ metadata: { labels }, spec }: FlinkJob) {
+  return { metadata: { labels }, spec };
+}

@@ -1,0 +1,34 @@
+/** Whether a failed upgrade is rolled back, and what its reader is told when it is not. */
+import type { Failure } from './failure.ts';
+import { rollbackLimit } from './plan/rollback-limit.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+
+export interface RollbackSeen {
+  readonly previous: FlinkJob;
+  readonly next: FlinkJob;
+  /** Whether the new job has completed a checkpoint: its sinks have committed up to there. */
+  readonly hasCommitted: boolean;
+  /** Why the new revision is given up. */
+  readonly failure: Failure;
+}
+
+export type RollbackDecision =
+  | { readonly action: 'rollBack'; readonly failure: Failure }
+  /** The job stays stopped, with its restore point. */
+  | { readonly action: 'stay'; readonly failure: Failure };
+
+/** What the new job has committed is not done again: so the old revision must be able to read the new one's checkpoint. */
+export function decideRollback({ previous, next, hasCommitted, failure }: RollbackSeen): RollbackDecision {
+  if (!next.spec.upgrade.rollback) return { action: 'stay', failure };
+  const limit = hasCommitted ? rollbackLimit(previous, next) : undefined;
+  return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(failure, limit) };
+}
+
+function unsafe(failure: Failure, limit: string): Failure {
+  return {
+    ...failure,
+    code: 'ROLLBACK_UNSAFE',
+    message: `${failure.message} It was not rolled back: the new revision has completed a checkpoint, and ${limit}.`,
+    cure: 'Mend the new revision and apply it: it goes on from its own checkpoint. Or go back with `drey savepoint restore` to the savepoint that the upgrade took: what was committed since is then committed again.',
+  };
+}

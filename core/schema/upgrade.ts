@@ -1,0 +1,50 @@
+/** `spec.upgrade`: how a job goes from one revision to the next, and what happens when that fails. */
+import { z } from 'zod';
+import { defaults } from '../spec/defaults.ts';
+import { duration } from './fields.ts';
+
+const fallback = defaults.spec.upgrade;
+
+export const upgradeSchema = z
+  .strictObject({
+    mode: z
+      .enum(['savepoint', 'last-state', 'stateless'])
+      .default(fallback.mode)
+      .describe(
+        '`savepoint`: the job is stopped with a savepoint. `last-state`: it is canceled, and its newest retained checkpoint counts. `stateless`: it is canceled, and the next revision starts empty.',
+      ),
+    strategy: z
+      .enum(['warm', 'recreate'])
+      .optional()
+      .describe(
+        '`warm`: the next Flink cluster is up before the job stops, and the old one stays until the job is stable. `recreate`: the old one goes first. Without it, `warm` for `dedicated`, and `recreate` for `application`. Where there is no room for two, `warm` becomes `recreate`.',
+      ),
+    prime: z
+      .enum(['none', 'runtime', 'plan'])
+      .default(fallback.prime)
+      .describe(
+        'What a warm cluster does before it gets the job, so that its first seconds are not slow. `runtime`: runs a tiny job of Drey. `plan`: also runs the main method up to the job graph, with its side effects, but starts nothing.',
+      ),
+    stableAfter: duration('0s', '24h')
+      .default(fallback.stableAfter)
+      .describe(
+        'How long all tasks must run without a restart, with a checkpoint completed, until the upgrade counts as stable.',
+      ),
+    rollback: z
+      .boolean()
+      .default(fallback.rollback)
+      .describe('Whether the last stable revision is brought back when the new one does not become stable.'),
+    whenSavepointFails: z
+      .enum(['refuse', 'checkpoint'])
+      .default(fallback.whenSavepointFails)
+      .describe(
+        '`refuse`: the job runs on, untouched. `checkpoint`: it is canceled, and goes on from its newest checkpoint.',
+      ),
+    maxStateAge: duration('1s', '3650d')
+      .optional()
+      .describe(
+        'How old a checkpoint may be that a job goes on from when there is no savepoint. Where it is older, a running job is left alone, and any other stays stopped until the limit is raised. Without it, any age.',
+      ),
+  })
+  .prefault({})
+  .describe('How the job goes from one revision to the next.');

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { planChange, type PlannedJob } from '../../../core/plan/change-plan.ts';
+import type { FlinkJobInput } from '../../../core/schema/flink-job.ts';
+import { smallSpec, someGeneration } from '../../support/state-fixture.ts';
+
+type Spec = Partial<FlinkJobInput['spec']>;
+
+const storage = { root: 's3://bucket/flink' };
+const args = (...values: string[]) => ({ jarUri: 'local:///opt/job.jar', args: values });
+
+function running(spec: Spec = {}, change: Partial<PlannedJob> = {}): PlannedJob {
+  const generations = [someGeneration(1, { spec: smallSpec({ storage, ...spec }) })];
+  return { phase: 'RUNNING', askedCluster: true, generations, afterLoss: false, ...change };
+}
+
+describe('what a spec asks of its job', () => {
+  test.each<[string, PlannedJob, Spec, object]>([
+    ['a job that is not there is deployed', running({}, { phase: 'PENDING', generations: [] }), {}, { kind: 'deploy' }],
+    ['a job that has failed is deployed', running({}, { phase: 'FAILED' }), { job: args('2') }, { kind: 'deploy' }],
+    ['after a lost operation nothing is taken for granted', running({}, { afterLoss: true }), {}, { kind: 'deploy' }],
+    ['before the cluster was asked, too', running({}, { askedCluster: false }), {}, { kind: 'deploy' }],
+    ['a suspended job is resumed', running({}, { phase: 'SUSPENDED', generations: [] }), {}, { kind: 'resume' }],
+    [
+      'a job may be suspended',
+      running(),
+      { state: 'suspended' },
+      { kind: 'suspend', cost: 'restart', mode: 'savepoint' },
+    ],
+    ['bookkeeping touches nothing', running(), { deadlines: { slots: '9m' } }, { kind: 'adjust', cost: 'none' }],
+    ['arguments need a restart', running(), { job: args('2') }, { kind: 'upgrade', cost: 'restart', strategy: 'warm' }],
+    ['a nonce needs one too', running(), { restartNonce: 2 }, { kind: 'upgrade', cost: 'restart' }],
+    [
+      'an image needs new pods',
+      running(),
+      { flink: { version: '2.3', image: 'a:2' } },
+      { kind: 'upgrade', cost: 'redeploy', strategy: 'warm', mode: 'savepoint' },
+    ],
+    [
+      'the user may want the old one gone first',
+      running(),
+      { restartNonce: 1, upgrade: { strategy: 'recreate' } },
+      { strategy: 'recreate' },
+    ],
+    [
+      'an application cannot stand by',
+      running({ mode: 'application' }),
+      { mode: 'application', restartNonce: 1 },
+      { strategy: 'recreate' },
+    ],
+    [
+      'a job without storage has no state to keep',
+      running({ storage: {} }),
+      { restartNonce: 1 },
+      { mode: 'stateless' },
+    ],
+    [
+      'the user may leave the state behind',
+      running(),
+      { restartNonce: 1, upgrade: { mode: 'stateless' } },
+      { mode: 'stateless' },
+    ],
+  ])('%s', (_title, job, spec, plan) => {
+    expect(planChange(job, smallSpec({ storage, ...spec }))).toMatchObject(plan);
+  });
+});
+
+describe('what the reader is told beforehand', () => {
+  test.each<[string, Spec, Spec, RegExp[]]>([
+    [
+      'of a newer Flink',
+      { flink: { version: '1.20' } },
+      { flink: { version: '2.3' } },
+      [/cannot be rolled back.*Flink 1\.20/],
+    ],
+    ['of an older Flink', { flink: { version: '2.3' } }, { flink: { version: '1.20' } }, [/Flink 1\.20 may not read/]],
+    [
+      'of another state backend',
+      {},
+      { flink: { version: '2.3', configuration: { 'state.backend.type': 'rocksdb' } } },
+      [/canonical/, /cannot be rolled back.*hashmap/],
+    ],
+    ['nothing of arguments', {}, { job: args('2') }, []],
+  ])('%s', (_title, before, after, notes) => {
+    const plan = planChange(running(before), smallSpec({ storage, ...after }));
+    expect(plan.notes).toHaveLength(notes.length);
+    for (const [index, note] of notes.entries()) expect(plan.notes[index]).toMatch(note);
+  });
+});
+
+test('each change is told with its cost', () => {
+  const plan = planChange(running(), smallSpec({ storage, job: args('2'), deadlines: { slots: '9m' } }));
+  expect(plan.changes).toEqual([
+    { path: 'spec.deadlines.slots', from: '"3m"', to: '"9m"', cost: 'none' },
+    { path: 'spec.job.args', from: '[]', to: '["2"]', cost: 'restart' },
+  ]);
+});

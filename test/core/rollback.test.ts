@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Failure } from '../../core/failure.ts';
+import { decideRollback } from '../../core/rollback.ts';
+import { smallSpec } from '../support/state-fixture.ts';
+
+const failure: Failure = { code: 'JOB_FAILED', message: 'It fell.', cure: 'c' };
+const flink = (version: '1.20' | '2.3') => smallSpec({ flink: { version } });
+const without = smallSpec({ upgrade: { rollback: false } });
+
+describe('a failed upgrade', () => {
+  test.each([
+    ['is rolled back', flink('2.3'), flink('2.3'), true, 'rollBack', 'JOB_FAILED'],
+    ['is not when the spec says so', flink('2.3'), without, false, 'stay', 'JOB_FAILED'],
+    ['of Flink is, while nothing was committed', flink('1.20'), flink('2.3'), false, 'rollBack', 'JOB_FAILED'],
+    ['of Flink is not once something was', flink('1.20'), flink('2.3'), true, 'stay', 'ROLLBACK_UNSAFE'],
+    ['to an older Flink is', flink('2.3'), flink('1.20'), true, 'rollBack', 'JOB_FAILED'],
+  ])('%s', (_title, previous, next, hasCommitted, action, code) => {
+    const decision = decideRollback({ previous, next, hasCommitted, failure });
+    expect(decision.action).toBe(action);
+    expect(decision.failure.code).toBe(code);
+  });
+
+  test('says why it was not, and what the choices double', () => {
+    const seen = { previous: flink('1.20'), next: flink('2.3'), hasCommitted: true, failure };
+    expect(decideRollback(seen).failure.message).toMatch(
+      /It fell\. It was not rolled back: .*Flink 1\.20 does not read/,
+    );
+    expect(decideRollback(seen).failure.cure).toMatch(/committed again/);
+  });
+});

@@ -1,0 +1,145 @@
+/**
+ * The steps with which an operation brings one generation up. Each may be repeated: what it makes was named before, so a
+ * second try finds the first one's work.
+ */
+import { hasDurableStorage, type Generation } from '../core/generation.ts';
+import { generationName } from '../core/names.ts';
+import { parseDurationMs } from '../core/spec/duration.ts';
+import type { StepName } from '../core/steps.ts';
+import { clearGeneration, type RunStep } from './clear-generation.ts';
+import { shortCalls, waits } from './cluster-activities.ts';
+import type { OperationRun, StepOutcome } from './operation-run.ts';
+
+/** What an agent that is away may add to a step's own time before the operation fails. */
+export const agentAwayMs = 60_000;
+
+export class GenerationSteps {
+  /** As it is now: from where it starts is known late. */
+  generation: Generation;
+  /** Whether its job may have been submitted. */
+  isSubmitted = false;
+  private isPublished = false;
+  private readonly account: OperationRun;
+
+  constructor(account: OperationRun, generation: Generation) {
+    this.account = account;
+    this.generation = generation;
+  }
+
+  get isDedicated(): boolean {
+    return this.generation.spec.spec.mode === 'dedicated';
+  }
+
+  /** Makes the objects, and sees the pods start: what needs room and images. */
+  async podsStarted(): Promise<void> {
+    // An application's JobManager submits the job as it starts.
+    if (!this.isDedicated) this.isSubmitted = true;
+    await this.applied();
+    await this.wait('podsScheduled', 'waitPodsScheduled', 'schedule');
+    await this.wait('imagesPulled', 'waitImagesPulled', 'imagePull');
+  }
+
+  async jobManagerAnswers(): Promise<void> {
+    await this.wait('jobManagerAnswers', 'waitJobManager', 'jobManager');
+  }
+
+  async slotsRegistered(): Promise<void> {
+    await this.wait('slotsRegistered', 'waitSlots', 'slots');
+  }
+
+  /** Submits the job; in an application its JobManager does. The anchor says from where before that. */
+  async submitted(step: StepName = 'jobSubmitted'): Promise<void> {
+    this.isSubmitted = true;
+    await this.wait(step, 'submitJob', 'submit');
+  }
+
+  /** @returns when all tasks were seen to run, as milliseconds since 1970. */
+  async tasksRunning(step: StepName = 'tasksRunning'): Promise<number | undefined> {
+    return (await this.wait(step, 'waitTasks', 'running')).seenAtMs;
+  }
+
+  /** Points the job's Service here, unless it does already. */
+  async published(step: StepName = 'servicePublished'): Promise<void> {
+    if (this.isPublished) return;
+    this.isPublished = true;
+    await this.account.step(step, () =>
+      shortCalls(this.cluster).publishService.executeWithOptions(
+        { summary: "Point the job's Service at this generation" },
+        [{ generation: this.generation, operation: this.account.number }],
+      ),
+    );
+  }
+
+  /** Sees a checkpoint completed, where the job keeps its state: what it started from is not needed any more. */
+  async checkpointed(): Promise<void> {
+    if (hasDurableStorage(this.generation.spec)) await this.wait('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
+    this.account.restorePoint = undefined;
+  }
+
+  /** Sees the job run without a restart for as long as the spec says. */
+  async stable(): Promise<void> {
+    const { upgrade, deadlines } = this.generation.spec.spec;
+    const waitMs = parseDurationMs(deadlines.stable) + parseDurationMs(upgrade.stableAfter);
+    const calls = waits(this.cluster, waitMs, this.bound(waitMs));
+    const summary = `See the job run for ${upgrade.stableAfter} without a restart: ${generationName(this.generation.identity)}`;
+    const input = { generation: this.generation, waitMs, stableMs: parseDurationMs(upgrade.stableAfter) };
+    await this.account.step('stable', () => calls.waitStable.executeWithOptions({ summary }, [input]));
+  }
+
+  applied(step: StepName = 'objectsApplied') {
+    const summary = `Apply the objects of ${generationName(this.generation.identity)}`;
+    return this.account.step(step, () =>
+      shortCalls(this.cluster, this.bound(0)).applyGeneration.executeWithOptions({ summary }, [
+        { generation: this.generation, operation: this.account.number },
+      ]),
+    );
+  }
+
+  /** Ends it for good, as one step. */
+  async cleared(step: StepName): Promise<void> {
+    await this.account.step(step, () => clearGeneration(this.generation, quietly));
+    this.account.forget(this.generation);
+  }
+
+  private get cluster(): string {
+    return this.generation.spec.spec.cluster;
+  }
+
+  /** A step fails when the agent is away, unless a job was stopped for it: then it waits, for its state waits too. */
+  private bound(waitMs: number): number | undefined {
+    return this.account.stoppedAnother ? undefined : waitMs + agentAwayMs;
+  }
+
+  private wait(
+    step: StepName,
+    activity: WaitActivity,
+    deadline: keyof Generation['spec']['spec']['deadlines'],
+  ): Promise<WaitOutcome> {
+    const waitMs = parseDurationMs(this.generation.spec.spec.deadlines[deadline]);
+    const calls = waits(this.cluster, waitMs, this.bound(waitMs));
+    const summary = `${waitWords[activity]} ${generationName(this.generation.identity)}`;
+    return this.account.step(step, () =>
+      calls[activity].executeWithOptions({ summary }, [{ generation: this.generation, waitMs }]),
+    );
+  }
+}
+
+const waitWords = {
+  waitPodsScheduled: 'Wait until pods are scheduled:',
+  waitImagesPulled: 'Wait until images are pulled:',
+  waitJobManager: 'Wait until the JobManager answers:',
+  waitSlots: 'Wait until the slots are registered:',
+  submitJob: 'Submit the job to',
+  waitTasks: 'Wait until all tasks run:',
+  confirmCheckpoint: 'See a checkpoint completed:',
+} as const;
+
+type WaitActivity = keyof typeof waitWords;
+
+interface WaitOutcome extends StepOutcome {
+  /** When what was waited for was seen, in milliseconds since 1970. */
+  readonly seenAtMs?: number;
+}
+
+/** Steps within a step: the outer one is what people see. */
+export const quietly: RunStep = (_name, act) => act();

@@ -1,0 +1,21 @@
+/** The workflow that carries out each kind of operation. A new operation adds a line. */
+import type { OperationKind } from '../core/operation-kinds.ts';
+import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
+import { adjust } from './adjust.ts';
+import { deploy } from './deploy.ts';
+import { remove } from './remove.ts';
+import { suspend } from './suspend.ts';
+import { upgrade } from './upgrade.ts';
+
+type OperationWorkflow =
+  | ((input: TargetInput) => Promise<OperationResult>)
+  | ((input: OperationInput) => Promise<OperationResult>);
+
+export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflow>> = {
+  deploy,
+  upgrade,
+  adjust,
+  suspend,
+  resume: deploy,
+  remove,
+};

@@ -1,0 +1,23 @@
+/** Suspend: stops the job with its state kept, and clears its Flink cluster away. It goes on from there when it is resumed. */
+import { setWorkflowOptions } from '@temporalio/workflow';
+import { reconciled } from '../core/adoption.ts';
+import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import { findRunning } from './find-running.ts';
+import { GenerationSteps } from './generation-steps.ts';
+import { OperationRun } from './operation-run.ts';
+import { stopGeneration } from './stop-generation.ts';
+import { keepingState, startsEmpty } from './stop-wishes.ts';
+
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
+export async function suspend(input: OperationInput): Promise<OperationResult> {
+  const run = new OperationRun(input);
+  return run.run(async () => {
+    const found = await run.untilNoReturn(() => findRunning(run, input));
+    run.generations = reconciled(found, run.generations);
+    for (const generation of run.generations) {
+      await stopGeneration(run, keepingState(generation, input.spec), 'jobStopped');
+      await new GenerationSteps(run, generation).cleared('previousRemoved');
+    }
+    if (startsEmpty(input.spec)) run.restorePoint = undefined;
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * Upgrade: brings a running job to its next revision. Warm, the next Flink cluster is up before the job stops, and the old
+ * one stays until the job is stable; else the old one goes first. What does not become stable is rolled back.
+ */
+import { setWorkflowOptions } from '@temporalio/workflow';
+import type { OperationResult, TargetInput } from '../core/operation-result.ts';
+import { UpgradeRun } from './upgrade-run.ts';
+
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, upgrade);
+export async function upgrade(input: TargetInput): Promise<OperationResult> {
+  const run = new UpgradeRun(input);
+  return run.account.run(
+    async () => {
+      await run.askCluster();
+      await run.warmUp();
+      await run.stopPrevious();
+      await run.startNext();
+      await run.seeItStable();
+      await run.removePrevious();
+    },
+    (failure) => run.rollBack(failure),
+  );
+}
