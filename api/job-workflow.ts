@@ -9,6 +9,8 @@ import {
   applySpec,
   flinkJobWorkflow,
   removeJob,
+  abortJobOperation,
+  type AbortOperationRequest,
   type ApplySpecRequest,
   type ChangeAnswer,
   type ChangeRequest,
@@ -46,6 +48,36 @@ export async function removeRunningJob(
     temporal.within(acceptTimeoutMs, () =>
       handle.executeUpdate(removeJob, { updateId: updateId(request), args: [request] }),
     ),
+  );
+}
+
+/** Asks an operation of the job to give up. */
+export async function abortInJob(
+  temporal: Temporal,
+  ref: JobRef,
+  request: AbortOperationRequest,
+): Promise<ChangeAnswer> {
+  const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () =>
+      handle.executeUpdate(abortJobOperation, { updateId: updateId(request), args: [request] }),
+    ),
+  );
+}
+
+/**
+ * Sends a spec that was made of the job's own at revision `ifRevision`. The id tells tries on different revisions apart:
+ * one that came too late was answered, and Temporal would give that answer again.
+ */
+export async function changeJob(
+  temporal: Temporal,
+  ref: JobRef,
+  request: ApplySpecRequest & Required<Pick<ApplySpecRequest, 'ifRevision'>>,
+): Promise<ChangeAnswer> {
+  const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
+  const id = `${updateId(request)}:${request.ifRevision}`;
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () => handle.executeUpdate(applySpec, { updateId: id, args: [request] })),
   );
 }
 
@@ -112,6 +144,7 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   KEY_REUSED: 'Use a new Idempotency-Key for a new request.',
   BEING_REMOVED: 'Wait until it is gone, then apply the spec again.',
   NO_SUCH_JOB: 'Apply its spec first.',
+  OPERATION_ENDED: 'Look at it with `drey operation NAME N`; the ones that can be aborted wait or run.',
   RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
   IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
 };

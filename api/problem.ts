@@ -19,6 +19,8 @@ export const problemKinds = {
   KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
   BEING_REMOVED: { status: 409, title: 'The job is being removed' },
   IMMUTABLE_FIELD: { status: 409, title: 'A field cannot be changed' },
+  OPERATION_ENDED: { status: 409, title: 'The operation has ended' },
+  NO_EARLIER_REVISION: { status: 409, title: 'There is no revision to go back to' },
   LOGS_UNAVAILABLE: { status: 409, title: 'The log cannot be read' },
   PRECONDITION_FAILED: { status: 412, title: 'The job is at another revision' },
   TOO_LARGE: { status: 413, title: 'The request is too large' },

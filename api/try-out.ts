@@ -66,13 +66,15 @@ function isUnderWay({ phase }: JobView): boolean {
 
 /** The job as its workflow would judge it. Only one operation waits at a time, and it is the newest. */
 export function judgedJob(job: JobView, newest: OperationRecord | undefined): JudgedJob {
-  const { name, phase, revision, spec, failure } = job;
+  const { name, phase, revision, spec, failure, generation, operation } = job;
   return {
     name,
     phase,
     revision: { number: revision, spec, specHash: specHash(spec) },
     ...(failure ? { failure } : {}),
     queue: newest?.state === 'queued' ? [{ record: newest, recordSeq: 0 }] : [],
+    generations: generation ? [generation] : [],
+    ...(operation === undefined ? {} : { running: operation }),
     answered: [],
   };
 }

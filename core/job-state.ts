@@ -3,6 +3,7 @@ import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
+import type { UpgradeMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
@@ -17,6 +18,8 @@ export interface Revision {
 export interface QueuedOperation {
   readonly record: OperationRecord;
   readonly recordSeq: number;
+  /** What the caller said about the state, for this once. */
+  readonly mode?: UpgradeMode;
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */

@@ -11,7 +11,15 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JobPhase, JobView } from '../core/job.ts';
-import { isUnchanged, queuedOperation, refusalOf, supersede, type Asked, type Refusal } from '../core/job-changes.ts';
+import {
+  isUnchanged,
+  queuedOperation,
+  refusalOf,
+  supersede,
+  withdrawn,
+  type Asked,
+  type Refusal,
+} from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
 import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
 import { viewOf } from '../core/job-view.ts';
@@ -19,11 +27,12 @@ import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
-import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
+import { planChange, type ChangeKind, type PlannedJob, type UpgradeMode } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { completed, completedGeneration } from '../core/spec/completed.ts';
 import { jobDetails } from './details.ts';
 import type {
+  AbortOperationRequest,
   ApplySpecRequest,
   ChangeAnswer,
   ChangeRequest,
@@ -60,7 +69,7 @@ export class JobEntity {
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
     const state = this.acceptRevision(request);
-    return this.enqueue(this.kindNow(state), request, applyReason(state));
+    return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), request.mode);
   }
 
   /**
@@ -82,6 +91,27 @@ export class JobEntity {
     if (repeated) return repeated;
     if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
     return this.enqueue('remove', request, 'The job was deleted');
+  }
+
+  /** Asks the operation under way, or the one that waits, to give up. */
+  abort(request: AbortOperationRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const { running, queue } = this.known();
+    const operation = [running, ...queue].find((one) => one?.record.number === request.operation);
+    if (!operation) throw this.refusal(operationEnded(request.operation));
+    if (operation === running) this.abortion = { reason: `${request.requestedBy} asked for it`, isAsked: true };
+    else this.withdraw(operation, request.requestedBy);
+    this.remember(request, true, request.operation);
+    this.publish();
+    return this.answer(true, this.find(request.operation) ?? operation);
+  }
+
+  private withdraw(operation: QueuedOperation, by: string): void {
+    const state = this.known();
+    state.queue = state.queue.filter((one) => one !== operation);
+    state.newest = withdrawn(operation, now(), by);
+    this.putOperation(state.newest);
   }
 
   status(): JobStatus | null {
@@ -145,7 +175,9 @@ export class JobEntity {
       workflowId: operationWorkflowId(state, record.number, kind),
     });
     if (!patched('planned-operations')) return { ...next, record: named('deploy') };
-    const plan = await planOperation({ job: this.plannedJob(state), target: state.revision.spec });
+    const { mode } = next;
+    const input = { job: this.plannedJob(state), target: state.revision.spec, ...(mode && { mode }) };
+    const plan = await planOperation(input);
     return { ...next, record: { ...named(plan.kind), plan } };
   }
 
@@ -245,9 +277,9 @@ export class JobEntity {
     return state;
   }
 
-  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string): ChangeAnswer {
+  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string, mode?: UpgradeMode): ChangeAnswer {
     const state = this.known();
-    const operation = this.newOperation(kind, request.requestedBy, reason);
+    const operation = { ...this.newOperation(kind, request.requestedBy, reason), ...(mode && { mode }) };
     const replaced = supersede(state.queue, operation.record.number, now());
     state.queue = [operation];
     for (const one of [...replaced, operation]) this.putOperation(one);
@@ -328,6 +360,10 @@ function upToDate(state: JobState): JobState {
     revision: { ...revision, spec: completed(revision.spec) },
     generations: generations.map(completedGeneration),
   };
+}
+
+function operationEnded(number: number): Refusal {
+  return { code: 'OPERATION_ENDED', message: `Operation ${number} neither waits nor runs.` };
 }
 
 const recordsBehind: Refusal = {

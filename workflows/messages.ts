@@ -5,6 +5,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import type { UpgradeMode } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
@@ -31,6 +32,10 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly spec: FlinkJob;
   /** SHA-256 hex of the canonical spec. */
   readonly specHash: string;
+  /** Why, in a sentence; without it, that the revision was applied. */
+  readonly reason?: string;
+  /** Which state the job goes on from, for this once; without it, as the spec says. */
+  readonly mode?: UpgradeMode;
   /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
   readonly lastRestorePoint?: string;
 }
@@ -38,6 +43,11 @@ export interface ApplySpecRequest extends ChangeRequest {
 export interface RemoveJobRequest extends ChangeRequest {
   /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
   readonly lastKnown?: FlinkJob;
+}
+
+export interface AbortOperationRequest extends ChangeRequest {
+  /** Number of the operation that shall give up. */
+  readonly operation: number;
 }
 
 /** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
@@ -53,6 +63,8 @@ export interface ChangeAnswer {
 }
 
 export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySpec');
+/** Asks an operation to give up: one that waits never begins, one that runs undoes what it can. */
+export const abortJobOperation = defineUpdate<ChangeAnswer, [AbortOperationRequest]>('abortOperation');
 export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');
 
 /** The job and its newest operations, for reads while PostgreSQL is away. */

@@ -16,6 +16,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import type { UpgradeMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
 import { generationName } from '../core/names.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
@@ -73,6 +74,11 @@ export class OperationRun {
 
   get uid(): string {
     return this.input.uid;
+  }
+
+  /** Which state the job goes on from. */
+  get mode(): UpgradeMode {
+    return this.record.plan?.mode ?? this.input.spec.spec.upgrade.mode;
   }
 
   /** The operation's number. */

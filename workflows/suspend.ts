@@ -6,7 +6,7 @@ import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
 import { stopGeneration } from './stop-generation.ts';
-import { keepingState, startsEmpty } from './stop-wishes.ts';
+import { keepingState } from './stop-wishes.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
 export async function suspend(input: OperationInput): Promise<OperationResult> {
@@ -15,9 +15,9 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
     const found = await run.untilNoReturn(() => findRunning(run, input));
     run.generations = reconciled(found, run.generations);
     for (const generation of run.generations) {
-      await stopGeneration(run, keepingState(generation, input.spec), 'jobStopped');
+      await stopGeneration(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
       await new GenerationSteps(run, generation).cleared('previousRemoved');
     }
-    if (startsEmpty(input.spec)) run.restorePoint = undefined;
+    if (run.mode === 'stateless') run.restorePoint = undefined;
   });
 }

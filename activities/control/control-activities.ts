@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { planChange, type ChangePlan, type PlannedJob } from '../../core/plan/change-plan.ts';
+import { planChange, type ChangePlan, type PlannedJob, type UpgradeMode } from '../../core/plan/change-plan.ts';
 import type { RecordRow } from '../../core/records.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
@@ -12,6 +12,8 @@ import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
 export interface PlanInput {
   readonly job: PlannedJob;
   readonly target: FlinkJob;
+  /** What the caller said about the state, for this once. */
+  readonly mode?: UpgradeMode;
 }
 
 export interface ControlDependencies {
@@ -26,7 +28,7 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     writeRecords: (input: { readonly rows: readonly RecordRow[] }) =>
       lettingGo(() => writeRecords(postgres, input.rows)),
     /** Decides what the next operation is. */
-    planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target),
+    planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target, input.mode),
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
   };

@@ -35,17 +35,21 @@ export interface PlannedJob {
   readonly afterLoss: boolean;
 }
 
-/** Decides on the job as it is known. @param target the spec that shall be brought about. */
-export function planChange(job: PlannedJob, target: FlinkJob): ChangePlan {
+/**
+ * Decides on the job as it is known.
+ * @param target the spec that shall be brought about.
+ * @param mode what the caller said about the state, for this once; else the spec says it.
+ */
+export function planChange(job: PlannedJob, target: FlinkJob, mode?: UpgradeMode): ChangePlan {
   const active = runningGeneration(job);
   const changes = active ? changesBetween(bare(active.spec), bare(target)) : [];
   const cost = active ? dearest(changes.map((change) => change.cost)) : 'redeploy';
-  const base = { cost, changes, notes: [] };
-  if (target.spec.state === 'suspended') return { ...base, kind: 'suspend', mode: modeOf(target) };
+  const base = { cost, changes, mode: mode ?? target.spec.upgrade.mode, notes: [] };
+  if (target.spec.state === 'suspended') return { ...base, kind: 'suspend' };
   if (job.phase === 'SUSPENDED') return { ...base, kind: 'resume' };
   if (!active) return { ...base, kind: 'deploy' };
   if (cost === 'none') return { ...base, kind: 'adjust' };
-  return { ...base, ...upgradeOf(active.spec, target) };
+  return { ...base, ...upgradeOf(active.spec, target, base.mode) };
 }
 
 /** The one generation that runs the job, where nothing else may be there. */
@@ -54,13 +58,10 @@ function runningGeneration({ phase, askedCluster, generations, afterLoss }: Plan
   return isCertain ? generations[0] : undefined;
 }
 
-function upgradeOf(previous: FlinkJob, next: FlinkJob): Pick<ChangePlan, 'kind' | 'strategy' | 'mode' | 'notes'> {
-  const mode = hasDurableStorage(previous) ? modeOf(next) : 'stateless';
-  return { kind: 'upgrade', strategy: strategyOf(previous, next), mode, notes: notesOf(previous, next, mode) };
-}
-
-function modeOf(job: FlinkJob): UpgradeMode {
-  return hasDurableStorage(job) ? job.spec.upgrade.mode : 'stateless';
+function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: UpgradeMode) {
+  const mode = hasDurableStorage(previous) ? wanted : 'stateless';
+  const notes = notesOf(previous, next, mode);
+  return { kind: 'upgrade', strategy: strategyOf(previous, next), mode, notes } as const;
 }
 
 /** An application's JobManager runs the job as it starts, so it cannot stand by. */

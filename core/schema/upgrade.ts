@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
 import { duration } from './fields.ts';
 
+/** Which state a job goes on from. */
+export const upgradeModes = ['savepoint', 'last-state', 'stateless'] as const;
+
 const fallback = defaults.spec.upgrade;
 
 export const upgradeSchema = z
   .strictObject({
     mode: z
-      .enum(['savepoint', 'last-state', 'stateless'])
+      .enum(upgradeModes)
       .default(fallback.mode)
       .describe(
         '`savepoint`: the job is stopped with a savepoint. `last-state`: it is canceled, and its newest retained checkpoint counts. `stateless`: it is canceled, and the next revision starts empty.',
