@@ -58,10 +58,11 @@ final class LedgerFunction extends KeyedProcessFunction<Integer, NumberedRecord,
     out.collect(new Entry(record.key, record.number, count, record.emittedAtMs, System.currentTimeMillis()).toLine());
   }
 
+  /** Busy and not asleep, so that it shows as load; a task that is cancelled is interrupted and need not wait. */
   private static void keepBusy(long nanos) {
     if (nanos <= 0) return;
     long end = System.nanoTime() + nanos;
-    while (System.nanoTime() < end) Thread.onSpinWait();
+    while (System.nanoTime() < end && !Thread.currentThread().isInterrupted()) Thread.onSpinWait();
   }
 
   /** Random bytes, since others would be compressed to nothing; written once, since only their size matters. */
