@@ -95,6 +95,7 @@ function addChanges(program: Command, declare: Declare): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the removal to its end')
     .option(...waitTimeout)
+    .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
     .option('--ignore-not-found', 'a job that does not exist is no failure');
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
@@ -115,6 +116,8 @@ function addVerbs(program: Command, declare: Declare): void {
       .option('-o, --output <format>', 'json, yaml or name: the operation');
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
   declare(suspend.option(...modeFlag), async () => (await changeJob()).suspend);
+  const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
+  declare(cancel.option(...modeFlag), async () => (await changeJob()).cancel);
   declare(verb('resume', 'start a suspended job from where it was stopped'), async () => (await changeJob()).resume);
   const restart = verb('restart', 'restart a job from its state');
   declare(restart.option(...modeFlag), async () => (await changeJob()).restart);

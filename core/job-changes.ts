@@ -101,6 +101,7 @@ function isUnderWay({ queue, running }: JudgedJob): boolean {
 /** An operation that was given up leaves a revision that was accepted and never came about. */
 function isThere({ phase, revision, generations }: JudgedJob): boolean {
   if (phase === 'SUSPENDED') return revision.spec.spec.state === 'suspended';
+  if (phase === 'CANCELED') return revision.spec.spec.state === 'canceled';
   return phase !== 'RUNNING' || generations.at(-1)?.revision === revision.number;
 }
 

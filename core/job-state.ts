@@ -5,7 +5,7 @@ import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
 import type { UpgradeMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
-import type { FlinkJob } from './schema/flink-job.ts';
+import type { Deletion, FlinkJob } from './schema/flink-job.ts';
 
 /** The current revision: a numbered spec. */
 export interface Revision {
@@ -20,6 +20,8 @@ export interface QueuedOperation {
   readonly recordSeq: number;
   /** What the caller said about the state, for this once. */
   readonly mode?: UpgradeMode;
+  /** What the caller of a removal said about the job's end. */
+  readonly deletion?: Deletion;
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */
@@ -44,8 +46,8 @@ export interface JobState {
   /** Generations that may exist in the cluster; the last one is the active one. */
   generations: readonly Generation[];
   restorePoint?: string;
-  /** The revision that last ran as it should. */
-  stableRevision?: number;
+  /** The spec that last ran as it should. */
+  lastRun?: Revision;
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

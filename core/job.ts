@@ -12,6 +12,8 @@ export const jobPhases = [
   'RUNNING',
   'SUSPENDING',
   'SUSPENDED',
+  'CANCELING',
+  'CANCELED',
   'FINISHED',
   'FAILED',
   'REMOVING',

@@ -15,6 +15,7 @@ const kinds = {
   upgrade: { title: 'Upgrade', during: 'UPGRADING', after: 'RUNNING' },
   adjust: { title: 'Adjust', during: 'RUNNING', after: 'RUNNING' },
   suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED' },
+  cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED' },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
   remove: { title: 'Remove', during: 'REMOVING', after: 'REMOVED' },
 } satisfies Record<string, KindFacts>;

@@ -6,6 +6,11 @@ export function suspended(job: FlinkJob): FlinkJob {
   return withSpec(job, { state: 'suspended' });
 }
 
+/** Ended, without a savepoint. */
+export function canceled(job: FlinkJob): FlinkJob {
+  return withSpec(job, { state: 'canceled' });
+}
+
 /** Running again. */
 export function resumed(job: FlinkJob): FlinkJob {
   return withSpec(job, { state: 'running' });

@@ -103,6 +103,7 @@ export class DeployRun {
     await this.account.untilAborted(() => this.target.tasksRunning());
     await this.target.published();
     await this.account.untilAborted(() => this.target.checkpointed());
+    await this.target.settledIfFinished();
   }
 
   /**
@@ -113,6 +114,7 @@ export class DeployRun {
     if (!this.begun) return;
     const { generation } = this.target;
     if (this.target.isSubmitted) await stopGeneration(this.account, { generation, how: 'cancel' }, 'startedStopped');
-    await this.target.cleared('undone');
+    if (generation.spec.spec.cleanup.failed === 'remove') await this.target.cleared('undone');
+    else await this.account.step('clusterKept', async () => undefined);
   }
 }

@@ -18,6 +18,8 @@ export class GenerationSteps {
   generation: Generation;
   /** Whether its job may have been submitted. */
   isSubmitted = false;
+  /** Whether the job was seen to have finished by itself. */
+  hasFinished = false;
   private isPublished = false;
   private readonly account: OperationRun;
 
@@ -55,7 +57,9 @@ export class GenerationSteps {
 
   /** @returns when all tasks were seen to run, as milliseconds since 1970. */
   async tasksRunning(step: StepName = 'tasksRunning'): Promise<number | undefined> {
-    return (await this.wait(step, 'waitTasks', 'running')).seenAtMs;
+    const { seenAtMs, finished } = await this.wait(step, 'waitTasks', 'running');
+    this.hasFinished ||= finished ?? false;
+    return seenAtMs;
   }
 
   /** Points the job's Service here, unless it does already. */
@@ -72,18 +76,32 @@ export class GenerationSteps {
 
   /** Sees a checkpoint completed, where the job keeps its state: what it started from is not needed any more. */
   async checkpointed(): Promise<void> {
-    if (hasDurableStorage(this.generation.spec)) await this.wait('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
+    if (hasDurableStorage(this.generation.spec) && !this.hasFinished) {
+      const { finished } = await this.wait('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
+      this.hasFinished ||= finished ?? false;
+    }
     this.account.restorePoint = undefined;
+  }
+
+  /** What becomes of the Flink cluster of a job that has finished by itself, as its spec says. */
+  async settledIfFinished(): Promise<void> {
+    if (!this.hasFinished) return;
+    this.account.finished = true;
+    if (this.generation.spec.spec.cleanup.finished === 'remove') await this.cleared('finishedRemoved');
   }
 
   /** Sees the job run without a restart for as long as the spec says. */
   async stable(): Promise<void> {
+    if (this.hasFinished) return;
     const { upgrade, deadlines } = this.generation.spec.spec;
     const waitMs = parseDurationMs(deadlines.stable) + parseDurationMs(upgrade.stableAfter);
     const calls = waits(this.cluster, waitMs, this.bound(waitMs));
     const summary = `See the job run for ${upgrade.stableAfter} without a restart: ${generationName(this.generation.identity)}`;
     const input = { generation: this.generation, waitMs, stableMs: parseDurationMs(upgrade.stableAfter) };
-    await this.account.step('stable', () => calls.waitStable.executeWithOptions({ summary }, [input]));
+    const { finished } = await this.account.step('stable', () =>
+      calls.waitStable.executeWithOptions({ summary }, [input]),
+    );
+    this.hasFinished ||= finished ?? false;
   }
 
   applied(step: StepName = 'objectsApplied') {
@@ -139,6 +157,8 @@ type WaitActivity = keyof typeof waitWords;
 interface WaitOutcome extends StepOutcome {
   /** When what was waited for was seen, in milliseconds since 1970. */
   readonly seenAtMs?: number;
+  /** Whether the job has finished by itself. */
+  readonly finished?: boolean;
 }
 
 /** Steps within a step: the outer one is what people see. */

@@ -21,13 +21,13 @@ import {
   type Refusal,
 } from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
-import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
+import { answeredKeysMax, type JobState, type QueuedOperation, type Revision } from '../core/job-state.ts';
 import { viewOf } from '../core/job-view.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
-import { planChange, type ChangeKind, type PlannedJob, type UpgradeMode } from '../core/plan/change-plan.ts';
+import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { completed, completedGeneration } from '../core/spec/completed.ts';
 import { jobDetails } from './details.ts';
@@ -69,7 +69,12 @@ export class JobEntity {
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
     const state = this.acceptRevision(request);
-    return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), request.mode);
+    return this.enqueue(
+      this.kindNow(state),
+      request,
+      request.reason ?? applyReason(state),
+      request.mode && { mode: request.mode },
+    );
   }
 
   /**
@@ -90,7 +95,8 @@ export class JobEntity {
     });
     if (repeated) return repeated;
     if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
-    return this.enqueue('remove', request, 'The job was deleted');
+    const { deletion } = request;
+    return this.enqueue('remove', request, 'The job was deleted', deletion && { deletion });
   }
 
   /** Asks the operation under way, or the one that waits, to give up. */
@@ -152,21 +158,23 @@ export class JobEntity {
     // The repetition of a lost operation finds the job as that one did, as far as is known.
     const wasRunning = state.phase === 'RUNNING' || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
-    const planned = await this.planned(state, next);
+    const { revision } = state;
+    const planned = await this.planned(state, next, revision);
     state.running = planned;
-    state.phase = operationKinds[planned.record.kind].during;
+    if (state.phase !== 'FINISHED' || planned.record.kind !== 'adjust')
+      state.phase = operationKinds[planned.record.kind].during;
     state.failure = undefined;
-    const input = inputOf(state, planned, wasRunning);
+    const input = inputOf(state, revision, planned, wasRunning);
     this.publish();
     const result = await carryOut(input, () => this.abortion);
     this.abortion = undefined;
-    if (result) this.conclude(state, result);
+    if (result) this.conclude(state, result, revision);
     else await this.beginAgain(state, planned);
     this.publish();
   }
 
   /** The operation with its kind as it is now: what was known when it was queued may have changed. */
-  private async planned(state: JobState, next: QueuedOperation): Promise<QueuedOperation> {
+  private async planned(state: JobState, next: QueuedOperation, revision: Revision): Promise<QueuedOperation> {
     const { record } = next;
     if (record.kind === 'remove') return next;
     const named = (kind: OperationKind) => ({
@@ -176,13 +184,14 @@ export class JobEntity {
     });
     if (!patched('planned-operations')) return { ...next, record: named('deploy') };
     const { mode } = next;
-    const input = { job: this.plannedJob(state), target: state.revision.spec, ...(mode && { mode }) };
+    const input = { job: this.plannedJob(state), target: revision.spec, ...(mode && { mode }) };
     const plan = await planOperation(input);
     return { ...next, record: { ...named(plan.kind), plan } };
   }
 
-  private plannedJob({ phase, askedCluster, generations }: JobState): PlannedJob {
-    return { phase, askedCluster, generations, afterLoss: this.lostInARow > 0 };
+  private plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
+    const afterLoss = this.lostInARow > 0;
+    return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
   }
 
   /** What it would be now. For its readers only: it is decided when its turn comes. */
@@ -191,9 +200,9 @@ export class JobEntity {
     return planChange(this.plannedJob(state), state.revision.spec).kind;
   }
 
-  private conclude(state: JobState, result: OperationResult): void {
+  private conclude(state: JobState, result: OperationResult, brought: Revision): void {
     this.lostInARow = 0;
-    concludeOperation(state, result);
+    concludeOperation(state, result, brought);
     this.outbox.put(...result.unwritten);
   }
 
@@ -277,9 +286,9 @@ export class JobEntity {
     return state;
   }
 
-  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string, mode?: UpgradeMode): ChangeAnswer {
+  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string, wish: OperationWish = {}): ChangeAnswer {
     const state = this.known();
-    const operation = { ...this.newOperation(kind, request.requestedBy, reason), ...(mode && { mode }) };
+    const operation = { ...this.newOperation(kind, request.requestedBy, reason), ...wish };
     const replaced = supersede(state.queue, operation.record.number, now());
     state.queue = [operation];
     for (const one of [...replaced, operation]) this.putOperation(one);
@@ -365,6 +374,9 @@ function upToDate(state: JobState): JobState {
 function operationEnded(number: number): Refusal {
   return { code: 'OPERATION_ENDED', message: `Operation ${number} neither waits nor runs.` };
 }
+
+/** What a caller said for this once. */
+type OperationWish = Pick<QueuedOperation, 'mode' | 'deletion'>;
 
 const recordsBehind: Refusal = {
   code: 'RECORDS_BEHIND',

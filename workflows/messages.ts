@@ -6,7 +6,7 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { UpgradeMode } from '../core/plan/change-plan.ts';
-import type { FlinkJob } from '../core/schema/flink-job.ts';
+import type { Deletion, FlinkJob } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
 export const flinkJobWorkflow = 'flinkJob';
@@ -41,6 +41,8 @@ export interface ApplySpecRequest extends ChangeRequest {
 }
 
 export interface RemoveJobRequest extends ChangeRequest {
+  /** How the job is ended, for this once; without it, as its spec says. */
+  readonly deletion?: Deletion;
   /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
   readonly lastKnown?: FlinkJob;
 }

@@ -48,6 +48,8 @@ export class OperationRun {
   leftRunning: boolean;
   /** Whether a job was stopped for what comes now: its state waits, so nothing is given up for an agent that is away. */
   stoppedAnother = false;
+  /** Whether the job has finished by itself. */
+  finished = false;
 
   private record: OperationRecord;
   private seq: number;
@@ -215,6 +217,7 @@ export class OperationRun {
       recordSeq: this.seq,
       generations: this.generations,
       leftRunning: this.leftRunning,
+      ...(this.finished ? { finished: true } : {}),
       ...(this.restorePoint === undefined ? {} : { restorePoint: this.restorePoint }),
       ...(failure ? { failure } : {}),
       unwritten: this.outbox.unwritten(),

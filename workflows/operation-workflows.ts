@@ -16,6 +16,7 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   upgrade,
   adjust,
   suspend,
+  cancel: suspend,
   resume: deploy,
   remove,
 };

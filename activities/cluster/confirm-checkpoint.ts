@@ -44,9 +44,9 @@ class Confirmation {
     this.id = id;
   }
 
-  async look(flink: FlinkClient): Promise<{ detail: string } | undefined> {
+  async look(flink: FlinkClient): Promise<{ detail: string; finished?: boolean } | undefined> {
     const job = (await flink.jobs()).find((one) => one.id === this.id);
-    if (job?.state === 'FINISHED') return { detail: 'the job has finished' };
+    if (job?.state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     if (job?.state === 'FAILED') {
       const cause = await flink.failureCause(this.id);
       throw failed(diagnoseCheckpointFailure(cause?.stackTrace ?? 'the job failed', this.generation.spec.spec));

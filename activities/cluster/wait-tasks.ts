@@ -32,7 +32,7 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           await noteWhileStarting(dependencies.kubernetes, generation, {
             [annotations.ran]: String(generation.submission),
           });
-          return { detail: seen, seenAtMs: Date.now() };
+          return { detail: seen, seenAtMs: Date.now(), finished: progress.finished };
         },
         whenTimeIsUp: (silence) =>
           cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),
@@ -57,6 +57,8 @@ const canceledOutside: Failure = {
 
 interface Progress {
   readonly done: boolean;
+  /** Whether the job has ended by itself. */
+  readonly finished?: boolean;
   readonly text: string;
   /** What made the job restart last. */
   readonly cause?: string;
@@ -79,6 +81,7 @@ async function progressOf(flink: FlinkClient, generation: Generation, id: string
 function progressOfTasks({ state, tasks, tasksTotal }: JobSummary): Progress {
   const running = (tasks.RUNNING ?? 0) + (tasks.FINISHED ?? 0);
   const done = state === 'FINISHED' || (state === 'RUNNING' && tasksTotal > 0 && running === tasksTotal);
+  if (state === 'FINISHED') return { done, finished: true, text: 'the job has finished' };
   return { done, text: `${running} of ${tasksTotal} tasks running` };
 }
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { isWorkflowGone } from '../../clients/temporal/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import { notAtRevision } from '../../core/job-changes.ts';
-import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import { deletions } from '../../core/schema/cleanup.ts';
+import type { Deletion, FlinkJob } from '../../core/schema/flink-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
 import type { ChangeAnswer, RemoveJobRequest } from '../../workflows/messages.ts';
 import { changeAnswer, dryRunAnswer, specShape } from '../answer-shapes.ts';
@@ -63,15 +64,22 @@ const remove = defineRoute({
   description:
     'Answers when the removal is accepted; follow its operation from there. Its records can be read afterwards.',
   params: jobParams,
+  query: z.strictObject({
+    deletion: z.enum(deletions).optional().describe('How the job is ended. Without it, as spec.cleanup.deleted says.'),
+  }),
   headers: [keyHeader, matchHeader],
   answers: { 202: { description: 'The removal was accepted', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
     return change(services, call, headers, 'remove', () =>
-      removeAnyJob(services, call.params, requestOf(headers, call)),
+      removeAnyJob(services, call.params, { ...requestOf(headers, call), ...deletionOf(call.query) }),
     );
   },
 });
+
+function deletionOf({ deletion }: { readonly deletion?: Deletion | undefined }) {
+  return deletion === undefined ? {} : { deletion };
+}
 
 /** What is checked before the job's workflow is asked. Gives the job as it was last recorded. */
 async function checkBefore(services: Services, ref: JobRef, spec: FlinkJob): Promise<JobView | undefined> {

@@ -5,7 +5,7 @@ import type { UpgradeMode } from '../../core/plan/change-plan.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
-import { restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
+import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
 import type { ChangeAnswer } from '../../workflows/messages.ts';
 import { changeAnswer } from '../answer-shapes.ts';
 import { change, keyHeader, matchHeader, requestOf, type ChangeCall } from '../change.ts';
@@ -47,6 +47,17 @@ const suspend = verb({
   wish: async (services, job, body) => ({
     spec: suspended(await runningSpec(services, job)),
     reason: 'The job was suspended',
+    mode: body.mode,
+  }),
+});
+
+const cancel = verb({
+  word: 'cancel',
+  summary: 'End a job without a savepoint; it can go on from its newest checkpoint',
+  body: modeBody,
+  wish: async (services, job, body) => ({
+    spec: canceled(await runningSpec(services, job)),
+    reason: 'The job was canceled',
     mode: body.mode,
   }),
 });
@@ -164,4 +175,4 @@ async function changed(
   }
 }
 
-export const jobVerbRoutes: readonly Route[] = [suspend, resume, restart, scale, rollback, abort];
+export const jobVerbRoutes: readonly Route[] = [suspend, cancel, resume, restart, scale, rollback, abort];

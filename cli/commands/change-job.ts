@@ -1,4 +1,4 @@
-/** `drey suspend`, `resume`, `restart`, `scale`, `rollback` and `abort`: short words for common changes to one job. */
+/** `drey suspend`, `cancel`, `resume`, `restart`, `scale`, `rollback` and `abort`: short words for common changes to one job. */
 import type { JobRef } from '../../clients/drey/client.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import type { Context } from '../context.ts';
@@ -23,6 +23,7 @@ export interface ChangeFlags {
 type Ask = (context: Context, job: JobRef, flags: ChangeFlags) => Promise<Change>;
 
 export const suspend = changing('suspending', ({ client }, job, { mode }) => client.suspendJob(job, { mode }));
+export const cancel = changing('canceling', ({ client }, job, { mode }) => client.cancelJob(job, { mode }));
 export const resume = changing('resuming', ({ client }, job) => client.resumeJob(job));
 export const restart = changing('restarting', ({ client }, job, { mode }) => client.restartJob(job, { mode }));
 export const scale = changing('scaling', ({ client }, job, { parallelism }) =>

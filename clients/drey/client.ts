@@ -121,6 +121,8 @@ function jobChanges(options: ClientOptions) {
     },
     /** Stops the job with its state kept, and clears its Flink cluster away. */
     suspendJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'suspend', body),
+    /** Ends the job without a savepoint; it can go on from its newest checkpoint. */
+    cancelJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'cancel', body),
     /** Starts a suspended job from where it was stopped. */
     resumeJob: (job: JobRef): Promise<Change> => verb(options, job, 'resume', {}),
     /** Restarts the job from its state. */
@@ -133,8 +135,8 @@ function jobChanges(options: ClientOptions) {
     abortOperation: (job: JobRef, number: number): Promise<Change> =>
       verb(options, job, `operations/${number}/abort`, {}),
     /** Asks for the job's removal. */
-    async removeJob(job: JobRef): Promise<Change> {
-      return (await change(options, { method: 'DELETE', path: jobPath(job) })).value;
+    async removeJob(job: JobRef, query: { readonly deletion?: string | undefined } = {}): Promise<Change> {
+      return (await change(options, { method: 'DELETE', path: jobPath(job), query })).value;
     },
   };
 }

@@ -8,7 +8,7 @@ import { dearest, type Cost } from './field-costs.ts';
 import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts';
 
 /** The operations that a spec may ask for. */
-export type ChangeKind = 'deploy' | 'upgrade' | 'adjust' | 'suspend' | 'resume';
+export type ChangeKind = 'deploy' | 'upgrade' | 'adjust' | 'suspend' | 'cancel' | 'resume';
 
 export type Strategy = NonNullable<JobSpec['upgrade']['strategy']>;
 export type UpgradeMode = JobSpec['upgrade']['mode'];
@@ -33,6 +33,8 @@ export interface PlannedJob {
   readonly generations: readonly Pick<Generation, 'spec'>[];
   /** Whether the operation before this one was lost: then nothing is certain. */
   readonly afterLoss: boolean;
+  /** The spec that last ran: for a job that has finished. */
+  readonly lastRun?: FlinkJob;
 }
 
 /**
@@ -46,10 +48,19 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: UpgradeMode
   const cost = active ? dearest(changes.map((change) => change.cost)) : 'redeploy';
   const base = { cost, changes, mode: mode ?? target.spec.upgrade.mode, notes: [] };
   if (target.spec.state === 'suspended') return { ...base, kind: 'suspend' };
-  if (job.phase === 'SUSPENDED') return { ...base, kind: 'resume' };
+  if (target.spec.state === 'canceled') return { ...base, kind: 'cancel', mode: mode ?? 'last-state' };
+  if (job.phase === 'SUSPENDED' || job.phase === 'CANCELED') return { ...base, kind: 'resume' };
+  if (job.phase === 'FINISHED') return { ...base, ...afterFinish(job, target) };
   if (!active) return { ...base, kind: 'deploy' };
   if (cost === 'none') return { ...base, kind: 'adjust' };
   return { ...base, ...upgradeOf(active.spec, target, base.mode) };
+}
+
+/** A job that has finished runs again when what it runs has changed; bookkeeping is only noted. */
+function afterFinish({ lastRun }: PlannedJob, target: FlinkJob): Pick<ChangePlan, 'kind' | 'cost' | 'changes'> {
+  const changes = lastRun ? changesBetween(bare(lastRun), bare(target)) : [];
+  const cost = lastRun ? dearest(changes.map((change) => change.cost)) : 'redeploy';
+  return { kind: cost === 'none' ? 'adjust' : 'deploy', cost, changes };
 }
 
 /** The one generation that runs the job, where nothing else may be there. */

@@ -40,6 +40,7 @@ export const defaults = {
     storage: {},
     ingress: { annotations: {} },
     upgrade,
+    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
     deadlines,
   },
 } as const;

@@ -26,10 +26,12 @@ describe('the end of an operation', () => {
     ['a deploy that failed before it stopped what ran', result({ failure }), 'RUNNING'],
     ['a deploy that failed, with something left that does not run', result({ failure, leftRunning: false }), 'FAILED'],
     ['a remove that succeeded', result({ generations: [] }, 'remove'), 'REMOVED'],
-    ['a remove that failed', result({ failure }, 'remove'), 'FAILED'],
+    ['a remove that failed', result({ failure, leftRunning: false }, 'remove'), 'FAILED'],
+    ['a remove that could take no savepoint', result({ failure }, 'remove'), 'RUNNING'],
+    ['a deploy of a job that has finished', result({ generations: [], finished: true }), 'FINISHED'],
   ])('%s', (_name, outcome, phase) => {
     const state = someState({ running: someOperation(5) });
-    concludeOperation(state, outcome);
+    concludeOperation(state, outcome, state.revision);
     expect(state.phase).toBe(phase);
     expect(state.running).toBeUndefined();
     expect(state.generations).toEqual(outcome.generations);
@@ -37,22 +39,22 @@ describe('the end of an operation', () => {
 
   test('keeps the restore point of a deploy that failed after it stopped the job', () => {
     const state = someState();
-    concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }));
+    concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }), state.revision);
     expect(state.restorePoint).toBe('file:/sp');
   });
 
   test('counts the cluster as asked only when it has answered', () => {
     const state = someState({ askedCluster: false });
-    concludeOperation(state, result({ failure, generations: [] }));
+    concludeOperation(state, result({ failure, generations: [] }), state.revision);
     expect(state.askedCluster).toBe(false);
     const record = { ...someOperation(6).record, steps: [asked] };
-    concludeOperation(state, result({ record }));
+    concludeOperation(state, result({ record }), state.revision);
     expect(state.askedCluster).toBe(true);
   });
 
   test('by giving up is no bad news', () => {
     const state = someState();
-    concludeOperation(state, result({ failure: { ...failure, code: 'ABORTED' } }));
+    concludeOperation(state, result({ failure: { ...failure, code: 'ABORTED' } }), state.revision);
     expect(state.failure).toBeUndefined();
   });
 

@@ -53,6 +53,7 @@ const base: FlinkJob = {
       checkpoint: '5m',
       stable: '10m',
     },
+    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
     upgrade: {
       mode: 'savepoint',
       prime: 'runtime',

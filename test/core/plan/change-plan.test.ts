@@ -13,6 +13,8 @@ function running(spec: Spec = {}, change: Partial<PlannedJob> = {}): PlannedJob 
   return { phase: 'RUNNING', askedCluster: true, generations, afterLoss: false, ...change };
 }
 
+const finished = running({}, { phase: 'FINISHED', generations: [], lastRun: smallSpec({ storage }) });
+
 describe('what a spec asks of its job', () => {
   test.each<[string, PlannedJob, Spec, object]>([
     ['a job that is not there is deployed', running({}, { phase: 'PENDING', generations: [] }), {}, { kind: 'deploy' }],
@@ -26,6 +28,20 @@ describe('what a spec asks of its job', () => {
       { state: 'suspended' },
       { kind: 'suspend', cost: 'restart', mode: 'savepoint' },
     ],
+    ['a job may be canceled', running(), { state: 'canceled' }, { kind: 'cancel', mode: 'last-state' }],
+    [
+      'a canceled job is resumed',
+      running({}, { phase: 'CANCELED', generations: [] }),
+      { job: args('2') },
+      { kind: 'resume' },
+    ],
+    [
+      'a finished job stays so when only bookkeeping changes',
+      finished,
+      { deadlines: { slots: '9m' } },
+      { kind: 'adjust' },
+    ],
+    ['a finished job runs again when its arguments change', finished, { job: args('2') }, { kind: 'deploy' }],
     ['bookkeeping touches nothing', running(), { deadlines: { slots: '9m' } }, { kind: 'adjust', cost: 'none' }],
     ['arguments need a restart', running(), { job: args('2') }, { kind: 'upgrade', cost: 'restart', strategy: 'warm' }],
     ['a nonce needs one too', running(), { restartNonce: 2 }, { kind: 'upgrade', cost: 'restart' }],

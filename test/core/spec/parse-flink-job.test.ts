@@ -179,6 +179,12 @@ test('the smallest spec gets every default', () => {
     "tenant": "default",
   },
   "spec": {
+    "cleanup": {
+      "canceled": "remove",
+      "deleted": "cancel",
+      "failed": "remove",
+      "finished": "remove",
+    },
     "cluster": "local",
     "deadlines": {
       "checkpoint": "5m",
