@@ -7,6 +7,7 @@ import type { ClusterDependencies, GenerationInput, WaitInput } from './dependen
 import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
+import { waitFinished } from './wait-finished.ts';
 import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
 import { publishService } from './publish-service.ts';
 import { removeHighAvailability } from './remove-high-availability.ts';
@@ -28,6 +29,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
+    waitFinished: (input: WaitInput) => waitFinished(dependencies, input),
     waitStable: (input: WaitStableInput) => waitStable(dependencies, input),
     confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
     publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),

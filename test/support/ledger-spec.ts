@@ -37,10 +37,10 @@ export function ledgerJob(name: string, wish: LedgerWish = {}): FlinkJobInput {
         configuration: { ...smallMemory, 'execution.checkpointing.interval': '1s', ...configuration },
       },
       job: {
+        ...wish.job,
         jarUri: 'local:///opt/flink/examples/drey/ledger-job.jar',
         entryClass: 'dev.drey.ledger.LedgerJob',
         args: ['--rate', '500', '--out', `${folder}/out`, '--control', `${folder}/control`, ...args],
-        ...wish.job,
       },
       upgrade: { stableAfter: '1s', ...upgrade },
     },
