@@ -5,6 +5,7 @@ import { clusterRoutes } from './routes/clusters.ts';
 import { jobChangeRoutes } from './routes/jobs-change.ts';
 import { jobReadRoutes } from './routes/jobs-read.ts';
 import { logRoutes } from './routes/logs.ts';
+import { savepointRoutes } from './routes/savepoints.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
@@ -20,6 +21,7 @@ const openapi = defineRoute({
 export const routes: readonly Route[] = [
   ...jobReadRoutes,
   ...jobChangeRoutes,
+  ...savepointRoutes,
   ...logRoutes,
   ...clusterRoutes,
   ...tenantRoutes,

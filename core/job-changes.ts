@@ -1,6 +1,6 @@
 /** What a request changes in a job, decided on its state alone: refusals, unchanged specs, new revisions and their operations. */
 import type { JobState, QueuedOperation } from './job-state.ts';
-import type { OperationKind } from './operation-kinds.ts';
+import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'BEING_REMOVED'
   | 'NO_SUCH_JOB'
   | 'IMMUTABLE_FIELD'
+  | 'QUEUE_FULL'
   | 'RECORDS_BEHIND';
 
 export interface Refusal {
@@ -83,6 +84,43 @@ function isLeaving(state: JudgedJob): boolean {
 /** Whether a spec is what the job already has: then there is nothing to do, unless its last deploy failed. */
 export function isUnchanged(state: JudgedJob, specHash: string): boolean {
   return state.revision.specHash === specHash && state.phase !== 'FAILED' && state.failure === undefined;
+}
+
+/** How many operations that leave the job as it is may wait. */
+const asideMax = 20;
+
+/** Why one more cannot wait; undefined when it can. */
+export function refusalOfAside({ name, queue }: Pick<JobState, 'name' | 'queue'>): Refusal | undefined {
+  if (queue.filter(isAside).length < asideMax) return undefined;
+  return { code: 'QUEUE_FULL', message: `${asideMax} operations of job ${name} wait already.` };
+}
+
+function isAside({ record }: QueuedOperation): boolean {
+  return leavesJobAlone(record.kind);
+}
+
+/**
+ * The queue with one more at its end. A newer wish for the job takes the place of those that wait; what leaves the job as it
+ * is stays, and takes the place of nothing.
+ */
+export function enqueued(queue: readonly QueuedOperation[], operation: QueuedOperation, now: string) {
+  if (isAside(operation)) return { queue: [...queue, operation], replaced: [] };
+  const replaced = supersede(
+    queue.filter((one) => !isAside(one)),
+    operation.record.number,
+    now,
+  );
+  return { queue: [...queue.filter(isAside), operation], replaced };
+}
+
+/** The operation that waits to change the job; there is at most one. */
+export function waitingChange(queue: readonly QueuedOperation[]): QueuedOperation | undefined {
+  return queue.find((one) => !isAside(one));
+}
+
+/** The queue after an operation that was lost: what mends that goes first. */
+export function mendingFirst(queue: readonly QueuedOperation[], next: QueuedOperation): readonly QueuedOperation[] {
+  return [next, ...queue.filter((one) => one.record.number !== next.record.number)];
 }
 
 /** A newer wish makes queued deploys pointless: they are marked as replaced by operation `by`. */

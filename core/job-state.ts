@@ -4,6 +4,8 @@ import type { Generation } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
 import type { RecordRow } from './records.ts';
+import type { CompletedSavepoint } from './savepoint.ts';
+import type { SavepointWish } from './savepoint-wish.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 /** The current revision: a numbered spec. */
@@ -17,6 +19,7 @@ export interface Revision {
 export interface QueuedOperation {
   readonly record: OperationRecord;
   readonly recordSeq: number;
+  readonly savepointWish?: SavepointWish;
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */
@@ -41,6 +44,10 @@ export interface JobState {
   /** Generations that may exist in the cluster; the last one is the active one. */
   generations: readonly Generation[];
   restorePoint?: string;
+  /** From where the job runs that has not been seen to complete a checkpoint since. */
+  startedFrom?: string;
+  /** Savepoints that can be started from, the oldest first; absent until there was one. */
+  savepoints?: readonly CompletedSavepoint[];
   /** The revision that last ran as it should. */
   stableRevision?: number;
   /** Number of the newest generation and operation: the next takes the next. */
@@ -54,6 +61,8 @@ export interface JobState {
   running?: QueuedOperation;
   /** The newest operation that ended: what an unchanged spec is answered with. */
   newest?: QueuedOperation;
+  /** The newest one that ended of those that leave the job as it is. */
+  newestAside?: QueuedOperation;
   answered: readonly AnsweredKey[];
   /** Whether the cluster has been asked what already ran under this name when the entity was made. */
   askedCluster: boolean;

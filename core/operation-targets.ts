@@ -11,6 +11,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
   resume: 'new',
   adjust: 'active',
   suspend: 'none',
+  savepoint: 'none',
   remove: 'none',
 };
 

@@ -27,6 +27,7 @@ export const stepTitles = {
   jobStopped: 'Job stopped',
   anchorUpdated: 'Revision noted',
   jobCanceled: 'Job canceled',
+  savepointTaken: 'Savepoint taken',
   podsGone: 'Pods gone',
   highAvailabilityRemoved: 'High-availability data removed',
   objectsRemoved: 'Objects removed',

@@ -2,7 +2,7 @@
 import { continueAsNew, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import type { JobState } from '../core/job-state.ts';
 import { JobEntity } from './job-entity.ts';
-import { applySpec, jobStatus, removeJob, type FlinkJobInput } from './messages.ts';
+import { applySpec, jobStatus, removeJob, takeSavepoint, type FlinkJobInput } from './messages.ts';
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, flinkJob);
 export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promise<void> {
@@ -12,6 +12,7 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
     validator: (request) => entity.assertRoomFor(request),
   });
   setHandler(removeJob, (request) => entity.remove(request), { description: 'Remove the job and all its objects' });
+  setHandler(takeSavepoint, (request) => entity.takeSavepoint(request), { description: 'Take a savepoint of the job' });
   setHandler(jobStatus, () => entity.status(), { description: 'The job and its newest operations' });
   const next = await entity.live();
   if (next) await continueAsNew<typeof flinkJob>(input, next);

@@ -74,6 +74,7 @@ export class GenerationSteps {
   async checkpointed(): Promise<void> {
     if (hasDurableStorage(this.generation.spec)) await this.wait('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
     this.account.restorePoint = undefined;
+    this.account.startedFrom = undefined;
   }
 
   /** Sees the job run without a restart for as long as the spec says. */

@@ -11,15 +11,28 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JobPhase, JobView } from '../core/job.ts';
-import { isUnchanged, queuedOperation, refusalOf, supersede, type Asked, type Refusal } from '../core/job-changes.ts';
+import {
+  enqueued,
+  isUnchanged,
+  mendingFirst,
+  queuedOperation,
+  refusalOf,
+  refusalOfAside,
+  waitingChange,
+  type Asked,
+  type Refusal,
+} from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
 import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
 import { viewOf } from '../core/job-view.ts';
+import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import { operationKinds, type OperationKind } from '../core/operation-kinds.ts';
+import { newJob } from '../core/new-job.ts';
+import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
+import type { SavepointWish } from '../core/savepoint-wish.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { completed, completedGeneration } from '../core/spec/completed.ts';
 import { jobDetails } from './details.ts';
@@ -30,6 +43,7 @@ import type {
   FlinkJobInput,
   JobStatus,
   RemoveJobRequest,
+  TakeSavepointRequest,
 } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { AbortRequest } from './operation-run.ts';
@@ -84,12 +98,18 @@ export class JobEntity {
     return this.enqueue('remove', request, 'The job was deleted');
   }
 
+  /** Accepts a savepoint of the job, after what is under way and what waits. */
+  takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const take = { format: request.format ?? 'native', origin: 'user' as const };
+    return this.enqueue('savepoint', request, 'A savepoint was asked for', { take });
+  }
+
   status(): JobStatus | null {
     const job = this.view();
     if (!job || !this.state) return null;
-    const { queue, running, newest } = this.state;
-    const operations = [newest, running, ...queue].flatMap((one) => (one ? [one.record] : []));
-    return { job, operations };
+    return { job, operations: knownOperations(this.state).map(({ record }) => record) };
   }
 
   /** Lives until the job is removed. Returns the state to continue as new with, or nothing at the end. */
@@ -124,8 +144,11 @@ export class JobEntity {
     this.wasRunning = wasRunning;
     const planned = await this.planned(state, next);
     state.running = planned;
-    state.phase = operationKinds[planned.record.kind].during;
-    state.failure = undefined;
+    const { during } = operationKinds[planned.record.kind];
+    if (during !== undefined) {
+      state.phase = during;
+      state.failure = undefined;
+    }
     const input = inputOf(state, planned, wasRunning);
     this.publish();
     const result = await carryOut(input, () => this.abortion);
@@ -138,7 +161,7 @@ export class JobEntity {
   /** The operation with its kind as it is now: what was known when it was queued may have changed. */
   private async planned(state: JobState, next: QueuedOperation): Promise<QueuedOperation> {
     const { record } = next;
-    if (record.kind === 'remove') return next;
+    if (record.kind === 'remove' || leavesJobAlone(record.kind)) return next;
     const named = (kind: OperationKind) => ({
       ...record,
       kind,
@@ -160,7 +183,7 @@ export class JobEntity {
   }
 
   private conclude(state: JobState, result: OperationResult): void {
-    this.lostInARow = 0;
+    if (!leavesJobAlone(result.record.kind)) this.lostInARow = 0;
     concludeOperation(state, result);
     this.outbox.put(...result.unwritten);
   }
@@ -171,8 +194,9 @@ export class JobEntity {
       await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
     }
     state.running = undefined;
+    if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
     this.lostInARow += 1;
-    const [waiting] = state.queue;
+    const waiting = waitingChange(state.queue);
     const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
     const ended = lostOperation(lost, now(), next?.record.number);
     this.putOperation(ended);
@@ -180,10 +204,16 @@ export class JobEntity {
     if (!next) {
       state.phase = 'FAILED';
       state.failure = ended.record.failure;
-    } else if (!waiting) {
-      state.queue = [next];
-      this.putOperation(next);
+      return;
     }
+    state.queue = mendingFirst(state.queue, next);
+    if (!waiting) this.putOperation(next);
+  }
+
+  /** What leaves the job as it is is not begun again: who wanted it sees that it failed. */
+  private giveUp(state: JobState, lost: QueuedOperation): void {
+    state.newestAside = lostOperation(lost, now());
+    this.putOperation(state.newestAside);
   }
 
   private repetitionOf({ record: { kind, requestedBy, number } }: QueuedOperation): QueuedOperation {
@@ -223,35 +253,28 @@ export class JobEntity {
   }
 
   private begin(spec: FlinkJob, specHash: string, restorePoint?: string): JobState {
-    const state: JobState = {
-      uid: newUid(),
-      tenant: this.input.tenant,
-      name: this.input.name,
-      createdAt: now(),
-      phase: 'PENDING',
-      revision: { number: 1, spec, specHash },
-      generations: [],
-      lastGeneration: 0,
-      lastOperation: 0,
-      jobSeq: 0,
-      eventSeq: 0,
-      queue: [],
-      answered: [],
-      askedCluster: false,
-      unwritten: [],
-      ...(restorePoint === undefined ? {} : { restorePoint }),
-    };
-    this.state = state;
-    return state;
+    const revision = { number: 1, spec, specHash };
+    this.state = newJob({ uid: newUid(), ...this.input, createdAt: now(), revision, restorePoint });
+    return this.state;
   }
 
-  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string): ChangeAnswer {
+  private enqueue(
+    kind: OperationKind,
+    request: ChangeRequest,
+    reason: string,
+    savepointWish?: SavepointWish,
+  ): ChangeAnswer {
     const state = this.known();
-    const operation = this.newOperation(kind, request.requestedBy, reason);
-    const replaced = supersede(state.queue, operation.record.number, now());
-    state.queue = [operation];
+    const refusal = leavesJobAlone(kind) ? refusalOfAside(state) : undefined;
+    if (refusal) throw this.refusal(refusal);
+    const operation = {
+      ...this.newOperation(kind, request.requestedBy, reason),
+      ...(savepointWish && { savepointWish }),
+    };
+    const { queue, replaced } = enqueued(state.queue, operation, now());
+    state.queue = queue;
     for (const one of [...replaced, operation]) this.putOperation(one);
-    if (state.running)
+    if (state.running && !leavesJobAlone(kind))
       this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
     this.remember(request, true, operation.record.number);
     this.publish();
@@ -263,13 +286,14 @@ export class JobEntity {
     state.lastOperation += 1;
     const number = state.lastOperation;
     const workflowId = operationWorkflowId(state, number, kind);
-    const revision = kind === 'remove' ? {} : { revision: state.revision.number };
+    const hasRevision = kind !== 'remove' && !leavesJobAlone(kind);
+    const revision = hasRevision ? { revision: state.revision.number } : {};
     return queuedOperation(kind, { number, requestedBy, reason, now: now(), workflowId, ...revision });
   }
 
   private unchanged(request: ChangeRequest): ChangeAnswer {
     const state = this.known();
-    const operation = state.queue.at(-1) ?? state.running ?? state.newest;
+    const operation = newestChange(state);
     this.remember(request, false, operation?.record.number);
     return this.answer(false, operation);
   }
@@ -287,8 +311,7 @@ export class JobEntity {
   }
 
   private find(number: number | undefined): QueuedOperation | undefined {
-    const { queue, running, newest } = this.known();
-    return [...queue, running, newest].find((one) => one?.record.number === number);
+    return knownOperations(this.known()).find(({ record }) => record.number === number);
   }
 
   private putOperation({ record, recordSeq }: QueuedOperation): void {

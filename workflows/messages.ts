@@ -5,6 +5,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import type { SavepointFormat } from '../core/savepoint.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
@@ -40,6 +41,11 @@ export interface RemoveJobRequest extends ChangeRequest {
   readonly lastKnown?: FlinkJob;
 }
 
+export interface TakeSavepointRequest extends ChangeRequest {
+  /** Absent: the one of the job's spec. */
+  readonly format?: SavepointFormat;
+}
+
 /** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
 export interface ChangeAnswer {
   /** False when the spec was already the current one: no operation was made. */
@@ -54,6 +60,9 @@ export interface ChangeAnswer {
 
 export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySpec');
 export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');
+
+/** Queued behind what is under way; takes the place of nothing. */
+export const takeSavepoint = defineUpdate<ChangeAnswer, [TakeSavepointRequest]>('takeSavepoint');
 
 /** The job and its newest operations, for reads while PostgreSQL is away. */
 export interface JobStatus {

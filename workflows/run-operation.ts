@@ -18,7 +18,8 @@ import { operationWorkflows } from './operation-workflows.ts';
 import { searchCluster, searchJob, searchOperation, searchTenant } from './search-attributes.ts';
 
 /** Makes what the next operation is started with. @param wasRunning whether the job ran, as far as is known. */
-export function inputOf(state: JobState, { record, recordSeq }: QueuedOperation, wasRunning: boolean): OperationInput {
+export function inputOf(state: JobState, operation: QueuedOperation, wasRunning: boolean): OperationInput {
+  const { record, recordSeq, savepointWish } = operation;
   const { spec } = state.revision;
   const input: OperationInput = {
     record,
@@ -33,6 +34,9 @@ export function inputOf(state: JobState, { record, recordSeq }: QueuedOperation,
     spec,
     askCluster: !state.askedCluster,
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
+    ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
+    ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
+    ...(savepointWish && { savepointWish }),
   };
   const target = takeTarget(state, record.kind, record.number);
   const withTarget: TargetInput | undefined = target && { ...input, target };

@@ -22,7 +22,7 @@ import { defineRoute, type Call, type Reply, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { tryOut } from '../try-out.ts';
 
-const keyHeader = {
+export const keyHeader = {
   name: 'Idempotency-Key',
   description: 'The same key with the same request gets the same answer, however often it is sent. Made when absent.',
 };
@@ -84,7 +84,8 @@ const remove = defineRoute({
 
 type ChangeCall = Pick<Call<JobRef>, 'params' | 'principal'>;
 
-async function change(
+/** Asks once for what its key has not been answered before, records what was accepted, and answers. */
+export async function change(
   services: Services,
   { params }: ChangeCall,
   headers: ChangeHeaders,
@@ -122,7 +123,8 @@ function checkPlace({ name, phase, spec: { spec: last } }: JobView, { spec: want
   throw new Problem('IMMUTABLE_FIELD', message, { cure: 'Remove the job and make it again.' });
 }
 
-function requestOf({ key, bodyHash, ifRevision }: ChangeHeaders, { principal }: ChangeCall): RemoveJobRequest {
+/** What every change carries. */
+export function requestOf({ key, bodyHash, ifRevision }: ChangeHeaders, { principal }: ChangeCall): RemoveJobRequest {
   return { key, bodyHash, requestedBy: principal.name, ...(ifRevision === undefined ? {} : { ifRevision }) };
 }
 
