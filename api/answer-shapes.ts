@@ -1,6 +1,7 @@
 /** The shapes of answers: what the OpenAPI document says, and what the tests hold real answers against. */
 import { z } from 'zod';
 import { jobPhases } from '../core/job.ts';
+import { savepointFormats, savepointOrigins, savepointStates } from '../core/savepoint.ts';
 import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
 import { problemKinds } from './problem.ts';
@@ -33,6 +34,10 @@ export const jobAnswer = z
     failure: failure.optional(),
     operation: z.int().optional().describe('The operation under way.'),
     restorePoint: z.string().optional().describe('From where the next start begins.'),
+    startedFrom: z
+      .string()
+      .optional()
+      .describe('From where it runs, as long as it has not been seen to complete a checkpoint since.'),
     createdAt: time,
     updatedAt: time,
   })
@@ -123,6 +128,31 @@ export const revisionAnswer = z
     acceptedAt: time,
   })
   .meta({ id: 'Revision' });
+
+export const savepointAnswer = z
+  .object({
+    number: z.int().describe('That of the operation that took it.'),
+    state: z.enum(savepointStates).describe('`disposed`: its files were deleted.'),
+    origin: z
+      .enum(savepointOrigins)
+      .describe('Why it was taken: asked for, by the periods of the spec, or because an operation stopped the job.'),
+    format: z.enum(savepointFormats),
+    requestedBy: z.string(),
+    takenAt: time,
+    path: z.string().optional().describe('Absent where it failed.'),
+    sizeBytes: z.number().optional().describe('As far as Flink told it.'),
+    flinkVersion: z.string(),
+    revision: z.int(),
+    generation: z.int(),
+    flinkJobId: z.string(),
+    pinned: z
+      .boolean()
+      .describe('Whether the job may need it: it waits with it, or has completed no checkpoint since.'),
+    failure: failure.optional(),
+    disposedAt: time.optional(),
+    disposedBy: z.int().optional().describe('The operation that deleted its files.'),
+  })
+  .meta({ id: 'Savepoint' });
 
 export const eventAnswer = z
   .object({

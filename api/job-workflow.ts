@@ -1,6 +1,6 @@
 /** Asks a job's workflow for a change, and tells its refusals from silence. */
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { isTemporalAway } from '../clients/temporal/errors.ts';
 import type { Temporal } from '../clients/temporal/connect.ts';
 import type { Refusal, RefusalCode } from '../core/job-changes.ts';
@@ -11,11 +11,13 @@ import {
   removeJob,
   abortJobOperation,
   type AbortOperationRequest,
+  takeSavepoint,
   type ApplySpecRequest,
   type ChangeAnswer,
   type ChangeRequest,
   type FlinkJobInput,
   type RemoveJobRequest,
+  type TakeSavepointRequest,
 } from '../workflows/messages.ts';
 import { searchCluster, searchJob, searchTenant } from '../workflows/search-attributes.ts';
 import { Problem } from './problem.ts';
@@ -43,10 +45,24 @@ export async function removeRunningJob(
   ref: JobRef,
   request: RemoveJobRequest,
 ): Promise<ChangeAnswer> {
+  return updateRunning(temporal, ref, removeJob, request);
+}
+
+/** Asks the job's running workflow for a savepoint. */
+export function takeSavepointOf(temporal: Temporal, ref: JobRef, request: TakeSavepointRequest): Promise<ChangeAnswer> {
+  return updateRunning(temporal, ref, takeSavepoint, request);
+}
+
+function updateRunning<Request extends ChangeRequest>(
+  temporal: Temporal,
+  ref: JobRef,
+  update: UpdateDefinition<ChangeAnswer, [Request]>,
+  request: Request,
+): Promise<ChangeAnswer> {
   const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
   return accepted(request.key, () =>
     temporal.within(acceptTimeoutMs, () =>
-      handle.executeUpdate(removeJob, { updateId: updateId(request), args: [request] }),
+      handle.executeUpdate(update, { updateId: updateId(request), args: [request] }),
     ),
   );
 }
@@ -146,6 +162,7 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   NO_SUCH_JOB: 'Apply its spec first.',
   OPERATION_ENDED: 'Look at it with `drey operation NAME N`; the ones that can be aborted wait or run.',
   RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
+  QUEUE_FULL: 'Ask again when some of them have ended.',
   IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
 };
 

@@ -14,6 +14,9 @@ export const pageQuery = {
   cursor: z.string().max(1000).optional().describe('`nextCursor` of the page before.'),
 };
 
+/** Where a page of what is numbered ended. */
+export const numberPosition = z.int32().min(1);
+
 /** Where a page of events ended. Times only as Drey writes them: PostgreSQL refuses year 0 and endless fractions. */
 export const eventPosition = z.object({
   at: z.iso.datetime({ precision: 3 }).regex(/^(?!0000)/),

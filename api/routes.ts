@@ -6,6 +6,7 @@ import { jobChangeRoutes } from './routes/jobs-change.ts';
 import { jobReadRoutes } from './routes/jobs-read.ts';
 import { jobVerbRoutes } from './routes/jobs-verbs.ts';
 import { logRoutes } from './routes/logs.ts';
+import { savepointRoutes } from './routes/savepoints.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...jobReadRoutes,
   ...jobChangeRoutes,
   ...jobVerbRoutes,
+  ...savepointRoutes,
   ...logRoutes,
   ...clusterRoutes,
   ...tenantRoutes,

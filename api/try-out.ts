@@ -66,7 +66,7 @@ function isUnderWay({ phase }: JobView): boolean {
 
 /** The job as its workflow would judge it. Only one operation waits at a time, and it is the newest. */
 export function judgedJob(job: JobView, newest: OperationRecord | undefined): JudgedJob {
-  const { name, phase, revision, spec, failure, generation, operation } = job;
+  const { name, phase, revision, spec, failure, generation } = job;
   return {
     name,
     phase,
@@ -74,7 +74,7 @@ export function judgedJob(job: JobView, newest: OperationRecord | undefined): Ju
     ...(failure ? { failure } : {}),
     queue: newest?.state === 'queued' ? [{ record: newest, recordSeq: 0 }] : [],
     generations: generation ? [generation] : [],
-    ...(operation === undefined ? {} : { running: operation }),
+    ...(newest?.state === 'running' ? { running: { record: newest } } : {}),
     answered: [],
   };
 }

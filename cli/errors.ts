@@ -42,6 +42,7 @@ const cures: Readonly<Record<string, string>> = {
   NOT_AUTHENTICATED: 'Give a valid token: --token-file, DREY_TOKEN or the configuration.',
   NO_SUCH_JOB: 'drey get jobs lists what there is.',
   NO_SUCH_OPERATION: 'drey operations NAME lists what there is.',
+  NO_SUCH_SAVEPOINT: 'drey savepoint list NAME lists what there is.',
   NO_SUCH_CLUSTER: 'drey get clusters lists what there is.',
 };
 

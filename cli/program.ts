@@ -60,6 +60,7 @@ function programOn(world: World, end: (exitCode: number) => void): Command {
   addChanges(program, declare);
   addVerbs(program, declare);
   addReads(program, declare);
+  addSavepoints(program, declare);
   addLocal(program, world, end);
   return program;
 }
@@ -183,6 +184,30 @@ function addOperationReads(program: Command, declare: Declare): void {
     .requiredOption('--for <condition>', 'running, removed or phase=PHASE')
     .option('--timeout <duration>', 'longest time to wait', '5m');
   declare(wait, async () => (await import('./commands/wait.ts')).wait);
+}
+
+function addSavepoints(program: Command, declare: Declare): void {
+  const savepoint = program.command('savepoint').description('take, list and show the savepoints of a job');
+  const create = savepoint
+    .command('create')
+    .description('take a savepoint of a running job, which runs on')
+    .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('--format <format>', "native or canonical; unless told, that of the job's spec")
+    .option('--wait', 'follow the operation to its end, and fail if it fails')
+    .option(...waitTimeout);
+  declare(create, async () => (await import('./commands/savepoints.ts')).createSavepoint);
+  const list = savepoint
+    .command('list')
+    .description('list the savepoints of a job, the newest first')
+    .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('-o, --output <format>', 'json, yaml, wide or name');
+  declare(list, async () => (await import('./commands/savepoints.ts')).listSavepoints);
+  const describe = savepoint
+    .command('describe')
+    .description('show all that is known of a savepoint')
+    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .option('-o, --output <format>', 'json, yaml or name');
+  declare(describe, async () => (await import('./commands/savepoints.ts')).describeSavepoint);
 }
 
 function addLocal(program: Command, world: World, end: (exitCode: number) => void): void {

@@ -2,7 +2,7 @@
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { JobState, QueuedOperation } from './job-state.ts';
-import type { OperationKind } from './operation-kinds.ts';
+import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'NO_SUCH_JOB'
   | 'IMMUTABLE_FIELD'
   | 'OPERATION_ENDED'
+  | 'QUEUE_FULL'
   | 'RECORDS_BEHIND';
 
 export interface Refusal {
@@ -33,7 +34,7 @@ export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure'
   /** Whatever runs it; the active one is the last. */
   readonly generations: readonly Pick<Generation, 'revision'>[];
   /** The operation under way. */
-  readonly running?: unknown;
+  readonly running?: Pick<QueuedOperation, 'record'>;
 };
 
 /** Why a change may not be taken now; undefined when it may. A key seen before is judged by its body only. */
@@ -95,7 +96,7 @@ export function isUnchanged(state: JudgedJob, specHash: string): boolean {
 }
 
 function isUnderWay({ queue, running }: JudgedJob): boolean {
-  return queue.length > 0 || running !== undefined;
+  return waitingChange(queue) !== undefined || (running !== undefined && !leavesJobAlone(running.record.kind));
 }
 
 /** An operation that was given up leaves a revision that was accepted and never came about. */
@@ -103,6 +104,43 @@ function isThere({ phase, revision, generations }: JudgedJob): boolean {
   if (phase === 'SUSPENDED') return revision.spec.spec.state === 'suspended';
   if (phase === 'CANCELED') return revision.spec.spec.state === 'canceled';
   return phase !== 'RUNNING' || generations.at(-1)?.revision === revision.number;
+}
+
+/** How many operations that leave the job as it is may wait. */
+const asideMax = 20;
+
+/** Why one more cannot wait; undefined when it can. */
+export function refusalOfAside({ name, queue }: Pick<JobState, 'name' | 'queue'>): Refusal | undefined {
+  if (queue.filter(isAside).length < asideMax) return undefined;
+  return { code: 'QUEUE_FULL', message: `${asideMax} operations of job ${name} wait already.` };
+}
+
+function isAside({ record }: QueuedOperation): boolean {
+  return leavesJobAlone(record.kind);
+}
+
+/**
+ * The queue with one more at its end. A newer wish for the job takes the place of those that wait; what leaves the job as it
+ * is stays, and takes the place of nothing.
+ */
+export function enqueued(queue: readonly QueuedOperation[], operation: QueuedOperation, now: string) {
+  if (isAside(operation)) return { queue: [...queue, operation], replaced: [] };
+  const replaced = supersede(
+    queue.filter((one) => !isAside(one)),
+    operation.record.number,
+    now,
+  );
+  return { queue: [...queue.filter(isAside), operation], replaced };
+}
+
+/** The operation that waits to change the job; there is at most one. */
+export function waitingChange(queue: readonly QueuedOperation[]): QueuedOperation | undefined {
+  return queue.find((one) => !isAside(one));
+}
+
+/** The queue after an operation that was lost: what mends that goes first. */
+export function mendingFirst(queue: readonly QueuedOperation[], next: QueuedOperation): readonly QueuedOperation[] {
+  return [next, ...queue.filter((one) => one.record.number !== next.record.number)];
 }
 
 /** A newer wish makes queued deploys pointless: they are marked as replaced by operation `by`. */

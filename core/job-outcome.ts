@@ -2,8 +2,9 @@
 import type { Failure } from './failure.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
-import { operationKinds } from './operation-kinds.ts';
+import { leavesJobAlone, operationKinds } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
+import { withSavepoints } from './savepoint-list.ts';
 
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
 export const lostOperationsMax = 5;
@@ -12,10 +13,16 @@ export const lostOperationsMax = 5;
 export function concludeOperation(state: JobState, result: OperationResult, brought: Revision): void {
   state.generations = result.generations;
   state.restorePoint = result.restorePoint;
+  state.startedFrom = result.startedFrom;
+  state.savepoints = withSavepoints(state.savepoints, result.savepoints);
+  state.running = undefined;
+  if (leavesJobAlone(result.record.kind)) {
+    state.newestAside = { record: result.record, recordSeq: result.recordSeq };
+    return;
+  }
   // Giving up because somebody asked is no bad news.
   state.failure = result.failure?.code === 'ABORTED' ? undefined : result.failure;
   state.newest = { record: result.record, recordSeq: result.recordSeq };
-  state.running = undefined;
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(state.phase, result);
@@ -29,7 +36,7 @@ function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {
   if (result.finished) return 'FINISHED';
   // It touches nothing: a job that has finished has finished.
   if (kind === 'adjust') return before;
-  if (!result.failure) return operationKinds[kind].after;
+  if (!result.failure) return operationKinds[kind].after ?? before;
   // A deploy that failed before it stopped what ran left it running.
   return result.leftRunning ? 'RUNNING' : 'FAILED';
 }

@@ -5,6 +5,8 @@ import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
 import type { UpgradeMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
+import type { CompletedSavepoint } from './savepoint.ts';
+import type { SavepointWish } from './savepoint-wish.ts';
 import type { Deletion, FlinkJob } from './schema/flink-job.ts';
 
 /** The current revision: a numbered spec. */
@@ -22,6 +24,7 @@ export interface QueuedOperation {
   readonly mode?: UpgradeMode;
   /** What the caller of a removal said about the job's end. */
   readonly deletion?: Deletion;
+  readonly savepointWish?: SavepointWish;
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */
@@ -48,6 +51,10 @@ export interface JobState {
   restorePoint?: string;
   /** The spec that last ran as it should. */
   lastRun?: Revision;
+  /** From where the job runs that has not been seen to complete a checkpoint since. */
+  startedFrom?: string;
+  /** Savepoints that can be started from, the oldest first; absent until there was one. */
+  savepoints?: readonly CompletedSavepoint[];
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;
@@ -59,6 +66,8 @@ export interface JobState {
   running?: QueuedOperation;
   /** The newest operation that ended: what an unchanged spec is answered with. */
   newest?: QueuedOperation;
+  /** The newest one that ended of those that leave the job as it is. */
+  newestAside?: QueuedOperation;
   answered: readonly AnsweredKey[];
   /** Whether the cluster has been asked what already ran under this name when the entity was made. */
   askedCluster: boolean;

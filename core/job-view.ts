@@ -17,6 +17,7 @@ export function viewOf(state: JobState, now: string): JobView {
     ...(state.failure ? { failure: state.failure } : {}),
     ...(state.running ? { operation: state.running.record.number } : {}),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
+    ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     createdAt: state.createdAt,
     updatedAt: now,
   };

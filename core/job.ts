@@ -45,6 +45,8 @@ export interface JobView {
   readonly operation?: number;
   /** A restore point that the next start uses, kept when a deploy failed after the old job was stopped. */
   readonly restorePoint?: string;
+  /** From where it runs, as long as it has not been seen to complete a checkpoint since. */
+  readonly startedFrom?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -138,6 +138,16 @@ export function clusterTaskQueue(cluster: string): string {
 /** The task queue of the control plane's workflows and record-keeping activities. */
 export const controlTaskQueue = 'drey';
 
+/** The trigger id of the savepoint that an operation takes while the job runs on. */
+export function ownSavepointTriggerId(uid: string, operation: number): string {
+  return hashOf('own-savepoint', uid, operation).slice(0, 32);
+}
+
+/** Where that goes: each operation has its own folder, so that one whose answer was lost is found there. */
+export function ownSavepointDirectory(root: string, uid: string, operation: number): string {
+  return `${root.replace(/\/+$/, '')}/${uid}/taken-${operation}`;
+}
+
 /** Where the savepoint goes that stops a submission: its own folder, so that one whose answer was lost is found there. */
 export function savepointDirectory(root: string, { uid, number }: GenerationIdentity, submission: number): string {
   return `${root.replace(/\/+$/, '')}/${uid}/stop-${number}-${submission}`;

@@ -4,10 +4,10 @@ import type { JobPhase } from './job.ts';
 interface KindFacts {
   /** What a person calls it, for summaries in the Temporal UI and events. */
   readonly title: string;
-  /** The job's phase while it is carried out. */
-  readonly during: JobPhase;
+  /** The job's phase while it is carried out; absent where it leaves the job as it is. */
+  readonly during?: JobPhase;
   /** The job's phase when it has succeeded. */
-  readonly after: JobPhase;
+  readonly after?: JobPhase;
 }
 
 const kinds = {
@@ -17,6 +17,7 @@ const kinds = {
   suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED' },
   cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED' },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
+  savepoint: { title: 'Savepoint' },
   remove: { title: 'Remove', during: 'REMOVING', after: 'REMOVED' },
 } satisfies Record<string, KindFacts>;
 
@@ -24,3 +25,11 @@ const kinds = {
 export type OperationKind = keyof typeof kinds;
 
 export const operationKinds: Readonly<Record<OperationKind, KindFacts>> = kinds;
+
+/**
+ * Whether it leaves the job as it is, however it ends: it brings no revision about, so no newer spec takes its place, and
+ * its failure is not the job's.
+ */
+export function leavesJobAlone(kind: OperationKind): boolean {
+  return operationKinds[kind].during === undefined;
+}

@@ -4,6 +4,8 @@ import type { Deletion } from './schema/flink-job.ts';
 import type { Generation } from './generation.ts';
 import type { OperationRecord } from './operation.ts';
 import type { RecordRow } from './records.ts';
+import type { CompletedSavepoint, SavepointRecord } from './savepoint.ts';
+import type { SavepointWish } from './savepoint-wish.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 export interface OperationResult {
@@ -18,6 +20,10 @@ export interface OperationResult {
   readonly finished?: boolean;
   /** From where the job must start next when no generation runs it: kept until a start has used it. */
   readonly restorePoint?: string;
+  /** From where the job runs that has not been seen to complete a checkpoint since: it may need that again. */
+  readonly startedFrom?: string;
+  /** Savepoints whose records it changed, as they are now. */
+  readonly savepoints?: readonly SavepointRecord[];
   readonly failure?: Failure;
   /** Rows that the child could not write before it ended. */
   readonly unwritten: readonly RecordRow[];
@@ -44,6 +50,12 @@ export interface OperationInput {
   readonly deletion?: Deletion;
   /** Whether this entity is new and must first ask the cluster what already runs under its name. */
   readonly askCluster: boolean;
+  /** As in the result, of the operation before. */
+  readonly startedFrom?: string;
+  /** The job's savepoints that can be started from, the oldest first. */
+  readonly savepoints?: readonly CompletedSavepoint[];
+  /** What an operation about savepoints shall do. */
+  readonly savepointWish?: SavepointWish;
 }
 
 /** What an operation is started with that brings a generation about. */

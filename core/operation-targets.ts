@@ -13,6 +13,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
   adjust: 'active',
   suspend: 'none',
   cancel: 'none',
+  savepoint: 'none',
   remove: 'none',
 };
 

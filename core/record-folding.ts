@@ -30,6 +30,8 @@ function keyOf(row: RecordRow): string {
       return `operation/${row.uid}/${row.operation.number}`;
     case 'event':
       return `event/${row.uid}/${row.operation}/${row.seq}`;
+    case 'savepoint':
+      return `savepoint/${row.uid}/${row.savepoint.number}`;
     default:
       return row satisfies never;
   }

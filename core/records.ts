@@ -1,6 +1,7 @@
 /** Rows that workflows hand to PostgreSQL. Each carries what makes writing it again, or in another order, harmless. */
 import type { JobView } from './job.ts';
 import type { OperationRecord } from './operation.ts';
+import type { SavepointRecord } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 /** The state of a job; the row with the highest `seq` for a uid stays. */
@@ -43,4 +44,12 @@ export interface EventRow {
   readonly text: string;
 }
 
-export type RecordRow = JobRow | RevisionRow | OperationRow | EventRow;
+/** The whole record of a savepoint; the row with the highest `seq` for (uid, number) stays. */
+export interface SavepointRow {
+  readonly kind: 'savepoint';
+  readonly uid: string;
+  readonly seq: number;
+  readonly savepoint: SavepointRecord;
+}
+
+export type RecordRow = JobRow | RevisionRow | OperationRow | EventRow | SavepointRow;

@@ -31,6 +31,7 @@ export const stepTitles = {
   anchorUpdated: 'Revision noted',
   jobCanceled: 'Job canceled',
   leftAlone: 'Job left running, as its deletion says',
+  savepointTaken: 'Savepoint taken',
   podsGone: 'Pods gone',
   highAvailabilityRemoved: 'High-availability data removed',
   objectsRemoved: 'Objects removed',

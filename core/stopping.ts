@@ -40,6 +40,8 @@ export interface PointSeen {
   readonly completedAtMs: number;
 }
 
+export type PointKind = 'savepoint' | 'checkpoint';
+
 export type StopStep =
   | { readonly action: 'wait' | 'ask' | 'cancel' }
   /** Its JobManager has not had the job, though its main method may still submit it: end the pods, then see. */
@@ -51,7 +53,13 @@ export type StopStep =
       /** Where the storage has no point at all, the job had finished by itself. */
       readonly elseFinished?: true;
     }
-  | { readonly action: 'stopped'; readonly restorePoint?: string; readonly finished?: true; readonly detail: string }
+  | {
+      readonly action: 'stopped';
+      readonly restorePoint?: string;
+      readonly kind?: PointKind;
+      readonly finished?: true;
+      readonly detail: string;
+    }
   /** Ended without a point of its own: what it was started from is still the newest. */
   | { readonly action: 'unchanged'; readonly detail: string }
   /** The job runs on, untouched. */
@@ -139,6 +147,6 @@ function savepointIn(request: StopSeen['request']): string | undefined {
   return /savepoint has been created at: ?([^\s,]+)/i.exec(request.trace)?.[1];
 }
 
-function stoppedAt(kind: 'savepoint' | 'checkpoint', path: string): StopStep {
-  return { action: 'stopped', restorePoint: path, detail: `${kind} ${path}` };
+function stoppedAt(kind: PointKind, path: string): StopStep {
+  return { action: 'stopped', restorePoint: path, kind, detail: `${kind} ${path}` };
 }

@@ -27,6 +27,7 @@ export async function bringBack(account: OperationRun, wish: BringBackWish): Pro
   await steps.submitted('rollbackSubmitted');
   await steps.tasksRunning('rollbackRunning');
   await steps.published('rollbackPublished');
+  account.startedFrom = account.restorePoint;
   account.restorePoint = undefined;
   account.leftRunning = true;
   account.note({ rolledBackTo: generation.revision });

@@ -31,6 +31,20 @@ export function waits(cluster: string, waitMs: number, boundMs?: number): Activi
   });
 }
 
+/**
+ * Waits whose length only the agent knows, for it asks Flink. They heartbeat, and fail with CLUSTER_SILENT when no agent takes
+ * them up, or takes them over, within a minute.
+ */
+export function longWaits(cluster: string): ActivityInterfaceFor<ClusterActivities> {
+  return proxyActivities<ClusterActivities>({
+    ...options(cluster, undefined),
+    cancellationType: 'TRY_CANCEL',
+    scheduleToStartTimeout: '1m',
+    startToCloseTimeout: '24h',
+    heartbeatTimeout: '10s',
+  });
+}
+
 function options(cluster: string, boundMs: number | undefined): ActivityOptions {
   return {
     taskQueue: clusterTaskQueue(cluster),

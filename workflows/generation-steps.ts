@@ -84,6 +84,7 @@ export class GenerationSteps {
       this.hasFinished ||= finished ?? false;
     }
     this.account.restorePoint = undefined;
+    this.account.startedFrom = undefined;
   }
 
   /** Waits for the end of a job that ends by itself, for as long as it takes; a newer spec may end it before. */

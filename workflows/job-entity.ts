@@ -4,33 +4,33 @@ import {
   ApplicationFailure,
   condition,
   patched,
-  setCurrentDetails,
   sleep,
-  upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { JobPhase, JobView } from '../core/job.ts';
 import {
+  enqueued,
   isUnchanged,
+  mendingFirst,
   queuedOperation,
   refusalOf,
-  supersede,
+  refusalOfAside,
+  waitingChange,
   withdrawn,
   type Asked,
   type Refusal,
 } from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
-import { answeredKeysMax, type JobState, type QueuedOperation, type Revision } from '../core/job-state.ts';
-import { viewOf } from '../core/job-view.ts';
+import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
+import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import { operationKinds, type OperationKind } from '../core/operation-kinds.ts';
+import { newJob } from '../core/new-job.ts';
+import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
-import { completed, completedGeneration } from '../core/spec/completed.ts';
-import { jobDetails } from './details.ts';
+import { completed } from '../core/spec/completed.ts';
 import type {
   AbortOperationRequest,
   ApplySpecRequest,
@@ -39,28 +39,23 @@ import type {
   FlinkJobInput,
   JobStatus,
   RemoveJobRequest,
+  TakeSavepointRequest,
 } from './messages.ts';
-import { Outbox } from './outbox.ts';
 import type { AbortRequest } from './operation-run.ts';
 import { planOperation } from './plan-operation.ts';
+import { JobBook, now } from './job-book.ts';
 import { carryOut, inputOf } from './run-operation.ts';
-import { searchCluster, searchPhase } from './search-attributes.ts';
 
-export class JobEntity {
+export class JobEntity extends JobBook {
   private readonly input: FlinkJobInput;
-  private readonly outbox: Outbox;
-  private state: JobState | undefined;
   private refused = false;
   private abortion: AbortRequest | undefined;
   private lostInARow = 0;
   private wasRunning = false;
-  private shownPhase: JobPhase | undefined;
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
+    super(carried);
     this.input = input;
-    this.state = carried && upToDate(carried);
-    this.outbox = new Outbox(carried?.unwritten);
-    setCurrentDetails(jobDetails(this.view()));
   }
 
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
@@ -116,16 +111,24 @@ export class JobEntity {
   private withdraw(operation: QueuedOperation, by: string): void {
     const state = this.known();
     state.queue = state.queue.filter((one) => one !== operation);
-    state.newest = withdrawn(operation, now(), by);
-    this.putOperation(state.newest);
+    const ended = withdrawn(operation, now(), by);
+    if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
+    else state.newest = ended;
+    this.putOperation(ended);
+  }
+
+  /** Accepts a savepoint of the job, after what is under way and what waits. */
+  takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const take = { format: request.format ?? 'native', origin: 'user' as const };
+    return this.enqueue('savepoint', request, 'A savepoint was asked for', { savepointWish: { take } });
   }
 
   status(): JobStatus | null {
     const job = this.view();
     if (!job || !this.state) return null;
-    const { queue, running, newest } = this.state;
-    const operations = [newest, running, ...queue].flatMap((one) => (one ? [one.record] : []));
-    return { job, operations };
+    return { job, operations: knownOperations(this.state).map(({ record }) => record) };
   }
 
   /** Lives until the job is removed. Returns the state to continue as new with, or nothing at the end. */
@@ -161,9 +164,11 @@ export class JobEntity {
     const { revision } = state;
     const planned = await this.planned(state, next, revision);
     state.running = planned;
-    if (state.phase !== 'FINISHED' || planned.record.kind !== 'adjust')
-      state.phase = operationKinds[planned.record.kind].during;
-    state.failure = undefined;
+    const { kind } = planned.record;
+    const { during } = operationKinds[kind];
+    // Bookkeeping leaves a job that has finished finished.
+    if (during !== undefined && kind !== 'adjust') state.phase = during;
+    if (during !== undefined) state.failure = undefined;
     const input = inputOf(state, revision, planned, wasRunning);
     this.publish();
     const result = await carryOut(input, () => this.abortion);
@@ -176,7 +181,7 @@ export class JobEntity {
   /** The operation with its kind as it is now: what was known when it was queued may have changed. */
   private async planned(state: JobState, next: QueuedOperation, revision: Revision): Promise<QueuedOperation> {
     const { record } = next;
-    if (record.kind === 'remove') return next;
+    if (record.kind === 'remove' || leavesJobAlone(record.kind)) return next;
     const named = (kind: OperationKind) => ({
       ...record,
       kind,
@@ -201,7 +206,7 @@ export class JobEntity {
   }
 
   private conclude(state: JobState, result: OperationResult, brought: Revision): void {
-    this.lostInARow = 0;
+    if (!leavesJobAlone(result.record.kind)) this.lostInARow = 0;
     concludeOperation(state, result, brought);
     this.outbox.put(...result.unwritten);
   }
@@ -212,8 +217,9 @@ export class JobEntity {
       await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
     }
     state.running = undefined;
+    if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
     this.lostInARow += 1;
-    const [waiting] = state.queue;
+    const waiting = waitingChange(state.queue);
     const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
     const ended = lostOperation(lost, now(), next?.record.number);
     this.putOperation(ended);
@@ -221,10 +227,16 @@ export class JobEntity {
     if (!next) {
       state.phase = 'FAILED';
       state.failure = ended.record.failure;
-    } else if (!waiting) {
-      state.queue = [next];
-      this.putOperation(next);
+      return;
     }
+    state.queue = mendingFirst(state.queue, next);
+    if (!waiting) this.putOperation(next);
+  }
+
+  /** What leaves the job as it is is not begun again: who wanted it sees that it failed. */
+  private giveUp(state: JobState, lost: QueuedOperation): void {
+    state.newestAside = lostOperation(lost, now());
+    this.putOperation(state.newestAside);
   }
 
   private repetitionOf({ record: { kind, requestedBy, number } }: QueuedOperation): QueuedOperation {
@@ -264,35 +276,20 @@ export class JobEntity {
   }
 
   private begin(spec: FlinkJob, specHash: string, restorePoint?: string): JobState {
-    const state: JobState = {
-      uid: newUid(),
-      tenant: this.input.tenant,
-      name: this.input.name,
-      createdAt: now(),
-      phase: 'PENDING',
-      revision: { number: 1, spec, specHash },
-      generations: [],
-      lastGeneration: 0,
-      lastOperation: 0,
-      jobSeq: 0,
-      eventSeq: 0,
-      queue: [],
-      answered: [],
-      askedCluster: false,
-      unwritten: [],
-      ...(restorePoint === undefined ? {} : { restorePoint }),
-    };
-    this.state = state;
-    return state;
+    const revision = { number: 1, spec, specHash };
+    this.state = newJob({ uid: newUid(), ...this.input, createdAt: now(), revision, restorePoint });
+    return this.state;
   }
 
   private enqueue(kind: OperationKind, request: ChangeRequest, reason: string, wish: OperationWish = {}): ChangeAnswer {
     const state = this.known();
+    const refusal = leavesJobAlone(kind) ? refusalOfAside(state) : undefined;
+    if (refusal) throw this.refusal(refusal);
     const operation = { ...this.newOperation(kind, request.requestedBy, reason), ...wish };
-    const replaced = supersede(state.queue, operation.record.number, now());
-    state.queue = [operation];
+    const { queue, replaced } = enqueued(state.queue, operation, now());
+    state.queue = queue;
     for (const one of [...replaced, operation]) this.putOperation(one);
-    if (state.running)
+    if (state.running && !leavesJobAlone(kind))
       this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
     this.remember(request, true, operation.record.number);
     this.publish();
@@ -304,71 +301,17 @@ export class JobEntity {
     state.lastOperation += 1;
     const number = state.lastOperation;
     const workflowId = operationWorkflowId(state, number, kind);
-    const revision = kind === 'remove' ? {} : { revision: state.revision.number };
+    const hasRevision = kind !== 'remove' && !leavesJobAlone(kind);
+    const revision = hasRevision ? { revision: state.revision.number } : {};
     return queuedOperation(kind, { number, requestedBy, reason, now: now(), workflowId, ...revision });
   }
 
   private unchanged(request: ChangeRequest): ChangeAnswer {
     const state = this.known();
-    const operation = state.queue.at(-1) ?? state.running ?? state.newest;
+    const operation = newestChange(state);
     this.remember(request, false, operation?.record.number);
     return this.answer(false, operation);
   }
-
-  private remember({ key, bodyHash }: ChangeRequest, changed: boolean, operation: number | undefined): void {
-    const state = this.known();
-    const answered = { key, bodyHash, changed, ...(operation === undefined ? {} : { operation }) };
-    state.answered = [...state.answered, answered].slice(-answeredKeysMax);
-  }
-
-  private answer(changed: boolean, operation: QueuedOperation | undefined): ChangeAnswer {
-    const state = this.known();
-    const found = operation ? { operation: operation.record, operationSeq: operation.recordSeq } : {};
-    return { changed, job: viewOf(state, now()), jobSeq: state.jobSeq, ...found };
-  }
-
-  private find(number: number | undefined): QueuedOperation | undefined {
-    const { queue, running, newest } = this.known();
-    return [...queue, running, newest].find((one) => one?.record.number === number);
-  }
-
-  private putOperation({ record, recordSeq }: QueuedOperation): void {
-    this.outbox.put({ kind: 'operation', uid: this.known().uid, seq: recordSeq, operation: record });
-  }
-
-  /** Makes the state seen: as a record, in the Temporal UI, and for searches. */
-  private publish(): void {
-    const state = this.known();
-    state.jobSeq += 1;
-    const job = viewOf(state, now());
-    this.outbox.put({ kind: 'job', uid: state.uid, seq: state.jobSeq, job });
-    setCurrentDetails(jobDetails(job));
-    if (this.shownPhase === state.phase) return;
-    this.shownPhase = state.phase;
-    upsertSearchAttributes([
-      { key: searchPhase, value: state.phase },
-      { key: searchCluster, value: state.revision.spec.spec.cluster },
-    ]);
-  }
-
-  private view(): JobView | undefined {
-    return this.state && viewOf(this.state, now());
-  }
-
-  private known(): JobState {
-    if (!this.state) throw new Error('no spec was accepted yet');
-    return this.state;
-  }
-}
-
-/** The state of an entity that an earlier release carried on. */
-function upToDate(state: JobState): JobState {
-  const { revision, generations } = state;
-  return {
-    ...state,
-    revision: { ...revision, spec: completed(revision.spec) },
-    generations: generations.map(completedGeneration),
-  };
 }
 
 function operationEnded(number: number): Refusal {
@@ -376,7 +319,7 @@ function operationEnded(number: number): Refusal {
 }
 
 /** What a caller said for this once. */
-type OperationWish = Pick<QueuedOperation, 'mode' | 'deletion'>;
+type OperationWish = Pick<QueuedOperation, 'mode' | 'deletion' | 'savepointWish'>;
 
 const recordsBehind: Refusal = {
   code: 'RECORDS_BEHIND',
@@ -387,10 +330,6 @@ function applyReason({ revision, newest }: JobState): string {
   const isSecondTry = newest?.record.revision === revision.number;
   if (isSecondTry) return `Revision ${revision.number} is tried again`;
   return revision.number === 1 ? 'First deploy' : `Revision ${revision.number} was applied`;
-}
-
-function now(): string {
-  return new Date().toISOString();
 }
 
 /** 8 letters from a to p: 32 random bits in a form that may stand anywhere in a Kubernetes name. */

@@ -6,6 +6,7 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { UpgradeMode } from '../core/plan/change-plan.ts';
+import type { SavepointFormat } from '../core/savepoint.ts';
 import type { Deletion, FlinkJob } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
@@ -52,6 +53,11 @@ export interface AbortOperationRequest extends ChangeRequest {
   readonly operation: number;
 }
 
+export interface TakeSavepointRequest extends ChangeRequest {
+  /** Absent: the one of the job's spec. */
+  readonly format?: SavepointFormat;
+}
+
 /** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
 export interface ChangeAnswer {
   /** False when the spec was already the current one: no operation was made. */
@@ -68,6 +74,9 @@ export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySp
 /** Asks an operation to give up: one that waits never begins, one that runs undoes what it can. */
 export const abortJobOperation = defineUpdate<ChangeAnswer, [AbortOperationRequest]>('abortOperation');
 export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');
+
+/** Queued behind what is under way; takes the place of nothing. */
+export const takeSavepoint = defineUpdate<ChangeAnswer, [TakeSavepointRequest]>('takeSavepoint');
 
 /** The job and its newest operations, for reads while PostgreSQL is away. */
 export interface JobStatus {

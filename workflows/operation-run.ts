@@ -18,6 +18,7 @@ import type { OperationRecord, OperationState, StepRecord } from '../core/operat
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import type { UpgradeMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
+import type { SavepointRecord } from '../core/savepoint.ts';
 import { generationName } from '../core/names.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
 import { Outbox } from './outbox.ts';
@@ -44,6 +45,8 @@ export class OperationRun {
   /** Generations that may exist in the cluster, the active one last: the operation keeps this true as it goes. */
   generations: readonly Generation[];
   restorePoint: string | undefined;
+  /** From where the job runs that has not been seen to complete a checkpoint since. */
+  startedFrom: string | undefined;
   /** Whether what ran before is as it was: an operation that fails then has done no harm. */
   leftRunning: boolean;
   /** Whether a job was stopped for what comes now: its state waits, so nothing is given up for an agent that is away. */
@@ -55,6 +58,7 @@ export class OperationRun {
   private seq: number;
   private eventSeq = 0;
   private readonly outbox = new Outbox();
+  private savepoints: readonly SavepointRecord[] = [];
   private abortable: { readonly scope: CancellationScope; readonly onlyAsked: boolean } | undefined;
   private abortion: AbortRequest | undefined;
 
@@ -64,6 +68,7 @@ export class OperationRun {
     this.input = input;
     this.generations = input.generations;
     this.restorePoint = input.restorePoint;
+    this.startedFrom = input.startedFrom;
     this.leftRunning = input.wasRunning;
     // The entity wrote this operation's rows up to `recordSeq`; ours are newer.
     this.seq = input.recordSeq + 10;
@@ -81,6 +86,11 @@ export class OperationRun {
   /** Which state the job goes on from. */
   get mode(): UpgradeMode {
     return this.record.plan?.mode ?? this.input.spec.spec.upgrade.mode;
+  }
+
+  /** The operation's record as it is now. */
+  get current(): OperationRecord {
+    return this.record;
   }
 
   /** The operation's number. */
@@ -155,6 +165,14 @@ export class OperationRun {
     this.update(facts);
   }
 
+  /** Records a savepoint as it is now. */
+  recordSavepoint(savepoint: SavepointRecord): void {
+    this.savepoints = [...this.savepoints, savepoint];
+    // Above all that operations before this one have written of it.
+    const seq = this.number * 1000 + this.savepoints.length;
+    this.outbox.put({ kind: 'savepoint', uid: this.input.uid, seq, savepoint });
+  }
+
   /**
    * Runs the whole operation, shielded from cancellation: what has no return is carried to its end.
    * @param undo clears up after a failure, and may answer with another one to report.
@@ -219,6 +237,8 @@ export class OperationRun {
       leftRunning: this.leftRunning,
       ...(this.finished ? { finished: true } : {}),
       ...(this.restorePoint === undefined ? {} : { restorePoint: this.restorePoint }),
+      ...(this.startedFrom === undefined ? {} : { startedFrom: this.startedFrom }),
+      ...(this.savepoints.length === 0 ? {} : { savepoints: this.savepoints }),
       ...(failure ? { failure } : {}),
       unwritten: this.outbox.unwritten(),
     };

@@ -4,6 +4,7 @@ import type { OperationInput, OperationResult, TargetInput } from '../core/opera
 import { adjust } from './adjust.ts';
 import { deploy } from './deploy.ts';
 import { remove } from './remove.ts';
+import { savepoint } from './savepoint.ts';
 import { suspend } from './suspend.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -18,5 +19,6 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   suspend,
   cancel: suspend,
   resume: deploy,
+  savepoint,
   remove,
 };

@@ -25,7 +25,7 @@ import { searchCluster, searchJob, searchOperation, searchTenant } from './searc
 export function inputOf(
   state: JobState,
   revision: Revision,
-  { record, recordSeq, deletion }: QueuedOperation,
+  { record, recordSeq, deletion, savepointWish }: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
   const { spec } = revision;
@@ -43,6 +43,9 @@ export function inputOf(
     askCluster: !state.askedCluster,
     ...(deletion && { deletion }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
+    ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
+    ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
+    ...(savepointWish && { savepointWish }),
   };
   const target = takeTarget(state, revision, record);
   const withTarget: TargetInput | undefined = target && { ...input, target };

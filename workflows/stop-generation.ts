@@ -4,6 +4,7 @@ import { generationName } from '../core/names.ts';
 import type { StepName } from '../core/steps.ts';
 import { waits } from './cluster-activities.ts';
 import { errorOf, type OperationRun } from './operation-run.ts';
+import { recordStopSavepoint } from './record-savepoint.ts';
 
 /** Longest stop with savepoint: longer than Flink's own checkpoint timeout (10 min), since a stop cannot be withdrawn. */
 const stopMs = 12 * 60_000;
@@ -33,6 +34,8 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
     account.leftRunning = wasLeft;
     throw errorOf(outcome.refused);
   });
+  account.startedFrom = undefined;
+  recordStopSavepoint(account, wish, stopped);
   // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
   account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? account.restorePoint);
   return stopped;

@@ -15,6 +15,7 @@ import { removeObjects } from './remove-objects.ts';
 import { sendLogs } from './send-logs.ts';
 import { stopJob, type StopJobInput } from './stop-job.ts';
 import { submitJob } from './submit-job.ts';
+import { takeSavepoint, type TakeSavepointInput } from './take-savepoint.ts';
 import { waitStable, type WaitStableInput } from './wait-stable.ts';
 import { waitTasks } from './wait-tasks.ts';
 
@@ -34,6 +35,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
     publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),
+    takeSavepoint: (input: TakeSavepointInput) => takeSavepoint(dependencies, input),
     cancelJob: (input: GenerationInput) => cancelJob(dependencies, input),
     endPods: (input: GenerationInput) => endPods(dependencies, input),
     removeHighAvailability: (input: GenerationInput) => removeHighAvailability(dependencies, input),

@@ -2,6 +2,7 @@
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
+import type { PointKind } from '../../core/stopping.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { runStorageTool, type StorageAnswer } from './storage-pod.ts';
 
@@ -15,6 +16,7 @@ export interface RestorePointWish {
 
 /** A point as the storage has it. */
 export interface StoredPoint {
+  readonly kind: PointKind;
   readonly path: string;
   readonly modifiedAtMs: number;
 }
@@ -30,8 +32,8 @@ export async function newestRestorePoint(
 ): Promise<StoredPoint | undefined> {
   const { identity, spec, submission } = generation;
   const root = checkpointDirectory(spec.spec, identity.uid);
-  const newest = async (kind: 'checkpoint' | 'savepoint', where: string) =>
-    foundIn(await runStorageTool(dependencies, host, [`newest-${kind}`, where], signal));
+  const newest = async (kind: PointKind, where: string) =>
+    storedPoint(kind, await runStorageTool(dependencies, host, [`newest-${kind}`, where], signal));
   const found = await Promise.all([
     root === undefined ? undefined : newest('checkpoint', `${root}/${flinkJobId(identity, submission)}`),
     folder === undefined ? undefined : newest('savepoint', folder),
@@ -42,6 +44,7 @@ export async function newestRestorePoint(
     .at(-1);
 }
 
-function foundIn({ found, path, modified }: StorageAnswer): StoredPoint | undefined {
-  return found === true && path !== undefined ? { path, modifiedAtMs: modified ?? 0 } : undefined;
+/** What the tool has found; undefined where it has found nothing. */
+export function storedPoint(kind: PointKind, { found, path, modified }: StorageAnswer): StoredPoint | undefined {
+  return found === true && path !== undefined ? { kind, path, modifiedAtMs: modified ?? 0 } : undefined;
 }

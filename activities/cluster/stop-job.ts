@@ -9,7 +9,7 @@ import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { decideStop, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, type PointKind, type StopSeen } from '../../core/stopping.ts';
 import { clean, failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
@@ -18,7 +18,7 @@ import { endPods } from './end-pods.ts';
 import { hasNeverRun } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
 import type { StoredPoint } from './restore-point.ts';
-import { listedJob, neverHadJob, pointsOf, requestState, type StopSubject } from './stop-look.ts';
+import { listedJob, neverHadJob, pointsOf, requestState, savepointSize, type StopSubject } from './stop-look.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
 import { hasPointers, newestStored } from './stop-storage.ts';
 
@@ -42,7 +42,11 @@ export interface StopJobInput extends GenerationInput {
 
 export interface StoppedJob {
   readonly restorePoint?: string;
+  /** What that is, where the job has made it itself; absent where it is only what it was started from. */
+  readonly kind?: PointKind;
   readonly detail: string;
+  /** Of a savepoint, where Flink still tells it. */
+  readonly sizeBytes?: number;
   /** It had finished by itself: what comes next starts from the beginning. */
   readonly finished?: boolean;
   /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */
@@ -143,7 +147,7 @@ class Stop {
     const step = decideStop(seen);
     switch (step.action) {
       case 'stopped':
-        return step;
+        return { ...step, ...(step.kind === 'savepoint' && (await savepointSize(this.subject, step.restorePoint))) };
       case 'unchanged':
         return this.startedFrom(step.detail);
       case 'tooOld':
@@ -287,7 +291,7 @@ class Stop {
     const restorePoint = found?.path ?? this.notes?.restoreFrom;
     return restorePoint === undefined
       ? { detail: `${why}; it has completed no checkpoint` }
-      : { restorePoint, detail: `${why}; newest restore point ${restorePoint}` };
+      : { restorePoint, ...(found && { kind: found.kind }), detail: `${why}; newest restore point ${restorePoint}` };
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
 } from '../../clients/flink/client.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import type { PointSeen, StopSeen } from '../../core/stopping.ts';
+import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { firstJobManager } from './first-job-manager.ts';
 
@@ -52,7 +53,7 @@ export async function pointsOf(subject: StopSubject, restoreFrom: string | undef
   const [seen, config] = await Promise.all([flink.checkpoints(jobId, call), flink.checkpointConfig(jobId, call)]);
   const checkpoint = kept(seen?.latestCompleted);
   const savepoint = kept(seen?.latestSavepoint);
-  const isOurs = savepoint !== undefined && folder !== undefined && isBelow(savepoint.path, folder);
+  const isOurs = savepoint !== undefined && folder !== undefined && liesBelow(savepoint.path, folder);
   const knowsAll =
     hasCompletedNothing(seen, restoreFrom) && (await firstJobManager(dependencies, generation)) !== undefined;
   return {
@@ -63,24 +64,29 @@ export async function pointsOf(subject: StopSubject, restoreFrom: string | undef
   };
 }
 
+/** How long the next start may wait for a number that it does not need, in milliseconds. */
+const sizeMs = 500;
+
+/** The size of the savepoint that the job was stopped with, as far as its JobManager tells it at once. */
+export async function savepointSize(
+  { flink, jobId, call }: StopSubject,
+  path: string | undefined,
+): Promise<{ readonly sizeBytes?: number }> {
+  const seen = await flink.checkpoints(jobId, { ...call, timeoutMs: sizeMs }).catch(() => undefined);
+  const savepoint = seen?.latestSavepoint;
+  if (path === undefined || savepoint?.path === undefined || !isSamePlace(savepoint.path, path)) return {};
+  return { sizeBytes: savepoint.stateBytes };
+}
+
 function hasCompletedNothing(seen: Checkpoints | undefined, restoreFrom = ''): boolean {
   if (seen === undefined || seen.counts.completed > 0) return false;
   // A JobManager that lost its leadership and got it back has restored a checkpoint that it does not count.
   const restored = seen.latestRestored?.path;
-  return restored === undefined || plain(restored) === plain(restoreFrom);
+  return restored === undefined || isSamePlace(restored, restoreFrom);
 }
 
 /** A point that can be restored from: it lies somewhere, and is still there. */
 function kept(record: CheckpointRecord | undefined): PointSeen | undefined {
   if (record?.path === undefined || record.discarded) return undefined;
   return { id: record.id, path: record.path, completedAtMs: record.completedAtMs };
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return plain(path).startsWith(`${plain(folder)}/`);
-}
-
-/** Flink writes `file:/x` where the specification has `file:///x`. */
-function plain(uri: string): string {
-  return uri.replace(/^([a-z0-9]+):\/+/i, '$1:/');
 }

@@ -1,6 +1,7 @@
 /** Waits until a job that ends by itself has done so, and tells why it has not. */
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
+import type { Failure } from '../../core/failure.ts';
 import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -23,11 +24,14 @@ export function waitFinished(dependencies: ClusterDependencies, { generation, wa
     if (job?.state === 'FINISHED') return { finished: true };
     return performance.now() > until ? { finished: false } : undefined;
   };
-  const whenTimeIsUp = (silence?: string) => ({
-    code: 'JOB_MANAGER_SILENT' as const,
-    message: `The JobManager does not tell whether the job has finished: ${silence ?? 'no answer'}.`,
-    cure: 'See its log (`drey logs job NAME`); apply the spec again, and the job goes on from its newest checkpoint.',
-  });
   const supervision = { generation, waitMs: waitMs + marginMs, look, whenTimeIsUp };
   return withFailures(() => withHeartbeat((signal) => supervise(dependencies, { ...supervision, signal })));
+}
+
+function whenTimeIsUp(silence?: string): Failure {
+  return {
+    code: 'JOB_MANAGER_SILENT',
+    message: `The JobManager does not tell whether the job has finished: ${silence ?? 'no answer'}.`,
+    cure: 'See its log (`drey logs job NAME`); apply the spec again, and the job goes on from its newest checkpoint.',
+  };
 }

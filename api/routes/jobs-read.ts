@@ -10,8 +10,8 @@ import { dnsLabel, labelKey, labelValue } from '../../core/schema/fields.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { eventAnswer, jobAnswer, operationAnswer, pageOf, revisionAnswer } from '../answer-shapes.ts';
 import { etagOf } from '../change-headers.ts';
-import { jobParams, tenantParams } from '../job-params.ts';
-import { eventPosition, pageAnswer, pageQuery, readCursor, writeCursor } from '../paging.ts';
+import { jobParams, operationNumber, tenantParams } from '../job-params.ts';
+import { eventPosition, numberPosition, pageAnswer, pageQuery, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { askWorkflow, readJob, readLivingJob, type JobRef } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -33,13 +33,6 @@ const label = z
   .pipe(z.tuple([labelKey(), labelValue()], 'must be KEY=VALUE'));
 
 const position = z.object({ name: cursorName, uid: cursorName });
-const numberPosition = z.int32().min(1);
-const operationNumber = z.coerce
-  .number('must be a whole number')
-  .int('must be a whole number')
-  .min(1, 'must be at least 1')
-  .max(2_147_483_647, 'is larger than any operation number');
-
 const list = defineRoute({
   method: 'get',
   path: '/v1/tenants/{tenant}/jobs',

@@ -1,5 +1,6 @@
 /** `drey describe job`: all that is known of a job, for people. Scripts use `get -o json`. */
 import type { JobRef } from '../../clients/drey/client.ts';
+import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../errors.ts';
@@ -10,6 +11,7 @@ import { say } from '../world.ts';
 
 const operationsShown = 5;
 const eventsShown = 20;
+const savepointsShown = 3;
 
 export async function describe(context: Context, words: readonly string[]): Promise<number> {
   const { kind, names } = parseTargets(words);
@@ -28,11 +30,14 @@ function readJobs({ client, config }: Context, names: readonly string[]): Promis
 
 async function linesOf({ client, world }: Context, job: JobView): Promise<string[]> {
   const ref: JobRef = { tenant: job.tenant, name: job.name };
-  const [operations, events] = await Promise.all([
+  const [operations, events, savepoints] = await Promise.all([
     client.listOperations(ref, { limit: operationsShown }),
     client.listEvents(ref, { limit: eventsShown }),
+    // An API of an earlier release has none.
+    ignoreNotFound(client.listSavepoints(ref, { limit: savepointsShown })),
   ]);
-  return describeJob({ job, operations: operations.items, events: events.items }, world.now());
+  const lists = { operations: operations.items, events: events.items, savepoints: savepoints?.items ?? [] };
+  return describeJob({ job, ...lists }, world.now());
 }
 
 async function describeClusters({ client, world }: Context, names: readonly string[]): Promise<number> {

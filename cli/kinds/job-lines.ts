@@ -1,5 +1,5 @@
 /** A job as `describe` prints it: its spec in short, what runs, the current operation, and what happened lately. */
-import type { JobEvent } from '../../clients/drey/shapes.ts';
+import type { JobEvent, Savepoint } from '../../clients/drey/shapes.ts';
 import type { JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Resources } from '../../core/schema/flink-job.ts';
@@ -8,21 +8,25 @@ import { renderTable } from '../table.ts';
 import { failureLines, pairLines, type Pair } from './lines.ts';
 import { operationKind } from './operation-kind.ts';
 import { operationLines } from './operation-lines.ts';
+import { savepointTable } from './savepoint-lines.ts';
 
 export interface JobDescription {
   readonly job: JobView;
   /** The newest first. */
   readonly operations: readonly OperationRecord[];
   readonly events: readonly JobEvent[];
+  /** The newest first. */
+  readonly savepoints: readonly Savepoint[];
 }
 
 /** All that is known of a job, as lines. */
-export function describeJob({ job, operations, events }: JobDescription, now: number): string[] {
+export function describeJob({ job, operations, events, savepoints }: JobDescription, now: number): string[] {
   const current = operations.find((operation) => !hasEnded(operation));
   return [
     ...pairLines([...identityOf(job, now), ...specOf(job), ...runningOf(job)]),
     ...failureLines(job.failure),
     ...(current === undefined ? [] : ['', 'Current operation:', ...indent(operationLines(current, now))]),
+    ...titled('Newest savepoints:', savepointTable(savepoints, now)),
     ...operationTable(operations, now),
     ...eventTable(events, now),
   ];
@@ -61,11 +65,12 @@ function specOf({ spec: { spec } }: JobView): Pair[] {
   ];
 }
 
-function runningOf({ generation, restorePoint }: JobView): Pair[] {
+function runningOf({ generation, restorePoint, startedFrom }: JobView): Pair[] {
   return [
     ['Generation', generation && `${generation.number} of revision ${generation.revision}, objects ${generation.name}`],
     ['Flink job', generation?.flinkJobId],
     ['Next start from', restorePoint],
+    ['Started from', startedFrom && `${startedFrom} (no checkpoint since)`],
   ];
 }
 
@@ -101,6 +106,10 @@ function eventTable(events: readonly JobEvent[], now: number): string[] {
       event.text,
     ]);
   return ['', 'Events:', ...indent(renderTable(['AGE', 'OPERATION', 'TYPE', 'MESSAGE'], rows))];
+}
+
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...indent(lines)];
 }
 
 function indent(lines: readonly string[]): string[] {

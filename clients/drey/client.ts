@@ -17,9 +17,10 @@ import {
   operationShape,
   pageShape,
   revisionShape,
+  savepointShape,
   tenantShape,
 } from './shapes.ts';
-import type { Change, Cluster, DryRun, JobEvent, Page, Revision, Tenant } from './shapes.ts';
+import type { Change, Cluster, DryRun, JobEvent, Page, Revision, Savepoint, Tenant } from './shapes.ts';
 
 export interface ClientOptions extends Connection {
   /** The longest time for one call, its repetitions included. */
@@ -72,7 +73,7 @@ export type DreyClient = ReturnType<typeof createDreyClient>;
 
 /** Makes a client of the API at `options.server`. Nothing is sent yet. */
 export function createDreyClient(options: ClientOptions) {
-  return { ...jobReads(options), ...jobChanges(options), ...sharedReads(options) };
+  return { ...jobReads(options), ...jobChanges(options), ...savepointCalls(options), ...sharedReads(options) };
 }
 
 function jobReads(options: ClientOptions) {
@@ -138,6 +139,19 @@ function jobChanges(options: ClientOptions) {
     async removeJob(job: JobRef, query: { readonly deletion?: string | undefined } = {}): Promise<Change> {
       return (await change(options, { method: 'DELETE', path: jobPath(job), query })).value;
     },
+  };
+}
+
+function savepointCalls(options: ClientOptions) {
+  return {
+    /** A job's savepoints, the newest first. */
+    listSavepoints: (job: JobRef, request: PageRequest = {}): Promise<Page<Savepoint>> =>
+      get(options, `${jobPath(job)}/savepoints`, pageShape(savepointShape), { ...request }),
+    getSavepoint: (job: JobRef, number: number): Promise<Savepoint> =>
+      get(options, `${jobPath(job)}/savepoints/${number}`, savepointShape),
+    /** Asks for a savepoint of the running job; its number will be that of the operation. */
+    createSavepoint: async (job: JobRef, wish: { readonly format?: string | undefined } = {}): Promise<Change> =>
+      (await change(options, { method: 'POST', path: `${jobPath(job)}/savepoints`, body: wish })).value,
   };
 }
 

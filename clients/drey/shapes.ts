@@ -9,6 +9,7 @@ import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationRecord, OperationState, StepState } from '../../core/operation.ts';
 import type { ChangeKind, ChangePlan, Strategy, UpgradeMode } from '../../core/plan/change-plan.ts';
 import type { Cost } from '../../core/plan/field-costs.ts';
+import type { SavepointFormat, SavepointOrigin, SavepointRecord, SavepointState } from '../../core/savepoint.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 
 /** A string that is one of `Word` today, and may be a newer one. */
@@ -43,6 +44,7 @@ export const jobShape: z.ZodType<JobView> = z.object({
   failure: failure.optional(),
   operation: z.number().optional(),
   restorePoint: z.string().optional(),
+  startedFrom: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -121,6 +123,30 @@ export const eventShape = z.object({
   text: z.string(),
 });
 export type JobEvent = z.output<typeof eventShape>;
+
+/** A savepoint, and whether its job may need it. */
+export interface Savepoint extends SavepointRecord {
+  readonly pinned: boolean;
+}
+
+export const savepointShape: z.ZodType<Savepoint> = z.object({
+  number: z.number(),
+  state: word<SavepointState>(),
+  origin: word<SavepointOrigin>(),
+  format: word<SavepointFormat>(),
+  requestedBy: z.string(),
+  takenAt: z.string(),
+  path: z.string().optional(),
+  sizeBytes: z.number().optional(),
+  flinkVersion: z.string(),
+  revision: z.number(),
+  generation: z.number(),
+  flinkJobId: z.string(),
+  pinned: z.boolean(),
+  failure: failure.optional(),
+  disposedAt: z.string().optional(),
+  disposedBy: z.number().optional(),
+});
 
 /** A numbered spec of a job. */
 export const revisionShape = z.object({

@@ -117,11 +117,14 @@ export type AsyncResult<Done> =
   | { readonly state: 'failed'; readonly cause: FlinkException }
   | { readonly state: 'unknown' };
 
-interface StopRequest {
+interface SavepointRequest {
   readonly targetDirectory: string;
   readonly triggerId: string;
   /** Native unless said otherwise. */
   readonly format?: 'native' | 'canonical' | undefined;
+}
+
+interface StopRequest extends SavepointRequest {
   /** Send the last watermark first, for a job that shall never go on. */
   readonly drain?: boolean | undefined;
 }
@@ -212,6 +215,8 @@ export interface FlinkClient {
   cancel(jobId: string, options?: FlinkCallOptions): Promise<boolean>;
   /** Asks for stop-with-savepoint. A repeated request with the same trigger id does nothing more. */
   stopWithSavepoint(jobId: string, request: StopRequest, options?: FlinkCallOptions): Promise<string>;
+  /** Asks for a savepoint; the job runs on. A repeated request with the same trigger id does nothing more. */
+  triggerSavepoint(jobId: string, request: SavepointRequest, options?: FlinkCallOptions): Promise<string>;
   savepointStatus(
     jobId: string,
     triggerId: string,

@@ -92,7 +92,10 @@ function programOf({ jobId, entryClass, args, parallelism }: RunJarRequest) {
 
 function changeCalls(
   ask: Ask,
-): Pick<FlinkClient, 'cancel' | 'stopWithSavepoint' | 'savepointStatus' | 'triggerCheckpoint' | 'checkpointStatus'> {
+): Pick<
+  FlinkClient,
+  'cancel' | 'stopWithSavepoint' | 'triggerSavepoint' | 'savepointStatus' | 'triggerCheckpoint' | 'checkpointStatus'
+> {
   const unknown = { state: 'unknown' } as const;
   return {
     cancel: async (jobId, call) => {
@@ -104,6 +107,15 @@ function changeCalls(
       // Flink's default is CANONICAL, which fails a job that keeps its state asynchronously.
       const body = { targetDirectory, triggerId, drain, formatType: format.toUpperCase() };
       return ask(checkpointAnswers.triggerResult, { method: 'POST', path: `/jobs/${jobId}/stop`, body }, call);
+    },
+    triggerSavepoint: (jobId, { targetDirectory, triggerId, format = 'native' }, call) => {
+      const body = {
+        'target-directory': targetDirectory,
+        triggerId,
+        'cancel-job': false,
+        formatType: format.toUpperCase(),
+      };
+      return ask(checkpointAnswers.triggerResult, { method: 'POST', path: `/jobs/${jobId}/savepoints`, body }, call);
     },
     savepointStatus: async (jobId, triggerId, call) => {
       const request = { method: 'GET', path: `/jobs/${jobId}/savepoints/${triggerId}` } as const;

@@ -1,6 +1,6 @@
 /** Writes what workflows report. Writing rows again, or in another order, gives the same tables. */
 import type { PoolClient } from 'pg';
-import type { EventRow, JobRow, OperationRow, RecordRow, RevisionRow } from '../../core/records.ts';
+import type { EventRow, JobRow, OperationRow, RecordRow, RevisionRow, SavepointRow } from '../../core/records.ts';
 import type { Postgres } from './connect.ts';
 import { toJson } from './json.ts';
 import { inTransaction } from './transaction.ts';
@@ -19,6 +19,10 @@ export async function writeRecords(postgres: Postgres, rows: readonly RecordRow[
       newest(rows.filter(isKind('operation')), (row) => `${row.uid}/${row.operation.number}`),
     );
     await writeEvents(client, rows.filter(isKind('event')));
+    await writeSavepoints(
+      client,
+      newest(rows.filter(isKind('savepoint')), (row) => `${row.uid}/${row.savepoint.number}`),
+    );
   });
 }
 
@@ -97,6 +101,22 @@ async function writeEvents(client: PoolClient, rows: readonly EventRow[]): Promi
                                                 type text, text text)
      order by uid, operation, seq
      on conflict do nothing`,
+    [toJson(rows)],
+  );
+}
+
+async function writeSavepoints(client: PoolClient, rows: readonly SavepointRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into savepoints (uid, number, seq, state, origin, taken_at, record)
+     select uid, (savepoint->>'number')::integer, seq, savepoint->>'state', savepoint->>'origin',
+            (savepoint->>'takenAt')::timestamptz, savepoint
+     from json_to_recordset($1::json) as row (uid text, seq bigint, savepoint json)
+     order by uid, 2
+     on conflict (uid, number) do update set
+       seq = excluded.seq, state = excluded.state, origin = excluded.origin, taken_at = excluded.taken_at,
+       record = excluded.record
+     where savepoints.seq < excluded.seq`,
     [toJson(rows)],
   );
 }

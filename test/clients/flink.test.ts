@@ -146,6 +146,17 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
     expect(server.asked[0]?.body).toEqual({ targetDirectory, triggerId, drain: false, formatType: 'NATIVE' });
   });
 
+  test('takes a native savepoint of a job that runs on, under the trigger id that it is given', async () => {
+    const trigger = exchange('savepoint-trigger');
+    const flink = await flinkWith(trigger);
+    const sent = trigger.requestBody as { triggerId: string; 'target-directory': string };
+    const request = { triggerId: sent.triggerId, targetDirectory: sent['target-directory'] };
+    expect(await flink.triggerSavepoint(jobIdOf(trigger), request)).toBe(request.triggerId);
+    expect(server.asked[0]?.body).toEqual(trigger.requestBody);
+    await flink.triggerSavepoint(jobIdOf(trigger), { ...request, format: 'canonical' });
+    expect(server.asked[1]?.body).toMatchObject({ 'cancel-job': false, formatType: 'CANONICAL' });
+  });
+
   test.each([
     ['savepoint-in-progress', { state: 'inProgress' }],
     ['savepoint-completed', { state: 'completed', location: expect.stringMatching(/^file:.*savepoint-/) }],

@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { isUnchanged, refusalOf, supersede, type Asked } from '../../core/job-changes.ts';
+import {
+  enqueued,
+  isUnchanged,
+  mendingFirst,
+  refusalOf,
+  refusalOfAside,
+  supersede,
+  waitingChange,
+  type Asked,
+} from '../../core/job-changes.ts';
+import { newestChange } from '../../core/known-operations.ts';
+import type { QueuedOperation } from '../../core/job-state.ts';
 import { smallSpec, someGeneration, someOperation, someState, someTime } from '../support/state-fixture.ts';
 
 const ask = (change: Partial<Asked> = {}): Asked => ({ key: 'k', bodyHash: 'b', spec: smallSpec(), ...change });
@@ -68,4 +79,38 @@ test('a newer wish takes the place of what is queued, and says so', () => {
   const [replaced] = supersede([someOperation(5)], 6, someTime);
   expect(replaced?.record).toMatchObject({ number: 5, state: 'superseded', supersededBy: 6, endedAt: someTime });
   expect(replaced?.recordSeq).toBe(2);
+});
+
+const numbersOf = (queue: readonly QueuedOperation[]) => queue.map(({ record }) => record.number);
+
+describe('what waits', () => {
+  const [spec, taken] = [someOperation(5), someOperation(6, 'savepoint')];
+
+  test.each([
+    ['a spec takes the place of a spec, and of no savepoint', [spec, taken], someOperation(7), [6, 7], [5]],
+    ['a savepoint takes the place of nothing', [spec, taken], someOperation(7, 'savepoint'), [5, 6, 7], []],
+    ['a removal comes after the savepoints that wait', [taken, spec], someOperation(7, 'remove'), [6, 7], [5]],
+  ])('%s', (_name, queue, operation, left, replaced) => {
+    const after = enqueued(queue, operation, someTime);
+    expect([numbersOf(after.queue), numbersOf(after.replaced)]).toEqual([left, replaced]);
+  });
+
+  test('is bounded, but for specs and removals', () => {
+    const many = Array.from({ length: 20 }, (_, index) => someOperation(index, 'savepoint'));
+    expect(refusalOfAside({ name: 'orders', queue: many })?.code).toBe('QUEUE_FULL');
+    expect(refusalOfAside({ name: 'orders', queue: [...many.slice(1), spec] })).toBeUndefined();
+  });
+
+  test('goes behind what mends a lost operation', () => {
+    expect(waitingChange([taken, spec])).toBe(spec);
+    expect(numbersOf(mendingFirst([taken, spec], spec))).toEqual([5, 6]);
+    expect(numbersOf(mendingFirst([taken], someOperation(7)))).toEqual([7, 6]);
+  });
+
+  test('answers an unchanged spec with the newest operation that changes the job', () => {
+    expect(newestChange({ queue: [taken], running: someOperation(4, 'savepoint'), newest: someOperation(3) })).toEqual(
+      someOperation(3),
+    );
+    expect(newestChange({ queue: [taken, spec], newest: someOperation(3) })).toBe(spec);
+  });
 });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { concludeOperation, lostOperation } from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
+import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
 import type { StepRecord } from '../../core/operation.ts';
-import { someGeneration, someOperation, someState, someTime } from '../support/state-fixture.ts';
+import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const failure: Failure = { code: 'JOB_FAILED', message: 'm', cure: 'c' };
 const asked: StepRecord = { name: 'clusterAsked', title: 't', state: 'done', startedAt: someTime };
 
-function result(change: Partial<OperationResult> = {}, kind: 'deploy' | 'remove' = 'deploy'): OperationResult {
+function result(change: Partial<OperationResult> = {}, kind: OperationKind = 'deploy'): OperationResult {
   return {
     record: someOperation(5, kind).record,
     recordSeq: 20,
@@ -56,6 +57,29 @@ describe('the end of an operation', () => {
     const state = someState();
     concludeOperation(state, result({ failure: { ...failure, code: 'ABORTED' } }), state.revision);
     expect(state.failure).toBeUndefined();
+  });
+
+  test.each(['SUSPENDED', 'FAILED', 'RUNNING'] as const)('that leaves a job as it is leaves it %s', (phase) => {
+    const older: Failure = { code: 'CRASH_LOOP', message: 'm', cure: 'c' };
+    const state = someState({
+      phase,
+      failure: older,
+      newest: someOperation(4),
+      running: someOperation(5, 'savepoint'),
+    });
+    concludeOperation(state, result({ failure }, 'savepoint'), state.revision);
+    expect(state).toMatchObject({ phase, failure: older, newest: { record: { number: 4 } } });
+    expect(state.newestAside?.record.number).toBe(5);
+    expect(state.running).toBeUndefined();
+  });
+
+  test('brings the savepoints that it has taken, in their order', () => {
+    const state = someState({ savepoints: [someSavepoint(3)] });
+    const savepoints = [someSavepoint(5), { ...someSavepoint(6), state: 'failed' as const }];
+    concludeOperation(state, result({ savepoints }), state.revision);
+    expect(state.savepoints?.map(({ number }) => number)).toEqual([3, 5]);
+    concludeOperation(state, result({ savepoints: [{ ...someSavepoint(3), state: 'disposed' }] }), state.revision);
+    expect(state.savepoints?.map(({ number }) => number)).toEqual([5]);
   });
 
   test('without a result leaves a row that stays above all that the lost workflow wrote', () => {

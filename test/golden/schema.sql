@@ -79,6 +79,17 @@ create table revisions (
 );
 alter table revisions add constraint revisions_pkey PRIMARY KEY (uid, revision);
 
+create table savepoints (
+  uid text collate "C" not null,
+  number integer not null,
+  seq bigint not null,
+  state text not null,
+  origin text not null,
+  taken_at timestamp with time zone not null,
+  record json not null
+);
+alter table savepoints add constraint savepoints_pkey PRIMARY KEY (uid, number);
+
 create table schema_migrations (
   version integer not null,
   name text not null,

@@ -27,10 +27,11 @@ export function removeLedger(name: string): void {
   rmSync(ledgerFolders(name).folder, { recursive: true, force: true });
 }
 
+const inPod = (folder: string) => `/flink-state/ledger/${folder}`;
+
 /** A complete spec. A checkpoint every second, so that there is always one to go on from. */
 export function ledgerJob(name: string, wish: LedgerWish = {}): FlinkJobInput {
   const { args = [], upgrade, configuration, folder = name, controlledFrom = folder, ...rest } = wish;
-  const inPod = (each: string) => `/flink-state/ledger/${each}`;
   const job = e2eJob(name, rest);
   return {
     ...job,

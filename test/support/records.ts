@@ -1,6 +1,8 @@
 /** Records with everything filled in; tests say only what they are about. */
+import type { Savepoint } from '../../clients/drey/shapes.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
+import { someSavepoint } from './state-fixture.ts';
 import { flinkJobSchema, type FlinkJob, type FlinkJobInput } from '../../core/schema/flink-job.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
@@ -58,4 +60,9 @@ export function operationRecord(overrides: Partial<OperationRecord> = {}): Opera
     steps: [],
     ...overrides,
   };
+}
+
+/** A savepoint as the API tells it. */
+export function savepointView(overrides: Partial<Savepoint> = {}): Savepoint {
+  return { ...someSavepoint(3), takenAt: time, pinned: false, ...overrides };
 }

@@ -2,6 +2,8 @@
 import type { Generation } from '../../core/generation.ts';
 import type { JobState, QueuedOperation } from '../../core/job-state.ts';
 import { queuedOperation } from '../../core/job-changes.ts';
+import type { OperationKind } from '../../core/operation-kinds.ts';
+import type { CompletedSavepoint } from '../../core/savepoint.ts';
 import { flinkJobSchema, type FlinkJob, type FlinkJobInput } from '../../core/schema/flink-job.ts';
 
 export const someTime = '2026-01-02T03:04:05.000Z';
@@ -33,7 +35,7 @@ export function someGeneration(number: number, change: Partial<Generation> = {})
   };
 }
 
-export function someOperation(number: number, kind: 'deploy' | 'remove' = 'deploy'): QueuedOperation {
+export function someOperation(number: number, kind: OperationKind = 'deploy'): QueuedOperation {
   const workflowId = `job/default/orders/${number}-${kind}`;
   return queuedOperation(kind, { number, requestedBy: 'ada', reason: 'asked', now: someTime, revision: 1, workflowId });
 }
@@ -55,6 +57,25 @@ export function someState(change: Partial<JobState> = {}): JobState {
     answered: [],
     askedCluster: true,
     unwritten: [],
+    ...change,
+  };
+}
+
+/** A savepoint that a user asked for; operation `number` took it. */
+export function someSavepoint(number: number, change: Partial<CompletedSavepoint> = {}): CompletedSavepoint {
+  return {
+    number,
+    state: 'completed',
+    origin: 'user',
+    format: 'native',
+    requestedBy: 'ada',
+    takenAt: someTime,
+    path: `file:/flink-state/savepoints/abcdefgh/taken-${number}/savepoint-abc-1`,
+    sizeBytes: 2048,
+    flinkVersion: '2.3',
+    revision: 1,
+    generation: 2,
+    flinkJobId: 'f00d',
     ...change,
   };
 }

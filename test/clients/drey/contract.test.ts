@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import * as api from '../../../api/answer-shapes.ts';
 import { Problem } from '../../../api/problem.ts';
 import * as client from '../../../clients/drey/shapes.ts';
-import { jobSpec, jobView, operationRecord } from '../../support/records.ts';
+import { jobSpec, jobView, operationRecord, savepointView } from '../../support/records.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.', evidence: 'boom' } as const;
@@ -13,6 +13,7 @@ const job = jobView({
   failure,
   operation: 2,
   restorePoint: 's3://a/b',
+  startedFrom: 's3://a/c',
 });
 const step = {
   name: 'slots',
@@ -28,6 +29,7 @@ const operation = {
   workflowId: 'job/default/counts/1-deploy',
   steps: [step],
 };
+const savepoint = savepointView({ failure, disposedAt: time, disposedBy: 9 });
 const event = { operation: 1, seq: 2, at: time, type: 'stepDone', text: 'Slots registered' };
 const agent = { state: 'connected', lastSeen: time };
 
@@ -43,6 +45,7 @@ const answers: [string, unknown, z.ZodType, z.ZodType][] = [
     api.revisionAnswer,
     client.revisionShape,
   ],
+  ['savepoint', savepoint, api.savepointAnswer, client.savepointShape],
   ['event', event, api.eventAnswer, client.eventShape],
   ['page', { items: [event], nextCursor: 'x' }, api.pageOf(api.eventAnswer), client.pageShape(client.eventShape)],
   ['tenant', { name: 'acme', description: '', grants, createdAt: time }, api.tenantAnswer, client.tenantShape],

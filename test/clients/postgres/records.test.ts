@@ -6,10 +6,12 @@ import { listEvents } from '../../../clients/postgres/events.ts';
 import { findJob, listJobs } from '../../../clients/postgres/jobs.ts';
 import { findOperation, listOperations } from '../../../clients/postgres/operations.ts';
 import { writeRecords } from '../../../clients/postgres/records.ts';
+import { findSavepoint, listSavepoints } from '../../../clients/postgres/savepoints.ts';
 import { listRevisions } from '../../../clients/postgres/revisions.ts';
 import { inTransaction } from '../../../clients/postgres/transaction.ts';
 import type { RecordRow } from '../../../core/records.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { someSavepoint } from '../../support/state-fixture.ts';
 import { jobSpec, jobView, operationRecord } from '../../support/records.ts';
 
 let server: TestPostgres;
@@ -21,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
-  await postgres.query('truncate jobs, revisions, operations, events');
+  await postgres.query('truncate jobs, revisions, operations, events, savepoints');
 });
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
@@ -64,12 +66,15 @@ function life(): RecordRow[] {
       event(1),
       event(2),
       event(3),
+      { kind: 'savepoint', uid, seq: 2001, savepoint: someSavepoint(2) },
+      { kind: 'savepoint', uid, seq: 3001, savepoint: someSavepoint(3) },
+      { kind: 'savepoint', uid, seq: 4001, savepoint: { ...someSavepoint(2), state: 'disposed' } },
     ];
   });
 }
 
 async function tables(): Promise<unknown> {
-  const names = ['jobs', 'revisions', 'operations', 'events'];
+  const names = ['jobs', 'revisions', 'operations', 'events', 'savepoints'];
   return Promise.all(
     names.map(
       async (name) => (await postgres.query(`select * from ${name} order by 1, 2, ${name === 'events' ? 3 : 1}`)).rows,
@@ -89,7 +94,7 @@ describe('writeRecords', () => {
     const scenario = tuple(arrival, integer({ min: 1, max: 9 }));
     await assert(
       asyncProperty(scenario, async ([arrived, size]) => {
-        await postgres.query('truncate jobs, revisions, operations, events');
+        await postgres.query('truncate jobs, revisions, operations, events, savepoints');
         for (let from = 0; from < arrived.length; from += size)
           await writeRecords(postgres, arrived.slice(from, from + size));
         expect(await tables()).toEqual(expected);
@@ -193,6 +198,11 @@ describe('reading', () => {
     expect((await listOperations(postgres, uid, 1)).map((one) => one.number)).toEqual([2]);
     expect((await listOperations(postgres, uid, 9, 2)).map((one) => one.number)).toEqual([1]);
     expect((await listRevisions(postgres, uid, 9, 2)).map((one) => one.revision)).toEqual([1]);
+    expect((await listSavepoints(postgres, { uid }, 1)).map((one) => one.number)).toEqual([3]);
+    expect((await listSavepoints(postgres, { uid }, 9, 3)).map((one) => one.state)).toEqual(['disposed']);
+    expect((await listSavepoints(postgres, { uid, state: 'completed' }, 9)).map((one) => one.number)).toEqual([3]);
+    expect(await findSavepoint(postgres, uid, 3)).toEqual(someSavepoint(3));
+    expect(await findSavepoint(postgres, uid, 1)).toBeUndefined();
     const [first] = await listEvents(postgres, { uid, operation: 1 }, 1);
     expect(first).toEqual({ operation: 1, seq: 3, at: at(3), type: 'stepDone', text: 'step 3' });
     expect((await listEvents(postgres, { uid }, 9, first)).map((one) => one.seq)).toEqual([2, 1]);

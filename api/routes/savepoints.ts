@@ -1,0 +1,106 @@
+/** Savepoints of a job: taken, listed, read. */
+import { z } from 'zod';
+import { findSavepoint, listSavepoints } from '../../clients/postgres/savepoints.ts';
+import { isWorkflowGone } from '../../clients/temporal/errors.ts';
+import type { JobView } from '../../core/job.ts';
+import { isPinned } from '../../core/pinning.ts';
+import { savepointFormats, savepointStates, type SavepointRecord } from '../../core/savepoint.ts';
+import { changeAnswer, pageOf, savepointAnswer } from '../answer-shapes.ts';
+import { readChangeHeaders } from '../change-headers.ts';
+import { jobParams, operationNumber } from '../job-params.ts';
+import { takeSavepointOf } from '../job-workflow.ts';
+import { numberPosition, pageAnswer, pageQuery, readCursor } from '../paging.ts';
+import { Problem } from '../problem.ts';
+import { readJob, readLivingJob, type JobRef } from '../read-job.ts';
+import { defineRoute, type Route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { change, keyHeader, requestOf } from '../change.ts';
+
+const savepointParams = jobParams.extend({ number: operationNumber.describe('That of the operation that took it.') });
+
+const create = defineRoute({
+  method: 'post',
+  path: '/v1/tenants/{tenant}/jobs/{name}/savepoints',
+  role: 'operator',
+  summary: 'Take a savepoint of a running job',
+  description:
+    'Answers when it is accepted; follow its operation from there, whose number will be the savepoint’s. The job runs on.',
+  params: jobParams,
+  headers: [keyHeader],
+  body: z.strictObject({
+    format: z
+      .enum(savepointFormats, `must be one of ${savepointFormats.join(', ')}`)
+      .optional()
+      .describe("Without it, that of the job's spec."),
+  }),
+  answers: { 202: { description: 'It was accepted', schema: changeAnswer } },
+  handle: async (services, call) => {
+    const headers = readChangeHeaders(call.request, call.bytes);
+    const { format } = call.body;
+    const request = { ...requestOf(headers, call), ...(format && { format }) };
+    return change(services, call, headers, 'savepoint', () =>
+      ofRunningWorkflow(services, call.params, () => takeSavepointOf(services.temporal, call.params, request)),
+    );
+  },
+});
+
+const list = defineRoute({
+  method: 'get',
+  path: '/v1/tenants/{tenant}/jobs/{name}/savepoints',
+  role: 'viewer',
+  summary: "List a job's savepoints",
+  description: 'The newest first. Of a removed job too.',
+  params: jobParams,
+  query: z.strictObject({
+    state: z
+      .enum(savepointStates, `must be one of ${savepointStates.join(', ')}`)
+      .optional()
+      .describe('Only in this state.'),
+    ...pageQuery,
+  }),
+  answers: { 200: { description: 'One page of savepoints', schema: pageOf(savepointAnswer) } },
+  handle: async (services, { params, query: { limit, cursor, state } }) => {
+    const job = await readJob(services, params);
+    const filter = { uid: job.uid, ...(state && { state }) };
+    const found = await listSavepoints(services.postgres, filter, limit + 1, readCursor(numberPosition, cursor));
+    const shown = found.map((savepoint) => shownOf(savepoint, job));
+    return { body: pageAnswer(shown, limit, (last) => last.number) };
+  },
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/v1/tenants/{tenant}/jobs/{name}/savepoints/{number}',
+  role: 'viewer',
+  summary: 'Read a savepoint',
+  params: savepointParams,
+  answers: { 200: { description: 'The savepoint', schema: savepointAnswer } },
+  handle: async (services, { params }) => {
+    const job = await readJob(services, params);
+    const found = await findSavepoint(services.postgres, job.uid, params.number);
+    if (found) return { body: shownOf(found, job) };
+    throw new Problem('NO_SUCH_SAVEPOINT', `Job ${params.name} has no savepoint ${params.number}.`, {
+      cure: 'GET /v1/tenants/{tenant}/jobs/{name}/savepoints lists what there is.',
+    });
+  },
+});
+
+function shownOf(savepoint: SavepointRecord, job: JobView) {
+  return { ...savepoint, pinned: isPinned(savepoint, job) };
+}
+
+/** @throws Problem where the job has no workflow that could be asked. */
+async function ofRunningWorkflow<T>(services: Services, ref: JobRef, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isWorkflowGone(error)) throw error;
+    await readLivingJob(services, ref);
+    throw new Problem('NO_WORKFLOW', `The workflow of job ${ref.name} was ended by hand.`, {
+      cure: 'Apply its spec again: that makes its workflow anew.',
+      cause: error,
+    });
+  }
+}
+
+export const savepointRoutes: readonly Route[] = [create, list, get];

@@ -1,0 +1,16 @@
+/** Which savepoints a job may need: they are never cleaned up. */
+import { isSamePlace } from './storage-uri.ts';
+
+/** What of a job tells it. */
+export interface Pinning {
+  /** From where it waits to start. */
+  readonly restorePoint?: string | undefined;
+  /** From where it runs, as long as it has not been seen to complete a checkpoint since. */
+  readonly startedFrom?: string | undefined;
+}
+
+/** Whether the job waits with it, or was started from it and may need it again. */
+export function isPinned({ path }: { readonly path?: string }, { restorePoint, startedFrom }: Pinning): boolean {
+  if (path === undefined) return false;
+  return [restorePoint, startedFrom].some((point) => point !== undefined && isSamePlace(point, path));
+}

@@ -1,0 +1,6 @@
+/** What an operation about savepoints shall do: it travels with the operation while that waits for its turn. */
+import type { SavepointFormat, SavepointOrigin } from './savepoint.ts';
+
+export interface SavepointWish {
+  readonly take: { readonly format: SavepointFormat; readonly origin: SavepointOrigin };
+}

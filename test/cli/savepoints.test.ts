@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sizeText } from '../../cli/kinds/size-text.ts';
+import { jobView, operationRecord, savepointView } from '../support/records.ts';
+import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { runDrey } from './run-drey.ts';
+
+let api: FakeApi;
+beforeAll(async () => {
+  api = await startFakeApi();
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.asked.length = 0;
+  api.routes = {};
+});
+
+const counts = '/v1/tenants/default/jobs/counts';
+const savepoints = `${counts}/savepoints`;
+const queued = operationRecord({ number: 7, kind: 'savepoint', state: 'queued' });
+const failure = { code: 'SAVEPOINT_FAILED', message: 'Not supported.', cure: 'Use native.' } as const;
+const accepted = { status: 202, body: { changed: true, job: jobView(), operation: queued } };
+
+describe('savepoint create', () => {
+  test('asks for one, and says which operation takes it', async () => {
+    api.routes = { [`POST ${savepoints}`]: accepted };
+    const ran = await runDrey(api.server, ['savepoint', 'create', 'job/counts', '--format', 'canonical']);
+    expect(ran).toEqual({ code: 0, out: 'flinkjob/counts savepoint requested (operation 7)\n', err: '' });
+    expect(api.asked).toMatchObject([{ method: 'POST', url: savepoints, body: { format: 'canonical' } }]);
+    expect(api.asked[0]?.headers['idempotency-key']).toMatch(/^[\w-]{36}$/);
+  });
+
+  test('with --wait fails as the operation does, and names the cure', async () => {
+    const ended = { ...queued, state: 'failed' as const, failure };
+    api.routes = { [`POST ${savepoints}`]: accepted, [`GET ${counts}/operations/7`]: { body: ended } };
+    const ran = await runDrey(api.server, ['savepoint', 'create', 'counts', '--wait']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('SAVEPOINT_FAILED: Not supported.');
+    expect(ran.err).toContain('cure: Use native.');
+  });
+
+  test('refuses another format before it asks anybody', async () => {
+    expect(await runDrey(api.server, ['savepoint', 'create', 'counts', '--format', 'raw'])).toMatchObject({ code: 2 });
+    expect(api.asked).toEqual([]);
+  });
+});
+
+describe('savepoint list', () => {
+  test('shows them in a table', async () => {
+    const failed = savepointView({ number: 2, state: 'failed', origin: 'periodic', failure });
+    api.routes = { [`GET ${savepoints}`]: page([savepointView(), failed]) };
+    expect((await runDrey(api.server, ['savepoint', 'list', 'counts'])).out).toMatchInlineSnapshot(`
+"SAVEPOINT   STATE       ORIGIN     FORMAT   SIZE      REVISION   FLINK   AGE
+3           completed   user       native   2.0 KiB   1          2.3     60m
+2           failed      periodic   native   2.0 KiB   1          2.3     60m
+"
+`);
+  });
+
+  test('says so where there is none', async () => {
+    api.routes = { [`GET ${savepoints}`]: page([]) };
+    const ran = await runDrey(api.server, ['savepoint', 'list', 'counts']);
+    expect(ran).toEqual({ code: 0, out: '', err: 'No savepoints found for job counts.\n' });
+  });
+});
+
+describe('savepoint describe', () => {
+  test('tells all of one', async () => {
+    api.routes = { [`GET ${savepoints}/3`]: { body: savepointView({ pinned: true }) } };
+    expect((await runDrey(api.server, ['savepoint', 'describe', 'counts', '3'])).out).toMatchInlineSnapshot(`
+"Savepoint:   3
+State:       completed
+Origin:      user, by ada
+Taken:       2026-01-01T00:00:00.000Z (60m ago)
+Path:        file:/flink-state/savepoints/abcdefgh/taken-3/savepoint-abc-1
+Format:      native
+Size:        2.0 KiB
+Flink:       2.3
+Revision:    1
+Generation:  2
+Flink job:   f00d
+Pinned:      yes: the job may need it
+"
+`);
+    const { out } = await runDrey(api.server, ['savepoint', 'describe', 'counts', '3', '-o', 'json']);
+    expect(JSON.parse(out)).toEqual(savepointView({ pinned: true }));
+  });
+
+  test('says what there is where there is no such one', async () => {
+    api.routes = { [`GET ${savepoints}/9`]: problem('NO_SUCH_SAVEPOINT', 404, 'Job counts has no savepoint 9.') };
+    const ran = await runDrey(api.server, ['savepoint', 'describe', 'counts', '9']);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('drey savepoint list NAME') });
+    expect((await runDrey(api.server, ['savepoint', 'describe', 'counts'])).code).toBe(2);
+  });
+});
+
+test('describe job shows the newest ones', async () => {
+  api.routes = {
+    [`GET ${counts}`]: { body: jobView() },
+    [`GET ${counts}/operations`]: page([]),
+    [`GET ${counts}/events`]: page([]),
+    [`GET ${savepoints}`]: page([savepointView()]),
+  };
+  const { out } = await runDrey(api.server, ['describe', 'job', 'counts']);
+  expect(out).toContain('Newest savepoints:\n  SAVEPOINT   STATE       ORIGIN');
+});
+
+test.each([
+  [undefined, ''],
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1024, '1.0 KiB'],
+  [13_000_000, '12.4 MiB'],
+  [2 ** 60, '1024.0 PiB'],
+])('a size of %s bytes is written %s', (bytes, text) => expect(sizeText(bytes)).toBe(text));

@@ -1,0 +1,112 @@
+/** Savepoints of a job that runs on: taken when asked for, told when they fail, found again when an agent dies. */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Savepoint } from '../../clients/drey/shapes.ts';
+import { pause, waitUntil } from '../../deploy/dev/process.ts';
+import { applied, e2eJob, ended, removed, smallMemory, tenant } from '../support/e2e-job.ts';
+import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { cli, drey, killAndRestart, stateVolume } from '../support/running-stack.ts';
+
+const name = 'saved';
+const ref = { tenant, name };
+// What Flink cannot end by itself is over soon.
+const configuration = { ...smallMemory, 'execution.checkpointing.timeout': '15 s' };
+const wish = { flink: { version: '2.3', configuration } } as const;
+
+afterAll(() => removed(name).catch(() => undefined), 240_000);
+
+/** The folders on the volume that a savepoint's operation has made. */
+async function foldersOf(number: number): Promise<string[]> {
+  const { uid } = await drey().getJob(ref);
+  const folder = join(stateVolume(), 'savepoints', uid, `taken-${number}`);
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** A savepoint's record: its own workflow writes it, which may be a moment behind. */
+function recorded(number: number): Promise<Savepoint> {
+  const look = () => drey().getSavepoint(ref, number);
+  return waitUntil(look, { what: `the record of savepoint ${number}`, timeoutMs: 30_000, stepMs: 50 });
+}
+
+/** Whether the job may need it is told by the job, which may be a moment behind the operation. */
+async function pinnedIs(number: number, pinned: boolean): Promise<void> {
+  const look = async () => (await drey().getSavepoint(ref, number)).pinned === pinned;
+  await waitUntil(look, { what: `savepoint ${number} to be pinned: ${pinned}`, timeoutMs: 30_000, stepMs: 50 });
+}
+
+async function take(format?: string): Promise<number> {
+  const { operation } = await drey().createSavepoint(ref, { format });
+  if (!operation) throw new Error('the savepoint made no operation');
+  return operation.number;
+}
+
+/** The job, with all its tasks running. */
+function running(): Promise<string> {
+  return waitUntil(idOfRunning, { what: 'all tasks to run', timeoutMs: 120_000, stepMs: 100 });
+}
+
+async function idOfRunning(): Promise<string | false> {
+  const [job] = await livingJobsOf(name);
+  return job?.state === 'RUNNING' && job.tasks.RUNNING === job.tasksTotal && job.id;
+}
+
+describe('a savepoint that is asked for', () => {
+  test('is taken while the job runs on, and can be read', async () => {
+    expect(await applied(e2eJob(name, wish))).toMatchObject({ state: 'succeeded' });
+    const before = await running();
+    const created = await cli('savepoint', 'create', name, '--wait');
+    expect(created).toMatchObject({ code: 0 });
+    expect(created.stdout).toMatch(/Savepoint taken .*savepoint-.* done/);
+    expect(await running()).toBe(before);
+    const shown = await cli('savepoint', 'describe', name, '2');
+    expect(shown.stdout).toMatch(/State: +completed\nOrigin: +user, by dev/);
+    const savepoint = await recorded(2);
+    expect(savepoint).toMatchObject({ format: 'native', flinkVersion: '2.3', revision: 1, flinkJobId: before });
+    expect(savepoint.sizeBytes).toBeGreaterThan(0);
+    expect(await foldersOf(2)).toEqual([savepoint.path?.split('/').at(-1)]);
+    expect((await cli('savepoint', 'list', name)).stdout).toMatch(/^2 +completed +user +native/m);
+    expect((await cli('describe', 'job', name)).stdout).toContain('Newest savepoints:');
+  }, 400_000);
+
+  test('in a format that the job cannot write fails with the reason, and the job runs on', async () => {
+    const number = await take('canonical');
+    const operation = await ended(name, number);
+    expect(operation).toMatchObject({ state: 'failed', failure: { code: 'SAVEPOINT_FAILED' } });
+    expect(await recorded(number)).toMatchObject({ state: 'failed', format: 'canonical' });
+    await running();
+    expect(await drey().getJob(ref)).toMatchObject({ phase: 'RUNNING' });
+    expect((await drey().getJob(ref)).failure).toBeUndefined();
+  }, 300_000);
+
+  test.each([0, 40, 120, 400])(
+    'is one when the agent is killed %i ms after it was asked for',
+    async (afterMs) => {
+      await running();
+      const number = await take();
+      await pause(afterMs);
+      await killAndRestart('agent');
+      expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
+      const { path } = await recorded(number);
+      expect(await foldersOf(number)).toEqual([path?.split('/').at(-1)]);
+    },
+    300_000,
+  );
+});
+
+test('the savepoint with which a job is suspended is one of them, and the job goes on from it', async () => {
+  const suspended = await applied(e2eJob(name, { ...wish, spec: { state: 'suspended' } }));
+  expect(suspended).toMatchObject({ kind: 'suspend', state: 'succeeded' });
+  const savepoint = await recorded(suspended.number);
+  expect(savepoint).toMatchObject({ origin: 'suspend', state: 'completed' });
+  await pinnedIs(suspended.number, true);
+  const refused = await ended(name, await take());
+  expect(refused).toMatchObject({ state: 'failed', failure: { code: 'JOB_NOT_RUNNING' } });
+  expect(await drey().getJob(ref)).toMatchObject({ phase: 'SUSPENDED' });
+  const resumed = await applied(e2eJob(name, wish));
+  expect(resumed).toMatchObject({ kind: 'resume', state: 'succeeded', restoredFrom: savepoint.path });
+  await pinnedIs(suspended.number, false);
+  const [flink] = await flinkClustersOf(name);
+  const id = await running();
+  expect((await flink?.checkpoints(id))?.latestRestored?.savepoint).toBe(true);
+}, 600_000);

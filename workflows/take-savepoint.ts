@@ -1,0 +1,51 @@
+/** Takes a savepoint as one step of an operation, and records it, or why there is none. */
+import type { TakenSavepoint } from '../activities/cluster/take-savepoint.ts';
+import { noSavepointStorage, notRunning } from '../core/diagnosis/savepoint-failures.ts';
+import type { Generation } from '../core/generation.ts';
+import { generationName } from '../core/names.ts';
+import type { OperationInput } from '../core/operation-result.ts';
+import type { SavepointRecord } from '../core/savepoint.ts';
+import { longWaits } from './cluster-activities.ts';
+import { errorOf, failureOf, type OperationRun } from './operation-run.ts';
+import { savepointOf } from './record-savepoint.ts';
+
+/** @throws what kept it from being taken: the job runs on. */
+export async function takeSavepoint(account: OperationRun, input: OperationInput): Promise<void> {
+  const generation = runningGeneration(input);
+  const { format = 'native', origin = 'user' } = input.savepointWish?.take ?? {};
+  const base = { ...savepointOf(account, generation), format, origin };
+  try {
+    const taken = await account.step('savepointTaken', () => taking(account, generation, format));
+    account.recordSavepoint({ ...base, ...completed(taken) });
+    if (taken.hasCheckpoint) account.startedFrom = undefined;
+  } catch (error) {
+    const takenAt = new Date().toISOString();
+    account.recordSavepoint({ ...base, state: 'failed', takenAt, failure: failureOf(error) });
+    throw error;
+  }
+}
+
+function runningGeneration({ generations, wasRunning, tenant, name, uid }: OperationInput): Generation {
+  const active = generations.at(-1);
+  if (active && wasRunning) return active;
+  throw errorOf(notRunning({ identity: { tenant, name, uid, number: 0 } }, 'it does not run'));
+}
+
+function taking(account: OperationRun, generation: Generation, format: SavepointRecord['format']) {
+  const { cluster, storage } = generation.spec.spec;
+  if (storage.savepoints === undefined) throw errorOf(noSavepointStorage);
+  const requester = { uid: account.uid, operation: account.number };
+  const summary = `Take a savepoint of ${generationName(generation.identity)}`;
+  return longWaits(cluster).takeSavepoint.executeWithOptions({ summary }, [
+    { generation, requester, format, root: storage.savepoints },
+  ]);
+}
+
+function completed({ path, sizeBytes, completedAtMs }: TakenSavepoint) {
+  return {
+    state: 'completed' as const,
+    takenAt: new Date(completedAtMs ?? Date.now()).toISOString(),
+    path,
+    ...(sizeBytes !== undefined && { sizeBytes }),
+  };
+}
