@@ -8,6 +8,7 @@ import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
 import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
+import { primeCluster } from './prime-cluster.ts';
 import { publishService } from './publish-service.ts';
 import { removeHighAvailability } from './remove-high-availability.ts';
 import { removeObjects } from './remove-objects.ts';
@@ -26,6 +27,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     waitImagesPulled: (input: WaitInput) => waitImagesPulled(dependencies, input),
     waitJobManager: (input: WaitInput) => waitJobManager(dependencies, input),
     waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
+    primeCluster: (input: WaitInput) => primeCluster(dependencies, input),
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
     waitStable: (input: WaitStableInput) => waitStable(dependencies, input),
