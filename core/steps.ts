@@ -25,6 +25,7 @@ export const stepTitles = {
   rollbackRunning: 'Tasks of the last stable revision running',
   rollbackPublished: 'Service points at the last stable revision',
   jobStopped: 'Job stopped',
+  jobFinished: 'Job finished',
   finishedRemoved: 'Flink cluster of the finished job removed',
   clusterKept: 'Flink cluster kept for a look',
   anchorUpdated: 'Revision noted',

@@ -13,6 +13,9 @@ import type { OperationRun, StepOutcome } from './operation-run.ts';
 /** What an agent that is away may add to a step's own time before the operation fails. */
 export const agentAwayMs = 60_000;
 
+/** How long one activity waits for the end of a finite job; then another one does. */
+const lookForFinishMs = 24 * 3_600_000;
+
 export class GenerationSteps {
   /** As it is now: from where it starts is known late. */
   generation: Generation;
@@ -86,6 +89,20 @@ export class GenerationSteps {
       this.hasFinished ||= finished ?? false;
     }
     this.account.restorePoint = undefined;
+  }
+
+  /** Waits for the end of a job that ends by itself, for as long as it takes; a newer spec may end it before. */
+  async finished(): Promise<void> {
+    if (!this.generation.spec.spec.job.finite || this.hasFinished) return;
+    const calls = waits(this.cluster, lookForFinishMs);
+    const summary = `Wait until the job has finished: ${generationName(this.generation.identity)}`;
+    const input = { generation: this.generation, waitMs: lookForFinishMs };
+    await this.account.step('jobFinished', async () => {
+      while (!this.hasFinished) {
+        const { finished } = await calls.waitFinished.executeWithOptions({ summary }, [input]);
+        this.hasFinished = finished;
+      }
+    });
   }
 
   /** What becomes of the Flink cluster of a job that has finished by itself, as its spec says. */

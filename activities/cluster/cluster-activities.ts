@@ -7,6 +7,7 @@ import type { ClusterDependencies, GenerationInput, WaitInput } from './dependen
 import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
+import { waitFinished } from './wait-finished.ts';
 import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
 import { primeCluster } from './prime-cluster.ts';
 import { publishService } from './publish-service.ts';
@@ -30,6 +31,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     primeCluster: (input: WaitInput) => primeCluster(dependencies, input),
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
+    waitFinished: (input: WaitInput) => waitFinished(dependencies, input),
     waitStable: (input: WaitStableInput) => waitStable(dependencies, input),
     confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
     publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),

@@ -49,9 +49,10 @@ function notRunning(waitMs: number, seen: string): Failure {
   };
 }
 
-const canceledOutside: Failure = {
+/** Somebody has canceled a job whose operation waits for it. */
+export const canceledOutside: Failure = {
   code: 'JOB_CANCELED_OUTSIDE',
-  message: 'The job was canceled by somebody else while it was starting.',
+  message: 'The job was canceled by somebody else while it was waited for.',
   cure: 'Apply the spec again to start it.',
 };
 

@@ -117,7 +117,8 @@ describe('the operation ends right', () => {
       expect(wasReached()).toBe(true);
       disarm();
       expect(operation.mayEnd).toContain(record.state);
-      expect(await matrixPhase()).toBe(operation.phase);
+      const isThere = async () => (await matrixPhase()) === operation.phase;
+      await waitUntil(isThere, { what: `the job to be ${operation.phase}`, timeoutMs: 20_000, stepMs: 50 });
       await leftWell(operation.phase);
       const key = `${title} × ${fault}`;
       const sum = table.get(key) ?? { count: 0, ms: 0 };

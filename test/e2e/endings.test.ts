@@ -1,8 +1,8 @@
 /** How a job ends and what is left of it then: finished by itself, canceled, or deleted in each of the ways there are. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { applied, e2eJob, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { applied, awaitPhase, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
-import { verifyLedger } from '../support/ledger.ts';
+import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { cli, drey } from '../support/running-stack.ts';
 
@@ -11,21 +11,21 @@ describe('a finite job', () => {
   const ref = { tenant, name };
   const { out } = ledgerFolders(name);
   const spec = (change: object = {}, records = '100') =>
-    ledgerJob(name, { args: ['--rate', '4000', '--records', records], spec: change });
+    ledgerJob(name, { args: ['--rate', '4000', '--records', records], job: { finite: true }, spec: change });
 
   beforeAll(() => removeLedger(name));
   afterAll(() => removed(name).catch(() => undefined), 240_000);
 
   test('ends as FINISHED with all its records, and its Flink cluster goes', async () => {
     expect(await applied(spec())).toMatchObject({ kind: 'deploy', state: 'succeeded' });
-    expect(await drey().getJob(ref)).toMatchObject({ phase: 'FINISHED' });
+    await awaitPhase(ref, 'FINISHED');
     expect(await objectsOf(name)).toEqual([]);
     expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, records: 1600 });
   }, 240_000);
 
   test('stays so when only bookkeeping changes', async () => {
     expect(await applied(spec({ deadlines: { slots: '4m' } }))).toMatchObject({ kind: 'adjust', state: 'succeeded' });
-    expect(await drey().getJob(ref)).toMatchObject({ phase: 'FINISHED', revision: 2 });
+    expect(await awaitPhase(ref, 'FINISHED')).toMatchObject({ revision: 2 });
   }, 60_000);
 
   test('runs again from the beginning when it has changed, and its cluster is kept where the spec says so', async () => {
@@ -33,7 +33,7 @@ describe('a finite job', () => {
     const record = await applied(spec({ cleanup: { finished: 'keep' } }, '200'));
     expect(record).toMatchObject({ kind: 'deploy', state: 'succeeded' });
     expect(record.restoredFrom).toBeUndefined();
-    expect(await drey().getJob(ref)).toMatchObject({ phase: 'FINISHED' });
+    await awaitPhase(ref, 'FINISHED');
     expect(await flinkClustersOf(name)).toHaveLength(1);
     expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, records: 3200 });
   }, 240_000);
@@ -51,7 +51,7 @@ describe('a job that is canceled', () => {
       state: 'succeeded',
     });
     expect(await cli('cancel', name, '--wait', '--timeout', '3m')).toMatchObject({ code: 0 });
-    expect(await drey().getJob({ tenant, name })).toMatchObject({ phase: 'CANCELED' });
+    await awaitPhase({ tenant, name }, 'CANCELED');
     expect(await flinkClustersOf(name)).toHaveLength(1);
     expect(await livingJobsOf(name)).toEqual([]);
     expect(await cli('resume', name, '--wait', '--timeout', '4m')).toMatchObject({ code: 0 });
@@ -64,7 +64,8 @@ describe('a job that is canceled', () => {
 
 describe('a job that is deleted', () => {
   const name = 'deleted';
-  const { out } = ledgerFolders(name);
+  const ref = { tenant, name };
+  const { out, control } = ledgerFolders(name);
 
   beforeAll(() => removeLedger(name));
   afterAll(() => removed(name).catch(() => undefined), 240_000);
@@ -88,18 +89,14 @@ describe('a job that is deleted', () => {
   }, 240_000);
 
   test('is not deleted when that savepoint fails', async () => {
-    // A folder that cannot be written.
-    const broken = {
-      checkpoints: 'file:///flink-state/checkpoints',
-      savepoints: 'file:///proc/none',
-      highAvailability: 'file:///flink-state/ha',
-    };
-    const volumeClaim = { name: 'flink-state', mountPath: '/flink-state' };
-    const job = e2eJob('undeleted', { spec: { storage: { volumeClaim, ...broken } } });
-    expect(await applied(job)).toMatchObject({ state: 'succeeded' });
-    const asked = await cli('delete', 'job', 'undeleted', '--deletion', 'savepoint', '--wait', '--timeout', '4m');
-    expect(asked.code).toBe(1);
-    expect(await drey().getJob({ tenant, name: 'undeleted' })).toMatchObject({ phase: 'RUNNING' });
-    expect(await removed('undeleted')).toMatchObject({ state: 'succeeded' });
+    removeLedger(name);
+    expect(await applied(ledgerJob(name))).toMatchObject({ state: 'succeeded' });
+    setFault(control, 'savepoint-fail', 'yes');
+    const asked = await cli('delete', 'job', name, '--deletion', 'savepoint', '--wait', '--timeout', '4m');
+    clearFault(control, 'savepoint-fail');
+    expect(asked).toMatchObject({ code: 1 });
+    expect(asked.stderr).toContain('SAVEPOINT_FAILED');
+    await awaitPhase(ref, 'RUNNING');
+    expect(await removed(name)).toMatchObject({ state: 'succeeded' });
   }, 400_000);
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationRecord } from '../../core/operation.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, apply, ended, objectsOf, removed, small, tenant } from '../support/e2e-job.ts';
+import { applied, apply, awaitPhase, ended, objectsOf, removed, small, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
@@ -25,7 +25,7 @@ const stepsOf = ({ steps }: OperationRecord) => steps.map((step) => step.name);
 async function expectWell(revision?: number): Promise<void> {
   const [running, ...others] = await livingJobsOf(name);
   expect(others).toEqual([]);
-  const view = await drey().getJob(job);
+  const view = await awaitPhase(job, 'RUNNING');
   const wanted = { flinkJobId: running?.id, revision: revision ?? view.generation?.revision };
   expect(view).toMatchObject({ phase: 'RUNNING', generation: wanted });
   expect(await verifyLedger(out)).toMatchObject({ good: true });
@@ -184,7 +184,7 @@ describe('by short words', () => {
 
   test('it is suspended with all its records, and resumed', async () => {
     expect(await cli('suspend', name, '--wait', '--timeout', '3m')).toMatchObject({ code: 0 });
-    expect(await drey().getJob(job)).toMatchObject({ phase: 'SUSPENDED' });
+    await awaitPhase(job, 'SUSPENDED');
     expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true });
     expect(await objectsOf(name)).toEqual([]);
     expect(await cli('resume', name, '--wait', '--timeout', '3m')).toMatchObject({ code: 0 });

@@ -26,6 +26,7 @@ const base: FlinkJob = {
       args: ['--rate', '1000'],
       classpaths: [],
       parallelism: 3,
+      finite: false,
       allowNonRestoredState: false,
     },
     jobManager: {

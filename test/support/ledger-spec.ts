@@ -6,6 +6,10 @@ import { e2eJob, smallMemory, type JobWish } from './e2e-job.ts';
 import { stateVolume } from './running-stack.ts';
 
 export interface LedgerWish extends JobWish {
+  /** Where it writes, and is told how to misbehave; its name unless said otherwise. */
+  readonly folder?: string;
+  /** The folder from which it is told how to misbehave; that where it writes unless said otherwise. */
+  readonly controlledFrom?: string;
   /** More arguments of the job. */
   readonly args?: readonly string[];
   readonly upgrade?: FlinkJobInput['spec']['upgrade'];
@@ -25,8 +29,8 @@ export function removeLedger(name: string): void {
 
 /** A complete spec. A checkpoint every second, so that there is always one to go on from. */
 export function ledgerJob(name: string, wish: LedgerWish = {}): FlinkJobInput {
-  const { args = [], upgrade, configuration, ...rest } = wish;
-  const folder = `/flink-state/ledger/${name}`;
+  const { args = [], upgrade, configuration, folder = name, controlledFrom = folder, ...rest } = wish;
+  const inPod = (each: string) => `/flink-state/ledger/${each}`;
   const job = e2eJob(name, rest);
   return {
     ...job,
@@ -37,10 +41,18 @@ export function ledgerJob(name: string, wish: LedgerWish = {}): FlinkJobInput {
         configuration: { ...smallMemory, 'execution.checkpointing.interval': '1s', ...configuration },
       },
       job: {
+        ...wish.job,
         jarUri: 'local:///opt/flink/examples/drey/ledger-job.jar',
         entryClass: 'dev.drey.ledger.LedgerJob',
-        args: ['--rate', '500', '--out', `${folder}/out`, '--control', `${folder}/control`, ...args],
-        ...wish.job,
+        args: [
+          '--rate',
+          '500',
+          '--out',
+          `${inPod(folder)}/out`,
+          '--control',
+          `${inPod(controlledFrom)}/control`,
+          ...args,
+        ],
       },
       upgrade: { stableAfter: '1s', ...upgrade },
     },

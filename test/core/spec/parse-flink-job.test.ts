@@ -206,6 +206,7 @@ test('the smallest spec gets every default', () => {
       "allowNonRestoredState": false,
       "args": [],
       "classpaths": [],
+      "finite": false,
       "jarUri": "local:///opt/flink/usrlib/job.jar",
       "parallelism": 1,
     },
