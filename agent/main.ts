@@ -53,6 +53,7 @@ function dependencies(): ClusterDependencies {
     flink: (generation) => crashPoints.within(connectFlink(transportTo(kubernetes, generation))),
     defaultImage: (version) => settings.DREY_DEFAULT_IMAGES[version] ?? `flink:${version}-java17`,
     storageTool: readFileSync(settings.DREY_STORAGE_TOOL_JAR).toString('base64'),
+    primeJob: readFileSync(settings.DREY_PRIME_JOB_JAR),
   };
 }
 

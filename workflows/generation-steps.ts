@@ -52,6 +52,11 @@ export class GenerationSteps {
     await this.wait('slotsRegistered', 'waitSlots', 'slots');
   }
 
+  /** Lets the processes load and compile what the job will need, where the spec wants that. It costs no pause. */
+  async primed(): Promise<void> {
+    if (this.generation.spec.spec.upgrade.prime !== 'none') await this.wait('primed', 'primeCluster', 'submit');
+  }
+
   /** Submits the job; in an application its JobManager does. The anchor says from where before that. */
   async submitted(step: StepName = 'jobSubmitted'): Promise<void> {
     this.isSubmitted = true;
@@ -165,6 +170,7 @@ const waitWords = {
   waitImagesPulled: 'Wait until images are pulled:',
   waitJobManager: 'Wait until the JobManager answers:',
   waitSlots: 'Wait until the slots are registered:',
+  primeCluster: 'Prime',
   submitJob: 'Submit the job to',
   waitTasks: 'Wait until all tasks run:',
   confirmCheckpoint: 'See a checkpoint completed:',

@@ -58,6 +58,7 @@ export class UpgradeRun {
         await this.next.podsStarted();
         await this.next.jobManagerAnswers();
         await this.next.slotsRegistered();
+        await this.next.primed();
       });
     } catch (error) {
       const { code, message } = failureOf(error);

@@ -9,6 +9,7 @@ import { findGenerations, type FindGenerationsInput } from './find-generations.t
 import { waitJobManager, waitSlots } from './flink-waits.ts';
 import { waitFinished } from './wait-finished.ts';
 import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
+import { primeCluster } from './prime-cluster.ts';
 import { publishService } from './publish-service.ts';
 import { removeHighAvailability } from './remove-high-availability.ts';
 import { removeObjects } from './remove-objects.ts';
@@ -28,6 +29,7 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     waitImagesPulled: (input: WaitInput) => waitImagesPulled(dependencies, input),
     waitJobManager: (input: WaitInput) => waitJobManager(dependencies, input),
     waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
+    primeCluster: (input: WaitInput) => primeCluster(dependencies, input),
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
     waitFinished: (input: WaitInput) => waitFinished(dependencies, input),

@@ -110,6 +110,14 @@ export interface RunJarRequest {
   readonly allowNonRestoredState?: boolean | undefined;
 }
 
+/** A jar in Flink's upload folder. */
+export interface UploadedJar {
+  /** Its file name there, by which it is run. */
+  readonly id: string;
+  /** The name that it was uploaded under. */
+  readonly name: string;
+}
+
 /** How an asynchronous request stands. `unknown`: Flink has never heard of it, or has forgotten it (after 5 min). */
 export type AsyncResult<Done> =
   | ({ readonly state: 'completed' } & Done)
@@ -204,6 +212,12 @@ export interface FlinkClient {
   applications(options?: FlinkCallOptions): Promise<FlinkApplication[]>;
   /** What a run of `main` threw (Flink 2.3 and later; empty before), newest first. */
   applicationExceptions(applicationId: string, options?: FlinkCallOptions): Promise<FlinkException[]>;
+  /** Puts a jar into the upload folder of the JobManager that answers; answers its id. Each upload makes another one. */
+  uploadJar(name: string, jar: Uint8Array, options?: FlinkCallOptions): Promise<string>;
+  /** What was uploaded; `job.jar`, which an init container puts there, is not listed. */
+  jars(options?: FlinkCallOptions): Promise<UploadedJar[]>;
+  /** Answers false where there is no such jar. */
+  deleteJar(id: string, options?: FlinkCallOptions): Promise<boolean>;
   /** Runs the jar's `main` and submits its job; answers the job's id. The request lasts as long as `main`. */
   runJar(request: RunJarRequest, options?: FlinkCallOptions): Promise<string>;
   /** Runs the jar's `main` up to the job graph and starts nothing: primes the JobManager, side effects of `main` included. */

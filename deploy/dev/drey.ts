@@ -102,6 +102,7 @@ function agentEnv(paths: StackPaths, stack: Stack): Record<string, string> {
     DREY_FLINK_ACCESS: 'proxy',
     DREY_DEFAULT_IMAGES: JSON.stringify(stack.images.references),
     DREY_STORAGE_TOOL_JAR: stack.images.storageToolJar,
+    DREY_PRIME_JOB_JAR: stack.images.primeJobJar,
     ...crashEnv(paths),
   };
 }

@@ -31,9 +31,20 @@ afterAll(async () => {
 }, 300_000);
 
 /** Functions of the clients that change something; an activity that calls none of them is killed at any call. */
-const acting = ['apply', 'delete', 'scale', 'annotate', 'runJar', 'cancel', 'stopWithSavepoint', 'triggerCheckpoint'];
+const acting = [
+  'apply',
+  'delete',
+  'scale',
+  'annotate',
+  'uploadJar',
+  'runJar',
+  'cancel',
+  'stopWithSavepoint',
+  'triggerCheckpoint',
+];
 const actingActivities: ReadonlySet<string> = new Set([
   'applyGeneration',
+  'primeCluster',
   'submitJob',
   'stopJob',
   'cancelJob',
