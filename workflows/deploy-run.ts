@@ -103,7 +103,7 @@ export class DeployRun {
     await this.account.untilAborted(() => this.target.tasksRunning());
     await this.target.published();
     await this.account.untilAborted(() => this.target.checkpointed());
-    await this.account.untilNoReturn(() => this.target.finished());
+    await this.target.finished();
     await this.target.settledIfFinished();
   }
 

@@ -8,7 +8,7 @@ import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
-import type { OperationRun, StepOutcome } from './operation-run.ts';
+import { failureOf, type OperationRun, type StepOutcome } from './operation-run.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 export const agentAwayMs = 60_000;
@@ -92,9 +92,20 @@ export class GenerationSteps {
     this.account.startedFrom = undefined;
   }
 
-  /** Waits for the end of a job that ends by itself, for as long as it takes; a newer spec may end it before. */
+  /**
+   * Waits for the end of a job that ends by itself, for as long as it takes. Whoever asks the operation to give up ends the
+   * wait only: the job runs on, and the next operation finds it so.
+   */
   async finished(): Promise<void> {
     if (!this.generation.spec.spec.job.finite || this.hasFinished) return;
+    try {
+      await this.account.untilNoReturn(() => this.awaitFinish());
+    } catch (error) {
+      if (failureOf(error).code !== 'ABORTED') throw error;
+    }
+  }
+
+  private async awaitFinish(): Promise<void> {
     const calls = waits(this.cluster, lookForFinishMs);
     const summary = `Wait until the job has finished: ${generationName(this.generation.identity)}`;
     const input = { generation: this.generation, waitMs: lookForFinishMs };

@@ -127,7 +127,7 @@ export class UpgradeRun {
 
   async removePrevious(): Promise<void> {
     if (this.isWarm) await new GenerationSteps(this.account, this.previous).cleared('previousRemoved');
-    await this.account.untilNoReturn(() => this.next.finished());
+    await this.next.finished();
     await this.next.settledIfFinished();
   }
 
