@@ -9,7 +9,7 @@ import type { ClusterDependencies } from './dependencies.ts';
 import { PodTrouble } from './pod-trouble.ts';
 
 /** Flink's asynchronous calls take about 70 ms: a slower poll would set the pace. */
-const pollEveryMs = 30;
+const pollEveryMs = 25;
 
 /** What takes long is asked for less often, at the cost of a hundredth of its time: a busy node needs its processors. */
 const pollEveryMsMax = 500;

@@ -29,10 +29,11 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           seen = progress.text;
           cause = progress.cause;
           if (!progress.done) return undefined;
+          const seenAtMs = Date.now();
           await noteWhileStarting(dependencies.kubernetes, generation, {
             [annotations.ran]: String(generation.submission),
           });
-          return { detail: seen, seenAtMs: Date.now(), finished: progress.finished };
+          return { detail: seen, seenAtMs, finished: progress.finished };
         },
         whenTimeIsUp: (silence) =>
           cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),
