@@ -9,6 +9,7 @@ export const jobPhases = [
   'PENDING',
   'DEPLOYING',
   'UPGRADING',
+  'RESCALING',
   'RUNNING',
   'SUSPENDING',
   'SUSPENDED',

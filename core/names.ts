@@ -112,6 +112,8 @@ export const annotations = {
   ran: 'drey.dev/ran',
   /** `<submission>/<trigger id>` of a stop with savepoint, written before it is asked for. */
   stopping: 'drey.dev/stopping',
+  /** Number of the operation that changes the running job: until that is over, it is not what its spec says. */
+  rescaling: 'drey.dev/rescaling',
 } as const;
 
 /** The labels of a generation's objects, and the selector that finds them. */

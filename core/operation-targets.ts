@@ -11,6 +11,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
   upgrade: 'new',
   resume: 'new',
   adjust: 'active',
+  rescale: 'active',
   suspend: 'none',
   cancel: 'none',
   savepoint: 'none',

@@ -3,6 +3,7 @@ export { adjust } from './adjust.ts';
 export { deploy } from './deploy.ts';
 export { flinkJob } from './flink-job.ts';
 export { remove } from './remove.ts';
+export { rescale } from './rescale.ts';
 export { savepoint } from './savepoint.ts';
 export { suspend } from './suspend.ts';
 export { tailLogs } from './tail-logs.ts';

@@ -40,6 +40,11 @@ export class GenerationSteps {
     // An application's JobManager submits the job as it starts.
     if (!this.isDedicated) this.isSubmitted = true;
     await this.applied();
+    await this.podsReady();
+  }
+
+  /** Sees every pod that the spec asks for started. */
+  async podsReady(): Promise<void> {
     await this.wait('podsScheduled', 'waitPodsScheduled', 'schedule');
     await this.wait('imagesPulled', 'waitImagesPulled', 'imagePull');
   }
@@ -83,9 +88,9 @@ export class GenerationSteps {
   }
 
   /** Sees a checkpoint completed, where the job keeps its state: what it started from is not needed any more. */
-  async checkpointed(): Promise<void> {
+  async checkpointed(step: StepName = 'firstCheckpoint'): Promise<void> {
     if (hasDurableStorage(this.generation.spec) && !this.hasFinished) {
-      const { finished } = await this.wait('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
+      const { finished } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
       this.hasFinished ||= finished ?? false;
     }
     this.account.restorePoint = undefined;

@@ -49,7 +49,10 @@ export class OperationRun {
   startedFrom: string | undefined;
   /** Whether what ran before is as it was: an operation that fails then has done no harm. */
   leftRunning: boolean;
-  /** Whether a job was stopped for what comes now: its state waits, so nothing is given up for an agent that is away. */
+  /**
+   * Whether a job was stopped, or changed, for what comes now: it waits for the rest, so nothing is given up for an agent
+   * that is away.
+   */
   stoppedAnother = false;
   /** Whether the job has finished by itself. */
   finished = false;
@@ -91,6 +94,11 @@ export class OperationRun {
   /** The operation's record as it is now. */
   get current(): OperationRecord {
     return this.record;
+  }
+
+  /** Whether its revision also changes what nothing of Flink is touched for. */
+  get changesBookkeeping(): boolean {
+    return this.record.plan?.changes.some(({ cost }) => cost === 'none') ?? false;
   }
 
   /** The operation's number. */

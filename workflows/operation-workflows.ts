@@ -4,6 +4,7 @@ import type { OperationInput, OperationResult, TargetInput } from '../core/opera
 import { adjust } from './adjust.ts';
 import { deploy } from './deploy.ts';
 import { remove } from './remove.ts';
+import { rescale } from './rescale.ts';
 import { savepoint } from './savepoint.ts';
 import { suspend } from './suspend.ts';
 import { upgrade } from './upgrade.ts';
@@ -15,6 +16,7 @@ type OperationWorkflow =
 export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflow>> = {
   deploy,
   upgrade,
+  rescale,
   adjust,
   suspend,
   cancel: suspend,

@@ -42,6 +42,8 @@ const taskStates = [
   'RECONCILING',
 ] as const satisfies readonly TaskState[];
 
+export const taskState = z.enum(taskStates);
+
 /** Task counts: the overview has lower-case keys and a total among them, the detail upper-case ones. */
 const taskCounts = z.record(z.string(), z.number()).transform((counts): TaskCounts => {
   const known = taskStates.map((state) => [state, counts[state] ?? counts[state.toLowerCase()] ?? 0] as const);
@@ -110,7 +112,7 @@ const vertex = z.looseObject({
   name: z.string(),
   parallelism: z.number(),
   maxParallelism: z.number(),
-  status: z.enum(taskStates),
+  status: taskState,
   tasks: taskCounts,
 });
 

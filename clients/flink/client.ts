@@ -164,6 +164,8 @@ export interface Checkpoints {
     readonly completed: number;
     readonly failed: number;
   };
+  /** The last few that have completed, newest first. */
+  readonly recentCompleted: readonly CheckpointRecord[];
   readonly latestCompleted?: CheckpointRecord;
   readonly latestSavepoint?: CheckpointRecord;
   readonly latestFailed?: FailedCheckpoint;
@@ -191,6 +193,23 @@ export interface TaskManager {
   readonly slotsTotal: number;
   readonly slotsFree: number;
   readonly lastHeartbeatAtMs: number;
+}
+
+/** With how many subtasks each vertex may run, by its id. */
+export type ResourceRequirements = Readonly<Record<string, ParallelismBounds>>;
+
+export interface ParallelismBounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** One subtask of a vertex, in its newest attempt. */
+export interface Subtask {
+  readonly state: TaskState;
+  /** The `taskmanager.resource-id` of where it runs; absent before it has a place. */
+  readonly taskManager?: string;
+  /** Since when it has run, or when it began to before it ended, in milliseconds; absent before. */
+  readonly runningAtMs?: number;
 }
 
 /**
@@ -248,6 +267,12 @@ export interface FlinkClient {
   /** Undefined also for a batch job. */
   checkpointConfig(jobId: string, options?: FlinkCallOptions): Promise<CheckpointConfig | undefined>;
   taskManagers(options?: FlinkCallOptions): Promise<TaskManager[]>;
+  /** Cached by Flink like `job`. */
+  subtasks(jobId: string, vertexId: string, options?: FlinkCallOptions): Promise<Subtask[] | undefined>;
+  /** Undefined where the job's scheduler cannot change the parallelism of a running job. */
+  resourceRequirements(jobId: string, options?: FlinkCallOptions): Promise<ResourceRequirements | undefined>;
+  /** Asks for another parallelism; every vertex must be named. The same again changes nothing. */
+  setResourceRequirements(jobId: string, requirements: ResourceRequirements, options?: FlinkCallOptions): Promise<void>;
 }
 
 export interface FlinkCallOptions {

@@ -5,6 +5,7 @@ import * as checkpointAnswers from './checkpoint-answers.ts';
 import type { FlinkCallOptions, FlinkClient, FlinkException, RunJarRequest } from './client.ts';
 import { FlinkRestError, isFlinkNotFound } from './errors.ts';
 import { jarForm } from './multipart.ts';
+import * as rescaleAnswers from './rescale-answers.ts';
 import type { FlinkRequest, FlinkTransport } from './transport.ts';
 
 const timeoutMsDefault = 10_000;
@@ -33,6 +34,7 @@ export function connectFlink(transport: FlinkTransport): FlinkClient {
     ...jarCalls(ask),
     ...submissionCalls(ask),
     ...changeCalls(ask),
+    ...rescaleCalls(ask),
   };
 }
 
@@ -149,6 +151,31 @@ function changeCalls(
 /** A jar that is not there is a bad request to Flink. */
 function unlessAbsent(error: unknown): false {
   if (error instanceof FlinkRestError && error.status === 400 && /does not exist/.test(error.details)) return false;
+  throw error;
+}
+
+function rescaleCalls(ask: Ask): Pick<FlinkClient, 'subtasks' | 'resourceRequirements' | 'setResourceRequirements'> {
+  return {
+    subtasks: (jobId, vertexId, call) =>
+      orUndefined(ask(rescaleAnswers.subtasks, { method: 'GET', path: `/jobs/${jobId}/vertices/${vertexId}` }, call)),
+    resourceRequirements: async (jobId, call) => {
+      const request = { method: 'GET', path: requirementsPath(jobId) } as const;
+      return orUndefined(ask(rescaleAnswers.resourceRequirements, request, call)).catch(undefinedIfUnsupported);
+    },
+    setResourceRequirements: async (jobId, requirements, call) => {
+      const body = rescaleAnswers.requirementsBody(requirements);
+      await ask(z.unknown(), { method: 'PUT', path: requirementsPath(jobId), body }, call);
+    },
+  };
+}
+
+function requirementsPath(jobId: string): string {
+  return `/jobs/${jobId}/resource-requirements`;
+}
+
+/** What the other schedulers say is an internal error to Flink. */
+function undefinedIfUnsupported(error: unknown): undefined {
+  if (error instanceof FlinkRestError && error.details.includes('UnsupportedOperationException')) return undefined;
   throw error;
 }
 

@@ -5,10 +5,11 @@ import type { JobPhase } from '../job.ts';
 import type { FlinkJob, JobSpec } from '../schema/flink-job.ts';
 import { changesBetween, type FieldChange } from './changes.ts';
 import { dearest, type Cost } from './field-costs.ts';
+import { whyNotInPlace } from './in-place.ts';
 import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts';
 
 /** The operations that a spec may ask for. */
-export type ChangeKind = 'deploy' | 'upgrade' | 'adjust' | 'suspend' | 'cancel' | 'resume';
+export type ChangeKind = 'deploy' | 'upgrade' | 'rescale' | 'adjust' | 'suspend' | 'cancel' | 'resume';
 
 export type Strategy = NonNullable<JobSpec['upgrade']['strategy']>;
 export type UpgradeMode = JobSpec['upgrade']['mode'];
@@ -53,7 +54,20 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: UpgradeMode
   if (job.phase === 'FINISHED') return { ...base, ...afterFinish(job, target) };
   if (!active) return { ...base, kind: 'deploy' };
   if (cost === 'none') return { ...base, kind: 'adjust' };
-  return { ...base, ...upgradeOf(active.spec, target, base.mode) };
+  const upgrade = { ...base, ...upgradeOf(active.spec, target, base.mode) };
+  return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active.spec, mode)) : upgrade;
+}
+
+/** The job goes on where nothing is against it; else what it would take to start it anew. */
+function inPlace(upgrade: ChangePlan, obstacle: string | undefined): ChangePlan {
+  const { cost, changes, notes } = upgrade;
+  if (obstacle === undefined) return { kind: 'rescale', cost, changes, notes: [] };
+  return { ...upgrade, notes: [`The job is stopped for its new parallelism: ${obstacle}.`, ...notes] };
+}
+
+/** Who says from which state the job goes on wants it stopped. */
+function obstacleOf(active: FlinkJob, mode: UpgradeMode | undefined): string | undefined {
+  return mode === undefined ? whyNotInPlace(active) : `the state that it goes on from was chosen (${mode})`;
 }
 
 /** A job that has finished runs again when what it runs has changed; bookkeeping is only noted. */

@@ -226,6 +226,57 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
   });
 });
 
+describe.each(['1.20', '2.3'] as const)('Flink %s, asked for another parallelism', (version) => {
+  const exchange = (name: string) => recorded(version, name);
+  const vertices = ['20ba6b65f97481d5570070de90e4e791', 'bc764cd8ddf7a0cff126f51c16239658'];
+  const all = (upper: number) => Object.fromEntries(vertices.map((id) => [id, { lower: 1, upper }]));
+
+  test('tells what each vertex may have', async () => {
+    const one = exchange('resource-requirements');
+    expect(await (await flinkWith(one)).resourceRequirements(jobIdOf(one))).toEqual(all(1));
+  });
+
+  test('says when its scheduler has no such thing', async () => {
+    const one = exchange('resource-requirements-unsupported');
+    expect(await (await flinkWith(one)).resourceRequirements(jobIdOf(one))).toBeUndefined();
+  });
+
+  test('takes it', async () => {
+    const one = exchange('set-resource-requirements');
+    await (await flinkWith(one)).setResourceRequirements(jobIdOf(one), all(2));
+    expect(server.asked[0]?.body).toEqual(one.requestBody);
+  });
+
+  test('refuses more than the state can be divided into', async () => {
+    const one = exchange('set-resource-requirements-too-high');
+    const flink = await flinkWith(one);
+    await expect(flink.setResourceRequirements(jobIdOf(one), all(1000))).rejects.toThrow(
+      /parallelism 1000 for the job vertex \w+ exceeds its maximum parallelism 128/,
+    );
+  });
+
+  test('tells where each subtask runs, and since when', async () => {
+    const one = exchange('vertex-rescaled');
+    const [, job = '', vertex = ''] = /jobs\/(\w+)\/vertices\/(\w+)/.exec(one.request) ?? [];
+    const subtasks = await (await flinkWith(one)).subtasks(job, vertex);
+    expect(subtasks).toHaveLength(2);
+    const { now } = one.response as { now: number };
+    for (const { state, taskManager, runningAtMs } of subtasks ?? []) {
+      expect(taskManager).toMatch(/^127\.0\.0\.1:/);
+      expect(runningAtMs === undefined).toBe(state === 'INITIALIZING');
+      expect(now - (runningAtMs ?? now)).toBeGreaterThanOrEqual(0);
+      expect(now - (runningAtMs ?? now)).toBeLessThan(60_000);
+    }
+  });
+
+  test('still tells the checkpoint that it went on from', async () => {
+    const one = exchange('checkpoints-rescaled');
+    const checkpoints = await (await flinkWith(one)).checkpoints(jobIdOf(one));
+    const from = checkpoints?.recentCompleted.find(({ id }) => id === checkpoints.latestRestored?.id);
+    expect(from?.completedAtMs).toBeLessThan(checkpoints?.latestRestored?.restoredAtMs ?? 0);
+  });
+});
+
 test('a job without periodic checkpoints has no interval', async () => {
   const one = recorded('2.3', 'checkpoints-config-disabled');
   const config = await (await flinkWith(one)).checkpointConfig(jobIdOf(one));

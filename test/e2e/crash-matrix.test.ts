@@ -41,6 +41,7 @@ const acting = [
   'cancel',
   'stopWithSavepoint',
   'triggerCheckpoint',
+  'setResourceRequirements',
 ];
 const actingActivities: ReadonlySet<string> = new Set([
   'applyGeneration',
@@ -52,6 +53,10 @@ const actingActivities: ReadonlySet<string> = new Set([
   'confirmCheckpoint',
   'endPods',
   'removeObjects',
+  'addTaskManagers',
+  'changeParallelism',
+  'noteRevision',
+  'removeTaskManagers',
 ]);
 
 /** Kills pods of all generations; false where there are none. */

@@ -61,6 +61,24 @@ async function suspended(): Promise<void> {
   await ended(matrixJob, await begun(drey().suspendJob(ref)), 600_000);
 }
 
+/** Scales it where it must be scaled for that. */
+async function runningAt(parallelism: number): Promise<void> {
+  await running('dedicated');
+  if ((await drey().getJob(ref)).spec.spec.job.parallelism === parallelism) return;
+  await ended(matrixJob, await begun(drey().scaleJob(ref, parallelism)), 600_000);
+}
+
+/** Each TaskManager has one slot: their number follows the parallelism. */
+function rescale(from: number, to: number, history: string): MatrixOperation {
+  return {
+    history,
+    prepare: () => runningAt(from),
+    start: () => begun(drey().scaleJob(ref, to)),
+    phase: 'RUNNING',
+    mayEnd: ['succeeded', 'failed'],
+  };
+}
+
 function upgradeTo(
   wish: LedgerWish,
   history: string,
@@ -85,6 +103,8 @@ export const matrixOperations: Readonly<Record<string, MatrixOperation>> = {
     { args: ['--throw-at-start'], upgrade: { strategy: 'recreate' } },
     'upgrade-recreate-rolled-back',
   ),
+  'rescale, to more': rescale(1, 2, 'rescale-more'),
+  'rescale, to fewer': rescale(2, 1, 'rescale-fewer'),
   suspend: {
     history: 'suspend',
     prepare: () => running('dedicated'),

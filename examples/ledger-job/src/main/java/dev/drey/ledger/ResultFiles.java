@@ -2,8 +2,12 @@ package dev.drey.ledger;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The committed files of a result, in the order in which they were written. Each writer of each attempt numbers its
@@ -47,9 +50,24 @@ final class ResultFiles {
   }
 
   private static List<Path> committed(Path folder) throws IOException {
-    try (Stream<Path> listing = Files.walk(folder)) {
-      return listing.filter(file -> !isHidden(folder.relativize(file))).filter(Files::isRegularFile).toList();
-    }
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && !isHidden(folder.relativize(file))) found.add(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          /** A running job renames what it commits: a name that was listed may be gone when it is looked at. */
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) return FileVisitResult.CONTINUE;
+            throw failure;
+          }
+        });
+    return found;
   }
 
   private static boolean isHidden(Path relative) {
