@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { hasEnded } from '../../core/operation.ts';
-import { jobWorkflowId, operationWorkflowId } from '../../core/names.ts';
+import { jobWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { applied, apply, e2eJob, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
@@ -12,7 +12,7 @@ import { drey, terminateWorkflow } from '../support/running-stack.ts';
 const name = 'lost';
 let rps = 100;
 
-/** Terminates a deploy as soon as it is seen to have come to a step. @returns false when it had ended by then. */
+/** Terminates an operation as soon as it is seen to have come to a step. @returns false when it had ended by then. */
 async function terminatedAt(number: number, step: StepName): Promise<boolean> {
   const hasBegun = async () => {
     const { steps } = await drey().getOperation({ tenant, name }, number);
@@ -20,7 +20,9 @@ async function terminatedAt(number: number, step: StepName): Promise<boolean> {
   };
   await waitUntil(hasBegun, { what: `${step} of operation ${number}`, timeoutMs: 120_000, stepMs: 10 });
   try {
-    await terminateWorkflow(operationWorkflowId({ tenant, name }, number, 'deploy'));
+    // Its name says what it is, which is decided when its turn comes.
+    const { workflowId } = await drey().getOperation({ tenant, name }, number);
+    await terminateWorkflow(workflowId ?? '');
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
@@ -54,7 +56,7 @@ test('a first deploy that is lost before it made anything is begun again', async
   expect(await livingJobsOf(name)).toHaveLength(1);
 }, 400_000);
 
-describe('a deploy that follows another and is lost', () => {
+describe('an upgrade that is lost', () => {
   test.each<StepName>(['previousStopped', 'servicePublished', 'previousRemoved', 'jobManagerAnswers', 'tasksRunning'])(
     'at %s goes on from the state that was there',
     async (step) => {
