@@ -42,7 +42,8 @@ function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: Wai
   const decide = async (pods: readonly ObjectOf<'Pod'>[]) => {
     const failure = await trouble.of(pods);
     if (failure) throw failed(failure);
-    ready = pods.filter((pod) => wait.isReady(pod)).length;
+    // One on its way out, after a rescale to fewer, is none of those that are awaited.
+    ready = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && wait.isReady(pod)).length;
     last = pods;
     return ready >= wanted ? { detail: `${ready} of ${wanted} pods ${wait.word}` } : undefined;
   };

@@ -10,7 +10,7 @@ import { flinkJobSchema } from '../../core/schema/flink-job.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { e2eJob, tenant } from '../support/e2e-job.ts';
 import { FloorCluster } from './floor-cluster.ts';
-import { benchStack, median, operationEnd, seconds } from './support.ts';
+import { benchStack, median, operationEnd, seconds, stepMedians } from './support.ts';
 
 const runs = Number(process.argv[2] ?? 5);
 const stack = await benchStack(['2.3']);
@@ -84,9 +84,6 @@ const total = median(measured.map(({ took }) => took));
 console.log(
   `\nmedian of ${runs}: drey ${seconds(total)}, floor ${seconds(median(floor))}, above the floor ${seconds(total - median(floor))}`,
 );
-for (const { name, title } of measured[0]?.operation.steps ?? []) {
-  const times = measured.flatMap(({ operation }) => operation.steps.filter((step) => step.name === name));
-  const took = median(times.map(({ startedAt, endedAt }) => Date.parse(endedAt ?? startedAt) - Date.parse(startedAt)));
-  console.log(`  ${title.padEnd(40)} ${seconds(took)}`);
-}
+for (const { title, medianMs } of stepMedians(measured.map(({ operation }) => operation)))
+  console.log(`  ${title.padEnd(40)} ${seconds(medianMs)}`);
 stack.kubernetes.close();

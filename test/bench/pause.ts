@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import type { BenchStack } from './support.ts';
 
 /** A Flink cluster by its Service, and the job on it. */
@@ -30,12 +31,30 @@ const marginMs = 5_000;
 
 /** The longest time without a record in the committed files of a ledger job, since then, in milliseconds. */
 export function recordGapMs(folder: string, sinceMs: number): number {
-  const times = ledgerFiles(folder, sinceMs - marginMs)
+  return longestGap(processedSince(folder, sinceMs));
+}
+
+/** The same within a window, of a job that runs on: what comes after it must be committed first. */
+export async function recordGapWithinMs(folder: string, fromMs: number, toMs: number): Promise<number> {
+  const isCommitted = async () => {
+    const times = processedSince(folder, fromMs);
+    return (times.at(-1) ?? 0) > toMs && times;
+  };
+  const times = await waitUntil(isCommitted, { what: 'the end of the window to be committed', timeoutMs: 120_000 });
+  return longestGap(times.filter((at) => at <= toMs));
+}
+
+function longestGap(times: readonly number[]): number {
+  return times.slice(1).reduce((longest, at, index) => Math.max(longest, at - (times[index] ?? at)), 0);
+}
+
+/** When each record was processed, in order. */
+function processedSince(folder: string, sinceMs: number): number[] {
+  return ledgerFiles(folder, sinceMs - marginMs)
     .flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n'))
     .map((line) => Number(line.split(',')[4]))
     .filter((at) => at >= sinceMs)
     .toSorted((a, b) => a - b);
-  return times.slice(1).reduce((longest, at, index) => Math.max(longest, at - (times[index] ?? at)), 0);
 }
 
 /** Hidden files are not committed. */

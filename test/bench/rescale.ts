@@ -15,16 +15,17 @@ import { pause } from '../../deploy/dev/process.ts';
 import { tenant } from '../support/e2e-job.ts';
 import { setFault } from '../support/ledger.ts';
 import { ledgerJob } from '../support/ledger-spec.ts';
-import { median, seconds, stepMedians } from './figures.ts';
-import { longestGap } from './ledger-gap.ts';
-import { applied, drey, flinkOf, kubernetes, ledgerFolder, removed } from './stack.ts';
+import { recordGapWithinMs } from './pause.ts';
+import { benchStack, median, operationEnd, seconds, stepMedians } from './support.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', short: 'n', default: '5' }, output: { type: 'string', short: 'o' } },
 });
 const runs = Number(values.runs);
-const name = 'bench-rescale';
-const folder = ledgerFolder(name);
+const job = { tenant, name: 'bench-rescale' };
+const stack = await benchStack(['2.3']);
+const { drey } = stack;
+const folder = join(stack.stateVolume, 'ledger', job.name);
 const out = join(folder, 'out');
 
 /** What the job has to do. One subtask of the backlog's can do a third of it. */
@@ -39,9 +40,18 @@ type Load = keyof typeof loads;
 const backlogMs = 8_000;
 
 function jobAt(parallelism: number, replicas?: number): FlinkJobInput {
-  const { spec, ...rest } = ledgerJob(name);
+  const { spec, ...rest } = ledgerJob(job.name);
   const taskManager = { ...spec.taskManager, slots: 1, ...(replicas !== undefined && { replicas }) };
   return { ...rest, spec: { ...spec, job: { ...spec.job, parallelism }, taskManager } };
+}
+
+/** Applies and waits. @throws when it does not succeed. */
+async function applied(spec: FlinkJobInput): Promise<OperationRecord> {
+  const { operation } = await drey.applyJob(job, spec);
+  if (!operation) throw new Error('the spec made no operation');
+  const record = await operationEnd(stack, job, operation.number);
+  if (record.state !== 'succeeded') throw new Error(`operation ${record.number}: ${record.failure?.message}`);
+  return record;
 }
 
 interface ByDrey {
@@ -52,19 +62,19 @@ interface ByDrey {
 async function byDrey(): Promise<ByDrey> {
   const fromMs = Date.now();
   const operation = await applied(jobAt(2));
-  const gapMs = await longestGap(out, { fromMs, toMs: Date.now() });
+  const gapMs = await recordGapWithinMs(out, fromMs, Date.now());
   await applied(jobAt(1));
   return { gapMs, operation };
 }
 
 async function byScript(): Promise<number> {
   await applied(jobAt(1, 2));
-  const { generation } = await drey.getJob({ tenant, name });
+  const { generation } = await drey.getJob(job);
   if (!generation) throw new Error('the job does not run');
-  const flink = flinkOf(generation.name);
+  const flink = stack.flinkOf(generation.name);
   const fromMs = Date.now();
   await change(flink, generation.flinkJobId, 2);
-  const gapMs = await longestGap(out, { fromMs, toMs: Date.now() + 1_000 });
+  const gapMs = await recordGapWithinMs(out, fromMs, Date.now() + 1_000);
   await change(flink, generation.flinkJobId, 1);
   await applied(jobAt(1));
   return gapMs;
@@ -77,8 +87,8 @@ async function change(flink: FlinkClient, jobId: string, parallelism: number): P
   await flink.setResourceRequirements(jobId, requirementsFor(wanted));
   await flink.triggerCheckpoint(jobId);
   for (;;) {
-    const job = await flink.job(jobId).catch(() => undefined);
-    const isThere = (job?.vertices ?? []).map(({ tasks }) => tasks.RUNNING === parallelism);
+    const seen = await flink.job(jobId).catch(() => undefined);
+    const isThere = (seen?.vertices ?? []).map(({ tasks }) => tasks.RUNNING === parallelism);
     if (isThere.length > 0 && isThere.every(Boolean)) return;
     await pause(20);
   }
@@ -126,7 +136,8 @@ function told(load: string, { floorGapMs, dreyGapMs, pauseMs, tookMs, steps }: A
 rmSync(folder, { recursive: true, force: true });
 await applied(jobAt(1));
 const results = { idle: await measure('idle'), backlog: await measure('backlog') };
-await removed(name);
+const { operation: removal } = await drey.removeJob(job);
+if (removal) await operationEnd(stack, job, removal.number);
 if (values.output === 'json') console.log(JSON.stringify({ runs, ...results }, undefined, 2));
 else for (const [load, result] of Object.entries(results)) told(load, result);
-kubernetes.close();
+stack.kubernetes.close();

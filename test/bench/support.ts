@@ -71,6 +71,15 @@ export function operationEnd({ drey }: BenchStack, job: JobRef, number: number):
   return waitUntil(look, { what: `operation ${number} of ${job.name} to end`, timeoutMs: 900_000, stepMs: 100 });
 }
 
+/** The median time of each step over several runs of one operation, in milliseconds. */
+export function stepMedians(records: readonly OperationRecord[]): readonly { title: string; medianMs: number }[] {
+  return (records[0]?.steps ?? []).map(({ name, title }) => {
+    const times = records.flatMap(({ steps }) => steps.filter((step) => step.name === name));
+    const took = times.map(({ startedAt, endedAt }) => Date.parse(endedAt ?? startedAt) - Date.parse(startedAt));
+    return { title, medianMs: median(took) };
+  });
+}
+
 /** The one in the middle; of an even number the upper one. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
