@@ -20,6 +20,7 @@ export const problemKinds = {
   KEY_REUSED: { status: 409, title: 'The idempotency key was used for another request' },
   BEING_REMOVED: { status: 409, title: 'The job is being removed' },
   IMMUTABLE_FIELD: { status: 409, title: 'A field cannot be changed' },
+  SAVEPOINT_IN_USE: { status: 409, title: 'The job may need this savepoint' },
   QUEUE_FULL: { status: 409, title: 'Too many operations wait' },
   NO_WORKFLOW: { status: 409, title: 'The job has lost its workflow' },
   LOGS_UNAVAILABLE: { status: 409, title: 'The log cannot be read' },

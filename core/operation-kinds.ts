@@ -17,6 +17,7 @@ const kinds = {
   suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED' },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
   savepoint: { title: 'Savepoint' },
+  dispose: { title: 'Disposal' },
   remove: { title: 'Remove', during: 'REMOVING', after: 'REMOVED' },
 } satisfies Record<string, KindFacts>;
 
@@ -30,5 +31,6 @@ export const operationKinds: Readonly<Record<OperationKind, KindFacts>> = kinds;
  * its failure is not the job's.
  */
 export function leavesJobAlone(kind: OperationKind): boolean {
-  return operationKinds[kind].during === undefined;
+  // An API may be newer than its client, and know more kinds.
+  return kind in kinds && operationKinds[kind].during === undefined;
 }

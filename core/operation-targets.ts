@@ -4,14 +4,18 @@ import type { JobState } from './job-state.ts';
 import { submissionNumber } from './names.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
-/** `new`: one made for it. `active`: the one that runs, with another revision. `none`: it ends what there is. */
-const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
+/**
+ * `new`: one made for it. `active`: the one that runs, with another revision. `standIn`: one in whose name the storage is
+ * reached, where there is none. `none`: it acts on what there is.
+ */
+const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'none'>> = {
   deploy: 'new',
   upgrade: 'new',
   resume: 'new',
   adjust: 'active',
   suspend: 'none',
   savepoint: 'none',
+  dispose: 'standIn',
   remove: 'none',
 };
 
@@ -21,7 +25,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
  */
 export function takeTarget(state: JobState, kind: OperationKind, number: number): Generation | undefined {
   const active = state.generations.at(-1);
-  if (targets[kind] === 'none') return undefined;
+  if (targets[kind] === 'none' || (targets[kind] === 'standIn' && active)) return undefined;
   if (targets[kind] === 'active' && active) return withRevision(active, state);
   const target = newGeneration(state, number);
   state.generations = kind === 'upgrade' ? [target, ...state.generations] : [...state.generations, target];

@@ -7,15 +7,16 @@ import {
   setCurrentDetails,
   sleep,
   upsertSearchAttributes,
-  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JobPhase, JobView } from '../core/job.ts';
 import {
+  applyReason,
   enqueued,
   isUnchanged,
   mendingFirst,
   queuedOperation,
+  recordsBehind,
   refusalOf,
   refusalOfAside,
   waitingChange,
@@ -34,19 +35,23 @@ import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { SavepointWish } from '../core/savepoint-wish.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
-import { completed, completedGeneration } from '../core/spec/completed.ts';
+import { completed, completedState } from '../core/spec/completed.ts';
+import { disposalWish } from '../core/disposal-wish.ts';
 import { jobDetails } from './details.ts';
 import type {
   ApplySpecRequest,
   ChangeAnswer,
   ChangeRequest,
+  DisposeSavepointRequest,
   FlinkJobInput,
   JobStatus,
   RemoveJobRequest,
   TakeSavepointRequest,
 } from './messages.ts';
+import { newUid } from './new-uid.ts';
 import { Outbox } from './outbox.ts';
 import type { AbortRequest } from './operation-run.ts';
+import { isTimeForSavepoint } from './periodic-savepoints.ts';
 import { planOperation } from './plan-operation.ts';
 import { carryOut, inputOf } from './run-operation.ts';
 import { searchCluster, searchPhase } from './search-attributes.ts';
@@ -63,7 +68,7 @@ export class JobEntity {
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
     this.input = input;
-    this.state = carried && upToDate(carried);
+    this.state = carried && completedState(carried);
     this.outbox = new Outbox(carried?.unwritten);
     setCurrentDetails(jobDetails(this.view()));
   }
@@ -102,8 +107,17 @@ export class JobEntity {
   takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
     const repeated = this.admit(request);
     if (repeated) return repeated;
-    const take = { format: request.format ?? 'native', origin: 'user' as const };
-    return this.enqueue('savepoint', request, 'A savepoint was asked for', { take });
+    const { format = this.known().revision.spec.spec.savepoints.format } = request;
+    return this.enqueue('savepoint', request, 'A savepoint was asked for', { take: { format, origin: 'user' } });
+  }
+
+  /** Accepts that a savepoint goes, after what is under way and what waits. */
+  disposeSavepoint(request: DisposeSavepointRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const wish = disposalWish(this.known(), request);
+    if ('code' in wish) throw this.refusal(wish);
+    return this.enqueue('dispose', request, `Savepoint ${request.number} shall go`, wish);
   }
 
   status(): JobStatus | null {
@@ -115,7 +129,7 @@ export class JobEntity {
   /** Lives until the job is removed. Returns the state to continue as new with, or nothing at the end. */
   async live(): Promise<JobState | undefined> {
     while (this.state?.phase !== 'REMOVED') {
-      await condition(() => this.hasWork() || this.refused || this.shouldContinueAsNew());
+      await this.waitForWork();
       await condition(allHandlersFinished);
       if (!this.state) return undefined;
       if (this.hasWork()) await this.next(this.state);
@@ -124,6 +138,21 @@ export class JobEntity {
     }
     await condition(() => this.outbox.isEmpty());
     return undefined;
+  }
+
+  private async waitForWork(): Promise<void> {
+    const isWoken = () => this.hasWork() || this.refused || this.shouldContinueAsNew();
+    const isTime = await isTimeForSavepoint(this.state, isWoken, () => this.publish());
+    if (isTime && this.state) this.enqueuePeriodic(this.state);
+  }
+
+  private enqueuePeriodic(state: JobState): void {
+    // Nobody may read of it for long, and the records of many would not fit in here.
+    if (this.outbox.isFull()) return;
+    const { format } = state.revision.spec.spec.savepoints;
+    const operation = this.newOperation('savepoint', 'drey', 'The time of a periodic savepoint has come');
+    state.queue = [{ ...operation, savepointWish: { take: { format, origin: 'periodic' } } }];
+    this.putOperation(operation);
   }
 
   private hasWork(): boolean {
@@ -343,33 +372,6 @@ export class JobEntity {
   }
 }
 
-/** The state of an entity that an earlier release carried on. */
-function upToDate(state: JobState): JobState {
-  const { revision, generations } = state;
-  return {
-    ...state,
-    revision: { ...revision, spec: completed(revision.spec) },
-    generations: generations.map(completedGeneration),
-  };
-}
-
-const recordsBehind: Refusal = {
-  code: 'RECORDS_BEHIND',
-  message: 'PostgreSQL has not taken records for long; too many wait to accept another revision.',
-};
-
-function applyReason({ revision, newest }: JobState): string {
-  const isSecondTry = newest?.record.revision === revision.number;
-  if (isSecondTry) return `Revision ${revision.number} is tried again`;
-  return revision.number === 1 ? 'First deploy' : `Revision ${revision.number} was applied`;
-}
-
 function now(): string {
   return new Date().toISOString();
-}
-
-/** 8 letters from a to p: 32 random bits in a form that may stand anywhere in a Kubernetes name. */
-function newUid(): string {
-  const digits = uuid4().replaceAll('-', '').slice(0, 8);
-  return digits.replaceAll(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
 }

@@ -1,9 +1,11 @@
 /** Everything an agent does in its cluster on behalf of workflows. Arguments only grow: agents are not versioned. */
 import type { TailLogsInput } from '../../workflows/tail-logs.ts';
 import { applyGeneration, type ApplyGenerationInput } from './apply-generation.ts';
+import { applyStandIn } from './apply-stand-in.ts';
 import { cancelJob } from './cancel-job.ts';
 import { confirmCheckpoint } from './confirm-checkpoint.ts';
 import type { ClusterDependencies, GenerationInput, WaitInput } from './dependencies.ts';
+import { disposeSavepoint, type DisposeSavepointInput } from './dispose-savepoint.ts';
 import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
@@ -34,6 +36,8 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),
     takeSavepoint: (input: TakeSavepointInput) => takeSavepoint(dependencies, input),
+    applyStandIn: (input: ApplyGenerationInput) => applyStandIn(dependencies, input),
+    disposeSavepoint: (input: DisposeSavepointInput) => disposeSavepoint(dependencies, input),
     cancelJob: (input: GenerationInput) => cancelJob(dependencies, input),
     endPods: (input: GenerationInput) => endPods(dependencies, input),
     removeHighAvailability: (input: GenerationInput) => removeHighAvailability(dependencies, input),

@@ -8,7 +8,7 @@ import type { OperationRecord } from '../../core/operation.ts';
 import type { RecordRow } from '../../core/records.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
-import type { ChangeAnswer, RemoveJobRequest } from '../../workflows/messages.ts';
+import type { ChangeAnswer, ChangeRequest, RemoveJobRequest } from '../../workflows/messages.ts';
 import { changeAnswer, dryRunAnswer, specShape } from '../answer-shapes.ts';
 import { answerOnce, type ChangeReply } from '../answer-once.ts';
 import { etagOf, readChangeHeaders, type ChangeHeaders } from '../change-headers.ts';
@@ -124,7 +124,7 @@ function checkPlace({ name, phase, spec: { spec: last } }: JobView, { spec: want
 }
 
 /** What every change carries. */
-export function requestOf({ key, bodyHash, ifRevision }: ChangeHeaders, { principal }: ChangeCall): RemoveJobRequest {
+export function requestOf({ key, bodyHash, ifRevision }: ChangeHeaders, { principal }: ChangeCall): ChangeRequest {
   return { key, bodyHash, requestedBy: principal.name, ...(ifRevision === undefined ? {} : { ifRevision }) };
 }
 

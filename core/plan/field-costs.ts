@@ -31,6 +31,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   // The job's Service and Ingress are no part of a generation.
   'spec.ingress': 'none',
   'spec.upgrade': 'none',
+  'spec.savepoints': 'none',
   'spec.deadlines': 'none',
 };
 
