@@ -17,7 +17,10 @@ const settings = z.object({
     .default('{}')
     .transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
   DREY_STORAGE_TOOL_JAR: z.string(),
+  DREY_PRIME_JOB_JAR: z.string(),
   DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** For tests only: where they say at which point this process shall die. */
+  DREY_TEST_CRASH_FILE: z.string().optional(),
   /** Activities at once: most of them only wait. */
   DREY_ACTIVITIES_MAX: z.coerce.number().int().min(1).default(200),
 });

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createClusterActivities } from '../activities/cluster/cluster-activities.ts';
+import { CrashPoints } from '../activities/crash-point.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
 import { connectFlink } from '../clients/flink/connect.ts';
 import { directTransport, proxyTransport, type FlinkTransport } from '../clients/flink/transport.ts';
@@ -19,6 +20,8 @@ const log = pino({
   base: { process: 'agent', cluster: settings.DREY_CLUSTER, pid: process.pid },
 });
 
+const crashPoints = new CrashPoints(settings.DREY_TEST_CRASH_FILE);
+
 async function main(): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
@@ -32,6 +35,7 @@ async function main(): Promise<void> {
     namespace: settings.TEMPORAL_NAMESPACE,
     taskQueue: clusterTaskQueue(settings.DREY_CLUSTER),
     activities: createClusterActivities(dependencies()),
+    interceptors: { activity: crashPoints.interceptors() },
     maxConcurrentActivityTaskExecutions: settings.DREY_ACTIVITIES_MAX,
     // What waits is begun again by another agent at once; what acts may be repeated.
     shutdownGraceTime: '1s',
@@ -45,10 +49,11 @@ async function main(): Promise<void> {
 function dependencies(): ClusterDependencies {
   const kubernetes = connectKubernetes({ kubeconfig: settings.DREY_KUBECONFIG, context: settings.DREY_KUBE_CONTEXT });
   return {
-    kubernetes,
-    flink: (generation) => connectFlink(transportTo(kubernetes, generation)),
+    kubernetes: crashPoints.within(kubernetes),
+    flink: (generation) => crashPoints.within(connectFlink(transportTo(kubernetes, generation))),
     defaultImage: (version) => settings.DREY_DEFAULT_IMAGES[version] ?? `flink:${version}-java17`,
     storageTool: readFileSync(settings.DREY_STORAGE_TOOL_JAR).toString('base64'),
+    primeJob: readFileSync(settings.DREY_PRIME_JOB_JAR),
   };
 }
 

@@ -116,7 +116,10 @@ export const dryRunAnswer = z
     spec: specShape,
     plan: planAnswer.optional().describe('What an apply would do; absent when it would change nothing.'),
     startsFrom: z.string().optional().describe('From which state the job would start.'),
-    lastPauseMs: z.number().optional().describe('How long no job ran when it was last upgraded, in milliseconds.'),
+    lastPauseMs: z
+      .number()
+      .optional()
+      .describe('How long no job ran the last time that this was done, in milliseconds.'),
   })
   .meta({ id: 'DryRun' });
 

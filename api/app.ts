@@ -92,7 +92,8 @@ async function run(services: Services, route: Route, request: Request, response:
   const params = validate(route.params, request.params, 'path', 'INVALID_PARAMETER');
   const query = validate(route.query, request.query, 'query', 'INVALID_PARAMETER');
   const bytes = route.body ? await readBytes(request, response) : Buffer.alloc(0);
-  const body = route.body && validate(route.body, parseBody(request, bytes), 'body', 'INVALID_BODY');
+  const given = () => (route.bodyOptional && bytes.length === 0 ? {} : parseBody(request, bytes));
+  const body = route.body && validate(route.body, given(), 'body', 'INVALID_BODY');
   const call: Call = { params, query, body, bytes, principal, request, response, requestId: trace.requestId };
   const reply = await route.handle(services, call);
   if (reply) send(response, reply);

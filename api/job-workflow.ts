@@ -10,6 +10,8 @@ import {
   disposeSavepoint,
   flinkJobWorkflow,
   removeJob,
+  abortJobOperation,
+  type AbortOperationRequest,
   takeSavepoint,
   type ApplySpecRequest,
   type ChangeAnswer,
@@ -76,6 +78,36 @@ function updateRunning<Request extends ChangeRequest>(
   );
 }
 
+/** Asks an operation of the job to give up. */
+export async function abortInJob(
+  temporal: Temporal,
+  ref: JobRef,
+  request: AbortOperationRequest,
+): Promise<ChangeAnswer> {
+  const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () =>
+      handle.executeUpdate(abortJobOperation, { updateId: updateId(request), args: [request] }),
+    ),
+  );
+}
+
+/**
+ * Sends a spec that was made of the job's own at revision `ifRevision`. The id tells tries on different revisions apart:
+ * one that came too late was answered, and Temporal would give that answer again.
+ */
+export async function changeJob(
+  temporal: Temporal,
+  ref: JobRef,
+  request: ApplySpecRequest & Required<Pick<ApplySpecRequest, 'ifRevision'>>,
+): Promise<ChangeAnswer> {
+  const handle = temporal.client.workflow.getHandle(jobWorkflowId(ref));
+  const id = `${updateId(request)}:${request.ifRevision}`;
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () => handle.executeUpdate(applySpec, { updateId: id, args: [request] })),
+  );
+}
+
 /** Starts a workflow for a job that has lost its own, only to remove what it left. */
 export async function removeLostJob(
   temporal: Temporal,
@@ -139,6 +171,7 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   KEY_REUSED: 'Use a new Idempotency-Key for a new request.',
   BEING_REMOVED: 'Wait until it is gone, then apply the spec again.',
   NO_SUCH_JOB: 'Apply its spec first.',
+  OPERATION_ENDED: 'Look at it with `drey operation NAME N`; the ones that can be aborted wait or run.',
   RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
   NO_SUCH_SAVEPOINT: 'GET its savepoints to see what there is.',
   SAVEPOINT_IN_USE: 'Leave it, or ask with `force=true`.',

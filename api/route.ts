@@ -42,6 +42,8 @@ interface RouteDocs {
   readonly summary: string;
   readonly description?: string;
   readonly headers?: readonly HeaderDocs[];
+  /** A request without a body is as good as one with the body's defaults. */
+  readonly bodyOptional?: boolean;
   /** Shown as the body's schema where the handler judges the body by itself. */
   readonly bodyShown?: z.ZodType;
   /** What a good answer holds, by status; null: no JSON. */

@@ -4,6 +4,7 @@ import { defineRoute, type Route } from './route.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { jobChangeRoutes } from './routes/jobs-change.ts';
 import { jobReadRoutes } from './routes/jobs-read.ts';
+import { jobVerbRoutes } from './routes/jobs-verbs.ts';
 import { logRoutes } from './routes/logs.ts';
 import { savepointRoutes } from './routes/savepoints.ts';
 import { systemRoutes } from './routes/system.ts';
@@ -21,6 +22,7 @@ const openapi = defineRoute({
 export const routes: readonly Route[] = [
   ...jobReadRoutes,
   ...jobChangeRoutes,
+  ...jobVerbRoutes,
   ...savepointRoutes,
   ...logRoutes,
   ...clusterRoutes,

@@ -45,7 +45,7 @@ async function outlookOf(
 ) {
   const plan = planChange(await plannedJob(services, job), spec);
   const startsFrom = startingPoint(plan, job?.restorePoint);
-  const lastPauseMs = operations.find(({ pauseMs }) => pauseMs !== undefined)?.pauseMs;
+  const lastPauseMs = operations.find(({ kind, pauseMs }) => kind === plan.kind && pauseMs !== undefined)?.pauseMs;
   return { plan, ...(startsFrom !== undefined && { startsFrom }), ...(lastPauseMs !== undefined && { lastPauseMs }) };
 }
 
@@ -61,18 +61,20 @@ async function plannedJob({ postgres }: Services, job: JobView | undefined): Pro
 }
 
 function isUnderWay({ phase }: JobView): boolean {
-  return phase === 'DEPLOYING' || phase === 'UPGRADING';
+  return phase === 'DEPLOYING' || phase === 'UPGRADING' || phase === 'RESCALING';
 }
 
 /** The job as its workflow would judge it. Only one operation waits at a time, and it is the newest. */
 export function judgedJob(job: JobView, newest: OperationRecord | undefined): JudgedJob {
-  const { name, phase, revision, spec, failure } = job;
+  const { name, phase, revision, spec, failure, generation } = job;
   return {
     name,
     phase,
     revision: { number: revision, spec, specHash: specHash(spec) },
     ...(failure ? { failure } : {}),
     queue: newest?.state === 'queued' ? [{ record: newest, recordSeq: 0 }] : [],
+    generations: generation ? [generation] : [],
+    ...(newest?.state === 'running' ? { running: { record: newest } } : {}),
     answered: [],
   };
 }

@@ -58,6 +58,7 @@ function programOn(world: World, end: (exitCode: number) => void): Command {
     });
   };
   addChanges(program, declare);
+  addVerbs(program, declare);
   addReads(program, declare);
   addSavepoints(program, declare);
   addLocal(program, world, end);
@@ -81,6 +82,12 @@ function addChanges(program: Command, declare: Declare): void {
     .option('--dry-run', 'check the specs and say what would happen; change nothing')
     .option('-o, --output <format>', 'json, yaml or name');
   declare(apply, async () => (await import('./commands/apply.ts')).apply);
+  const diff = program
+    .command('diff')
+    .description('say what an apply would change, what it would cost, and from which state it would start')
+    .requiredOption('-f, --filename <file>', 'file, folder, or - for the input; may be repeated', collect)
+    .option('-R, --recursive', 'folders with their subfolders');
+  declare(diff, async () => (await import('./commands/apply.ts')).diff);
   const remove = program
     .command('delete')
     .description('remove jobs and all that belongs to them')
@@ -89,8 +96,40 @@ function addChanges(program: Command, declare: Declare): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the removal to its end')
     .option(...waitTimeout)
+    .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
     .option('--ignore-not-found', 'a job that does not exist is no failure');
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
+}
+
+const modeFlag = ['--mode <mode>', 'savepoint, last-state or stateless; as the spec says unless told'] as const;
+
+const changeJob = () => import('./commands/change-job.ts');
+
+/** Changes of one job that need no file. */
+function addVerbs(program: Command, declare: Declare): void {
+  const verb = (name: string, description: string, argument = 'NAME, or job NAME') =>
+    program
+      .command(name)
+      .description(description)
+      .argument('<job NAME...>', argument)
+      .option('--wait', 'follow the operation to its end, and fail if it fails')
+      .option(...waitTimeout)
+      .option('-o, --output <format>', 'json, yaml or name: the operation');
+  const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
+  declare(suspend.option(...modeFlag), async () => (await changeJob()).suspend);
+  const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
+  declare(cancel.option(...modeFlag), async () => (await changeJob()).cancel);
+  declare(verb('resume', 'start a suspended job from where it was stopped'), async () => (await changeJob()).resume);
+  const restart = verb('restart', 'restart a job from its state');
+  declare(restart.option(...modeFlag), async () => (await changeJob()).restart);
+  const scale = verb('scale', 'change the parallelism of a job');
+  declare(scale.requiredOption('--parallelism <n>', 'the new one'), async () => (await changeJob()).scale);
+  const rollback = verb('rollback', 'go back to an earlier revision, with the state that the job has now')
+    .option('--to <revision>', 'its number; the last one that ran as it should unless told')
+    .option(...modeFlag);
+  declare(rollback, async () => (await changeJob()).rollback);
+  const abort = verb('abort', 'ask the operation that waits or runs to give up', 'NAME, and N for another operation');
+  declare(abort, async () => (await changeJob()).abort);
 }
 
 function addReads(program: Command, declare: Declare): void {

@@ -15,7 +15,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
   readonly agent?: Agent | undefined;
   /** TLS settings where no agent carries them, and basic authentication. */
   readonly tls?: RequestOptions | undefined;

@@ -10,6 +10,8 @@ export interface FoundGeneration extends Generation {
   readonly leaving: boolean;
   /** Whether a stop was asked for and not refused. */
   readonly stopping: boolean;
+  /** Whether an operation has begun to change the job and has not said how that ended. */
+  readonly rescaling?: boolean;
   /** When its anchor was made, in Kubernetes's own words; numbers tell nothing between jobs of one name. */
   readonly madeAt: string;
 }
@@ -28,10 +30,15 @@ export type Adoption =
 export function decideAdoption(found: readonly FoundGeneration[], specHash: string): Adoption {
   if (found.length === 0) return { action: 'deploy' };
   const only = found.length === 1 ? found[0] : undefined;
-  if (only && only.running === true && !only.leaving && !only.stopping && only.specHash === specHash) {
+  if (only && isAsAnchored(only) && only.specHash === specHash) {
     return { action: 'adopt', generation: withoutFindings(only) };
   }
   return { action: 'replace', generations: newestLast(found) };
+}
+
+/** Whether it runs, and is what its anchor says. */
+function isAsAnchored({ running, leaving, stopping, rescaling }: FoundGeneration): boolean {
+  return running === true && !leaving && !stopping && !rescaling;
 }
 
 /**
@@ -64,6 +71,7 @@ function withoutFindings({
   running: _running,
   leaving: _leaving,
   stopping: _stopping,
+  rescaling: _rescaling,
   madeAt: _madeAt,
   ...generation
 }: FoundGeneration): Generation {

@@ -32,6 +32,7 @@ export type FailureCode =
   | 'NOT_STABLE'
   | 'ROLLBACK_UNSAFE'
   | 'PARALLELISM_TOO_HIGH'
+  | 'NOT_RESCALABLE'
   | 'PODS_NOT_GONE'
   | 'OBJECTS_GONE'
   | 'OBJECTS_NOT_GONE'

@@ -12,6 +12,8 @@ export interface Generation {
   readonly submission: number;
   /** From where that submission starts; absent: empty. */
   readonly restoreFrom?: string;
+  /** Vertices of its job that keep their parallelism when the job's changes, as a rescale has seen. */
+  readonly fixedVertices?: readonly string[];
 }
 
 /** Whether the job keeps its state somewhere that outlives its pods. */

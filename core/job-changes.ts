@@ -1,4 +1,6 @@
 /** What a request changes in a job, decided on its state alone: refusals, unchanged specs, new revisions and their operations. */
+import type { Failure } from './failure.ts';
+import type { Generation } from './generation.ts';
 import type { JobState, QueuedOperation } from './job-state.ts';
 import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
@@ -10,6 +12,7 @@ export type RefusalCode =
   | 'BEING_REMOVED'
   | 'NO_SUCH_JOB'
   | 'IMMUTABLE_FIELD'
+  | 'OPERATION_ENDED'
   | 'QUEUE_FULL'
   | 'NO_SUCH_SAVEPOINT'
   | 'SAVEPOINT_IN_USE'
@@ -29,7 +32,12 @@ export interface Asked {
 }
 
 /** What of a job decides whether a change may be taken, and whether it changes anything. */
-export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure' | 'queue' | 'answered'>;
+export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure' | 'queue' | 'answered'> & {
+  /** Whatever runs it; the active one is the last. */
+  readonly generations: readonly Pick<Generation, 'revision'>[];
+  /** The operation under way. */
+  readonly running?: Pick<QueuedOperation, 'record'>;
+};
 
 /** Why a change may not be taken now; undefined when it may. A key seen before is judged by its body only. */
 export function refusalOf(state: JudgedJob | undefined, asked: Asked): Refusal | undefined {
@@ -83,9 +91,21 @@ function isLeaving(state: JudgedJob): boolean {
   );
 }
 
-/** Whether a spec is what the job already has: then there is nothing to do, unless its last deploy failed. */
+/** Whether a spec is what the job already has, or is about to have: then there is nothing to do, unless that failed. */
 export function isUnchanged(state: JudgedJob, specHash: string): boolean {
-  return state.revision.specHash === specHash && state.phase !== 'FAILED' && state.failure === undefined;
+  const isCurrent = state.revision.specHash === specHash && state.phase !== 'FAILED' && state.failure === undefined;
+  return isCurrent && (isUnderWay(state) || isThere(state));
+}
+
+function isUnderWay({ queue, running }: JudgedJob): boolean {
+  return waitingChange(queue) !== undefined || (running !== undefined && !leavesJobAlone(running.record.kind));
+}
+
+/** An operation that was given up leaves a revision that was accepted and never came about. */
+function isThere({ phase, revision, generations }: JudgedJob): boolean {
+  if (phase === 'SUSPENDED') return revision.spec.spec.state === 'suspended';
+  if (phase === 'CANCELED') return revision.spec.spec.state === 'canceled';
+  return phase !== 'RUNNING' || generations.at(-1)?.revision === revision.number;
 }
 
 /** How many operations that leave the job as it is may wait. */
@@ -131,6 +151,16 @@ export function supersede(queue: readonly QueuedOperation[], by: number, now: st
     record: { ...record, state: 'superseded' as const, endedAt: now, supersededBy: by },
     recordSeq: recordSeq + 1,
   }));
+}
+
+/** A queued operation that somebody has taken back before its turn. */
+export function withdrawn({ record, recordSeq }: QueuedOperation, now: string, by: string): QueuedOperation {
+  const failure: Failure = {
+    code: 'ABORTED',
+    message: `Given up before it began: ${by} asked for it.`,
+    cure: 'Nothing to mend: apply the spec again when you want it.',
+  };
+  return { record: { ...record, state: 'aborted', endedAt: now, failure }, recordSeq: recordSeq + 1 };
 }
 
 /** The record of an operation as it is queued. */

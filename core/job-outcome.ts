@@ -1,16 +1,16 @@
 /** What the end of an operation means for its job. */
 import type { Failure } from './failure.ts';
 import type { JobPhase } from './job.ts';
-import type { JobState, QueuedOperation } from './job-state.ts';
-import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
+import type { JobState, QueuedOperation, Revision } from './job-state.ts';
+import { leavesJobAlone, operationKinds } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import { withSavepoints } from './savepoint-list.ts';
 
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
 export const lostOperationsMax = 5;
 
-/** Takes an operation's result into the job's state. */
-export function concludeOperation(state: JobState, result: OperationResult): void {
+/** Takes an operation's result into the job's state. @param brought the revision that it was to bring about. */
+export function concludeOperation(state: JobState, result: OperationResult, brought: Revision): void {
   state.generations = result.generations;
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
@@ -25,16 +25,18 @@ export function concludeOperation(state: JobState, result: OperationResult): voi
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
-  state.phase = phaseAfter(result.record.kind, result);
-  const active = state.generations.at(-1);
-  if (!result.failure && active) state.stableRevision = active.revision;
+  state.phase = phaseAfter(state.phase, result);
+  if (!result.failure && state.phase !== 'REMOVED' && result.record.generation !== undefined) state.lastRun = brought;
   // A rollback may have made a generation of its own, and cleared it away again.
   if (result.failure && result.record.kind === 'upgrade') state.lastGeneration += 1;
 }
 
-function phaseAfter(kind: OperationKind, result: OperationResult): JobPhase {
-  if (!result.failure) return operationKinds[kind].after ?? 'RUNNING';
-  if (kind === 'remove') return 'FAILED';
+function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {
+  const { kind } = result.record;
+  if (result.finished) return 'FINISHED';
+  // It touches nothing: a job that has finished has finished.
+  if (kind === 'adjust') return before;
+  if (!result.failure) return operationKinds[kind].after ?? before;
   // A deploy that failed before it stopped what ran left it running.
   return result.leftRunning ? 'RUNNING' : 'FAILED';
 }

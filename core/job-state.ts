@@ -3,10 +3,11 @@ import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
+import type { UpgradeMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
-import type { FlinkJob } from './schema/flink-job.ts';
+import type { Deletion, FlinkJob } from './schema/flink-job.ts';
 
 /** The current revision: a numbered spec. */
 export interface Revision {
@@ -19,6 +20,10 @@ export interface Revision {
 export interface QueuedOperation {
   readonly record: OperationRecord;
   readonly recordSeq: number;
+  /** What the caller said about the state, for this once. */
+  readonly mode?: UpgradeMode;
+  /** What the caller of a removal said about the job's end. */
+  readonly deletion?: Deletion;
   readonly savepointWish?: SavepointWish;
 }
 
@@ -44,14 +49,14 @@ export interface JobState {
   /** Generations that may exist in the cluster; the last one is the active one. */
   generations: readonly Generation[];
   restorePoint?: string;
+  /** The spec that last ran as it should. */
+  lastRun?: Revision;
   /** From where the job runs that has not been seen to complete a checkpoint since. */
   startedFrom?: string;
   /** Savepoints that can be started from, the oldest first; absent until there was one. */
   savepoints?: readonly CompletedSavepoint[];
   /** Since when periodic savepoints are counted, by which settings of the spec, and when the next one is due. */
   periodic?: { readonly settings: string; readonly since: string; readonly nextAt?: string | undefined };
-  /** The revision that last ran as it should. */
-  stableRevision?: number;
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

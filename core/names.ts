@@ -28,6 +28,11 @@ export function flinkJobId(generation: GenerationIdentity, submission: number): 
   return hashOf('flink-job', generation.uid, generation.number, submission).slice(0, 32);
 }
 
+/** The id of the tiny job with which a generation's Flink cluster is primed: one per generation. */
+export function primeJobId(generation: GenerationIdentity): string {
+  return hashOf('prime-job', generation.uid, generation.number).slice(0, 32);
+}
+
 /**
  * The number of an operation's submission of the job: it grows with the operations, whichever generation they submit to, so
  * the newest of two submissions is known even where the operation that made it was lost.
@@ -107,6 +112,8 @@ export const annotations = {
   ran: 'drey.dev/ran',
   /** `<submission>/<trigger id>` of a stop with savepoint, written before it is asked for. */
   stopping: 'drey.dev/stopping',
+  /** Number of the operation that changes the running job: until that is over, it is not what its spec says. */
+  rescaling: 'drey.dev/rescaling',
 } as const;
 
 /** The labels of a generation's objects, and the selector that finds them. */

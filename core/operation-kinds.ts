@@ -13,8 +13,10 @@ interface KindFacts {
 const kinds = {
   deploy: { title: 'Deploy', during: 'DEPLOYING', after: 'RUNNING' },
   upgrade: { title: 'Upgrade', during: 'UPGRADING', after: 'RUNNING' },
+  rescale: { title: 'Rescale', during: 'RESCALING', after: 'RUNNING' },
   adjust: { title: 'Adjust', during: 'RUNNING', after: 'RUNNING' },
   suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED' },
+  cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED' },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
   savepoint: { title: 'Savepoint' },
   dispose: { title: 'Disposal' },

@@ -1,5 +1,6 @@
 /** What an operation's child workflow hands back to the job's entity, on success and on failure alike. */
 import type { Failure } from './failure.ts';
+import type { Deletion } from './schema/flink-job.ts';
 import type { Generation } from './generation.ts';
 import type { OperationRecord } from './operation.ts';
 import type { RecordRow } from './records.ts';
@@ -15,6 +16,8 @@ export interface OperationResult {
   readonly generations: readonly Generation[];
   /** Whether what ran before the operation was left as it was. */
   readonly leftRunning: boolean;
+  /** Whether the job has finished by itself. */
+  readonly finished?: boolean;
   /** From where the job must start next when no generation runs it: kept until a start has used it. */
   readonly restorePoint?: string;
   /** From where the job runs that has not been seen to complete a checkpoint since: it may need that again. */
@@ -43,6 +46,8 @@ export interface OperationInput {
   readonly wasRunning: boolean;
   /** The spec that the job shall have, or has. */
   readonly spec: FlinkJob;
+  /** How the job is ended when it is removed, for this once; else the spec says it. */
+  readonly deletion?: Deletion;
   /** Whether this entity is new and must first ask the cluster what already runs under its name. */
   readonly askCluster: boolean;
   /** As in the result, of the operation before. */

@@ -1,7 +1,8 @@
 /** Which generation an operation brings about, decided on the job's state when its turn comes. */
 import type { Generation } from './generation.ts';
-import type { JobState } from './job-state.ts';
+import type { JobState, Revision } from './job-state.ts';
 import { submissionNumber } from './names.ts';
+import type { OperationRecord } from './operation.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
 /**
@@ -13,32 +14,38 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
   upgrade: 'new',
   resume: 'new',
   adjust: 'active',
+  rescale: 'active',
   suspend: 'none',
+  cancel: 'none',
   savepoint: 'none',
   dispose: 'standIn',
   remove: 'none',
 };
 
 /**
- * The target of operation `number`, which is noted in the state as possibly there before anything makes it, so that it is
+ * The target of operation `number` for a revision, which is noted in the state as possibly there before anything makes it, so that it is
  * never forgotten, whatever happens to the operation. The active generation stays the last while it runs.
  */
-export function takeTarget(state: JobState, kind: OperationKind, number: number): Generation | undefined {
+export function takeTarget(
+  state: JobState,
+  revision: Revision,
+  { kind, number }: Pick<OperationRecord, 'kind' | 'number'>,
+): Generation | undefined {
   const active = state.generations.at(-1);
   if (targets[kind] === 'none' || (targets[kind] === 'standIn' && active)) return undefined;
-  if (targets[kind] === 'active' && active) return withRevision(active, state);
-  const target = newGeneration(state, number);
+  // The Flink cluster of a job that has finished may be gone: then there is nothing to bring about.
+  if (targets[kind] === 'active') return active && withRevision(active, revision);
+  const target = newGeneration(state, revision, number);
   state.generations = kind === 'upgrade' ? [target, ...state.generations] : [...state.generations, target];
   return target;
 }
 
-function withRevision(generation: Generation, { revision }: JobState): Generation {
-  return { ...generation, revision: revision.number, spec: revision.spec, specHash: revision.specHash };
+function withRevision(generation: Generation, { number, spec, specHash }: Revision): Generation {
+  return { ...generation, revision: number, spec, specHash };
 }
 
-function newGeneration(state: JobState, operation: number): Generation {
+function newGeneration(state: JobState, { number, spec, specHash }: Revision, operation: number): Generation {
   state.lastGeneration += 1;
-  const { number, spec, specHash } = state.revision;
   return {
     identity: { tenant: state.tenant, name: state.name, uid: state.uid, number: state.lastGeneration },
     revision: number,

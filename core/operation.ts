@@ -42,7 +42,11 @@ export interface OperationRecord {
   readonly restoredFrom?: string;
   /** What was decided when its turn came: the changes, their cost, and how it goes. */
   readonly plan?: ChangePlan;
-  /** How long no job ran: from the old job's end to the moment at which all tasks of the new one were seen to run. */
+  /**
+   * How long no job ran, or not all of it. Upgrade: from the old job's end to the moment at which all tasks of the new one
+   * were seen to run. Rescale: from the checkpoint that the job went on from to the moment at which all tasks ran, by
+   * Flink's clock.
+   */
   readonly pauseMs?: number;
   /** The revision that was brought back when the new one failed. */
   readonly rolledBackTo?: number;

@@ -10,6 +10,8 @@ const settings = z.object({
   /** Make this build the current one when it starts, and end when a later one has taken over and nothing is left to do. */
   DREY_MAKE_CURRENT: z.stringbool().default(false),
   DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** For tests only: where they say at which point this process shall die. */
+  DREY_TEST_CRASH_FILE: z.string().optional(),
   /** Workflows kept in memory: each takes about half a megabyte. */
   DREY_WORKFLOWS_CACHED: z.coerce.number().int().min(0).default(500),
 });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import { CrashPoints } from '../activities/crash-point.ts';
 import { createControlActivities } from '../activities/control/control-activities.ts';
 import { connectPostgres } from '../clients/postgres/connect.ts';
 import { controlTaskQueue } from '../core/names.ts';
@@ -56,6 +57,7 @@ function createWorker(
     taskQueue: controlTaskQueue,
     workflowBundle: { code: bundle.code },
     activities,
+    interceptors: { activity: new CrashPoints(settings.DREY_TEST_CRASH_FILE).interceptors() },
     maxCachedWorkflows: settings.DREY_WORKFLOWS_CACHED,
     shutdownGraceTime: '5s',
     workerDeploymentOptions: {

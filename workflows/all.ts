@@ -4,6 +4,7 @@ export { deploy } from './deploy.ts';
 export { dispose } from './dispose.ts';
 export { flinkJob } from './flink-job.ts';
 export { remove } from './remove.ts';
+export { rescale } from './rescale.ts';
 export { savepoint } from './savepoint.ts';
 export { suspend } from './suspend.ts';
 export { tailLogs } from './tail-logs.ts';

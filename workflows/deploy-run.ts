@@ -7,7 +7,7 @@ import { findRunning } from './find-running.ts';
 import { GenerationSteps, quietly } from './generation-steps.ts';
 import { allEnded, OperationRun } from './operation-run.ts';
 import { stopGeneration } from './stop-generation.ts';
-import { keepingState, startsEmpty } from './stop-wishes.ts';
+import { keepingState } from './stop-wishes.ts';
 
 export class DeployRun {
   readonly account: OperationRun;
@@ -63,11 +63,15 @@ export class DeployRun {
 
   private async stop(generation: Generation): Promise<void> {
     const next = this.target.generation;
-    await stopGeneration(this.account, { ...keepingState(generation, next.spec), next }, 'previousStopped');
+    await stopGeneration(
+      this.account,
+      { ...keepingState(generation, next.spec, this.account.mode), next },
+      'previousStopped',
+    );
   }
 
   private begin(): void {
-    if (startsEmpty(this.target.generation.spec)) this.account.restorePoint = undefined;
+    if (this.account.mode === 'stateless') this.account.restorePoint = undefined;
     const { restorePoint } = this.account;
     this.target.generation = { ...this.target.generation, ...(restorePoint && { restoreFrom: restorePoint }) };
     this.account.restoring(restorePoint);
@@ -90,15 +94,17 @@ export class DeployRun {
   /** Starts the job, and sees it run. */
   async startJob(): Promise<void> {
     // Flink itself lets the job wait for its slots: its main method runs while they register.
-    await allEnded([this.target.slotsRegistered(), this.target.submitted()]);
+    await this.account.untilAborted(() => allEnded([this.target.slotsRegistered(), this.target.submitted()]));
     await this.seeItRun();
   }
 
   /** Sees all tasks run, points the job's Service here, and sees a checkpoint completed. */
   async seeItRun(): Promise<void> {
-    await this.target.tasksRunning();
+    await this.account.untilAborted(() => this.target.tasksRunning());
     await this.target.published();
-    await this.target.checkpointed();
+    await this.account.untilAborted(() => this.target.checkpointed());
+    await this.target.finished();
+    await this.target.settledIfFinished();
   }
 
   /**
@@ -109,6 +115,7 @@ export class DeployRun {
     if (!this.begun) return;
     const { generation } = this.target;
     if (this.target.isSubmitted) await stopGeneration(this.account, { generation, how: 'cancel' }, 'startedStopped');
-    await this.target.cleared('undone');
+    if (generation.spec.spec.cleanup.failed === 'remove') await this.target.cleared('undone');
+    else await this.account.step('clusterKept', async () => undefined);
   }
 }

@@ -5,6 +5,7 @@ import type { OperationInput } from '../core/operation-result.ts';
 import { filesOf, overRetention } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
 import { withSavepoints } from '../core/savepoint-list.ts';
+import { completed } from '../core/spec/completed.ts';
 import { waits } from './cluster-activities.ts';
 import { agentAwayMs } from './generation-steps.ts';
 import { errorOf, type OperationRun } from './operation-run.ts';
@@ -42,7 +43,7 @@ export async function cleanSavepoints(account: OperationRun, input: OperationInp
   const { restorePoint, startedFrom } = account;
   const over = overRetention(
     all,
-    { retain: input.spec.spec.savepoints.retain, root, restorePoint, startedFrom },
+    { retain: completed(input.spec).spec.savepoints.retain, root, restorePoint, startedFrom },
     Date.now(),
   );
   if (over.length === 0) return;

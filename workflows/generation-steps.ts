@@ -8,16 +8,21 @@ import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
-import type { OperationRun, StepOutcome } from './operation-run.ts';
+import { failureOf, type OperationRun, type StepOutcome } from './operation-run.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 export const agentAwayMs = 60_000;
+
+/** How long one activity waits for the end of a finite job; then another one does. */
+const lookForFinishMs = 24 * 3_600_000;
 
 export class GenerationSteps {
   /** As it is now: from where it starts is known late. */
   generation: Generation;
   /** Whether its job may have been submitted. */
   isSubmitted = false;
+  /** Whether the job was seen to have finished by itself. */
+  hasFinished = false;
   private isPublished = false;
   private readonly account: OperationRun;
 
@@ -35,6 +40,11 @@ export class GenerationSteps {
     // An application's JobManager submits the job as it starts.
     if (!this.isDedicated) this.isSubmitted = true;
     await this.applied();
+    await this.podsReady();
+  }
+
+  /** Sees every pod that the spec asks for started. */
+  async podsReady(): Promise<void> {
     await this.wait('podsScheduled', 'waitPodsScheduled', 'schedule');
     await this.wait('imagesPulled', 'waitImagesPulled', 'imagePull');
   }
@@ -47,6 +57,11 @@ export class GenerationSteps {
     await this.wait('slotsRegistered', 'waitSlots', 'slots');
   }
 
+  /** Lets the processes load and compile what the job will need, where the spec wants that. It costs no pause. */
+  async primed(): Promise<void> {
+    if (this.generation.spec.spec.upgrade.prime !== 'none') await this.wait('primed', 'primeCluster', 'submit');
+  }
+
   /** Submits the job; in an application its JobManager does. The anchor says from where before that. */
   async submitted(step: StepName = 'jobSubmitted'): Promise<void> {
     this.isSubmitted = true;
@@ -55,7 +70,9 @@ export class GenerationSteps {
 
   /** @returns when all tasks were seen to run, as milliseconds since 1970. */
   async tasksRunning(step: StepName = 'tasksRunning'): Promise<number | undefined> {
-    return (await this.wait(step, 'waitTasks', 'running')).seenAtMs;
+    const { seenAtMs, finished } = await this.wait(step, 'waitTasks', 'running');
+    this.hasFinished ||= finished ?? false;
+    return seenAtMs;
   }
 
   /** Points the job's Service here, unless it does already. */
@@ -71,20 +88,59 @@ export class GenerationSteps {
   }
 
   /** Sees a checkpoint completed, where the job keeps its state: what it started from is not needed any more. */
-  async checkpointed(): Promise<void> {
-    if (hasDurableStorage(this.generation.spec)) await this.wait('firstCheckpoint', 'confirmCheckpoint', 'checkpoint');
+  async checkpointed(step: StepName = 'firstCheckpoint'): Promise<void> {
+    if (hasDurableStorage(this.generation.spec) && !this.hasFinished) {
+      const { finished } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
+      this.hasFinished ||= finished ?? false;
+    }
     this.account.restorePoint = undefined;
     this.account.startedFrom = undefined;
   }
 
+  /**
+   * Waits for the end of a job that ends by itself, for as long as it takes. Whoever asks the operation to give up ends the
+   * wait only: the job runs on, and the next operation finds it so.
+   */
+  async finished(): Promise<void> {
+    if (!this.generation.spec.spec.job.finite || this.hasFinished) return;
+    try {
+      await this.account.untilNoReturn(() => this.awaitFinish());
+    } catch (error) {
+      if (failureOf(error).code !== 'ABORTED') throw error;
+    }
+  }
+
+  private async awaitFinish(): Promise<void> {
+    const calls = waits(this.cluster, lookForFinishMs);
+    const summary = `Wait until the job has finished: ${generationName(this.generation.identity)}`;
+    const input = { generation: this.generation, waitMs: lookForFinishMs };
+    await this.account.step('jobFinished', async () => {
+      while (!this.hasFinished) {
+        const { finished } = await calls.waitFinished.executeWithOptions({ summary }, [input]);
+        this.hasFinished = finished;
+      }
+    });
+  }
+
+  /** What becomes of the Flink cluster of a job that has finished by itself, as its spec says. */
+  async settledIfFinished(): Promise<void> {
+    if (!this.hasFinished) return;
+    this.account.finished = true;
+    if (this.generation.spec.spec.cleanup.finished === 'remove') await this.cleared('finishedRemoved');
+  }
+
   /** Sees the job run without a restart for as long as the spec says. */
   async stable(): Promise<void> {
+    if (this.hasFinished) return;
     const { upgrade, deadlines } = this.generation.spec.spec;
     const waitMs = parseDurationMs(deadlines.stable) + parseDurationMs(upgrade.stableAfter);
     const calls = waits(this.cluster, waitMs, this.bound(waitMs));
     const summary = `See the job run for ${upgrade.stableAfter} without a restart: ${generationName(this.generation.identity)}`;
     const input = { generation: this.generation, waitMs, stableMs: parseDurationMs(upgrade.stableAfter) };
-    await this.account.step('stable', () => calls.waitStable.executeWithOptions({ summary }, [input]));
+    const { finished } = await this.account.step('stable', () =>
+      calls.waitStable.executeWithOptions({ summary }, [input]),
+    );
+    this.hasFinished ||= finished ?? false;
   }
 
   applied(step: StepName = 'objectsApplied') {
@@ -130,6 +186,7 @@ const waitWords = {
   waitImagesPulled: 'Wait until images are pulled:',
   waitJobManager: 'Wait until the JobManager answers:',
   waitSlots: 'Wait until the slots are registered:',
+  primeCluster: 'Prime',
   submitJob: 'Submit the job to',
   waitTasks: 'Wait until all tasks run:',
   confirmCheckpoint: 'See a checkpoint completed:',
@@ -140,6 +197,8 @@ type WaitActivity = keyof typeof waitWords;
 interface WaitOutcome extends StepOutcome {
   /** When what was waited for was seen, in milliseconds since 1970. */
   readonly seenAtMs?: number;
+  /** Whether the job has finished by itself. */
+  readonly finished?: boolean;
 }
 
 /** Steps within a step: the outer one is what people see. */

@@ -1,15 +1,5 @@
 /** The entity of one job: takes changes, carries them out one at a time and in order, and tells what it knows. */
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  patched,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { JobPhase, JobView } from '../core/job.ts';
+import { allHandlersFinished, ApplicationFailure, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import {
   applyReason,
   enqueued,
@@ -20,12 +10,12 @@ import {
   refusalOf,
   refusalOfAside,
   waitingChange,
+  withdrawn,
   type Asked,
   type Refusal,
 } from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
-import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
-import { viewOf } from '../core/job-view.ts';
+import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
@@ -33,12 +23,11 @@ import { newJob } from '../core/new-job.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
-import type { SavepointWish } from '../core/savepoint-wish.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
-import { completed, completedState } from '../core/spec/completed.ts';
+import { completed } from '../core/spec/completed.ts';
 import { disposalWish } from '../core/disposal-wish.ts';
-import { jobDetails } from './details.ts';
 import type {
+  AbortOperationRequest,
   ApplySpecRequest,
   ChangeAnswer,
   ChangeRequest,
@@ -49,28 +38,22 @@ import type {
   TakeSavepointRequest,
 } from './messages.ts';
 import { newUid } from './new-uid.ts';
-import { Outbox } from './outbox.ts';
 import type { AbortRequest } from './operation-run.ts';
 import { isTimeForSavepoint } from './periodic-savepoints.ts';
 import { planOperation } from './plan-operation.ts';
+import { JobBook, now } from './job-book.ts';
 import { carryOut, inputOf } from './run-operation.ts';
-import { searchCluster, searchPhase } from './search-attributes.ts';
 
-export class JobEntity {
+export class JobEntity extends JobBook {
   private readonly input: FlinkJobInput;
-  private readonly outbox: Outbox;
-  private state: JobState | undefined;
   private refused = false;
   private abortion: AbortRequest | undefined;
   private lostInARow = 0;
   private wasRunning = false;
-  private shownPhase: JobPhase | undefined;
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
+    super(carried);
     this.input = input;
-    this.state = carried && completedState(carried);
-    this.outbox = new Outbox(carried?.unwritten);
-    setCurrentDetails(jobDetails(this.view()));
   }
 
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
@@ -79,7 +62,12 @@ export class JobEntity {
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
     const state = this.acceptRevision(request);
-    return this.enqueue(this.kindNow(state), request, applyReason(state));
+    return this.enqueue(
+      this.kindNow(state),
+      request,
+      request.reason ?? applyReason(state),
+      request.mode && { mode: request.mode },
+    );
   }
 
   /**
@@ -100,7 +88,31 @@ export class JobEntity {
     });
     if (repeated) return repeated;
     if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
-    return this.enqueue('remove', request, 'The job was deleted');
+    const { deletion } = request;
+    return this.enqueue('remove', request, 'The job was deleted', deletion && { deletion });
+  }
+
+  /** Asks the operation under way, or the one that waits, to give up. */
+  abort(request: AbortOperationRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const { running, queue } = this.known();
+    const operation = [running, ...queue].find((one) => one?.record.number === request.operation);
+    if (!operation) throw this.refusal(operationEnded(request.operation));
+    if (operation === running) this.abortion = { reason: `${request.requestedBy} asked for it`, isAsked: true };
+    else this.withdraw(operation, request.requestedBy);
+    this.remember(request, true, request.operation);
+    this.publish();
+    return this.answer(true, this.find(request.operation) ?? operation);
+  }
+
+  private withdraw(operation: QueuedOperation, by: string): void {
+    const state = this.known();
+    state.queue = state.queue.filter((one) => one !== operation);
+    const ended = withdrawn(operation, now(), by);
+    if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
+    else state.newest = ended;
+    this.putOperation(ended);
   }
 
   /** Accepts a savepoint of the job, after what is under way and what waits. */
@@ -108,7 +120,8 @@ export class JobEntity {
     const repeated = this.admit(request);
     if (repeated) return repeated;
     const { format = this.known().revision.spec.spec.savepoints.format } = request;
-    return this.enqueue('savepoint', request, 'A savepoint was asked for', { take: { format, origin: 'user' } });
+    const take = { format, origin: 'user' as const };
+    return this.enqueue('savepoint', request, 'A savepoint was asked for', { savepointWish: { take } });
   }
 
   /** Accepts that a savepoint goes, after what is under way and what waits. */
@@ -117,7 +130,7 @@ export class JobEntity {
     if (repeated) return repeated;
     const wish = disposalWish(this.known(), request);
     if ('code' in wish) throw this.refusal(wish);
-    return this.enqueue('dispose', request, `Savepoint ${request.number} shall go`, wish);
+    return this.enqueue('dispose', request, `Savepoint ${request.number} shall go`, { savepointWish: wish });
   }
 
   status(): JobStatus | null {
@@ -171,24 +184,25 @@ export class JobEntity {
     // The repetition of a lost operation finds the job as that one did, as far as is known.
     const wasRunning = state.phase === 'RUNNING' || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
-    const planned = await this.planned(state, next);
+    const { revision } = state;
+    const planned = await this.planned(state, next, revision);
     state.running = planned;
-    const { during } = operationKinds[planned.record.kind];
-    if (during !== undefined) {
-      state.phase = during;
-      state.failure = undefined;
-    }
-    const input = inputOf(state, planned, wasRunning);
+    const { kind } = planned.record;
+    const { during } = operationKinds[kind];
+    // Bookkeeping leaves a job that has finished finished.
+    if (during !== undefined && kind !== 'adjust') state.phase = during;
+    if (during !== undefined) state.failure = undefined;
+    const input = inputOf(state, revision, planned, wasRunning);
     this.publish();
     const result = await carryOut(input, () => this.abortion);
     this.abortion = undefined;
-    if (result) this.conclude(state, result);
+    if (result) this.conclude(state, result, revision);
     else await this.beginAgain(state, planned);
     this.publish();
   }
 
   /** The operation with its kind as it is now: what was known when it was queued may have changed. */
-  private async planned(state: JobState, next: QueuedOperation): Promise<QueuedOperation> {
+  private async planned(state: JobState, next: QueuedOperation, revision: Revision): Promise<QueuedOperation> {
     const { record } = next;
     if (record.kind === 'remove' || leavesJobAlone(record.kind)) return next;
     const named = (kind: OperationKind) => ({
@@ -197,12 +211,15 @@ export class JobEntity {
       workflowId: operationWorkflowId(state, record.number, kind),
     });
     if (!patched('planned-operations')) return { ...next, record: named('deploy') };
-    const plan = await planOperation({ job: this.plannedJob(state), target: state.revision.spec });
+    const { mode } = next;
+    const input = { job: this.plannedJob(state), target: revision.spec, ...(mode && { mode }) };
+    const plan = await planOperation(input);
     return { ...next, record: { ...named(plan.kind), plan } };
   }
 
-  private plannedJob({ phase, askedCluster, generations }: JobState): PlannedJob {
-    return { phase, askedCluster, generations, afterLoss: this.lostInARow > 0 };
+  private plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
+    const afterLoss = this.lostInARow > 0;
+    return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
   }
 
   /** What it would be now. For its readers only: it is decided when its turn comes. */
@@ -211,9 +228,9 @@ export class JobEntity {
     return planChange(this.plannedJob(state), state.revision.spec).kind;
   }
 
-  private conclude(state: JobState, result: OperationResult): void {
+  private conclude(state: JobState, result: OperationResult, brought: Revision): void {
     if (!leavesJobAlone(result.record.kind)) this.lostInARow = 0;
-    concludeOperation(state, result);
+    concludeOperation(state, result, brought);
     this.outbox.put(...result.unwritten);
   }
 
@@ -287,19 +304,11 @@ export class JobEntity {
     return this.state;
   }
 
-  private enqueue(
-    kind: OperationKind,
-    request: ChangeRequest,
-    reason: string,
-    savepointWish?: SavepointWish,
-  ): ChangeAnswer {
+  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string, wish: OperationWish = {}): ChangeAnswer {
     const state = this.known();
     const refusal = leavesJobAlone(kind) ? refusalOfAside(state) : undefined;
     if (refusal) throw this.refusal(refusal);
-    const operation = {
-      ...this.newOperation(kind, request.requestedBy, reason),
-      ...(savepointWish && { savepointWish }),
-    };
+    const operation = { ...this.newOperation(kind, request.requestedBy, reason), ...wish };
     const { queue, replaced } = enqueued(state.queue, operation, now());
     state.queue = queue;
     for (const one of [...replaced, operation]) this.putOperation(one);
@@ -326,52 +335,11 @@ export class JobEntity {
     this.remember(request, false, operation?.record.number);
     return this.answer(false, operation);
   }
-
-  private remember({ key, bodyHash }: ChangeRequest, changed: boolean, operation: number | undefined): void {
-    const state = this.known();
-    const answered = { key, bodyHash, changed, ...(operation === undefined ? {} : { operation }) };
-    state.answered = [...state.answered, answered].slice(-answeredKeysMax);
-  }
-
-  private answer(changed: boolean, operation: QueuedOperation | undefined): ChangeAnswer {
-    const state = this.known();
-    const found = operation ? { operation: operation.record, operationSeq: operation.recordSeq } : {};
-    return { changed, job: viewOf(state, now()), jobSeq: state.jobSeq, ...found };
-  }
-
-  private find(number: number | undefined): QueuedOperation | undefined {
-    return knownOperations(this.known()).find(({ record }) => record.number === number);
-  }
-
-  private putOperation({ record, recordSeq }: QueuedOperation): void {
-    this.outbox.put({ kind: 'operation', uid: this.known().uid, seq: recordSeq, operation: record });
-  }
-
-  /** Makes the state seen: as a record, in the Temporal UI, and for searches. */
-  private publish(): void {
-    const state = this.known();
-    state.jobSeq += 1;
-    const job = viewOf(state, now());
-    this.outbox.put({ kind: 'job', uid: state.uid, seq: state.jobSeq, job });
-    setCurrentDetails(jobDetails(job));
-    if (this.shownPhase === state.phase) return;
-    this.shownPhase = state.phase;
-    upsertSearchAttributes([
-      { key: searchPhase, value: state.phase },
-      { key: searchCluster, value: state.revision.spec.spec.cluster },
-    ]);
-  }
-
-  private view(): JobView | undefined {
-    return this.state && viewOf(this.state, now());
-  }
-
-  private known(): JobState {
-    if (!this.state) throw new Error('no spec was accepted yet');
-    return this.state;
-  }
 }
 
-function now(): string {
-  return new Date().toISOString();
+function operationEnded(number: number): Refusal {
+  return { code: 'OPERATION_ENDED', message: `Operation ${number} neither waits nor runs.` };
 }
+
+/** What a caller said for this once. */
+type OperationWish = Pick<QueuedOperation, 'mode' | 'deletion' | 'savepointWish'>;

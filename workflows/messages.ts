@@ -5,8 +5,9 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import type { UpgradeMode } from '../core/plan/change-plan.ts';
 import type { SavepointFormat, SavepointRecord } from '../core/savepoint.ts';
-import type { FlinkJob } from '../core/schema/flink-job.ts';
+import type { Deletion, FlinkJob } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
 export const flinkJobWorkflow = 'flinkJob';
@@ -32,13 +33,24 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly spec: FlinkJob;
   /** SHA-256 hex of the canonical spec. */
   readonly specHash: string;
+  /** Why, in a sentence; without it, that the revision was applied. */
+  readonly reason?: string;
+  /** Which state the job goes on from, for this once; without it, as the spec says. */
+  readonly mode?: UpgradeMode;
   /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
   readonly lastRestorePoint?: string;
 }
 
 export interface RemoveJobRequest extends ChangeRequest {
+  /** How the job is ended, for this once; without it, as its spec says. */
+  readonly deletion?: Deletion;
   /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
   readonly lastKnown?: FlinkJob;
+}
+
+export interface AbortOperationRequest extends ChangeRequest {
+  /** Number of the operation that shall give up. */
+  readonly operation: number;
 }
 
 export interface TakeSavepointRequest extends ChangeRequest {
@@ -67,6 +79,8 @@ export interface ChangeAnswer {
 }
 
 export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySpec');
+/** Asks an operation to give up: one that waits never begins, one that runs undoes what it can. */
+export const abortJobOperation = defineUpdate<ChangeAnswer, [AbortOperationRequest]>('abortOperation');
 export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');
 
 /** Queued behind what is under way; takes the place of nothing. */

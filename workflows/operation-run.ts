@@ -16,6 +16,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import type { UpgradeMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { generationName } from '../core/names.ts';
@@ -48,8 +49,13 @@ export class OperationRun {
   startedFrom: string | undefined;
   /** Whether what ran before is as it was: an operation that fails then has done no harm. */
   leftRunning: boolean;
-  /** Whether a job was stopped for what comes now: its state waits, so nothing is given up for an agent that is away. */
+  /**
+   * Whether a job was stopped, or changed, for what comes now: it waits for the rest, so nothing is given up for an agent
+   * that is away.
+   */
   stoppedAnother = false;
+  /** Whether the job has finished by itself. */
+  finished = false;
 
   private record: OperationRecord;
   private seq: number;
@@ -80,9 +86,19 @@ export class OperationRun {
     return this.input.uid;
   }
 
+  /** Which state the job goes on from. */
+  get mode(): UpgradeMode {
+    return this.record.plan?.mode ?? this.input.spec.spec.upgrade.mode;
+  }
+
   /** The operation's record as it is now. */
   get current(): OperationRecord {
     return this.record;
+  }
+
+  /** Whether its revision also changes what nothing of Flink is touched for. */
+  get changesBookkeeping(): boolean {
+    return this.record.plan?.changes.some(({ cost }) => cost === 'none') ?? false;
   }
 
   /** The operation's number. */
@@ -232,6 +248,7 @@ export class OperationRun {
       recordSeq: this.seq,
       generations: this.generations,
       leftRunning: this.leftRunning,
+      ...(this.finished ? { finished: true } : {}),
       ...(this.restorePoint === undefined ? {} : { restorePoint: this.restorePoint }),
       ...(this.startedFrom === undefined ? {} : { startedFrom: this.startedFrom }),
       ...(this.savepoints.length === 0 ? {} : { savepoints: this.savepoints }),

@@ -5,6 +5,7 @@ import { adjust } from './adjust.ts';
 import { deploy } from './deploy.ts';
 import { dispose } from './dispose.ts';
 import { remove } from './remove.ts';
+import { rescale } from './rescale.ts';
 import { savepoint } from './savepoint.ts';
 import { suspend } from './suspend.ts';
 import { upgrade } from './upgrade.ts';
@@ -16,8 +17,10 @@ type OperationWorkflow =
 export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflow>> = {
   deploy,
   upgrade,
+  rescale,
   adjust,
   suspend,
+  cancel: suspend,
   resume: deploy,
   savepoint,
   dispose,

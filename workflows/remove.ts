@@ -1,37 +1,61 @@
-/** Remove: cancels the job, then clears away every generation and what belongs to none. Files of checkpoints and savepoints stay. */
+/**
+ * Remove: ends the job as its deletion says, then clears away every generation and what belongs to none. Files of checkpoints
+ * and savepoints stay.
+ */
 import { setWorkflowOptions } from '@temporalio/workflow';
+import type { FoundGeneration } from '../core/adoption.ts';
+import { hasDurableStorage, type Generation } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { clearGeneration } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { OperationRun } from './operation-run.ts';
 import { settleOrphans } from './settle-orphans.ts';
+import { stopGeneration } from './stop-generation.ts';
 
 /** Longest wait for a cancel: tasks get 180 s from Flink before it kills their TaskManager. */
 const cancelMs = 5 * 60_000;
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, remove);
 export async function remove(input: OperationInput): Promise<OperationResult> {
-  const { tenant, name, namespace, cluster } = input;
   const run = new OperationRun(input);
-  return run.run(
-    async () => {
-      const { found } = await run.step('clusterAsked', async () => {
-        await settleOrphans({ tenant, name });
-        const summary = `Look for everything of ${tenant}/${name}`;
-        return shortCalls(cluster).findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace }]);
-      });
-      for (const generation of found) {
-        await run.step('jobCanceled', () =>
-          waits(cluster, cancelMs).cancelJob.executeWithOptions(
-            { summary: `Cancel the job of ${generationName(generation.identity)}` },
-            [{ generation }],
-          ),
-        );
-        await clearGeneration(generation, (step, act) => run.step(step, act));
-      }
-      run.generations = [];
-    },
-    // What is half removed is removed by the next try: there is nothing to put back.
+  const how = input.deletion ?? input.spec.spec.cleanup.deleted;
+  // What is half removed is removed by the next try: there is nothing to put back.
+  return run.run(async () => {
+    if (how === 'leave') await run.step('leftAlone', async () => undefined);
+    else await endEverything(run, input, how === 'savepoint');
+    run.generations = [];
+  });
+}
+
+async function endEverything(run: OperationRun, input: OperationInput, withSavepoint: boolean): Promise<void> {
+  for (const generation of await everythingOf(run, input)) {
+    if (withSavepoint && hasDurableStorage(generation.spec)) await stopped(run, generation);
+    else await canceled(run, generation);
+    run.leftRunning = false;
+    await clearGeneration(generation, (step, act) => run.step(step, act));
+  }
+}
+
+function everythingOf(run: OperationRun, input: OperationInput): Promise<readonly FoundGeneration[]> {
+  const { tenant, name, namespace, cluster } = input;
+  const look = async () => {
+    await settleOrphans({ tenant, name });
+    const summary = `Look for everything of ${tenant}/${name}`;
+    return shortCalls(cluster).findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace }]);
+  };
+  return run.step('clusterAsked', look).then(({ found }) => found);
+}
+
+/** @throws the failure of the savepoint: then the job runs on, and is not removed. */
+async function stopped(run: OperationRun, generation: Generation): Promise<void> {
+  await stopGeneration(run, { generation, how: 'savepoint' }, 'jobStopped');
+}
+
+async function canceled(run: OperationRun, generation: Generation): Promise<void> {
+  const { cluster } = generation.spec.spec;
+  const summary = `Cancel the job of ${generationName(generation.identity)}`;
+  await run.step('jobCanceled', () =>
+    waits(cluster, cancelMs).cancelJob.executeWithOptions({ summary }, [{ generation }]),
   );
 }

@@ -9,7 +9,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { JobState, QueuedOperation } from '../core/job-state.ts';
+import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { takeTarget } from '../core/operation-targets.ts';
@@ -17,10 +17,18 @@ import { abortOperation, type AbortRequest } from './operation-run.ts';
 import { operationWorkflows } from './operation-workflows.ts';
 import { searchCluster, searchJob, searchOperation, searchTenant } from './search-attributes.ts';
 
-/** Makes what the next operation is started with. @param wasRunning whether the job ran, as far as is known. */
-export function inputOf(state: JobState, operation: QueuedOperation, wasRunning: boolean): OperationInput {
-  const { record, recordSeq, savepointWish } = operation;
-  const { spec } = state.revision;
+/**
+ * Makes what the next operation is started with.
+ * @param revision the one that it shall bring about; a newer one may have been accepted meanwhile.
+ * @param wasRunning whether the job ran, as far as is known.
+ */
+export function inputOf(
+  state: JobState,
+  revision: Revision,
+  { record, recordSeq, deletion, savepointWish }: QueuedOperation,
+  wasRunning: boolean,
+): OperationInput {
+  const { spec } = revision;
   const input: OperationInput = {
     record,
     recordSeq,
@@ -33,12 +41,13 @@ export function inputOf(state: JobState, operation: QueuedOperation, wasRunning:
     wasRunning,
     spec,
     askCluster: !state.askedCluster,
+    ...(deletion && { deletion }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
     ...(savepointWish && { savepointWish }),
   };
-  const target = takeTarget(state, record.kind, record.number);
+  const target = takeTarget(state, revision, record);
   const withTarget: TargetInput | undefined = target && { ...input, target };
   return withTarget ?? input;
 }

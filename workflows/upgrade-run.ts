@@ -11,7 +11,7 @@ import { GenerationSteps, quietly } from './generation-steps.ts';
 import { allEnded, failureOf, OperationRun } from './operation-run.ts';
 import { bringBack } from './bring-back.ts';
 import { stopGeneration } from './stop-generation.ts';
-import { keepingState, startsEmpty } from './stop-wishes.ts';
+import { keepingState } from './stop-wishes.ts';
 
 /** Why two Flink clusters may not fit beside each other: what a failed warm-up may say. */
 const noRoomCodes: readonly string[] = ['NOT_SCHEDULABLE', 'QUOTA_EXCEEDED'];
@@ -58,6 +58,7 @@ export class UpgradeRun {
         await this.next.podsStarted();
         await this.next.jobManagerAnswers();
         await this.next.slotsRegistered();
+        await this.next.primed();
       });
     } catch (error) {
       const { code, message } = failureOf(error);
@@ -85,11 +86,11 @@ export class UpgradeRun {
   /** Stops the job with its state kept. From here on there is no return but a rollback. */
   async stopPrevious(): Promise<void> {
     const next = this.next.generation;
-    const wish = { ...keepingState(this.previous, next.spec), next };
+    const wish = { ...keepingState(this.previous, next.spec, this.account.mode), next };
     const stopped = await stopGeneration(this.account, wish, 'previousStopped');
     this.endedAtMs = stopped.endedAtMs;
     this.account.stoppedAnother = true;
-    const from = startsEmpty(next.spec) ? undefined : this.account.restorePoint;
+    const from = this.account.mode === 'stateless' ? undefined : this.account.restorePoint;
     this.next.generation = { ...next, ...(from !== undefined && { restoreFrom: from }) };
     this.account.restoring(from);
     this.begun = true;
@@ -126,6 +127,8 @@ export class UpgradeRun {
 
   async removePrevious(): Promise<void> {
     if (this.isWarm) await new GenerationSteps(this.account, this.previous).cleared('previousRemoved');
+    await this.next.finished();
+    await this.next.settledIfFinished();
   }
 
   /**

@@ -1,22 +1,30 @@
 /** Everything an agent does in its cluster on behalf of workflows. Arguments only grow: agents are not versioned. */
 import type { TailLogsInput } from '../../workflows/tail-logs.ts';
+import { addTaskManagers, type AddTaskManagersInput } from './add-task-managers.ts';
 import { applyGeneration, type ApplyGenerationInput } from './apply-generation.ts';
 import { applyStandIn } from './apply-stand-in.ts';
 import { cancelJob } from './cancel-job.ts';
+import { changeParallelism, type ChangeParallelismInput } from './change-parallelism.ts';
+import { checkRescale, type CheckRescaleInput } from './check-rescale.ts';
 import { confirmCheckpoint } from './confirm-checkpoint.ts';
 import type { ClusterDependencies, GenerationInput, WaitInput } from './dependencies.ts';
 import { disposeSavepoint, type DisposeSavepointInput } from './dispose-savepoint.ts';
 import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
+import { noteRevision } from './note-revision.ts';
+import { waitFinished } from './wait-finished.ts';
 import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
+import { primeCluster } from './prime-cluster.ts';
 import { publishService } from './publish-service.ts';
 import { removeHighAvailability } from './remove-high-availability.ts';
 import { removeObjects } from './remove-objects.ts';
+import { removeTaskManagers, type RemoveTaskManagersInput } from './remove-task-managers.ts';
 import { sendLogs } from './send-logs.ts';
 import { stopJob, type StopJobInput } from './stop-job.ts';
 import { submitJob } from './submit-job.ts';
 import { takeSavepoint, type TakeSavepointInput } from './take-savepoint.ts';
+import { waitParallelism, type WaitParallelismInput } from './wait-parallelism.ts';
 import { waitStable, type WaitStableInput } from './wait-stable.ts';
 import { waitTasks } from './wait-tasks.ts';
 
@@ -29,11 +37,19 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     waitImagesPulled: (input: WaitInput) => waitImagesPulled(dependencies, input),
     waitJobManager: (input: WaitInput) => waitJobManager(dependencies, input),
     waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
+    primeCluster: (input: WaitInput) => primeCluster(dependencies, input),
     submitJob: (input: WaitInput) => submitJob(dependencies, input),
     waitTasks: (input: WaitInput) => waitTasks(dependencies, input),
+    waitFinished: (input: WaitInput) => waitFinished(dependencies, input),
     waitStable: (input: WaitStableInput) => waitStable(dependencies, input),
     confirmCheckpoint: (input: WaitInput) => confirmCheckpoint(dependencies, input),
     publishService: (input: ApplyGenerationInput) => publishService(dependencies, input),
+    checkRescale: (input: CheckRescaleInput) => checkRescale(dependencies, input),
+    addTaskManagers: (input: AddTaskManagersInput) => addTaskManagers(dependencies, input),
+    changeParallelism: (input: ChangeParallelismInput) => changeParallelism(dependencies, input),
+    waitParallelism: (input: WaitParallelismInput) => waitParallelism(dependencies, input),
+    noteRevision: (input: ApplyGenerationInput) => noteRevision(dependencies, input),
+    removeTaskManagers: (input: RemoveTaskManagersInput) => removeTaskManagers(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),
     takeSavepoint: (input: TakeSavepointInput) => takeSavepoint(dependencies, input),
     applyStandIn: (input: ApplyGenerationInput) => applyStandIn(dependencies, input),

@@ -1,6 +1,7 @@
 /** Sees a checkpoint completed since the job started: the proof that it can write its state. Drey asks for one itself. */
 import type { FlinkClient } from '../../clients/flink/client.ts';
-import { diagnoseCheckpointFailure } from '../../core/diagnosis/job-failure.ts';
+import { diagnoseCheckpointFailure, diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
@@ -43,9 +44,9 @@ class Confirmation {
     this.id = id;
   }
 
-  async look(flink: FlinkClient): Promise<{ detail: string } | undefined> {
+  async look(flink: FlinkClient): Promise<{ detail: string; finished?: boolean } | undefined> {
     const job = (await flink.jobs()).find((one) => one.id === this.id);
-    if (job?.state === 'FINISHED') return { detail: 'the job has finished' };
+    if (job?.state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     if (job?.state === 'FAILED') {
       const cause = await flink.failureCause(this.id);
       throw failed(diagnoseCheckpointFailure(cause?.stackTrace ?? 'the job failed', this.generation.spec.spec));
@@ -66,8 +67,16 @@ class Confirmation {
     this.triggerId = undefined;
     if (result.state === 'failed') this.failures += 1;
     if (result.state === 'failed' && this.failures >= failuresMax) {
-      throw failed(diagnoseCheckpointFailure(result.cause.stackTrace, this.generation.spec.spec));
+      throw failed(await this.reasonOf(flink, result.cause.stackTrace));
     }
     return undefined;
+  }
+
+  /** A job that falls again and again completes no checkpoint: then why it falls is what the reader must know. */
+  private async reasonOf(flink: FlinkClient, checkpointTrace: string): Promise<Failure> {
+    const { spec } = this.generation.spec;
+    const jobTrace = (await flink.failureCause(this.id))?.stackTrace;
+    const falls = jobTrace !== undefined && !/tolerable failure threshold/i.test(jobTrace);
+    return falls ? diagnoseJobFailure(jobTrace, spec) : diagnoseCheckpointFailure(checkpointTrace, spec);
   }
 }

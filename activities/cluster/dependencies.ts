@@ -12,6 +12,8 @@ export interface ClusterDependencies {
   defaultImage(version: FlinkVersion): string;
   /** The storage tool, a jar of a few KB, as base64. */
   readonly storageTool: string;
+  /** The job that primes a Flink cluster, a jar of a few KB. */
+  readonly primeJob: Uint8Array;
 }
 
 /** What every activity about one generation is given. */

@@ -26,6 +26,7 @@ const anchored = z.object({
   spec: flinkJobSchema,
   submission: z.int(),
   restoreFrom: z.string().optional(),
+  fixedVertices: z.array(z.string()).optional(),
 });
 
 /** Every generation of the job in the namespace, with whether its recorded submission runs. */
@@ -50,7 +51,9 @@ async function inspect(dependencies: ClusterDependencies, anchor: ObjectOf<'Conf
   const leaving = anchor.metadata.deletionTimestamp !== undefined;
   const madeAt = anchor.metadata.creationTimestamp ?? '';
   const stopping = notes[annotations.stopping]?.startsWith(`${submission}/`) ?? false;
-  return { ...generation, leaving, stopping, madeAt, ...(running === undefined ? {} : { running }) };
+  const rescaling = notes[annotations.rescaling] !== undefined;
+  const known = { ...generation, leaving, stopping, madeAt, ...(rescaling && { rescaling }) };
+  return running === undefined ? known : { ...known, running };
 }
 
 /** What is noted with the submission is newer than what the anchor was made with. */

@@ -66,7 +66,7 @@ const silenceWhenAskedMs = 3_000;
 
 /** A JobManager that hangs must be found silent well within these 15 s. */
 const callMs = 5_000;
-const pollEveryMs = 30;
+const pollEveryMs = 25;
 
 /** For operations of releases that did not say it. */
 const withinMsDefault = 12 * 60_000;

@@ -1,5 +1,5 @@
 /** Submits the job, once: its id was made before, so a repeated request finds the job that the first one started. */
-import type { FlinkCallOptions, FlinkClient } from '../../clients/flink/client.ts';
+import type { FlinkCallOptions, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkRestError } from '../../clients/flink/errors.ts';
 import { diagnoseSubmission } from '../../core/diagnosis/submission.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -17,25 +17,41 @@ export function submitJob(dependencies: ClusterDependencies, input: WaitInput) {
   const seconds = Math.round(waitMs / 1000);
   return withFailures(() =>
     withHeartbeat(async (signal) => {
-      if (generation.spec.spec.mode === 'dedicated') await noteSubmission(dependencies, generation);
-      return supervise(dependencies, {
-        generation,
-        waitMs,
-        signal,
-        look: (flink) => submitOnce(flink, input, signal),
-        whenTimeIsUp: (silence) => ({
-          code: 'NO_JOB_SUBMITTED',
-          message: `No job was submitted within ${seconds} s${silence ? `: ${silence}` : ''}.`,
-          cure: 'The main method must reach exactly one execute(): see the JobManager log (`drey logs job NAME`).',
-        }),
-      });
+      // While it is written Flink is asked already: nothing is processed in these milliseconds.
+      const noted = generation.spec.spec.mode === 'dedicated' ? noteSubmission(dependencies, generation) : undefined;
+      try {
+        return await supervise(dependencies, {
+          generation,
+          waitMs,
+          signal,
+          look: async (flink) => submitOnce(flink, await seenFirst(flink, noted, signal), input, signal),
+          whenTimeIsUp: (silence) => ({
+            code: 'NO_JOB_SUBMITTED',
+            message: `No job was submitted within ${seconds} s${silence ? `: ${silence}` : ''}.`,
+            cure: 'The main method must reach exactly one execute(): see the JobManager log (`drey logs job NAME`).',
+          }),
+        });
+      } finally {
+        // A note that is written later would be about a generation that may be given up by then.
+        await noted?.catch(() => undefined);
+      }
     }),
   );
 }
 
-async function submitOnce(flink: FlinkClient, { generation, waitMs }: WaitInput, signal: AbortSignal) {
+/** The jobs that Flink has, once the submission is noted. */
+async function seenFirst(flink: FlinkClient, noted: Promise<void> | undefined, signal: AbortSignal) {
+  const [jobs] = await Promise.all([flink.jobs({ signal }), noted]);
+  return jobs;
+}
+
+async function submitOnce(
+  flink: FlinkClient,
+  jobs: readonly JobSummary[],
+  { generation, waitMs }: WaitInput,
+  signal: AbortSignal,
+) {
   const id = flinkJobId(generation.identity, generation.submission);
-  const jobs = await flink.jobs({ signal });
   const strangers = jobs.filter((job) => job.id !== id && job.endedAtMs === undefined);
   // Only the recorded submission may run on a generation: it waits until the others have ended.
   for (const stranger of strangers) if (stranger.state !== 'CANCELLING') await flink.cancel(stranger.id);

@@ -9,7 +9,7 @@ import type { ClusterDependencies } from './dependencies.ts';
 import { PodTrouble } from './pod-trouble.ts';
 
 /** Flink's asynchronous calls take about 70 ms: a slower poll would set the pace. */
-const pollEveryMs = 30;
+const pollEveryMs = 25;
 
 /** What takes long is asked for less often, at the cost of a hundredth of its time: a busy node needs its processors. */
 const pollEveryMsMax = 500;
@@ -18,6 +18,8 @@ export interface Supervision<T> {
   readonly generation: Generation;
   readonly signal: AbortSignal;
   readonly waitMs: number;
+  /** Whether pods may be in trouble: true where what is waited for is to mend that. */
+  readonly despitePods?: boolean;
   /** Gives a value when what is waited for is there; a Flink that does not answer counts as "not yet". */
   look(flink: FlinkClient, signal: AbortSignal): Promise<T | undefined>;
   /** Said when the time is up. @param lastSilence why Flink did not answer when last asked, if it did not. */
@@ -26,6 +28,7 @@ export interface Supervision<T> {
 
 /** @throws ApplicationFailure with the diagnosis of a pod in trouble, or `whenTimeIsUp`. */
 export async function supervise<T>(dependencies: ClusterDependencies, wanted: Supervision<T>): Promise<T> {
+  if (wanted.despitePods) return poll(dependencies, wanted);
   const ending = new AbortController();
   const signal = AbortSignal.any([wanted.signal, ending.signal]);
   const watched = new PodTrouble(dependencies, wanted.generation).watch({ signal, waitMs: wanted.waitMs + 60_000 });

@@ -25,7 +25,8 @@ export function waitStable(dependencies: ClusterDependencies, { generation, wait
     const verdict = runsFor(seen, since, stableMs);
     since = verdict.since;
     if (verdict.state === 'unstable') throw failed(diagnoseJobFailure(cause ?? '', generation.spec.spec));
-    return verdict.state === 'stable' ? { detail: verdict.detail } : undefined;
+    if (verdict.state !== 'stable') return undefined;
+    return { detail: verdict.detail, finished: seen.state === 'FINISHED' };
   };
   const whenTimeIsUp = (silence: string | undefined): Failure =>
     cause === undefined ? notStable(waitMs, silence) : diagnoseJobFailure(cause, generation.spec.spec);

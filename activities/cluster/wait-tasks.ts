@@ -29,10 +29,11 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           seen = progress.text;
           cause = progress.cause;
           if (!progress.done) return undefined;
+          const seenAtMs = Date.now();
           await noteWhileStarting(dependencies.kubernetes, generation, {
             [annotations.ran]: String(generation.submission),
           });
-          return { detail: seen, seenAtMs: Date.now() };
+          return { detail: seen, seenAtMs, finished: progress.finished };
         },
         whenTimeIsUp: (silence) =>
           cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),
@@ -49,14 +50,17 @@ function notRunning(waitMs: number, seen: string): Failure {
   };
 }
 
-const canceledOutside: Failure = {
+/** Somebody has canceled a job whose operation waits for it. */
+export const canceledOutside: Failure = {
   code: 'JOB_CANCELED_OUTSIDE',
-  message: 'The job was canceled by somebody else while it was starting.',
+  message: 'The job was canceled by somebody else while it was waited for.',
   cure: 'Apply the spec again to start it.',
 };
 
 interface Progress {
   readonly done: boolean;
+  /** Whether the job has ended by itself. */
+  readonly finished?: boolean;
   readonly text: string;
   /** What made the job restart last. */
   readonly cause?: string;
@@ -79,6 +83,7 @@ async function progressOf(flink: FlinkClient, generation: Generation, id: string
 function progressOfTasks({ state, tasks, tasksTotal }: JobSummary): Progress {
   const running = (tasks.RUNNING ?? 0) + (tasks.FINISHED ?? 0);
   const done = state === 'FINISHED' || (state === 'RUNNING' && tasksTotal > 0 && running === tasksTotal);
+  if (state === 'FINISHED') return { done, finished: true, text: 'the job has finished' };
   return { done, text: `${running} of ${tasksTotal} tasks running` };
 }
 

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { planChange, type ChangePlan, type PlannedJob } from '../../core/plan/change-plan.ts';
+import { planChange, type ChangePlan, type PlannedJob, type UpgradeMode } from '../../core/plan/change-plan.ts';
 import type { RecordRow } from '../../core/records.ts';
 import { nextSavepointMs, type SavepointSettings } from '../../core/savepoint-schedule.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
@@ -13,6 +13,8 @@ import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
 export interface PlanInput {
   readonly job: PlannedJob;
   readonly target: FlinkJob;
+  /** What the caller said about the state, for this once. */
+  readonly mode?: UpgradeMode;
 }
 
 export interface PlanSavepointInput extends Pick<SavepointSettings, 'every' | 'schedule'> {
@@ -33,7 +35,7 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     writeRecords: (input: { readonly rows: readonly RecordRow[] }) =>
       lettingGo(() => writeRecords(postgres, input.rows)),
     /** Decides what the next operation is. */
-    planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target),
+    planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target, input.mode),
     /** Says when the next periodic savepoint is due. */
     planSavepoint: async ({ since, now, ...settings }: PlanSavepointInput): Promise<{ readonly nextAt?: string }> => {
       const next = nextSavepointMs(settings, Date.parse(since), Date.parse(now));

@@ -15,7 +15,7 @@ import { Problem } from '../problem.ts';
 import { readJob, readLivingJob, type JobRef } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
-import { change, keyHeader, requestOf } from './jobs-change.ts';
+import { change, keyHeader, requestOf } from '../change.ts';
 
 const savepointParams = jobParams.extend({ number: operationNumber.describe('That of the operation that took it.') });
 

@@ -36,6 +36,13 @@ export async function apply(context: Context, _words: readonly string[], flags: 
   return Math.max(exitCode, waited);
 }
 
+/** `drey diff`: the same as a dry run. */
+export async function diff(context: Context, _words: readonly string[], flags: FileFlags): Promise<number> {
+  const documents = await readDocuments(context.world, flags);
+  const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
+  return (await import('./dry-run.ts')).dryRun(context, targets);
+}
+
 /** Applies in order, and goes on after one was refused, as kubectl does. */
 async function applyAll(context: Context, targets: readonly ApplyTarget[], tell: boolean) {
   const applied: Followed[] = [];

@@ -15,6 +15,7 @@ export interface DeleteFlags {
   readonly wait?: boolean;
   readonly timeout: string;
   readonly ignoreNotFound?: boolean;
+  readonly deletion?: string;
 }
 
 export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
@@ -43,7 +44,7 @@ async function removeAll(context: Context, refs: readonly JobRef[], flags: Delet
   let exitCode: number = exitCodes.ok;
   for (const ref of refs) {
     try {
-      const { job, operation } = await removal(context, ref);
+      const { job, operation } = await removal(context, ref, flags.deletion);
       const number = operation === undefined ? '' : ` (operation ${operation.number})`;
       say(world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
       followed.push({ job, operation });
@@ -56,9 +57,9 @@ async function removeAll(context: Context, refs: readonly JobRef[], flags: Delet
 }
 
 /** Asks for the removal; one that somebody asked for before will do as well. */
-async function removal({ client }: Context, ref: JobRef): Promise<Followed> {
+async function removal({ client }: Context, ref: JobRef, deletion: string | undefined): Promise<Followed> {
   try {
-    return await client.removeJob(ref);
+    return await client.removeJob(ref, { deletion });
   } catch (error) {
     if (!(error instanceof DreyApiError) || error.problem.code !== 'BEING_REMOVED') throw error;
     const [job, operations] = await Promise.all([client.getJob(ref), client.listOperations(ref)]);

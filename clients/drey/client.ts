@@ -49,6 +49,11 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
+/** Which state the job goes on from, for this once; without it, as its spec says. */
+interface ModeWish {
+  readonly mode?: string | undefined;
+}
+
 interface LogRequest {
   readonly component?: string | undefined;
   /** Only this pod. */
@@ -115,9 +120,24 @@ function jobChanges(options: ClientOptions) {
       const call: Call = { method: 'PUT', path: jobPath(job), query: { dryRun: true }, body: spec };
       return (await withRetries(retryOf(options), (signal) => send(options, { ...call, signal }, dryRunShape))).value;
     },
+    /** Stops the job with its state kept, and clears its Flink cluster away. */
+    suspendJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'suspend', body),
+    /** Ends the job without a savepoint; it can go on from its newest checkpoint. */
+    cancelJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'cancel', body),
+    /** Starts a suspended job from where it was stopped. */
+    resumeJob: (job: JobRef): Promise<Change> => verb(options, job, 'resume', {}),
+    /** Restarts the job from its state. */
+    restartJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'restart', body),
+    scaleJob: (job: JobRef, parallelism: number): Promise<Change> => verb(options, job, 'scale', { parallelism }),
+    /** Goes back to an earlier revision, with the state that the job has now. */
+    rollbackJob: (job: JobRef, body: ModeWish & { readonly to?: number | undefined } = {}): Promise<Change> =>
+      verb(options, job, 'rollback', body),
+    /** Asks an operation that waits or runs to give up. */
+    abortOperation: (job: JobRef, number: number): Promise<Change> =>
+      verb(options, job, `operations/${number}/abort`, {}),
     /** Asks for the job's removal. */
-    async removeJob(job: JobRef): Promise<Change> {
-      return (await change(options, { method: 'DELETE', path: jobPath(job) })).value;
+    async removeJob(job: JobRef, query: { readonly deletion?: string | undefined } = {}): Promise<Change> {
+      return (await change(options, { method: 'DELETE', path: jobPath(job), query })).value;
     },
   };
 }
@@ -176,6 +196,10 @@ async function get<Value>(
   const deadline = AbortSignal.timeout(options.requestTimeoutMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
   return (await send(options, { method: 'GET', path, query, signal }, shape)).value;
+}
+
+async function verb(options: ClientOptions, job: JobRef, word: string, body: object): Promise<Change> {
+  return (await change(options, { method: 'POST', path: `${jobPath(job)}/${word}`, body })).value;
 }
 
 /** One key for all attempts: however often it is sent, the API makes at most one operation of it. */

@@ -12,6 +12,7 @@ import type {
   TaskCounts,
   TaskManager,
   TaskState,
+  UploadedJar,
 } from './client.ts';
 
 const jobState = z.enum([
@@ -40,6 +41,8 @@ const taskStates = [
   'FAILED',
   'RECONCILING',
 ] as const satisfies readonly TaskState[];
+
+export const taskState = z.enum(taskStates);
 
 /** Task counts: the overview has lower-case keys and a total among them, the detail upper-case ones. */
 const taskCounts = z.record(z.string(), z.number()).transform((counts): TaskCounts => {
@@ -109,7 +112,7 @@ const vertex = z.looseObject({
   name: z.string(),
   parallelism: z.number(),
   maxParallelism: z.number(),
-  status: z.enum(taskStates),
+  status: taskState,
   tasks: taskCounts,
 });
 
@@ -217,6 +220,15 @@ export const taskManagers = z
       return { id, slotsTotal: slotsNumber, slotsFree: freeSlots, lastHeartbeatAtMs: timeSinceLastHeartbeat };
     }),
   );
+
+/** The id of what was uploaded: Flink answers with the whole path. */
+export const uploaded = z
+  .looseObject({ filename: z.string() })
+  .transform(({ filename }) => filename.slice(filename.lastIndexOf('/') + 1));
+
+export const jars = z
+  .looseObject({ files: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
+  .transform(({ files }) => files.map(({ id, name }): UploadedJar => ({ id, name })));
 
 /** The id of what was submitted. */
 export const runResult = z.looseObject({ jobid: z.string() }).transform((answer) => answer.jobid);

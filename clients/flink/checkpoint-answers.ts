@@ -49,8 +49,15 @@ const restored = z
     };
   });
 
+/** Those that have not completed come first: what matches neither is not understood. */
+const historyEntry = z.union([
+  z.looseObject({ status: z.enum(['IN_PROGRESS', 'FAILED']) }).transform(() => undefined),
+  completed,
+]);
+
 export const checkpoints = z
   .looseObject({
+    history: z.array(historyEntry),
     counts: z.looseObject({
       restored: z.number(),
       total: z.number(),
@@ -65,7 +72,7 @@ export const checkpoints = z
       restored: restored.nullish(),
     }),
   })
-  .transform(({ counts, latest }): Checkpoints => {
+  .transform(({ counts, latest, history }): Checkpoints => {
     return {
       counts: {
         restored: counts.restored,
@@ -74,6 +81,7 @@ export const checkpoints = z
         completed: counts.completed,
         failed: counts.failed,
       },
+      recentCompleted: history.flatMap((one) => one ?? []),
       ...(latest.completed && { latestCompleted: latest.completed }),
       ...(latest.savepoint && { latestSavepoint: latest.savepoint }),
       ...(latest.failed && { latestFailed: latest.failed }),

@@ -110,6 +110,14 @@ export interface RunJarRequest {
   readonly allowNonRestoredState?: boolean | undefined;
 }
 
+/** A jar in Flink's upload folder. */
+export interface UploadedJar {
+  /** Its file name there, by which it is run. */
+  readonly id: string;
+  /** The name that it was uploaded under. */
+  readonly name: string;
+}
+
 /** How an asynchronous request stands. `unknown`: Flink has never heard of it, or has forgotten it (after 5 min). */
 export type AsyncResult<Done> =
   | ({ readonly state: 'completed' } & Done)
@@ -156,6 +164,8 @@ export interface Checkpoints {
     readonly completed: number;
     readonly failed: number;
   };
+  /** The last few that have completed, newest first. */
+  readonly recentCompleted: readonly CheckpointRecord[];
   readonly latestCompleted?: CheckpointRecord;
   readonly latestSavepoint?: CheckpointRecord;
   readonly latestFailed?: FailedCheckpoint;
@@ -185,6 +195,23 @@ export interface TaskManager {
   readonly lastHeartbeatAtMs: number;
 }
 
+/** With how many subtasks each vertex may run, by its id. */
+export type ResourceRequirements = Readonly<Record<string, ParallelismBounds>>;
+
+export interface ParallelismBounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** One subtask of a vertex, in its newest attempt. */
+export interface Subtask {
+  readonly state: TaskState;
+  /** The `taskmanager.resource-id` of where it runs; absent before it has a place. */
+  readonly taskManager?: string;
+  /** Since when it has run, or when it began to before it ended, in milliseconds; absent before. */
+  readonly runningAtMs?: number;
+}
+
 /**
  * Every function raises `FlinkRestError` where Flink refuses and `FlinkUnreachable` where nothing answers; those that
  * may answer undefined do so where Flink knows no such job (404).
@@ -204,6 +231,12 @@ export interface FlinkClient {
   applications(options?: FlinkCallOptions): Promise<FlinkApplication[]>;
   /** What a run of `main` threw (Flink 2.3 and later; empty before), newest first. */
   applicationExceptions(applicationId: string, options?: FlinkCallOptions): Promise<FlinkException[]>;
+  /** Puts a jar into the upload folder of the JobManager that answers; answers its id. Each upload makes another one. */
+  uploadJar(name: string, jar: Uint8Array, options?: FlinkCallOptions): Promise<string>;
+  /** What was uploaded; `job.jar`, which an init container puts there, is not listed. */
+  jars(options?: FlinkCallOptions): Promise<UploadedJar[]>;
+  /** Answers false where there is no such jar. */
+  deleteJar(id: string, options?: FlinkCallOptions): Promise<boolean>;
   /** Runs the jar's `main` and submits its job; answers the job's id. The request lasts as long as `main`. */
   runJar(request: RunJarRequest, options?: FlinkCallOptions): Promise<string>;
   /** Runs the jar's `main` up to the job graph and starts nothing: primes the JobManager, side effects of `main` included. */
@@ -234,6 +267,12 @@ export interface FlinkClient {
   /** Undefined also for a batch job. */
   checkpointConfig(jobId: string, options?: FlinkCallOptions): Promise<CheckpointConfig | undefined>;
   taskManagers(options?: FlinkCallOptions): Promise<TaskManager[]>;
+  /** Cached by Flink like `job`. */
+  subtasks(jobId: string, vertexId: string, options?: FlinkCallOptions): Promise<Subtask[] | undefined>;
+  /** Undefined where the job's scheduler cannot change the parallelism of a running job. */
+  resourceRequirements(jobId: string, options?: FlinkCallOptions): Promise<ResourceRequirements | undefined>;
+  /** Asks for another parallelism; every vertex must be named. The same again changes nothing. */
+  setResourceRequirements(jobId: string, requirements: ResourceRequirements, options?: FlinkCallOptions): Promise<void>;
 }
 
 export interface FlinkCallOptions {

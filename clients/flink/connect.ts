@@ -4,6 +4,8 @@ import * as answers from './answers.ts';
 import * as checkpointAnswers from './checkpoint-answers.ts';
 import type { FlinkCallOptions, FlinkClient, FlinkException, RunJarRequest } from './client.ts';
 import { FlinkRestError, isFlinkNotFound } from './errors.ts';
+import { jarForm } from './multipart.ts';
+import * as rescaleAnswers from './rescale-answers.ts';
 import type { FlinkRequest, FlinkTransport } from './transport.ts';
 
 const timeoutMsDefault = 10_000;
@@ -29,14 +31,16 @@ export function connectFlink(transport: FlinkTransport): FlinkClient {
     checkpoints: (jobId, call) => askJob(checkpointAnswers.checkpoints, jobId, '/checkpoints', call),
     checkpointConfig: (jobId, call) => askJob(checkpointAnswers.checkpointConfig, jobId, '/checkpoints/config', call),
     ...failureCalls(ask),
+    ...jarCalls(ask),
     ...submissionCalls(ask),
     ...changeCalls(ask),
+    ...rescaleCalls(ask),
   };
 }
 
 type Ask = <Out>(
   schema: z.ZodType<Out>,
-  request: Pick<FlinkRequest, 'method' | 'path' | 'body'>,
+  request: Pick<FlinkRequest, 'method' | 'path' | 'body' | 'form'>,
   call?: FlinkCallOptions,
 ) => Promise<Out>;
 
@@ -59,6 +63,18 @@ function failureCalls(ask: Ask): Pick<FlinkClient, 'failureCause' | 'application
       // A job that failed before it had tasks has an empty history since Flink 2.0; its result still tells.
       const result = ask(answers.executionResult, { method: 'GET', path: `${path}/execution-result` }, call);
       return (await orUndefined(result)) ?? undefined;
+    },
+  };
+}
+
+function jarCalls(ask: Ask): Pick<FlinkClient, 'uploadJar' | 'jars' | 'deleteJar'> {
+  return {
+    uploadJar: (name, jar, call) =>
+      ask(answers.uploaded, { method: 'POST', path: '/jars/upload', form: jarForm(name, jar) }, call),
+    jars: (call) => ask(answers.jars, { method: 'GET', path: '/jars' }, call),
+    deleteJar: async (id, call) => {
+      const asked = ask(z.unknown(), { method: 'DELETE', path: `/jars/${id}` }, call).then(() => true);
+      return asked.catch(unlessAbsent);
     },
   };
 }
@@ -130,6 +146,37 @@ function changeCalls(
       return (await orUndefined(ask(checkpointAnswers.checkpointStatus, request, call))) ?? unknown;
     },
   };
+}
+
+/** A jar that is not there is a bad request to Flink. */
+function unlessAbsent(error: unknown): false {
+  if (error instanceof FlinkRestError && error.status === 400 && /does not exist/.test(error.details)) return false;
+  throw error;
+}
+
+function rescaleCalls(ask: Ask): Pick<FlinkClient, 'subtasks' | 'resourceRequirements' | 'setResourceRequirements'> {
+  return {
+    subtasks: (jobId, vertexId, call) =>
+      orUndefined(ask(rescaleAnswers.subtasks, { method: 'GET', path: `/jobs/${jobId}/vertices/${vertexId}` }, call)),
+    resourceRequirements: async (jobId, call) => {
+      const request = { method: 'GET', path: requirementsPath(jobId) } as const;
+      return orUndefined(ask(rescaleAnswers.resourceRequirements, request, call)).catch(undefinedIfUnsupported);
+    },
+    setResourceRequirements: async (jobId, requirements, call) => {
+      const body = rescaleAnswers.requirementsBody(requirements);
+      await ask(z.unknown(), { method: 'PUT', path: requirementsPath(jobId), body }, call);
+    },
+  };
+}
+
+function requirementsPath(jobId: string): string {
+  return `/jobs/${jobId}/resource-requirements`;
+}
+
+/** What the other schedulers say is an internal error to Flink. */
+function undefinedIfUnsupported(error: unknown): undefined {
+  if (error instanceof FlinkRestError && error.details.includes('UnsupportedOperationException')) return undefined;
+  throw error;
 }
 
 /** 409 is Flink's word for a job that has failed or finished, where one that was cancelled is no error. */

@@ -6,12 +6,16 @@ import type { KubernetesClient } from '../kubernetes/client.ts';
 import { refusal, statusOf } from '../kubernetes/connection.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { FlinkUnreachable } from './errors.ts';
+import type { Form } from './multipart.ts';
 
 export interface FlinkRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, such as `/jobs/overview`. */
   readonly path: string;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in the place of `body`. */
+  readonly form?: Form | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
 }
@@ -48,10 +52,12 @@ export function directTransport(baseUrl: string): FlinkTransport {
   const address = baseUrl.replace(/\/+$/, '');
   return {
     address,
-    async send({ method, path, body, signal, timeoutMs }) {
+    async send({ method, path, signal, timeoutMs, ...content }) {
       const url = new URL(address + path);
       const agent = url.protocol === 'https:' ? agents['https:'] : agents['http:'];
-      const answer = await exchange({ url, method, agent, signal, timeoutMs, ...jsonBody(body) }).catch(
+      const { body, contentType } = sentBody(content);
+      const headers = body === undefined ? undefined : { 'content-type': contentType };
+      const answer = await exchange({ url, method, agent, signal, timeoutMs, body, headers }).catch(
         (error: unknown) => {
           throw error instanceof NoAnswer
             ? new FlinkUnreachable(`Flink does not answer: ${error.message}`, { cause: error })
@@ -72,10 +78,9 @@ export function proxyTransport(
   const address = `${namespace}/${service}:${port}`;
   return {
     address,
-    async send({ method, path, body, signal, timeoutMs }) {
-      const text = body === undefined ? undefined : JSON.stringify(body);
+    async send({ method, path, signal, timeoutMs, ...content }) {
       const answer = await kubernetes
-        .raw({ method, path: base + path, body: text, signal, timeoutMs })
+        .raw({ method, path: base + path, signal, timeoutMs, ...sentBody(content) })
         .catch((error: unknown) => {
           const silent = error instanceof KubernetesError && error.status === 0;
           throw silent ? new FlinkUnreachable(`Flink does not answer: ${error.message}`, { cause: error }) : error;
@@ -98,6 +103,7 @@ function answered(address: string, { status, body }: FlinkAnswer): FlinkAnswer {
   throw new FlinkUnreachable(`Flink at ${address} does not answer: ${status} ${body.trim().slice(0, 300)}`);
 }
 
-function jsonBody(body: unknown) {
-  return body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+function sentBody({ body, form }: Pick<FlinkRequest, 'body' | 'form'>) {
+  const contentType = form?.contentType ?? 'application/json';
+  return { body: form?.bytes ?? (body === undefined ? undefined : JSON.stringify(body)), contentType };
 }

@@ -18,6 +18,11 @@ export function highAvailabilityDirectory(spec: JobSpec, generation: GenerationI
   return under(spec.storage.highAvailability, `${generation.uid}/${generation.number}`);
 }
 
+/** Where a job of ours may write that primes the generation's Flink cluster; deleted with the generation. */
+export function primeDirectory(spec: JobSpec, generation: GenerationIdentity): string | undefined {
+  return under(highAvailabilityDirectory(spec, generation), 'prime');
+}
+
 function under(root: string | undefined, path: string): string | undefined {
   return root === undefined ? undefined : `${root.replace(/\/+$/, '')}/${path}`;
 }

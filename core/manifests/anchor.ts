@@ -14,8 +14,16 @@ export function submissionNotes({ submission, restoreFrom }: Generation): Record
 
 /** Applied first, since the others need the uid under which it is stored. */
 export function renderAnchor(generation: Generation, operation: number): ConfigMap {
-  const { identity, spec, revision, specHash, submission, restoreFrom } = generation;
-  const kept: Generation = { identity, revision, specHash, spec, submission, ...(restoreFrom && { restoreFrom }) };
+  const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices } = generation;
+  const kept: Generation = {
+    identity,
+    revision,
+    specHash,
+    spec,
+    submission,
+    ...(restoreFrom && { restoreFrom }),
+    ...(fixedVertices && { fixedVertices }),
+  };
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

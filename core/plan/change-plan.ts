@@ -5,10 +5,11 @@ import type { JobPhase } from '../job.ts';
 import type { FlinkJob, JobSpec } from '../schema/flink-job.ts';
 import { changesBetween, type FieldChange } from './changes.ts';
 import { dearest, type Cost } from './field-costs.ts';
+import { whyNotInPlace } from './in-place.ts';
 import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts';
 
 /** The operations that a spec may ask for. */
-export type ChangeKind = 'deploy' | 'upgrade' | 'adjust' | 'suspend' | 'resume';
+export type ChangeKind = 'deploy' | 'upgrade' | 'rescale' | 'adjust' | 'suspend' | 'cancel' | 'resume';
 
 export type Strategy = NonNullable<JobSpec['upgrade']['strategy']>;
 export type UpgradeMode = JobSpec['upgrade']['mode'];
@@ -33,19 +34,47 @@ export interface PlannedJob {
   readonly generations: readonly Pick<Generation, 'spec'>[];
   /** Whether the operation before this one was lost: then nothing is certain. */
   readonly afterLoss: boolean;
+  /** The spec that last ran: for a job that has finished. */
+  readonly lastRun?: FlinkJob;
 }
 
-/** Decides on the job as it is known. @param target the spec that shall be brought about. */
-export function planChange(job: PlannedJob, target: FlinkJob): ChangePlan {
+/**
+ * Decides on the job as it is known.
+ * @param target the spec that shall be brought about.
+ * @param mode what the caller said about the state, for this once; else the spec says it.
+ */
+export function planChange(job: PlannedJob, target: FlinkJob, mode?: UpgradeMode): ChangePlan {
   const active = runningGeneration(job);
   const changes = active ? changesBetween(bare(active.spec), bare(target)) : [];
   const cost = active ? dearest(changes.map((change) => change.cost)) : 'redeploy';
-  const base = { cost, changes, notes: [] };
-  if (target.spec.state === 'suspended') return { ...base, kind: 'suspend', mode: modeOf(target) };
-  if (job.phase === 'SUSPENDED') return { ...base, kind: 'resume' };
+  const base = { cost, changes, mode: mode ?? target.spec.upgrade.mode, notes: [] };
+  if (target.spec.state === 'suspended') return { ...base, kind: 'suspend' };
+  if (target.spec.state === 'canceled') return { ...base, kind: 'cancel', mode: mode ?? 'last-state' };
+  if (job.phase === 'SUSPENDED' || job.phase === 'CANCELED') return { ...base, kind: 'resume' };
+  if (job.phase === 'FINISHED') return { ...base, ...afterFinish(job, target) };
   if (!active) return { ...base, kind: 'deploy' };
   if (cost === 'none') return { ...base, kind: 'adjust' };
-  return { ...base, ...upgradeOf(active.spec, target) };
+  const upgrade = { ...base, ...upgradeOf(active.spec, target, base.mode) };
+  return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active.spec, mode)) : upgrade;
+}
+
+/** The job goes on where nothing is against it; else what it would take to start it anew. */
+function inPlace(upgrade: ChangePlan, obstacle: string | undefined): ChangePlan {
+  const { cost, changes, notes } = upgrade;
+  if (obstacle === undefined) return { kind: 'rescale', cost, changes, notes: [] };
+  return { ...upgrade, notes: [`The job is stopped for its new parallelism: ${obstacle}.`, ...notes] };
+}
+
+/** Who says from which state the job goes on wants it stopped. */
+function obstacleOf(active: FlinkJob, mode: UpgradeMode | undefined): string | undefined {
+  return mode === undefined ? whyNotInPlace(active) : `the state that it goes on from was chosen (${mode})`;
+}
+
+/** A job that has finished runs again when what it runs has changed; bookkeeping is only noted. */
+function afterFinish({ lastRun }: PlannedJob, target: FlinkJob): Pick<ChangePlan, 'kind' | 'cost' | 'changes'> {
+  const changes = lastRun ? changesBetween(bare(lastRun), bare(target)) : [];
+  const cost = lastRun ? dearest(changes.map((change) => change.cost)) : 'redeploy';
+  return { kind: cost === 'none' ? 'adjust' : 'deploy', cost, changes };
 }
 
 /** The one generation that runs the job, where nothing else may be there. */
@@ -54,13 +83,10 @@ function runningGeneration({ phase, askedCluster, generations, afterLoss }: Plan
   return isCertain ? generations[0] : undefined;
 }
 
-function upgradeOf(previous: FlinkJob, next: FlinkJob): Pick<ChangePlan, 'kind' | 'strategy' | 'mode' | 'notes'> {
-  const mode = hasDurableStorage(previous) ? modeOf(next) : 'stateless';
-  return { kind: 'upgrade', strategy: strategyOf(previous, next), mode, notes: notesOf(previous, next, mode) };
-}
-
-function modeOf(job: FlinkJob): UpgradeMode {
-  return hasDurableStorage(job) ? job.spec.upgrade.mode : 'stateless';
+function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: UpgradeMode) {
+  const mode = hasDurableStorage(previous) ? wanted : 'stateless';
+  const notes = notesOf(previous, next, mode);
+  return { kind: 'upgrade', strategy: strategyOf(previous, next), mode, notes } as const;
 }
 
 /** An application's JobManager runs the job as it starts, so it cannot stand by. */

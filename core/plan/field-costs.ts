@@ -21,6 +21,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   'spec.job.entryClass': 'restart',
   'spec.job.args': 'restart',
   'spec.job.parallelism': 'rescale',
+  'spec.job.finite': 'restart',
   // Read when a job is restored.
   'spec.job.allowNonRestoredState': 'none',
   'spec.jobManager': 'redeploy',
@@ -32,6 +33,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   'spec.ingress': 'none',
   'spec.upgrade': 'none',
   'spec.savepoints': 'none',
+  'spec.cleanup': 'none',
   'spec.deadlines': 'none',
 };
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
+import { cleanupSchema } from './cleanup.ts';
 import { deadlinesSchema, ingressSchema } from './access.ts';
 import { dnsLabel, labelMap, objectName, ownName } from './fields.ts';
 import { flinkSchema } from './flink.ts';
@@ -38,10 +39,10 @@ export const specSchema = z
     cluster: dnsLabel().describe('Name of the registered Kubernetes cluster that runs the job.'),
     namespace: dnsLabel().describe('Kubernetes namespace in that cluster. It must exist.'),
     state: z
-      .enum(['running', 'suspended'])
+      .enum(['running', 'suspended', 'canceled'])
       .default(defaults.spec.state)
       .describe(
-        'What the job should be doing. `suspended`: it is stopped with its state kept, its Flink cluster is gone, and it goes on from there when it is `running` again.',
+        'What the job should be doing. `suspended`: it is stopped with its state kept, its Flink cluster is gone, and it goes on from there when it is `running` again. `canceled`: the same, without a savepoint: it goes on from its newest checkpoint.',
       ),
     restartNonce: z
       .int()
@@ -64,6 +65,7 @@ export const specSchema = z
     ingress: ingressSchema,
     upgrade: upgradeSchema,
     savepoints: savepointsSchema,
+    cleanup: cleanupSchema,
     serviceAccount: objectName()
       .optional()
       .describe(
@@ -90,5 +92,6 @@ export type FlinkJobInput = z.input<typeof flinkJobSchema>;
 
 export type FlinkVersion = FlinkJob['spec']['flink']['version'];
 export type JobSpec = FlinkJob['spec'];
+export type Deletion = JobSpec['cleanup']['deleted'];
 export type Resources = z.output<typeof resourcesSchema>;
 export type PodTemplate = z.output<typeof podTemplateSchema>;

@@ -42,6 +42,12 @@ export const jobFields = {
     .max(32_768)
     .default(defaults.spec.job.parallelism)
     .describe('How many parallel tasks each operator has, unless the program says otherwise.'),
+  finite: z
+    .boolean()
+    .default(defaults.spec.job.finite)
+    .describe(
+      'Whether the job ends by itself. Its deploy then lasts until it has finished, and a changed spec runs it again.',
+    ),
   allowNonRestoredState: z
     .boolean()
     .default(defaults.spec.job.allowNonRestoredState)

@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
 import { duration } from './fields.ts';
 
+/** Which state a job goes on from. */
+export const upgradeModes = ['savepoint', 'last-state', 'stateless'] as const;
+
 const fallback = defaults.spec.upgrade;
 
 export const upgradeSchema = z
   .strictObject({
     mode: z
-      .enum(['savepoint', 'last-state', 'stateless'])
+      .enum(upgradeModes)
       .default(fallback.mode)
       .describe(
         '`savepoint`: the job is stopped with a savepoint. `last-state`: it is canceled, and its newest retained checkpoint counts. `stateless`: it is canceled, and the next revision starts empty.',
@@ -23,7 +26,7 @@ export const upgradeSchema = z
       .enum(['none', 'runtime', 'plan'])
       .default(fallback.prime)
       .describe(
-        'What a warm cluster does before it gets the job, so that its first seconds are not slow. `runtime`: runs a tiny job of Drey. `plan`: also runs the main method up to the job graph, with its side effects, but starts nothing.',
+        'What a warm cluster does before the old job stops for it, so that the pause is short. `none`: nothing. `runtime`: runs a tiny job of Drey, which touches nothing of the user. `plan`: also runs the main method up to the job graph, with its side effects, but starts nothing; a main method that throws fails the upgrade before the old job is stopped.',
       ),
     stableAfter: duration('0s', '24h')
       .default(fallback.stableAfter)

@@ -1,6 +1,5 @@
 /** Specs that an earlier release accepted: workflows keep them, and they lack the fields that were added since. */
 import type { Generation } from '../generation.ts';
-import type { JobState } from '../job-state.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { defaults } from './defaults.ts';
 
@@ -15,18 +14,8 @@ export function completed(job: FlinkJob): FlinkJob {
 }
 
 /** The same of a generation's spec. */
-function completedGeneration(generation: Generation): Generation {
+export function completedGeneration(generation: Generation): Generation {
   return { ...generation, spec: completed(generation.spec) };
-}
-
-/** The same of the state that an earlier release carried on. */
-export function completedState(state: JobState): JobState {
-  const { revision, generations } = state;
-  return {
-    ...state,
-    revision: { ...revision, spec: completed(revision.spec) },
-    generations: generations.map(completedGeneration),
-  };
 }
 
 /** Optional sections have defaults only for what is in them. */

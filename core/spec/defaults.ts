@@ -32,7 +32,7 @@ export const defaults = {
     state: 'running',
     mode: 'dedicated',
     flink: { imagePullPolicy: 'IfNotPresent', imagePullSecrets: noTexts, configuration: {} },
-    job: { args: noTexts, classpaths: noTexts, parallelism: 1, allowNonRestoredState: false },
+    job: { args: noTexts, classpaths: noTexts, parallelism: 1, finite: false, allowNonRestoredState: false },
     jobManager: {
       replicas: 1,
       resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '1Gi' } },
@@ -46,6 +46,7 @@ export const defaults = {
     ingress: { annotations: {} },
     upgrade,
     savepoints,
+    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
     deadlines,
   },
 } as const;

@@ -46,7 +46,7 @@ export async function startDrey(
       await awaitPoller({ ...polling, taskQueue: controlTaskQueue, type: 'workflow', process: worker });
     }),
     progress.run(stepOf(paths, 'Drey agent', 'agent'), async (report) => {
-      const agent = await ensureDreyProcess(paths, 'agent', agentEnv(stack), report);
+      const agent = await ensureDreyProcess(paths, 'agent', agentEnv(paths, stack), report);
       await awaitPoller({ ...polling, taskQueue: clusterTaskQueue(clusterName), type: 'activity', process: agent });
     }),
   ]);
@@ -89,10 +89,10 @@ function commonEnv(stack: Stack): Record<string, string> {
 }
 
 function workerEnv(paths: StackPaths, stack: Stack): Record<string, string> {
-  return { ...commonEnv(stack), DREY_MAKE_CURRENT: 'true', DREY_CACHE: paths.cacheDir };
+  return { ...commonEnv(stack), DREY_MAKE_CURRENT: 'true', DREY_CACHE: paths.cacheDir, ...crashEnv(paths) };
 }
 
-function agentEnv(stack: Stack): Record<string, string> {
+function agentEnv(paths: StackPaths, stack: Stack): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: stack.temporal.address,
     TEMPORAL_NAMESPACE: stack.temporal.namespace,
@@ -102,7 +102,14 @@ function agentEnv(stack: Stack): Record<string, string> {
     DREY_FLINK_ACCESS: 'proxy',
     DREY_DEFAULT_IMAGES: JSON.stringify(stack.images.references),
     DREY_STORAGE_TOOL_JAR: stack.images.storageToolJar,
+    DREY_PRIME_JOB_JAR: stack.images.primeJobJar,
+    ...crashEnv(paths),
   };
+}
+
+/** Only tests may say where a process of theirs shall die. */
+function crashEnv({ instance, stateDir }: StackPaths): Record<string, string> {
+  return instance === 'dev' ? {} : { DREY_TEST_CRASH_FILE: join(stateDir, 'crash.json') };
 }
 
 /** The port is claimed only while the API does not run: its own would look taken. */

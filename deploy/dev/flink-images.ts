@@ -1,8 +1,9 @@
-/** The Flink images and the storage tool that the stack's jobs use: made here for our own node, official elsewhere. */
+/** The Flink images and the small jars that the stack's jobs use: made here for our own node, official elsewhere. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { buildFlinkImage } from './flink-image/build.ts';
+import { buildPrimeJob } from './flink-image/prime-job.ts';
 import { buildStorageTool } from './flink-image/storage-tool.ts';
 import type { ClusterChoice } from './cluster.ts';
 import { nodeIdentity } from './cluster-node.ts';
@@ -21,6 +22,7 @@ export interface FlinkImages {
   /** What must be imported into the node. */
   readonly built: readonly BuiltImage[];
   readonly storageToolJar: string;
+  readonly primeJobJar: string;
 }
 
 const linesShape = z.array(z.string());
@@ -46,9 +48,9 @@ export async function prepareImages(
   report: ReportLine,
 ): Promise<FlinkImages> {
   const context = { cacheDir: paths.cacheDir, progress: report };
-  const storageToolJar = await buildStorageTool(context);
+  const jars = { storageToolJar: await buildStorageTool(context), primeJobJar: await buildPrimeJob(context) };
   // A cluster that can pull has the official images; ours exist because the node cannot.
-  if (choice.kind !== 'node') return { references: officialImages(lines), built: [], storageToolJar };
+  if (choice.kind !== 'node') return { references: officialImages(lines), built: [], ...jars };
   const references: Record<string, string> = {};
   const built: BuiltImage[] = [];
   for (const version of lines) {
@@ -56,7 +58,7 @@ export async function prepareImages(
     references[version] = image.reference;
     built.push(image);
   }
-  return { references, built, storageToolJar };
+  return { references, built, ...jars };
 }
 
 /** Imports the built images into the node; those that it has already cost only the reading of their digest. */

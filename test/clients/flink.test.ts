@@ -111,6 +111,44 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
     expect(body).toMatchObject({ claimMode: 'NO_CLAIM' });
   });
 
+  test('takes a jar, lists it by its name, and deletes it by its id', async () => {
+    const deleted = exchange('jar-deleted');
+    const flink = await flinkWith(exchange('jar-uploaded'), exchange('jars'), deleted);
+    const id = await flink.uploadJar('drey-prime.jar', Buffer.from('PK-a-jar'));
+    expect(id).toMatch(/^[0-9a-f-]+_drey-prime\.jar$/);
+    expect(server.asked[0]?.body).toMatch(
+      /^--(\S+)\r\n[^]*filename="drey-prime\.jar"[^]*\r\n\r\nPK-a-jar\r\n--\1--\r\n$/,
+    );
+    expect(await flink.jars()).toEqual([{ id, name: 'drey-prime.jar' }]);
+    expect(deleted.request).toBe(`DELETE /jars/${id}`);
+    expect(await flink.deleteJar(id)).toBe(true);
+  });
+
+  test('says so where there is no such jar', async () => {
+    const one = exchange('jar-absent');
+    const flink = await flinkWith(one);
+    expect(await flink.deleteJar(one.request.split('/').at(-1) ?? '')).toBe(false);
+  });
+
+  test('makes a plan, and runs no job', async () => {
+    const one = exchange('plan');
+    const flink = await flinkWith(one);
+    const { programArgsList, ...program } = one.requestBody as {
+      jobId: string;
+      entryClass: string;
+      programArgsList: string[];
+      parallelism: number;
+    };
+    await flink.planJar({ ...program, args: programArgsList });
+    expect(server.asked).toEqual([{ request: 'POST /jars/job.jar/plan', body: one.requestBody }]);
+  });
+
+  test('tells what main threw in a plan as it does of a run', async () => {
+    const flink = await flinkWith(exchange('plan-main-threw'));
+    const asked = flink.planJar({ jobId: 'any', args: [], parallelism: 1 });
+    await expect(asked).rejects.toMatchObject({ rootCause: expect.stringMatching(/FaultException: told to throw/) });
+  });
+
   test.each([
     ['run-entry-class-missing', 500, 'ClassNotFoundException: no.Such'],
     ['run-no-execute', 400, 'RestHandlerException: No jobs included in application.'],
@@ -188,6 +226,57 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
   });
 });
 
+describe.each(['1.20', '2.3'] as const)('Flink %s, asked for another parallelism', (version) => {
+  const exchange = (name: string) => recorded(version, name);
+  const vertices = ['20ba6b65f97481d5570070de90e4e791', 'bc764cd8ddf7a0cff126f51c16239658'];
+  const all = (upper: number) => Object.fromEntries(vertices.map((id) => [id, { lower: 1, upper }]));
+
+  test('tells what each vertex may have', async () => {
+    const one = exchange('resource-requirements');
+    expect(await (await flinkWith(one)).resourceRequirements(jobIdOf(one))).toEqual(all(1));
+  });
+
+  test('says when its scheduler has no such thing', async () => {
+    const one = exchange('resource-requirements-unsupported');
+    expect(await (await flinkWith(one)).resourceRequirements(jobIdOf(one))).toBeUndefined();
+  });
+
+  test('takes it', async () => {
+    const one = exchange('set-resource-requirements');
+    await (await flinkWith(one)).setResourceRequirements(jobIdOf(one), all(2));
+    expect(server.asked[0]?.body).toEqual(one.requestBody);
+  });
+
+  test('refuses more than the state can be divided into', async () => {
+    const one = exchange('set-resource-requirements-too-high');
+    const flink = await flinkWith(one);
+    await expect(flink.setResourceRequirements(jobIdOf(one), all(1000))).rejects.toThrow(
+      /parallelism 1000 for the job vertex \w+ exceeds its maximum parallelism 128/,
+    );
+  });
+
+  test('tells where each subtask runs, and since when', async () => {
+    const one = exchange('vertex-rescaled');
+    const [, job = '', vertex = ''] = /jobs\/(\w+)\/vertices\/(\w+)/.exec(one.request) ?? [];
+    const subtasks = await (await flinkWith(one)).subtasks(job, vertex);
+    expect(subtasks).toHaveLength(2);
+    const { now } = one.response as { now: number };
+    for (const { state, taskManager, runningAtMs } of subtasks ?? []) {
+      expect(taskManager).toMatch(/^127\.0\.0\.1:/);
+      expect(runningAtMs === undefined).toBe(state === 'INITIALIZING');
+      expect(now - (runningAtMs ?? now)).toBeGreaterThanOrEqual(0);
+      expect(now - (runningAtMs ?? now)).toBeLessThan(60_000);
+    }
+  });
+
+  test('still tells the checkpoint that it went on from', async () => {
+    const one = exchange('checkpoints-rescaled');
+    const checkpoints = await (await flinkWith(one)).checkpoints(jobIdOf(one));
+    const from = checkpoints?.recentCompleted.find(({ id }) => id === checkpoints.latestRestored?.id);
+    expect(from?.completedAtMs).toBeLessThan(checkpoints?.latestRestored?.restoredAtMs ?? 0);
+  });
+});
+
 test('a job without periodic checkpoints has no interval', async () => {
   const one = recorded('2.3', 'checkpoints-config-disabled');
   const config = await (await flinkWith(one)).checkpointConfig(jobIdOf(one));
@@ -202,14 +291,6 @@ test('Flink 1.20 has no applications, 2.3 tells them', async () => {
   await server.stop();
   const newer = await flinkWith(recorded('2.3', 'applications'));
   expect(await newer.applications()).toContainEqual(expect.objectContaining({ state: 'FAILED', jobs: { FAILED: 1 } }));
-});
-
-test('a plan runs no job', async () => {
-  const one = recorded('2.3', 'plan');
-  const flink = await flinkWith(one);
-  const { jobId, entryClass } = one.requestBody as { jobId: string; entryClass: string };
-  await flink.planJar({ jobId, entryClass, args: ['--rps', '100'], parallelism: 1 });
-  expect(server.asked).toEqual([{ request: 'POST /jars/job.jar/plan', body: one.requestBody }]);
 });
 
 test('an answer that is not what Flink gives is named, not passed on', async () => {

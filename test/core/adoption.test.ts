@@ -35,6 +35,11 @@ test.each([
     { action: 'replace', generations: [someGeneration(1)] },
   ],
   [
+    'replaces the same spec when the job was left in the middle of a rescale',
+    [found(1, { rescaling: true })],
+    { action: 'replace', generations: [someGeneration(1)] },
+  ],
+  [
     'trusts no silent JobManager',
     [{ ...someGeneration(1), leaving: false, stopping: false, madeAt: '' }],
     { action: 'replace', generations: [someGeneration(1)] },

@@ -11,7 +11,7 @@ import {
 } from '../../core/job-changes.ts';
 import { newestChange } from '../../core/known-operations.ts';
 import type { QueuedOperation } from '../../core/job-state.ts';
-import { smallSpec, someOperation, someState, someTime } from '../support/state-fixture.ts';
+import { smallSpec, someGeneration, someOperation, someState, someTime } from '../support/state-fixture.ts';
 
 const ask = (change: Partial<Asked> = {}): Asked => ({ key: 'k', bodyHash: 'b', spec: smallSpec(), ...change });
 
@@ -65,6 +65,12 @@ describe('the same spec again', () => {
     expect(isUnchanged(someState({ phase: 'FAILED' }), 'h3')).toBe(false);
     const failure = { code: 'SAVEPOINT_FAILED', message: 'm', cure: 'c' } as const;
     expect(isUnchanged(someState({ failure }), 'h3')).toBe(false);
+  });
+  test('is tried again when the operation that should bring it about was given up', () => {
+    const generations = [someGeneration(2, { revision: 2 })];
+    expect(isUnchanged(someState({ generations }), 'h3')).toBe(false);
+    expect(isUnchanged(someState({ generations, running: someOperation(5) }), 'h3')).toBe(true);
+    expect(isUnchanged(someState({ phase: 'SUSPENDED', generations: [] }), 'h3')).toBe(false);
   });
   test('is not another spec', () => expect(isUnchanged(someState(), 'h4')).toBe(false));
 });

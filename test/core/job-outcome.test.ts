@@ -27,10 +27,12 @@ describe('the end of an operation', () => {
     ['a deploy that failed before it stopped what ran', result({ failure }), 'RUNNING'],
     ['a deploy that failed, with something left that does not run', result({ failure, leftRunning: false }), 'FAILED'],
     ['a remove that succeeded', result({ generations: [] }, 'remove'), 'REMOVED'],
-    ['a remove that failed', result({ failure }, 'remove'), 'FAILED'],
+    ['a remove that failed', result({ failure, leftRunning: false }, 'remove'), 'FAILED'],
+    ['a remove that could take no savepoint', result({ failure }, 'remove'), 'RUNNING'],
+    ['a deploy of a job that has finished', result({ generations: [], finished: true }), 'FINISHED'],
   ])('%s', (_name, outcome, phase) => {
     const state = someState({ running: someOperation(5) });
-    concludeOperation(state, outcome);
+    concludeOperation(state, outcome, state.revision);
     expect(state.phase).toBe(phase);
     expect(state.running).toBeUndefined();
     expect(state.generations).toEqual(outcome.generations);
@@ -38,22 +40,22 @@ describe('the end of an operation', () => {
 
   test('keeps the restore point of a deploy that failed after it stopped the job', () => {
     const state = someState();
-    concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }));
+    concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }), state.revision);
     expect(state.restorePoint).toBe('file:/sp');
   });
 
   test('counts the cluster as asked only when it has answered', () => {
     const state = someState({ askedCluster: false });
-    concludeOperation(state, result({ failure, generations: [] }));
+    concludeOperation(state, result({ failure, generations: [] }), state.revision);
     expect(state.askedCluster).toBe(false);
     const record = { ...someOperation(6).record, steps: [asked] };
-    concludeOperation(state, result({ record }));
+    concludeOperation(state, result({ record }), state.revision);
     expect(state.askedCluster).toBe(true);
   });
 
   test('by giving up is no bad news', () => {
     const state = someState();
-    concludeOperation(state, result({ failure: { ...failure, code: 'ABORTED' } }));
+    concludeOperation(state, result({ failure: { ...failure, code: 'ABORTED' } }), state.revision);
     expect(state.failure).toBeUndefined();
   });
 
@@ -65,7 +67,7 @@ describe('the end of an operation', () => {
       newest: someOperation(4),
       running: someOperation(5, 'savepoint'),
     });
-    concludeOperation(state, result({ failure }, 'savepoint'));
+    concludeOperation(state, result({ failure }, 'savepoint'), state.revision);
     expect(state).toMatchObject({ phase, failure: older, newest: { record: { number: 4 } } });
     expect(state.newestAside?.record.number).toBe(5);
     expect(state.running).toBeUndefined();
@@ -74,9 +76,9 @@ describe('the end of an operation', () => {
   test('brings the savepoints that it has taken, in their order', () => {
     const state = someState({ savepoints: [someSavepoint(3)] });
     const savepoints = [someSavepoint(5), { ...someSavepoint(6), state: 'failed' as const }];
-    concludeOperation(state, result({ savepoints }));
+    concludeOperation(state, result({ savepoints }), state.revision);
     expect(state.savepoints?.map(({ number }) => number)).toEqual([3, 5]);
-    concludeOperation(state, result({ savepoints: [{ ...someSavepoint(3), state: 'disposed' }] }));
+    concludeOperation(state, result({ savepoints: [{ ...someSavepoint(3), state: 'disposed' }] }), state.revision);
     expect(state.savepoints?.map(({ number }) => number)).toEqual([5]);
   });
 

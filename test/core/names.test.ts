@@ -18,6 +18,12 @@ describe('names', () => {
     expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
+  test('of the jobs that prime differ by generation, and are no submission of it', () => {
+    const ids = [1, 2].map((number) => names.primeJobId({ ...generation, number }));
+    expect(new Set([...ids, names.flinkJobId(generation, 1)]).size).toBe(3);
+    expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
   test('of objects fit into the 63 characters that Kubernetes allows, for the longest job name', () => {
     for (const name of Object.values(names.generationNames(generation))) expect(name.length).toBeLessThanOrEqual(63);
   });

@@ -1,5 +1,6 @@
 /** Jobs for end-to-end tests: Flink's state machine example in the smallest processes that run it, and what must be left of one. */
 import type { FlinkJobInput, FlinkVersion } from '../../core/schema/flink-job.ts';
+import type { JobPhase, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { labels } from '../../core/names.ts';
 import type { Kind } from '../../clients/kubernetes/kinds.ts';
@@ -83,6 +84,15 @@ export function ended(name: string, number: number, timeoutMs = 240_000): Promis
 /** Applies and waits. */
 export async function applied(spec: FlinkJobInput, timeoutMs?: number): Promise<OperationRecord> {
   return ended(spec.metadata.name, await apply(spec), timeoutMs);
+}
+
+/** Waits until the job's own record says so: it is written just after its operation's. */
+export function awaitPhase(job: { readonly tenant: string; readonly name: string }, phase: JobPhase): Promise<JobView> {
+  const look = async () => {
+    const view = await drey().getJob(job);
+    return view.phase === phase && view.operation === undefined && view;
+  };
+  return waitUntil(look, { what: `${job.name} to be ${phase}`, timeoutMs: 20_000, stepMs: 50 });
 }
 
 /** Removes a job and waits until that has ended. */

@@ -47,7 +47,7 @@ export async function serveRecorded(exchanges: readonly Recorded[]): Promise<Rec
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const line = `${request.method} ${request.url}`;
     const body = await readAll(request);
-    asked.push({ request: line, body: body === '' ? undefined : JSON.parse(body) });
+    asked.push({ request: line, body: sentIn(body) });
     const found = exchanges.find((one) => one.request === line);
     response.statusCode = found?.status ?? 404;
     response.end(JSON.stringify(found?.response ?? { errors: [`Unable to load requested file ${request.url}.`] }));
@@ -68,6 +68,12 @@ export async function serveRecorded(exchanges: readonly Recorded[]): Promise<Rec
       await once(server, 'close');
     },
   };
+}
+
+/** JSON as what it says; a form as its text. */
+function sentIn(body: string): unknown {
+  if (body === '') return undefined;
+  return body.startsWith('{') ? JSON.parse(body) : body;
 }
 
 async function readAll(request: IncomingMessage): Promise<string> {

@@ -26,6 +26,7 @@ const base: FlinkJob = {
       args: ['--rate', '1000'],
       classpaths: [],
       parallelism: 3,
+      finite: false,
       allowNonRestoredState: false,
     },
     jobManager: {
@@ -53,6 +54,7 @@ const base: FlinkJob = {
       checkpoint: '5m',
       stable: '10m',
     },
+    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
     upgrade: {
       mode: 'savepoint',
       prime: 'runtime',

@@ -48,7 +48,7 @@ export function someState(change: Partial<JobState> = {}): JobState {
     createdAt: someTime,
     phase: 'RUNNING',
     revision: { number: 3, spec: smallSpec(), specHash: 'h3' },
-    generations: [someGeneration(2)],
+    generations: [someGeneration(2, { revision: 3 })],
     lastGeneration: 2,
     lastOperation: 4,
     jobSeq: 9,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { baseLayer, javaHome } from './base-layer.ts';
 import { flinkLayer } from './distribution.ts';
 import { ourFiles, runtimeConfig, writeOurFiles } from './drey-layer.ts';
+import { buildLedgerJob } from './ledger-job.ts';
 import { packImage, packLayer, unpackLayers } from './layers.ts';
 import { keyOf, madeOnce, type Progress } from './tools.ts';
 import { trainArchives } from './training.ts';
@@ -44,7 +45,8 @@ export async function buildFlinkImage(wish: FlinkImageWish): Promise<FlinkImage>
     mkdirSync(cache, { recursive: true });
     const base = await baseLayer(cache, wish.progress);
     const flink = await flinkLayer(release, cache, wish.progress);
-    await madeOnce(folder, (work) => assembleImage(release, [base, flink], work, wish.progress));
+    const ledgerJar = await buildLedgerJob(wish);
+    await madeOnce(folder, (work) => assembleImage({ release, layers: [base, flink], ledgerJar }, work, wish.progress));
     removeOutdated(cache, release, [base, flink, folder]);
   }
   const { reference } = imageRecord.parse(JSON.parse(readFileSync(join(folder, 'image.json'), 'utf8')));
@@ -68,21 +70,33 @@ function removeOutdated(cache: string, release: FlinkRelease, current: readonly 
 
 /** Changes with everything of ours that decides the content. */
 function recipeKey(release: FlinkRelease): string {
-  const sources = ['base-layer', 'chroot', 'cluster', 'distribution', 'drey-layer', 'layers', 'training', 'zip-filter'];
+  const sources = [
+    'base-layer',
+    'chroot',
+    'cluster',
+    'distribution',
+    'drey-layer',
+    'layers',
+    'ledger-job',
+    'training',
+    'zip-filter',
+  ];
   const files = sources.map((name) => join(import.meta.dirname, `${name}.ts`));
   return keyOf([process.arch, release.flink, release.examples], [...files, ...ourFiles]);
 }
 
-async function assembleImage(
-  release: FlinkRelease,
-  layers: readonly string[],
-  work: string,
-  progress: Progress,
-): Promise<string> {
+interface ImageParts {
+  readonly release: FlinkRelease;
+  readonly layers: readonly string[];
+  readonly ledgerJar: string;
+}
+
+async function assembleImage(parts: ImageParts, work: string, progress: Progress): Promise<string> {
+  const { release, layers, ledgerJar } = parts;
   const root = join(work, 'root');
   await unpackLayers(layers, root);
   const ours = join(work, 'ours');
-  await writeOurFiles(root, ours);
+  await writeOurFiles(root, ours, ledgerJar);
   // Packed and unpacked again, so that Java sees the same times and owners as in a container.
   await unpackLayers([await packLayer(ours, ['docker-entrypoint.sh', 'opt/flink'], join(work, 'untrained.tar'))], root);
   await trainArchives(root, join(ours, 'opt/flink/cds'), progress);

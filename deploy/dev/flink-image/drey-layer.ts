@@ -1,10 +1,16 @@
-/** What is ours in the image: the entry point, a default configuration, and the Java options of this Flink. */
+/**
+ * What is ours in the image: the entry point, a default configuration, the Java options of this Flink, and the ledger
+ * job. The job is here and not in a layer below, so that a change of it leaves those as they are.
+ */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runCommand } from '../process.ts';
+import { ledgerScript, ledgerSources } from './ledger-job.ts';
 
-/** The files that `writeOurFiles` reads: they decide the image's content. */
-export const ourFiles = ['docker-entrypoint.sh', 'config.yaml'].map((name) => join(import.meta.dirname, 'files', name));
+const fixedFiles = ['docker-entrypoint.sh', 'config.yaml'].map((name) => join(import.meta.dirname, 'files', name));
+
+/** The files that what `writeOurFiles` writes is made of: they decide the image's content. */
+export const ourFiles: readonly string[] = [...fixedFiles, ledgerScript, ...ledgerSources()];
 
 /** What the image does when it is started with arguments only. */
 export function runtimeConfig(javaHome: string): Record<string, unknown> {
@@ -24,10 +30,11 @@ export function runtimeConfig(javaHome: string): Record<string, unknown> {
 }
 
 /** Writes our files into `layer`, beside what will become the class archives. `root` has the layers below. */
-export async function writeOurFiles(root: string, layer: string): Promise<void> {
+export async function writeOurFiles(root: string, layer: string, ledgerJar: string): Promise<void> {
   const home = join(layer, 'opt/flink');
-  for (const folder of ['conf', 'drey', 'cds']) mkdirSync(join(home, folder), { recursive: true });
+  for (const folder of ['conf', 'drey', 'cds', 'examples/drey']) mkdirSync(join(home, folder), { recursive: true });
   copyFileSync(join(import.meta.dirname, 'files/docker-entrypoint.sh'), join(layer, 'docker-entrypoint.sh'));
+  for (const file of [ledgerJar, ledgerScript]) copyFileSync(file, join(home, 'examples/drey', basename(file)));
   const options = javaOptions(readFileSync(join(root, 'opt/flink/conf/config.yaml'), 'utf8'));
   writeFileSync(join(home, 'drey/java.options'), ['-XX:+IgnoreUnrecognizedVMOptions', ...options, ''].join('\n'));
   const defaults = readFileSync(join(import.meta.dirname, 'files/config.yaml'), 'utf8');

@@ -62,6 +62,14 @@ describe.each(versions)('a submission to Flink %s', (version) => {
     expect(failure.evidence?.length).toBeLessThanOrEqual(2048);
   });
 
+  test('whose plan was asked for first tells the same of main', () => {
+    const failure = diagnoseSubmission(refusalText(version, 'plan-main-threw'), facts);
+    expect(failure).toMatchObject({
+      code: 'MAIN_METHOD_THREW',
+      message: 'The main method threw FaultException: told to throw at the start by --throw-at-start.',
+    });
+  });
+
   test('that was made before is known as such', () => {
     expect(isDuplicateSubmission(refusalText(version, 'run-again'))).toBe(true);
     expect(isDuplicateSubmission(refusalText(version, 'run-main-threw'))).toBe(false);

@@ -63,6 +63,24 @@ test('the anchor keeps the whole generation', () => {
   expect(JSON.parse(renderAnchor(of, 3).data?.[generationKey] ?? '')).toEqual(of);
 });
 
+test('and what a rescale has seen of its vertices', () => {
+  const of = generation({}, { fixedVertices: ['cbc357ccb763df2852fee8c4fc7d55f2'] });
+  expect(JSON.parse(renderAnchor(of, 3).data?.[generationKey] ?? '')).toEqual(of);
+});
+
+test.each(kinds)('another parallelism starts no pod anew, whoever applies it: %j', (spec) => {
+  const rendered = (parallelism: number) =>
+    renderGeneration({ generation: generation({ spec: { ...spec, job: { parallelism } } }), ...owned });
+  const podsOf = (objects: ReturnType<typeof rendered>) =>
+    objects.flatMap((object) => {
+      const { spec: own } = JSON.parse(JSON.stringify(object)) as { spec?: { template?: object } };
+      return own?.template ?? [];
+    });
+  expect(podsOf(rendered(7))).toHaveLength(2);
+  expect(podsOf(rendered(7))).toEqual(podsOf(rendered(1)));
+  expect(JSON.stringify(rendered(7))).not.toBe(JSON.stringify(rendered(1)));
+});
+
 describe('the JobManager', () => {
   test('of an application without high availability is started once and never again', () => {
     const of = generation({ spec: { mode: 'application', storage: noStorage } });

@@ -13,6 +13,8 @@ function running(spec: Spec = {}, change: Partial<PlannedJob> = {}): PlannedJob 
   return { phase: 'RUNNING', askedCluster: true, generations, afterLoss: false, ...change };
 }
 
+const finished = running({}, { phase: 'FINISHED', generations: [], lastRun: smallSpec({ storage }) });
+
 describe('what a spec asks of its job', () => {
   test.each<[string, PlannedJob, Spec, object]>([
     ['a job that is not there is deployed', running({}, { phase: 'PENDING', generations: [] }), {}, { kind: 'deploy' }],
@@ -26,8 +28,47 @@ describe('what a spec asks of its job', () => {
       { state: 'suspended' },
       { kind: 'suspend', cost: 'restart', mode: 'savepoint' },
     ],
+    ['a job may be canceled', running(), { state: 'canceled' }, { kind: 'cancel', mode: 'last-state' }],
+    [
+      'a canceled job is resumed',
+      running({}, { phase: 'CANCELED', generations: [] }),
+      { job: args('2') },
+      { kind: 'resume' },
+    ],
+    [
+      'a finished job stays so when only bookkeeping changes',
+      finished,
+      { deadlines: { slots: '9m' } },
+      { kind: 'adjust' },
+    ],
+    ['a finished job runs again when its arguments change', finished, { job: args('2') }, { kind: 'deploy' }],
     ['bookkeeping touches nothing', running(), { deadlines: { slots: '9m' } }, { kind: 'adjust', cost: 'none' }],
     ['arguments need a restart', running(), { job: args('2') }, { kind: 'upgrade', cost: 'restart', strategy: 'warm' }],
+    [
+      'another parallelism is had in place',
+      running(),
+      { job: { ...args(), parallelism: 3 } },
+      { kind: 'rescale', cost: 'rescale', notes: [] },
+    ],
+    ['so are more TaskManagers', running(), { taskManager: { replicas: 3 } }, { kind: 'rescale' }],
+    [
+      'bookkeeping goes with it',
+      running(),
+      { job: { ...args(), parallelism: 3 }, deadlines: { slots: '9m' } },
+      { kind: 'rescale', cost: 'rescale' },
+    ],
+    [
+      'an application can be rescaled, too',
+      running({ mode: 'application' }),
+      { mode: 'application', job: { ...args(), parallelism: 3 } },
+      { kind: 'rescale' },
+    ],
+    [
+      'with anything dearer the job is restarted',
+      running(),
+      { job: { ...args('2'), parallelism: 3 } },
+      { kind: 'upgrade', cost: 'restart', notes: [] },
+    ],
     ['a nonce needs one too', running(), { restartNonce: 2 }, { kind: 'upgrade', cost: 'restart' }],
     [
       'an image needs new pods',
@@ -79,12 +120,32 @@ describe('what the reader is told beforehand', () => {
       { flink: { version: '2.3', configuration: { 'state.backend.type': 'rocksdb' } } },
       [/canonical/, /cannot be rolled back.*hashmap/],
     ],
+    [
+      'of another scheduler, which cannot rescale',
+      { flink: { version: '2.3', configuration: { 'jobmanager.scheduler': 'Default' } } },
+      {
+        flink: { version: '2.3', configuration: { 'jobmanager.scheduler': 'Default' } },
+        job: { ...args(), parallelism: 2 },
+      },
+      [/is stopped for its new parallelism: `jobmanager.scheduler` is Default/],
+    ],
+    [
+      'of a batch job, too',
+      { flink: { version: '2.3', configuration: { 'execution.runtime-mode': 'BATCH' } } },
+      { flink: { version: '2.3', configuration: { 'execution.runtime-mode': 'BATCH' } }, taskManager: { replicas: 2 } },
+      [/BATCH/],
+    ],
     ['nothing of arguments', {}, { job: args('2') }, []],
   ])('%s', (_title, before, after, notes) => {
     const plan = planChange(running(before), smallSpec({ storage, ...after }));
     expect(plan.notes).toHaveLength(notes.length);
     for (const [index, note] of notes.entries()) expect(plan.notes[index]).toMatch(note);
   });
+});
+
+test('who chooses the state for this once has the job stopped', () => {
+  const plan = planChange(running(), smallSpec({ storage, job: { ...args(), parallelism: 3 } }), 'last-state');
+  expect(plan).toMatchObject({ kind: 'upgrade', mode: 'last-state', notes: [expect.stringMatching(/last-state/)] });
 });
 
 test('each change is told with its cost', () => {

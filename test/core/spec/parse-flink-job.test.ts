@@ -179,6 +179,12 @@ test('the smallest spec gets every default', () => {
     "tenant": "default",
   },
   "spec": {
+    "cleanup": {
+      "canceled": "remove",
+      "deleted": "cancel",
+      "failed": "remove",
+      "finished": "remove",
+    },
     "cluster": "local",
     "deadlines": {
       "checkpoint": "5m",
@@ -200,6 +206,7 @@ test('the smallest spec gets every default', () => {
       "allowNonRestoredState": false,
       "args": [],
       "classpaths": [],
+      "finite": false,
       "jarUri": "local:///opt/flink/usrlib/job.jar",
       "parallelism": 1,
     },

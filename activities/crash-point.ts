@@ -1,0 +1,112 @@
+/**
+ * Where a test makes a process die, or stand still, in the middle of an activity. Does nothing unless the process was
+ * started with a file's name for it, which no deployment does.
+ */
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { z } from 'zod';
+
+/** One point, as the test writes it into the file. */
+const pointShape = z.object({
+  activity: z.string(),
+  /** `call`: after a request of one of these client functions was sent, and before its answer is taken. */
+  when: z.enum(['before', 'call', 'after']),
+  /** Names of client functions; empty: any. */
+  calls: z.array(z.string()).default([]),
+  /** `kill`: this process, at once. `hold`: the activity, until the file `<file>.go` is there. */
+  action: z.enum(['kill', 'hold']),
+});
+
+export type CrashPoint = z.input<typeof pointShape>;
+
+/** Longest time that an activity is held: then the test has failed anyway. */
+const holdMsMax = 60_000;
+
+/** A request has left the process by then, and what it asks for has begun. */
+const sentMs = 5;
+
+export class CrashPoints {
+  private readonly file: string | undefined;
+
+  constructor(file: string | undefined) {
+    this.file = file;
+  }
+
+  /** For the worker: before and after each activity. */
+  interceptors(): ActivityInterceptorsFactory[] {
+    if (this.file === undefined) return [];
+    return [
+      () => ({
+        inbound: {
+          execute: async (input, next) => {
+            await this.reached('before');
+            const result: unknown = await next(input);
+            await this.reached('after');
+            return result;
+          },
+        },
+      }),
+    ];
+  }
+
+  /** The same client, whose calls are points too. */
+  within<Client extends object>(client: Client): Client {
+    if (this.file === undefined) return client;
+    return new Proxy(client, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function' || typeof name !== 'string') return member;
+        return (...args: unknown[]) => {
+          const called: unknown = Reflect.apply(member, target, args);
+          return called instanceof Promise ? this.afterCall(name, called) : called;
+        };
+      },
+    });
+  }
+
+  private async afterCall(name: string, called: Promise<unknown>): Promise<unknown> {
+    await this.reached('call', name);
+    return called;
+  }
+
+  private async reached(when: CrashPoint['when'], call = ''): Promise<void> {
+    const point = this.armed();
+    if (!point || point.activity !== currentActivity() || point.when !== when) return;
+    if (point.calls.length > 0 && !point.calls.includes(call)) return;
+    if (when === 'call') await pause(sentMs);
+    if (!this.claim()) return;
+    if (point.action === 'kill') process.kill(process.pid, 'SIGKILL');
+    await this.released();
+  }
+
+  private armed() {
+    if (this.file === undefined || !existsSync(this.file)) return undefined;
+    return pointShape.parse(JSON.parse(readFileSync(this.file, 'utf8')));
+  }
+
+  /** Each point is reached once, by one process. */
+  private claim(): boolean {
+    try {
+      renameSync(this.file ?? '', `${this.file}.reached`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async released(): Promise<void> {
+    const until = performance.now() + holdMsMax;
+    while (!existsSync(`${this.file}.go`) && performance.now() < until) await pause(20);
+  }
+}
+
+function currentActivity(): string | undefined {
+  try {
+    return Context.current().info.activityType;
+  } catch {
+    // A watch that goes on by itself belongs to no activity.
+    return undefined;
+  }
+}

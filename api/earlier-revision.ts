@@ -1,0 +1,45 @@
+/** Specs that a job has had: the one that runs, and the one that a rollback goes back to. */
+import { listOperations } from '../clients/postgres/operations.ts';
+import { listRevisions, type StoredRevision } from '../clients/postgres/revisions.ts';
+import type { JobView } from '../core/job.ts';
+import type { OperationRecord } from '../core/operation.ts';
+import type { FlinkJob } from '../core/schema/flink-job.ts';
+import { Problem } from './problem.ts';
+import type { Services } from './services.ts';
+
+/** How far back a revision that once ran is looked for. */
+const operationsRead = 200;
+
+/** Operations after which a revision has run as it should. */
+const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', 'adjust'];
+
+/** The spec that the job runs with: after a rollback another than the accepted one. */
+export async function runningSpec(services: Services, job: JobView): Promise<FlinkJob> {
+  const runs = job.phase === 'RUNNING' ? job.generation?.revision : undefined;
+  if (runs === undefined || runs === job.revision) return job.spec;
+  return (await storedRevision(services, job, runs)).spec;
+}
+
+/** The revision to go back to. @param wanted its number; absent: the last one that ran as it should before the current. */
+export async function earlierRevision(services: Services, job: JobView, wanted?: number): Promise<StoredRevision> {
+  const number = wanted ?? lastStable(job, await listOperations(services.postgres, job.uid, operationsRead));
+  if (number !== undefined && number < job.revision) return storedRevision(services, job, number);
+  const message =
+    wanted === undefined
+      ? `No revision of ${job.name} before ${job.revision} has run as it should.`
+      : `Revision ${wanted} is not before the current one, ${job.revision}.`;
+  throw new Problem('NO_EARLIER_REVISION', message, { cure: 'GET …/revisions lists them; name one that is older.' });
+}
+
+function lastStable({ revision }: JobView, operations: readonly OperationRecord[]): number | undefined {
+  const good = operations.filter(({ kind, state }) => bringing.includes(kind) && state === 'succeeded');
+  return good.flatMap((one) => one.revision ?? []).find((number) => number < revision);
+}
+
+async function storedRevision({ postgres }: Services, job: JobView, number: number): Promise<StoredRevision> {
+  const [stored] = await listRevisions(postgres, job.uid, 1, number + 1);
+  if (stored?.revision === number) return stored;
+  throw new Problem('NO_EARLIER_REVISION', `Job ${job.name} has no revision ${number}.`, {
+    cure: 'GET …/revisions lists them.',
+  });
+}

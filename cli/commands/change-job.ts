@@ -1,0 +1,81 @@
+/** `drey suspend`, `cancel`, `resume`, `restart`, `scale`, `rollback` and `abort`: short words for common changes to one job. */
+import type { JobRef } from '../../clients/drey/client.ts';
+import type { Change } from '../../clients/drey/shapes.ts';
+import type { Context } from '../context.ts';
+import { parseDuration } from '../duration.ts';
+import { exitCodes, usageError } from '../errors.ts';
+import { jobLabel } from '../kinds/job-kind.ts';
+import { operationKind } from '../kinds/operation-kind.ts';
+import { parseFormat, printItems } from '../printing.ts';
+import { parseJobName } from '../targets.ts';
+import { say } from '../world.ts';
+import { waitForOperations } from './wait-for-operations.ts';
+
+export interface ChangeFlags {
+  readonly wait?: boolean;
+  readonly timeout: string;
+  readonly output?: string;
+  readonly mode?: string;
+  readonly parallelism?: string;
+  readonly to?: string;
+}
+
+type Ask = (context: Context, job: JobRef, flags: ChangeFlags) => Promise<Change>;
+
+export const suspend = changing('suspending', ({ client }, job, { mode }) => client.suspendJob(job, { mode }));
+export const cancel = changing('canceling', ({ client }, job, { mode }) => client.cancelJob(job, { mode }));
+export const resume = changing('resuming', ({ client }, job) => client.resumeJob(job));
+export const restart = changing('restarting', ({ client }, job, { mode }) => client.restartJob(job, { mode }));
+export const scale = changing('scaling', ({ client }, job, { parallelism }) =>
+  client.scaleJob(job, wholeNumber(parallelism, '--parallelism')),
+);
+export const rollback = changing('rolling back', ({ client }, job, { to, mode }) =>
+  client.rollbackJob(job, { mode, to: to === undefined ? undefined : wholeNumber(to, '--to') }),
+);
+
+/** The operation that is under way or waits, unless one is named. */
+export async function abort(context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> {
+  const last = words.at(-1) ?? '';
+  const isNamed = words.length > 1 && /^\d+$/.test(last);
+  const job = { tenant: context.config.tenant, name: parseJobName(isNamed ? words.slice(0, -1) : words) };
+  const number = isNamed ? Number(last) : await underWay(context, job);
+  const asked = await context.client.abortOperation(job, number);
+  return answer(context, asked, flags, `asked to give up operation ${number}`);
+}
+
+async function underWay({ client }: Context, job: JobRef): Promise<number> {
+  const { items } = await client.listOperations(job, { limit: 10 });
+  const found = items.find(({ state }) => state === 'running') ?? items.find(({ state }) => state === 'queued');
+  if (found) return found.number;
+  throw usageError(`no operation of ${job.name} waits or runs`, `drey operations ${job.name} lists them.`);
+}
+
+function changing(word: string, ask: Ask) {
+  return async (context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> => {
+    const job = { tenant: context.config.tenant, name: parseJobName(words) };
+    const change = await ask(context, job, flags);
+    return answer(context, change, flags, change.changed ? word : 'unchanged');
+  };
+}
+
+async function answer(context: Context, change: Change, flags: ChangeFlags, outcome: string): Promise<number> {
+  const { world, client } = context;
+  const format = parseFormat(flags.output, ['json', 'yaml', 'name']);
+  const timeoutMs = parseDuration(flags.timeout, '--timeout');
+  const { job, operation } = change;
+  const number = operation && change.changed ? ` (operation ${operation.number})` : '';
+  if (format === undefined) say(world.out, `${jobLabel(job)} ${outcome}${number}`);
+  const options = { timeoutMs, timeoutText: flags.timeout, quiet: format !== undefined };
+  const code = flags.wait === true ? await waitForOperations(context, [change], options) : exitCodes.ok;
+  if (format !== undefined && operation) {
+    const record = flags.wait === true ? await client.getOperation(job, operation.number) : operation;
+    await printItems(world, operationKind, [record], { format, single: true });
+  }
+  return code;
+}
+
+function wholeNumber(text: string | undefined, flag: string): number {
+  const value = Number(text);
+  if (text !== undefined && Number.isSafeInteger(value) && value > 0) return value;
+  throw usageError(`${flag} must be a whole number above 0`);
+}

@@ -1,0 +1,69 @@
+/** Which parallelism each vertex of a running job gets when the job's own changes. */
+import type { Failure } from '../failure.ts';
+
+export interface VertexSeen {
+  readonly id: string;
+  readonly name: string;
+  /** What its state can be divided into. */
+  readonly maxParallelism: number;
+}
+
+/** How many subtasks Flink may run of each vertex, by its id. */
+export type Requirements = Readonly<Record<string, { readonly lower: number; readonly upper: number }>>;
+
+/** The parallelism of each vertex, by its id. */
+export type VertexParallelism = Readonly<Record<string, number>>;
+
+export interface ParallelismWish {
+  /** The job's parallelism as its running spec says it. */
+  readonly from: number;
+  readonly to: number;
+  /** Vertices known from before to keep theirs. */
+  readonly fixed: readonly string[];
+}
+
+export type ParallelismDecision =
+  | {
+      readonly parallelism: VertexParallelism;
+      /** The vertices that keep theirs: to be known the next time, when their number may tell nothing. */
+      readonly fixed: readonly string[];
+    }
+  | { readonly refused: Failure };
+
+/**
+ * A vertex follows the job's parallelism where it has had it so far; another number was fixed by the program. Of one that
+ * can only ever have one subtask, Flink says so itself. From parallelism 1 the rest cannot be told apart: all follow.
+ */
+export function decideParallelism(
+  vertices: readonly VertexSeen[],
+  now: Requirements,
+  { from, to, fixed }: ParallelismWish,
+): ParallelismDecision {
+  const upperOf = ({ id }: VertexSeen) => now[id]?.upper ?? from;
+  const follows = (one: VertexSeen) => one.maxParallelism !== 1 && upperOf(one) === from && !fixed.includes(one.id);
+  const bounded = vertices.some(({ maxParallelism }) => maxParallelism !== 1) ? vertices.filter(follows) : vertices;
+  const tooLow = bounded.find(({ maxParallelism }) => maxParallelism < to);
+  if (tooLow) return { refused: tooHigh(tooLow, to) };
+  return {
+    parallelism: Object.fromEntries(vertices.map((one) => [one.id, follows(one) ? to : upperOf(one)])),
+    fixed: vertices.filter((one) => !follows(one)).map(({ id }) => id),
+  };
+}
+
+/** What is asked of Flink for it: fewer subtasks are better than none while slots are missing. */
+export function requirementsFor(parallelism: VertexParallelism): Requirements {
+  return Object.fromEntries(Object.entries(parallelism).map(([id, upper]) => [id, { lower: 1, upper }]));
+}
+
+/** What is awaited once Flink has been asked for it. */
+export function parallelismOf(requirements: Requirements): VertexParallelism {
+  return Object.fromEntries(Object.entries(requirements).map(([id, { upper }]) => [id, upper]));
+}
+
+function tooHigh({ name, maxParallelism }: VertexSeen, wanted: number): Failure {
+  return {
+    code: 'PARALLELISM_TOO_HIGH',
+    message: `The state of "${name}" is divided into ${maxParallelism} parts, so its parallelism cannot be ${wanted}. The job runs on as it was.`,
+    cure: `Use at most ${maxParallelism}. The limit is the job's maximum parallelism (pipeline.max-parallelism, or setMaxParallelism in the program), and cannot be changed for state that exists.`,
+  };
+}

@@ -1,0 +1,30 @@
+/** `spec.cleanup`: what becomes of a job's Flink cluster when the job has ended, and of the job when it is deleted. */
+import { z } from 'zod';
+import { defaults } from '../spec/defaults.ts';
+
+const fallback = defaults.spec.cleanup;
+
+/** How a job's end is brought about when it is deleted. */
+export const deletions = ['cancel', 'savepoint', 'leave'] as const;
+
+function flinkCluster(name: 'finished' | 'failed' | 'canceled', when: string) {
+  return z
+    .enum(['remove', 'keep'])
+    .default(fallback[name])
+    .describe(`Whether its Flink cluster is removed or kept for a look ${when}. The next operation removes it.`);
+}
+
+export const cleanupSchema = z
+  .strictObject({
+    finished: flinkCluster('finished', 'when the job has finished by itself'),
+    failed: flinkCluster('failed', 'when a deploy of it has failed'),
+    canceled: flinkCluster('canceled', 'when it was canceled'),
+    deleted: z
+      .enum(deletions)
+      .default(fallback.deleted)
+      .describe(
+        'What becomes of a running job that is deleted. `cancel`: it is canceled. `savepoint`: it is stopped with a savepoint, and stays if that fails. `leave`: it runs on, and Drey forgets it; a job of that name takes it over.',
+      ),
+  })
+  .prefault({})
+  .describe("What becomes of the job's Flink cluster when the job has ended, and of the job when it is deleted.");

@@ -1,0 +1,54 @@
+package dev.drey.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
+
+/**
+ * Hands out the splits evenly. After a restore the readers bring theirs along: Flink deals the splits in the state out
+ * in turn, which stays even at any parallelism, so only those that nobody had are left to be handed out here. Readers
+ * without a split are not told that none will come unless the source has an end, and so go on running.
+ */
+final class LedgerEnumerator implements SplitEnumerator<LedgerSplit, List<LedgerSplit>> {
+  private final SplitEnumeratorContext<LedgerSplit> context;
+  private final List<LedgerSplit> unassigned;
+  private final boolean bounded;
+
+  LedgerEnumerator(SplitEnumeratorContext<LedgerSplit> context, List<LedgerSplit> unassigned, boolean bounded) {
+    this.context = context;
+    this.unassigned = new ArrayList<>(unassigned);
+    this.bounded = bounded;
+  }
+
+  @Override
+  public void start() {}
+
+  @Override
+  public void addReader(int subtask) {
+    List<LedgerSplit> own = new ArrayList<>();
+    for (LedgerSplit split : unassigned)
+      if (split.layout().index() % context.currentParallelism() == subtask) own.add(split);
+    if (!own.isEmpty()) context.assignSplits(new SplitsAssignment<>(Map.of(subtask, own)));
+    unassigned.removeAll(own);
+    if (bounded) context.signalNoMoreSplits(subtask);
+  }
+
+  @Override
+  public void addSplitsBack(List<LedgerSplit> splits, int subtask) {
+    unassigned.addAll(splits);
+  }
+
+  @Override
+  public List<LedgerSplit> snapshotState(long checkpointId) {
+    return new ArrayList<>(unassigned);
+  }
+
+  @Override
+  public void handleSplitRequest(int subtask, String host) {}
+
+  @Override
+  public void close() {}
+}

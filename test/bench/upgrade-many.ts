@@ -1,0 +1,73 @@
+/** Many warm upgrades at once: whether one waits for another. */
+import { freemem } from 'node:os';
+import type { OperationRecord } from '../../core/operation.ts';
+import type { FlinkVersion } from '../../core/schema/flink-job.ts';
+import { tenant } from '../support/e2e-job.ts';
+import { ledgerJob } from '../support/ledger-spec.ts';
+import { median, operationEnd, seconds, type BenchStack } from './support.ts';
+
+/** What a small Flink cluster really takes, two of them per upgrade, and what the machine keeps. */
+const bytesPerJob = 2 * 0.6 * 2 ** 30;
+const bytesKept = 2 * 2 ** 30;
+
+/** How many upgrades at once the machine's memory holds; 20 are enough. */
+export function jobsThatFit(): number {
+  return Math.max(0, Math.min(20, Math.floor((freemem() - bytesKept) / bytesPerJob)));
+}
+
+export interface ManyUpgrades {
+  readonly jobs: number;
+  /** How many operations were under way at the same time. */
+  readonly atOnce: number;
+  /** From the request to the beginning of the operation, the longest. */
+  readonly longestWaitMs: number;
+  readonly medianTotalMs: number;
+  readonly pausesMs: readonly number[];
+  readonly text: string;
+}
+
+/** Deploys so many jobs one after the other, upgrades all at once, and removes them. @throws when one fails. */
+export async function upgradeMany(stack: BenchStack, jobs: number, version: FlinkVersion): Promise<ManyUpgrades> {
+  const names = Array.from({ length: jobs }, (_, index) => `bench-many-${index + 1}`);
+  for (const name of names) await changed(stack, name, version);
+  const records = await Promise.all(names.map((name) => changed(stack, name, version)));
+  await Promise.all(
+    names.map(async (name) => {
+      const { operation } = await stack.drey.removeJob({ tenant, name });
+      if (operation) await operationEnd(stack, { tenant, name }, operation.number);
+    }),
+  );
+  return judged(records);
+}
+
+/** Little is asked for, so that it is the machine and not the scheduler that says how many fit. */
+const asking = (memory: string) => ({ requests: { cpu: '5m', memory: '128Mi' }, limits: { memory } });
+const modest = { jobManager: { resources: asking('512Mi') }, taskManager: { resources: asking('768Mi') } };
+
+async function changed(stack: BenchStack, name: string, version: FlinkVersion): Promise<OperationRecord> {
+  const deadlines = { jobManager: '15m', slots: '15m', submit: '5m', running: '5m', stable: '15m' };
+  const job = { args: ['--rate', '20', '--out', `/flink-state/ledger/${name}/out`] };
+  const spec = ledgerJob(name, { version, job, spec: { ...modest, deadlines, restartNonce: Date.now() } });
+  const { operation } = await stack.drey.applyJob({ tenant, name }, spec);
+  if (!operation) throw new Error(`the spec of ${name} made no operation`);
+  const record = await operationEnd(stack, { tenant, name }, operation.number);
+  if (record.state !== 'succeeded') throw new Error(`${name}: ${record.failure?.message}`);
+  return record;
+}
+
+const at = (text: string | undefined) => Date.parse(text ?? '');
+
+function judged(records: readonly OperationRecord[]): ManyUpgrades {
+  const waits = records.map(({ requestedAt, startedAt }) => at(startedAt) - at(requestedAt));
+  const totals = records.map(({ startedAt, endedAt }) => at(endedAt) - at(startedAt));
+  const pausesMs = records.map(({ pauseMs }) => pauseMs ?? Number.NaN);
+  const atOnce = Math.max(
+    ...records.map(
+      ({ startedAt }) =>
+        records.filter((one) => at(one.startedAt) <= at(startedAt) && at(one.endedAt) > at(startedAt)).length,
+    ),
+  );
+  const longestWaitMs = Math.max(...waits);
+  const text = `${records.length} upgrades at once: ${atOnce} under way together, the longest wait for a beginning ${seconds(longestWaitMs)}, median ${seconds(median(totals))} from beginning to end, median pause ${seconds(median(pausesMs))}`;
+  return { jobs: records.length, atOnce, longestWaitMs, medianTotalMs: median(totals), pausesMs, text };
+}

@@ -1,0 +1,145 @@
+/**
+ * Whatever dies, at whatever point of whichever operation: the operation ends right without help, at most one job runs, no
+ * record is lost or doubled, and nothing is left over. `npm test` draws a few cells by a seed, `npm run test:crash` all, or
+ * as many as `-- --sample N` says.
+ */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { labels } from '../../core/names.ts';
+import { ended, namespace, objectsOf, removed } from '../support/e2e-job.ts';
+import { allCells, sampled, type Cell, type Fault } from '../support/crash-cells.ts';
+import { matrixFolders, matrixJob, matrixOperations, matrixPhase } from '../support/crash-operations.ts';
+import { arm, awaitReached, disarm, keepingAlive, release, wasReached } from '../support/crash-points.ts';
+import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { verifyLedger } from '../support/ledger.ts';
+import { killAndRestart, kubernetes } from '../support/running-stack.ts';
+import { seeded } from '../support/sabotage.ts';
+
+const seed = Number(process.env.DREY_TEST_SEED ?? Date.now() % 1_000_000);
+const wanted = process.env.DREY_TEST_CELLS ?? '6';
+const all = allCells(matrixOperations);
+const cells = wanted === 'all' ? all : sampled(all, Number(wanted), seeded(seed));
+const table = new Map<string, { count: number; ms: number }>();
+
+afterAll(async () => {
+  disarm();
+  await removed(matrixJob).catch(() => undefined);
+  const lines = [...table].map(
+    ([key, { count, ms }]) => `${key.padEnd(60)} ${count} cells, ${(ms / 60_000).toFixed(1)} min`,
+  );
+  process.stdout.write(`${[`seed ${seed}, ${cells.length} of ${all.length} cells`, ...lines].join('\n')}\n`);
+}, 300_000);
+
+/** Functions of the clients that change something; an activity that calls none of them is killed at any call. */
+const acting = [
+  'apply',
+  'delete',
+  'scale',
+  'annotate',
+  'uploadJar',
+  'runJar',
+  'cancel',
+  'stopWithSavepoint',
+  'triggerCheckpoint',
+  'setResourceRequirements',
+];
+const actingActivities: ReadonlySet<string> = new Set([
+  'applyGeneration',
+  'primeCluster',
+  'submitJob',
+  'stopJob',
+  'cancelJob',
+  'publishService',
+  'confirmCheckpoint',
+  'endPods',
+  'removeObjects',
+  'addTaskManagers',
+  'changeParallelism',
+  'noteRevision',
+  'removeTaskManagers',
+]);
+
+/** Kills pods of all generations; false where there are none. */
+async function killPods(component: 'jobmanager' | 'taskmanager'): Promise<void> {
+  const client = kubernetes();
+  const labelSelector = `${labels.job}=${matrixJob},${labels.component}=${component}`;
+  const pods = await client.list('Pod', namespace, { labelSelector });
+  await Promise.all(
+    pods.map(({ metadata }) => client.delete('Pod', namespace, metadata.name, { gracePeriodSeconds: 0 })),
+  );
+  client.close();
+}
+
+const whileHeld: Readonly<Partial<Record<Fault, () => Promise<void>>>> = {
+  JobManagers: () => killPods('jobmanager'),
+  TaskManagers: () => killPods('taskmanager'),
+  Temporal: () => killAndRestart('temporal'),
+  worker: () => killAndRestart('worker'),
+};
+
+function armFor({ activity, fault }: Cell): void {
+  if (fault === 'agent before it acts') arm({ activity, when: 'before', action: 'kill' });
+  else if (fault === 'agent after it acted') arm({ activity, when: 'after', action: 'kill' });
+  else if (fault === 'agent while it acts')
+    arm({ activity, when: 'call', calls: actingActivities.has(activity) ? acting : [], action: 'kill' });
+  else arm({ activity, when: 'before', action: 'hold' });
+}
+
+async function strike(cell: Cell): Promise<void> {
+  const act = whileHeld[cell.fault];
+  if (!act) return;
+  await awaitReached(`${cell.activity} of ${cell.operation}`);
+  await act();
+  release();
+}
+
+async function runsAgain(): Promise<boolean> {
+  const jobs = await livingJobsOf(matrixJob).catch(() => []);
+  return (
+    jobs.length === 1 &&
+    jobs.every(({ state, tasks, tasksTotal }) => state === 'RUNNING' && tasks.RUNNING === tasksTotal)
+  );
+}
+
+test('the matrix has cells', () => expect(cells.length).toBeGreaterThan(0));
+
+describe('the operation ends right', () => {
+  test.each(cells.map((cell) => [cell.operation, cell.fault, cell.activity, cell] as const))(
+    '%s: %s killed at %s',
+    async (title, fault, _activity, cell) => {
+      const startedAt = performance.now();
+      const operation = matrixOperations[title];
+      if (!operation) throw new Error(`no operation ${title}`);
+      await operation.prepare();
+      armFor(cell);
+      const record = await keepingAlive(async () => {
+        const number = await operation.start();
+        const striking = strike(cell);
+        const end = await ended(matrixJob, number, 900_000);
+        await striking;
+        return end;
+      });
+      expect(wasReached()).toBe(true);
+      disarm();
+      expect(operation.mayEnd).toContain(record.state);
+      const isThere = async () => (await matrixPhase()) === operation.phase;
+      await waitUntil(isThere, { what: `the job to be ${operation.phase}`, timeoutMs: 20_000, stepMs: 50 });
+      await leftWell(operation.phase);
+      const key = `${title} × ${fault}`;
+      const sum = table.get(key) ?? { count: 0, ms: 0 };
+      table.set(key, { count: sum.count + 1, ms: sum.ms + performance.now() - startedAt });
+    },
+    1_800_000,
+  );
+});
+
+/** One Flink cluster with one job, or none; and a ledger without a gap. */
+async function leftWell(phase: string): Promise<void> {
+  if (phase === 'RUNNING') await waitUntil(runsAgain, { what: 'the job to run', timeoutMs: 180_000, stepMs: 200 });
+  const objects = await objectsOf(matrixJob);
+  expect(objects.length > 0).toBe(phase === 'RUNNING');
+  expect(await flinkClustersOf(matrixJob)).toHaveLength(phase === 'RUNNING' ? 1 : 0);
+  // A removed job was canceled: what came after its last checkpoint was never committed.
+  const report = await verifyLedger(matrixFolders().out, { final: phase === 'SUSPENDED' });
+  expect(report).toMatchObject({ missing: 0, doubled: 0, mismatches: 0, outOfOrder: 0, good: true });
+}

@@ -1,0 +1,92 @@
+/** The ledger job of `examples/ledger-job` from a test's side: verifies its result, and tells it how to misbehave. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { buildLedgerJob, ledgerScript } from '../../deploy/dev/flink-image/ledger-job.ts';
+import { stackPaths, testInstance } from '../../deploy/dev/paths.ts';
+
+const count = z.int().nonnegative();
+
+const ledgerReport = z.strictObject({
+  good: z.boolean(),
+  final: z.boolean(),
+  records: count,
+  keys: count,
+  missing: count,
+  doubled: count,
+  outOfOrder: count,
+  mismatches: count,
+  beyondEnd: count,
+  damaged: count,
+  files: count,
+  recordGapMs: count,
+  recordGapAtMs: count.nullable(),
+  commitGapMs: count,
+  commitGapAtMs: count.nullable(),
+  problems: z.array(z.string()),
+});
+
+/** What `ledger verify` says of a result; `examples/ledger-job/README.md` has the meanings. */
+export type LedgerReport = z.infer<typeof ledgerReport>;
+
+export interface VerifyOptions {
+  /** The job has ended by a savepoint or by itself, so its end offsets hold and a lost tail counts. */
+  readonly final?: boolean;
+}
+
+/**
+ * Verifies the folder that a ledger job has written, good or not.
+ * @throws when it cannot be read, or `final` is asked and there are no end offsets.
+ */
+export async function verifyLedger(directory: string, options: VerifyOptions = {}): Promise<LedgerReport> {
+  const args = ['verify', directory, '-o', 'json', ...(options.final ? ['--final'] : [])];
+  const { code, stdout, stderr } = await runLedger(args);
+  // The two statuses of a verification that took place.
+  if (code !== 0 && code !== 1) throw new Error(`ledger ended with ${code}: ${stderr.trim()}`);
+  const report = ledgerReport.parse(JSON.parse(stdout));
+  if (report.good !== (code === 0)) throw new Error(`ledger ended with ${code} and says ${stdout}`);
+  return report;
+}
+
+/** Runs the script with the jar that the images have, too. */
+export async function runLedger(args: readonly string[]) {
+  const { cacheDir } = stackPaths(testInstance);
+  const jar = await buildLedgerJob({ cacheDir, progress: () => undefined });
+  const child = spawn(ledgerScript, args, { env: { ...process.env, LEDGER_JAR: jar } });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: z.int().nullable().parse(code), stdout, stderr };
+}
+
+/** The files that a running job obeys. */
+export const faults = [
+  'rate',
+  'cost-us',
+  'fail',
+  'checkpoint-delay-ms',
+  'checkpoint-fail',
+  'savepoint-delay-ms',
+  'savepoint-fail',
+] as const;
+
+export type Fault = (typeof faults)[number];
+
+/**
+ * Puts a fault's file into the job's control directory, whole or not at all. The job obeys within 200 ms. `fail` takes
+ * `always`, or a word that is good for one failure, or a word and how many.
+ */
+export function setFault(controlDir: string, fault: Fault, value: string | number = 'on'): void {
+  mkdirSync(controlDir, { recursive: true });
+  // The job runs as another user, and notes there which words it has used up.
+  chmodSync(controlDir, 0o777);
+  const part = join(controlDir, `.${fault}.part`);
+  writeFileSync(part, String(value));
+  renameSync(part, join(controlDir, fault));
+}
+
+/** Ends a fault; what the job was started with holds again. */
+export function clearFault(controlDir: string, fault: Fault): void {
+  rmSync(join(controlDir, fault), { force: true });
+}

@@ -1,0 +1,178 @@
+/** The parts of a rescale. */
+import type { CheckedRescale } from '../activities/cluster/check-rescale.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Generation } from '../core/generation.ts';
+import { generationName } from '../core/names.ts';
+import type { TargetInput } from '../core/operation-result.ts';
+import { parallelismOf, requirementsFor, type VertexParallelism } from '../core/rescale/vertex-parallelism.ts';
+import { parseDurationMs } from '../core/spec/duration.ts';
+import { taskManagerReplicas } from '../core/spec/task-managers.ts';
+import type { StepName } from '../core/steps.ts';
+import { shortCalls, waits } from './cluster-activities.ts';
+import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
+import { errorOf, failureOf, OperationRun } from './operation-run.ts';
+
+export class RescaleRun {
+  readonly account: OperationRun;
+  private readonly before: Generation;
+  private readonly next: GenerationSteps;
+  private readonly name: string;
+  private checked: CheckedRescale | undefined;
+  private hasMoreTaskManagers = false;
+  private wasAsked = false;
+  private isNoted = false;
+
+  constructor(input: TargetInput) {
+    const before = input.generations.at(-1);
+    if (!before) throw new Error('a rescale needs a generation to begin with');
+    this.before = before;
+    this.account = new OperationRun(input);
+    this.next = new GenerationSteps(this.account, input.target);
+    this.name = generationName(before.identity);
+    this.account.note({ generation: before.identity.number });
+  }
+
+  /** Else it is only about TaskManagers. */
+  get changesParallelism(): boolean {
+    return this.before.spec.spec.job.parallelism !== this.spec.job.parallelism;
+  }
+
+  /** Everything before Flink is asked: it may be given up. */
+  prepare(): Promise<CheckedRescale | undefined> {
+    return this.account.untilNoReturn(async () => {
+      const checked = await this.check();
+      if (!checked) return undefined;
+      this.checked = checked;
+      this.next.generation = { ...this.next.generation, fixedVertices: checked.fixed };
+      if (checked.taskManagers < taskManagerReplicas(this.spec)) await this.addTaskManagers();
+      if (this.spec.job.parallelism > this.before.spec.spec.job.parallelism) await this.next.slotsRegistered();
+      // A rescale of 1.20 begins at once, and goes on from the newest checkpoint that there is.
+      if (this.changesParallelism && this.spec.flink.version === '1.20')
+        await this.next.checkpointed('checkpointBefore');
+      return checked;
+    });
+  }
+
+  /** @returns undefined where the job has finished by itself. */
+  private async check(): Promise<CheckedRescale | undefined> {
+    const waitMs = parseDurationMs(this.spec.deadlines.running);
+    const summary = `Ask ${this.name} whether it can run at parallelism ${this.spec.job.parallelism}`;
+    const input = { generation: this.before, waitMs, parallelism: this.spec.job.parallelism };
+    const outcome = await this.account.step('parallelismChecked', async () => {
+      const calls = waits(this.spec.cluster, waitMs, waitMs + agentAwayMs);
+      const seen = await calls.checkRescale.executeWithOptions({ summary }, [input]);
+      if (!('ended' in seen) || seen.ended === 'finished') return seen;
+      this.account.leftRunning = false;
+      throw errorOf(seen.ended);
+    });
+    this.next.hasFinished = 'ended' in outcome;
+    return 'ended' in outcome ? undefined : outcome;
+  }
+
+  private async addTaskManagers(): Promise<void> {
+    this.hasMoreTaskManagers = true;
+    const replicas = taskManagerReplicas(this.spec);
+    const summary = `Ask for ${replicas} TaskManagers of ${this.name}`;
+    const input = { generation: this.before, operation: this.account.number, replicas };
+    await this.account.step('taskManagersAdded', () =>
+      shortCalls(this.spec.cluster, agentAwayMs).addTaskManagers.executeWithOptions({ summary }, [input]),
+    );
+    await this.next.podsReady();
+  }
+
+  /** From here on there is no return but putting the parallelism back. */
+  async change({ parallelism }: CheckedRescale): Promise<void> {
+    this.wasAsked = true;
+    this.account.stoppedAnother = true;
+    await this.ask('parallelismChanged', requirementsFor(parallelism));
+    const { pauseMs, finished = false } = await this.reached('tasksRescaled', parallelism);
+    this.next.hasFinished = finished;
+    if (pauseMs !== undefined) this.account.note({ pauseMs });
+    await this.next.checkpointed();
+  }
+
+  private ask(step: StepName, requirements: CheckedRescale['before']) {
+    const summary = `Ask Flink for another parallelism of ${this.name}`;
+    const input = { generation: this.before, operation: this.account.number, requirements };
+    return this.account.step(step, () =>
+      shortCalls(this.spec.cluster).changeParallelism.executeWithOptions({ summary }, [input]),
+    );
+  }
+
+  private reached(step: StepName, parallelism: VertexParallelism, isPutBack = false) {
+    const waitMs = parseDurationMs(this.spec.deadlines.running);
+    const summary = `Wait until all tasks run at their new parallelism: ${this.name}`;
+    return this.account.step(step, () =>
+      waits(this.spec.cluster, waitMs).waitParallelism.executeWithOptions({ summary }, [
+        { generation: this.before, waitMs, parallelism, isPutBack },
+      ]),
+    );
+  }
+
+  /** What runs is now the new revision: its anchor says so, and nothing is put back any more. */
+  async noteRevision(): Promise<void> {
+    await this.account.step('anchorUpdated', () => this.noted(this.next.generation));
+    this.isNoted = true;
+    this.account.activate(this.next.generation);
+  }
+
+  private noted(generation: Generation) {
+    const summary = `Note revision ${generation.revision} on ${this.name}`;
+    const input = { generation, operation: this.account.number };
+    return shortCalls(this.spec.cluster).noteRevision.executeWithOptions({ summary }, [input]);
+  }
+
+  async removeTaskManagers({ taskManagers }: CheckedRescale): Promise<void> {
+    const replicas = taskManagerReplicas(this.spec);
+    if (taskManagers > replicas) await this.account.step('taskManagersRemoved', () => this.removed(replicas));
+  }
+
+  /** What else the revision changes is for people; and a job may have finished meanwhile. */
+  async conclude(): Promise<void> {
+    if (this.account.changesBookkeeping) await this.next.published();
+    await this.account.untilNoReturn(() => this.next.finished());
+    await this.next.settledIfFinished();
+  }
+
+  private removed(replicas: number) {
+    const waitMs = parseDurationMs(this.spec.deadlines.slots);
+    const summary = `Remove TaskManagers of ${this.name} that have no task, down to ${replicas}`;
+    return waits(this.spec.cluster, waitMs).removeTaskManagers.executeWithOptions({ summary }, [
+      { generation: this.before, waitMs, replicas },
+    ]);
+  }
+
+  /** After a failure: the job is brought back to what it was. @returns the failure to report. */
+  async undo(failure: Failure): Promise<Failure> {
+    const { checked } = this;
+    if (!checked || this.isNoted || !(this.hasMoreTaskManagers || this.wasAsked)) return failure;
+    const told = this.wasAsked ? await this.putBack(failure, checked) : failure;
+    await this.account.step('undone', async () => {
+      const removed = this.hasMoreTaskManagers ? await this.removed(checked.taskManagers) : undefined;
+      await this.noted(this.before);
+      return removed;
+    });
+    return told;
+  }
+
+  private async putBack(failure: Failure, { before }: CheckedRescale): Promise<Failure> {
+    const from = this.before.spec.spec.job.parallelism;
+    try {
+      const { hasEnded } = await this.ask('parallelismPutBack', before);
+      if (!hasEnded) await this.reached('tasksRunning', parallelismOf(before), true);
+      this.account.leftRunning &&= !hasEnded;
+      return also(failure, hasEnded ? 'The job has ended.' : `It was put back to parallelism ${from}.`);
+    } catch (error) {
+      this.account.leftRunning = false;
+      return also(failure, `It could not be put back to parallelism ${from}: ${failureOf(error).message}`);
+    }
+  }
+
+  private get spec() {
+    return this.next.generation.spec.spec;
+  }
+}
+
+function also(failure: Failure, more: string): Failure {
+  return { ...failure, message: `${failure.message} ${more}` };
+}
