@@ -72,7 +72,7 @@ module.exports = {
       from: { pathNot: '^test/' },
       to: { path: '^test/' },
     },
-    packages('core/', ['@noble/hashes', 'cron-parser', 'yaml'], ['^core/schema/']),
+    packages('core/', ['@noble/hashes', 'croner', 'yaml'], ['^core/schema/']),
     packages('core/schema/', ['zod', '@noble/hashes']),
     packages('workflows/', ['@temporalio/workflow', '@temporalio/common', '@noble/hashes']),
     {

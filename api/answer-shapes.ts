@@ -38,6 +38,7 @@ export const jobAnswer = z
       .string()
       .optional()
       .describe('From where it runs, as long as it has not been seen to complete a checkpoint since.'),
+    nextSavepointAt: time.optional().describe('When the next periodic savepoint is due.'),
     createdAt: time,
     updatedAt: time,
   })

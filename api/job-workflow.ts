@@ -7,6 +7,7 @@ import type { Refusal, RefusalCode } from '../core/job-changes.ts';
 import { controlTaskQueue, jobWorkflowId } from '../core/names.ts';
 import {
   applySpec,
+  disposeSavepoint,
   flinkJobWorkflow,
   removeJob,
   abortJobOperation,
@@ -15,6 +16,7 @@ import {
   type ApplySpecRequest,
   type ChangeAnswer,
   type ChangeRequest,
+  type DisposeSavepointRequest,
   type FlinkJobInput,
   type RemoveJobRequest,
   type TakeSavepointRequest,
@@ -51,6 +53,15 @@ export async function removeRunningJob(
 /** Asks the job's running workflow for a savepoint. */
 export function takeSavepointOf(temporal: Temporal, ref: JobRef, request: TakeSavepointRequest): Promise<ChangeAnswer> {
   return updateRunning(temporal, ref, takeSavepoint, request);
+}
+
+/** Asks the job's running workflow to delete the files of a savepoint. */
+export function disposeSavepointOf(
+  temporal: Temporal,
+  ref: JobRef,
+  request: DisposeSavepointRequest,
+): Promise<ChangeAnswer> {
+  return updateRunning(temporal, ref, disposeSavepoint, request);
 }
 
 function updateRunning<Request extends ChangeRequest>(
@@ -162,6 +173,8 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   NO_SUCH_JOB: 'Apply its spec first.',
   OPERATION_ENDED: 'Look at it with `drey operation NAME N`; the ones that can be aborted wait or run.',
   RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
+  NO_SUCH_SAVEPOINT: 'GET its savepoints to see what there is.',
+  SAVEPOINT_IN_USE: 'Leave it, or ask with `force=true`.',
   QUEUE_FULL: 'Ask again when some of them have ended.',
   IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
 };

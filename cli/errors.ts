@@ -43,6 +43,7 @@ const cures: Readonly<Record<string, string>> = {
   NO_SUCH_JOB: 'drey get jobs lists what there is.',
   NO_SUCH_OPERATION: 'drey operations NAME lists what there is.',
   NO_SUCH_SAVEPOINT: 'drey savepoint list NAME lists what there is.',
+  SAVEPOINT_IN_USE: 'Leave it, or insist with --force.',
   NO_SUCH_CLUSTER: 'drey get clusters lists what there is.',
 };
 

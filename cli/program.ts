@@ -187,7 +187,7 @@ function addOperationReads(program: Command, declare: Declare): void {
 }
 
 function addSavepoints(program: Command, declare: Declare): void {
-  const savepoint = program.command('savepoint').description('take, list and show the savepoints of a job');
+  const savepoint = program.command('savepoint').description('take, list, show and dispose of savepoints of a job');
   const create = savepoint
     .command('create')
     .description('take a savepoint of a running job, which runs on')
@@ -208,6 +208,14 @@ function addSavepoints(program: Command, declare: Declare): void {
     .argument('<job NAME N...>', 'NAME and the number of the savepoint')
     .option('-o, --output <format>', 'json, yaml or name');
   declare(describe, async () => (await import('./commands/savepoints.ts')).describeSavepoint);
+  const dispose = savepoint
+    .command('dispose')
+    .description('delete the files of a savepoint; its record stays')
+    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .option('--force', 'even if the job may need it, or it is the newest one')
+    .option('--wait', 'follow the operation to its end, and fail if it fails')
+    .option(...waitTimeout);
+  declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);
 }
 
 function addLocal(program: Command, world: World, end: (exitCode: number) => void): void {

@@ -14,6 +14,8 @@ export type RefusalCode =
   | 'IMMUTABLE_FIELD'
   | 'OPERATION_ENDED'
   | 'QUEUE_FULL'
+  | 'NO_SUCH_SAVEPOINT'
+  | 'SAVEPOINT_IN_USE'
   | 'RECORDS_BEHIND';
 
 export interface Refusal {
@@ -178,4 +180,17 @@ export function queuedOperation(
     workflowId: wish.workflowId,
   };
   return { record, recordSeq: 1 };
+}
+
+/** Said while no revision may be taken. */
+export const recordsBehind: Refusal = {
+  code: 'RECORDS_BEHIND',
+  message: 'PostgreSQL has not taken records for long; too many wait to accept another revision.',
+};
+
+/** Why a spec is brought about, in a sentence. */
+export function applyReason({ revision, newest }: Pick<JobState, 'revision' | 'newest'>): string {
+  const isSecondTry = newest?.record.revision === revision.number;
+  if (isSecondTry) return `Revision ${revision.number} is tried again`;
+  return revision.number === 1 ? 'First deploy' : `Revision ${revision.number} was applied`;
 }

@@ -55,6 +55,8 @@ export interface JobState {
   startedFrom?: string;
   /** Savepoints that can be started from, the oldest first; absent until there was one. */
   savepoints?: readonly CompletedSavepoint[];
+  /** Since when periodic savepoints are counted, by which settings of the spec, and when the next one is due. */
+  periodic?: { readonly settings: string; readonly since: string; readonly nextAt?: string | undefined };
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

@@ -2,10 +2,12 @@
 import type { GenerationView, JobView } from './job.ts';
 import type { JobState } from './job-state.ts';
 import { flinkJobId, generationName } from './names.ts';
+import { nextSavepointAt } from './periodic.ts';
 
 /** The view of a job now. @param now ISO 8601, the time of the change that made this view. */
 export function viewOf(state: JobState, now: string): JobView {
   const generation = activeGeneration(state);
+  const next = nextSavepointAt(state);
   return {
     uid: state.uid,
     tenant: state.tenant,
@@ -18,6 +20,7 @@ export function viewOf(state: JobState, now: string): JobView {
     ...(state.running ? { operation: state.running.record.number } : {}),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
+    ...(next === undefined ? {} : { nextSavepointAt: next }),
     createdAt: state.createdAt,
     updatedAt: now,
   };

@@ -48,6 +48,8 @@ export interface JobView {
   readonly restorePoint?: string;
   /** From where it runs, as long as it has not been seen to complete a checkpoint since. */
   readonly startedFrom?: string;
+  /** When the next periodic savepoint is due. */
+  readonly nextSavepointAt?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -19,6 +19,7 @@ const kinds = {
   cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED' },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
   savepoint: { title: 'Savepoint' },
+  dispose: { title: 'Disposal' },
   remove: { title: 'Remove', during: 'REMOVING', after: 'REMOVED' },
 } satisfies Record<string, KindFacts>;
 
@@ -32,5 +33,6 @@ export const operationKinds: Readonly<Record<OperationKind, KindFacts>> = kinds;
  * its failure is not the job's.
  */
 export function leavesJobAlone(kind: OperationKind): boolean {
-  return operationKinds[kind].during === undefined;
+  // An API may be newer than its client, and know more kinds.
+  return kind in kinds && operationKinds[kind].during === undefined;
 }

@@ -5,8 +5,11 @@ import { submissionNumber } from './names.ts';
 import type { OperationRecord } from './operation.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
-/** `new`: one made for it. `active`: the one that runs, with another revision. `none`: it ends what there is. */
-const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
+/**
+ * `new`: one made for it. `active`: the one that runs, with another revision. `standIn`: one in whose name the storage is
+ * reached, where there is none. `none`: it acts on what there is.
+ */
+const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'none'>> = {
   deploy: 'new',
   upgrade: 'new',
   resume: 'new',
@@ -15,6 +18,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'none'>> = {
   suspend: 'none',
   cancel: 'none',
   savepoint: 'none',
+  dispose: 'standIn',
   remove: 'none',
 };
 
@@ -28,7 +32,7 @@ export function takeTarget(
   { kind, number }: Pick<OperationRecord, 'kind' | 'number'>,
 ): Generation | undefined {
   const active = state.generations.at(-1);
-  if (targets[kind] === 'none') return undefined;
+  if (targets[kind] === 'none' || (targets[kind] === 'standIn' && active)) return undefined;
   // The Flink cluster of a job that has finished may be gone: then there is nothing to bring about.
   if (targets[kind] === 'active') return active && withRevision(active, revision);
   const target = newGeneration(state, revision, number);

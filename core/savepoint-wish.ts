@@ -1,6 +1,8 @@
 /** What an operation about savepoints shall do: it travels with the operation while that waits for its turn. */
-import type { SavepointFormat, SavepointOrigin } from './savepoint.ts';
+import type { CompletedSavepoint, SavepointFormat, SavepointOrigin } from './savepoint.ts';
 
 export interface SavepointWish {
-  readonly take: { readonly format: SavepointFormat; readonly origin: SavepointOrigin };
+  readonly take?: { readonly format: SavepointFormat; readonly origin: SavepointOrigin };
+  /** `force`: even if the job may need it. */
+  readonly dispose?: { readonly savepoint: CompletedSavepoint; readonly force: boolean };
 }

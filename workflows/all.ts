@@ -1,6 +1,7 @@
 /** Every workflow of the bundle. */
 export { adjust } from './adjust.ts';
 export { deploy } from './deploy.ts';
+export { dispose } from './dispose.ts';
 export { flinkJob } from './flink-job.ts';
 export { remove } from './remove.ts';
 export { rescale } from './rescale.ts';

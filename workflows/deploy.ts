@@ -1,6 +1,7 @@
 /** Deploy, and resume: brings a job to one revision. What ran before is stopped with its state first; what fails is cleared away. */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { OperationResult, TargetInput } from '../core/operation-result.ts';
+import { cleanSavepoints } from './dispose-files.ts';
 import { DeployRun } from './deploy-run.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, deploy);
@@ -15,6 +16,7 @@ export async function deploy(input: TargetInput): Promise<OperationResult> {
       await run.stopPrevious();
       await run.startCluster();
       await run.startJob();
+      await cleanSavepoints(run.account, input);
     },
     () => run.undo(),
   );

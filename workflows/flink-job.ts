@@ -2,7 +2,15 @@
 import { continueAsNew, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import type { JobState } from '../core/job-state.ts';
 import { JobEntity } from './job-entity.ts';
-import { abortJobOperation, applySpec, jobStatus, removeJob, takeSavepoint, type FlinkJobInput } from './messages.ts';
+import {
+  abortJobOperation,
+  applySpec,
+  disposeSavepoint,
+  jobStatus,
+  removeJob,
+  takeSavepoint,
+  type FlinkJobInput,
+} from './messages.ts';
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, flinkJob);
 export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promise<void> {
@@ -14,6 +22,9 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
   setHandler(removeJob, (request) => entity.remove(request), { description: 'Remove the job and all its objects' });
   setHandler(abortJobOperation, (request) => entity.abort(request), { description: 'Ask an operation to give up' });
   setHandler(takeSavepoint, (request) => entity.takeSavepoint(request), { description: 'Take a savepoint of the job' });
+  setHandler(disposeSavepoint, (request) => entity.disposeSavepoint(request), {
+    description: 'Delete the files of a savepoint',
+  });
   setHandler(jobStatus, () => entity.status(), { description: 'The job and its newest operations' });
   const next = await entity.live();
   if (next) await continueAsNew<typeof flinkJob>(input, next);

@@ -1,18 +1,12 @@
 /** The entity of one job: takes changes, carries them out one at a time and in order, and tells what it knows. */
+import { allHandlersFinished, ApplicationFailure, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import {
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  patched,
-  sleep,
-  uuid4,
-  workflowInfo,
-} from '@temporalio/workflow';
-import {
+  applyReason,
   enqueued,
   isUnchanged,
   mendingFirst,
   queuedOperation,
+  recordsBehind,
   refusalOf,
   refusalOfAside,
   waitingChange,
@@ -31,17 +25,21 @@ import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { completed } from '../core/spec/completed.ts';
+import { disposalWish } from '../core/disposal-wish.ts';
 import type {
   AbortOperationRequest,
   ApplySpecRequest,
   ChangeAnswer,
   ChangeRequest,
+  DisposeSavepointRequest,
   FlinkJobInput,
   JobStatus,
   RemoveJobRequest,
   TakeSavepointRequest,
 } from './messages.ts';
+import { newUid } from './new-uid.ts';
 import type { AbortRequest } from './operation-run.ts';
+import { isTimeForSavepoint } from './periodic-savepoints.ts';
 import { planOperation } from './plan-operation.ts';
 import { JobBook, now } from './job-book.ts';
 import { carryOut, inputOf } from './run-operation.ts';
@@ -121,8 +119,18 @@ export class JobEntity extends JobBook {
   takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
     const repeated = this.admit(request);
     if (repeated) return repeated;
-    const take = { format: request.format ?? 'native', origin: 'user' as const };
+    const { format = this.known().revision.spec.spec.savepoints.format } = request;
+    const take = { format, origin: 'user' as const };
     return this.enqueue('savepoint', request, 'A savepoint was asked for', { savepointWish: { take } });
+  }
+
+  /** Accepts that a savepoint goes, after what is under way and what waits. */
+  disposeSavepoint(request: DisposeSavepointRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const wish = disposalWish(this.known(), request);
+    if ('code' in wish) throw this.refusal(wish);
+    return this.enqueue('dispose', request, `Savepoint ${request.number} shall go`, { savepointWish: wish });
   }
 
   status(): JobStatus | null {
@@ -134,7 +142,7 @@ export class JobEntity extends JobBook {
   /** Lives until the job is removed. Returns the state to continue as new with, or nothing at the end. */
   async live(): Promise<JobState | undefined> {
     while (this.state?.phase !== 'REMOVED') {
-      await condition(() => this.hasWork() || this.refused || this.shouldContinueAsNew());
+      await this.waitForWork();
       await condition(allHandlersFinished);
       if (!this.state) return undefined;
       if (this.hasWork()) await this.next(this.state);
@@ -143,6 +151,21 @@ export class JobEntity extends JobBook {
     }
     await condition(() => this.outbox.isEmpty());
     return undefined;
+  }
+
+  private async waitForWork(): Promise<void> {
+    const isWoken = () => this.hasWork() || this.refused || this.shouldContinueAsNew();
+    const isTime = await isTimeForSavepoint(this.state, isWoken, () => this.publish());
+    if (isTime && this.state) this.enqueuePeriodic(this.state);
+  }
+
+  private enqueuePeriodic(state: JobState): void {
+    // Nobody may read of it for long, and the records of many would not fit in here.
+    if (this.outbox.isFull()) return;
+    const { format } = state.revision.spec.spec.savepoints;
+    const operation = this.newOperation('savepoint', 'drey', 'The time of a periodic savepoint has come');
+    state.queue = [{ ...operation, savepointWish: { take: { format, origin: 'periodic' } } }];
+    this.putOperation(operation);
   }
 
   private hasWork(): boolean {
@@ -320,20 +343,3 @@ function operationEnded(number: number): Refusal {
 
 /** What a caller said for this once. */
 type OperationWish = Pick<QueuedOperation, 'mode' | 'deletion' | 'savepointWish'>;
-
-const recordsBehind: Refusal = {
-  code: 'RECORDS_BEHIND',
-  message: 'PostgreSQL has not taken records for long; too many wait to accept another revision.',
-};
-
-function applyReason({ revision, newest }: JobState): string {
-  const isSecondTry = newest?.record.revision === revision.number;
-  if (isSecondTry) return `Revision ${revision.number} is tried again`;
-  return revision.number === 1 ? 'First deploy' : `Revision ${revision.number} was applied`;
-}
-
-/** 8 letters from a to p: 32 random bits in a form that may stand anywhere in a Kubernetes name. */
-function newUid(): string {
-  const digits = uuid4().replaceAll('-', '').slice(0, 8);
-  return digits.replaceAll(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
-}

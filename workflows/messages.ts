@@ -6,7 +6,7 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { UpgradeMode } from '../core/plan/change-plan.ts';
-import type { SavepointFormat } from '../core/savepoint.ts';
+import type { SavepointFormat, SavepointRecord } from '../core/savepoint.ts';
 import type { Deletion, FlinkJob } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
@@ -58,6 +58,14 @@ export interface TakeSavepointRequest extends ChangeRequest {
   readonly format?: SavepointFormat;
 }
 
+export interface DisposeSavepointRequest extends ChangeRequest {
+  readonly number: number;
+  /** Even if the job may need it. */
+  readonly force: boolean;
+  /** As it was last recorded: for one that the job does not remember any more. */
+  readonly lastKnown?: SavepointRecord;
+}
+
 /** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
 export interface ChangeAnswer {
   /** False when the spec was already the current one: no operation was made. */
@@ -77,6 +85,9 @@ export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJ
 
 /** Queued behind what is under way; takes the place of nothing. */
 export const takeSavepoint = defineUpdate<ChangeAnswer, [TakeSavepointRequest]>('takeSavepoint');
+
+/** Queued in the same way. */
+export const disposeSavepoint = defineUpdate<ChangeAnswer, [DisposeSavepointRequest]>('disposeSavepoint');
 
 /** The job and its newest operations, for reads while PostgreSQL is away. */
 export interface JobStatus {

@@ -173,6 +173,11 @@ export class OperationRun {
     this.update(facts);
   }
 
+  /** Savepoints whose records this operation has changed, as they are now. */
+  get changedSavepoints(): readonly SavepointRecord[] {
+    return this.savepoints;
+  }
+
   /** Records a savepoint as it is now. */
   recordSavepoint(savepoint: SavepointRecord): void {
     this.savepoints = [...this.savepoints, savepoint];

@@ -3,6 +3,7 @@ import type { OperationKind } from '../core/operation-kinds.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { adjust } from './adjust.ts';
 import { deploy } from './deploy.ts';
+import { dispose } from './dispose.ts';
 import { remove } from './remove.ts';
 import { rescale } from './rescale.ts';
 import { savepoint } from './savepoint.ts';
@@ -22,5 +23,6 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   cancel: suspend,
   resume: deploy,
   savepoint,
+  dispose,
   remove,
 };

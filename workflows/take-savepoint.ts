@@ -15,7 +15,10 @@ export async function takeSavepoint(account: OperationRun, input: OperationInput
   const { format = 'native', origin = 'user' } = input.savepointWish?.take ?? {};
   const base = { ...savepointOf(account, generation), format, origin };
   try {
-    const taken = await account.step('savepointTaken', () => taking(account, generation, format));
+    // Flink ends what was begun; who asks to give up only waits no more.
+    const taken = await account.untilAborted(() =>
+      account.step('savepointTaken', () => taking(account, generation, format)),
+    );
     account.recordSavepoint({ ...base, ...completed(taken) });
     if (taken.hasCheckpoint) account.startedFrom = undefined;
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { OperationResult, TargetInput } from '../core/operation-result.ts';
+import { cleanSavepoints } from './dispose-files.ts';
 import { UpgradeRun } from './upgrade-run.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, upgrade);
@@ -17,6 +18,7 @@ export async function upgrade(input: TargetInput): Promise<OperationResult> {
       await run.startNext();
       await run.seeItStable();
       await run.removePrevious();
+      await cleanSavepoints(run.account, input);
     },
     (failure) => run.rollBack(failure),
   );

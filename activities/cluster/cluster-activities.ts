@@ -2,11 +2,13 @@
 import type { TailLogsInput } from '../../workflows/tail-logs.ts';
 import { addTaskManagers, type AddTaskManagersInput } from './add-task-managers.ts';
 import { applyGeneration, type ApplyGenerationInput } from './apply-generation.ts';
+import { applyStandIn } from './apply-stand-in.ts';
 import { cancelJob } from './cancel-job.ts';
 import { changeParallelism, type ChangeParallelismInput } from './change-parallelism.ts';
 import { checkRescale, type CheckRescaleInput } from './check-rescale.ts';
 import { confirmCheckpoint } from './confirm-checkpoint.ts';
 import type { ClusterDependencies, GenerationInput, WaitInput } from './dependencies.ts';
+import { disposeSavepoint, type DisposeSavepointInput } from './dispose-savepoint.ts';
 import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
@@ -50,6 +52,8 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     removeTaskManagers: (input: RemoveTaskManagersInput) => removeTaskManagers(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),
     takeSavepoint: (input: TakeSavepointInput) => takeSavepoint(dependencies, input),
+    applyStandIn: (input: ApplyGenerationInput) => applyStandIn(dependencies, input),
+    disposeSavepoint: (input: DisposeSavepointInput) => disposeSavepoint(dependencies, input),
     cancelJob: (input: GenerationInput) => cancelJob(dependencies, input),
     endPods: (input: GenerationInput) => endPods(dependencies, input),
     removeHighAvailability: (input: GenerationInput) => removeHighAvailability(dependencies, input),

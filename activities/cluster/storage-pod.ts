@@ -19,6 +19,7 @@ const startMs = 60_000;
 
 const answer = z.looseObject({
   found: z.boolean().optional(),
+  deleted: z.boolean().optional(),
   path: z.string().optional(),
   modified: z.number().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),

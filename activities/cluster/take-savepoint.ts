@@ -13,7 +13,7 @@ import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { storedPoint } from './restore-point.ts';
-import { pointSeen, type PointSize } from './savepoint-look.ts';
+import { failureBehind, pointSeen, type PointSize } from './savepoint-look.ts';
 import { runStorageTool } from './storage-pod.ts';
 import { supervise } from './supervise.ts';
 
@@ -134,7 +134,7 @@ class Taking {
   /** A job that fails over it takes the savepoint down with it: why it failed says more then. */
   private async diagnosis(flink: FlinkClient, trace: string) {
     const isJobs = /Checkpoint Coordinator is suspending|task.* failed|FailureManager/i.test(trace);
-    const cause = isJobs ? (await flink.failureCause(this.jobId))?.stackTrace : undefined;
+    const cause = isJobs ? await failureBehind(flink, this.jobId, this.signal) : undefined;
     return diagnoseSavepointFailure(cause ?? trace, this.input.generation.spec.spec);
   }
 }

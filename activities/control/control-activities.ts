@@ -6,6 +6,7 @@ import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
 import { planChange, type ChangePlan, type PlannedJob, type UpgradeMode } from '../../core/plan/change-plan.ts';
 import type { RecordRow } from '../../core/records.ts';
+import { nextSavepointMs, type SavepointSettings } from '../../core/savepoint-schedule.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
 
@@ -14,6 +15,12 @@ export interface PlanInput {
   readonly target: FlinkJob;
   /** What the caller said about the state, for this once. */
   readonly mode?: UpgradeMode;
+}
+
+export interface PlanSavepointInput extends Pick<SavepointSettings, 'every' | 'schedule'> {
+  /** ISO 8601: from when on periods are counted, and the time that it is. */
+  readonly since: string;
+  readonly now: string;
 }
 
 export interface ControlDependencies {
@@ -29,6 +36,11 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
       lettingGo(() => writeRecords(postgres, input.rows)),
     /** Decides what the next operation is. */
     planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target, input.mode),
+    /** Says when the next periodic savepoint is due. */
+    planSavepoint: async ({ since, now, ...settings }: PlanSavepointInput): Promise<{ readonly nextAt?: string }> => {
+      const next = nextSavepointMs(settings, Date.parse(since), Date.parse(now));
+      return next === undefined ? {} : { nextAt: new Date(next).toISOString() };
+    },
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
   };

@@ -1,5 +1,6 @@
-/** Savepoints of a job: taken, listed, read. */
+/** Savepoints of a job: taken, listed, read, and deleted. */
 import { z } from 'zod';
+import { isPostgresAway } from '../../clients/postgres/away.ts';
 import { findSavepoint, listSavepoints } from '../../clients/postgres/savepoints.ts';
 import { isWorkflowGone } from '../../clients/temporal/errors.ts';
 import type { JobView } from '../../core/job.ts';
@@ -8,7 +9,7 @@ import { savepointFormats, savepointStates, type SavepointRecord } from '../../c
 import { changeAnswer, pageOf, savepointAnswer } from '../answer-shapes.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { jobParams, operationNumber } from '../job-params.ts';
-import { takeSavepointOf } from '../job-workflow.ts';
+import { disposeSavepointOf, takeSavepointOf } from '../job-workflow.ts';
 import { numberPosition, pageAnswer, pageQuery, readCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { readJob, readLivingJob, type JobRef } from '../read-job.ts';
@@ -85,6 +86,48 @@ const get = defineRoute({
   },
 });
 
+const dispose = defineRoute({
+  method: 'delete',
+  path: '/v1/tenants/{tenant}/jobs/{name}/savepoints/{number}',
+  role: 'operator',
+  summary: 'Delete the files of a savepoint',
+  description:
+    'Answers when it is accepted; follow its operation from there. Its record stays. One that the job may need, and its newest one, only go with `force`.',
+  params: savepointParams,
+  query: z.strictObject({
+    force: z
+      .enum(['true', 'false'], 'must be true or false')
+      .optional()
+      .describe('Even if the job may need it: it may then not start again.'),
+  }),
+  headers: [keyHeader],
+  answers: { 202: { description: 'It was accepted', schema: changeAnswer } },
+  handle: async (services, call) => {
+    const { number } = call.params;
+    const force = call.query.force === 'true';
+    // Another request: with the key of one without it, it is refused.
+    const headers = readChangeHeaders(call.request, Buffer.from(force ? 'force' : ''));
+    return change(services, call, headers, 'dispose', async () => {
+      const lastKnown = await lastKnownOf(services, call.params, number);
+      const request = { ...requestOf(headers, call), number, force, ...(lastKnown && { lastKnown }) };
+      return ofRunningWorkflow(services, call.params, () =>
+        disposeSavepointOf(services.temporal, call.params, request),
+      );
+    });
+  },
+});
+
+/** For one that the job itself does not remember any more; nothing while PostgreSQL is away. */
+async function lastKnownOf(services: Services, ref: JobRef, number: number): Promise<SavepointRecord | undefined> {
+  try {
+    const job = await readLivingJob(services, ref);
+    return await findSavepoint(services.postgres, job.uid, number);
+  } catch (error) {
+    if (!isPostgresAway(error)) throw error;
+    return undefined;
+  }
+}
+
 function shownOf(savepoint: SavepointRecord, job: JobView) {
   return { ...savepoint, pinned: isPinned(savepoint, job) };
 }
@@ -103,4 +146,4 @@ async function ofRunningWorkflow<T>(services: Services, ref: JobRef, ask: () => 
   }
 }
 
-export const savepointRoutes: readonly Route[] = [create, list, get];
+export const savepointRoutes: readonly Route[] = [create, list, get, dispose];

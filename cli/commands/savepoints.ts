@@ -1,4 +1,4 @@
-/** `drey savepoint`: takes savepoints of a job, lists and shows them. */
+/** `drey savepoint`: takes savepoints of a job, lists, shows and deletes them. */
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, usageError } from '../errors.ts';
@@ -59,6 +59,16 @@ export async function describeSavepoint(
   return exitCodes.ok;
 }
 
+export async function disposeSavepoint(
+  context: Context,
+  words: readonly string[],
+  flags: WaitFlags & { readonly force?: boolean },
+): Promise<number> {
+  const { job, number } = savepointOf(context, words);
+  const change = await context.client.disposeSavepoint(job, number, { force: flags.force });
+  return followed(context, change, `disposal of savepoint ${number}`, flags);
+}
+
 function jobOf({ config }: Context, words: readonly string[]) {
   return { tenant: config.tenant, name: parseJobName(words) };
 }
@@ -66,10 +76,7 @@ function jobOf({ config }: Context, words: readonly string[]) {
 function savepointOf(context: Context, words: readonly string[]) {
   const number = Number(words.at(-1));
   if (words.length < 2 || !Number.isSafeInteger(number) || number < 1) {
-    throw usageError(
-      'the savepoint must be named by its number',
-      'Write savepoint describe NAME N; drey savepoint list NAME lists them.',
-    );
+    throw usageError('the savepoint must be named by its number', 'Write NAME N; drey savepoint list NAME lists them.');
   }
   return { job: jobOf(context, words.slice(0, -1)), number };
 }

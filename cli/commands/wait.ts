@@ -2,6 +2,7 @@
 import type { JobRef } from '../../clients/drey/client.ts';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
+import { leavesJobAlone } from '../../core/operation-kinds.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
@@ -43,14 +44,23 @@ function conditionOf(text: string): Condition {
 }
 
 /** The accepted revision runs, and no change of it is under way or waits: what a script means after an apply. */
-async function isRunning({ client }: Context, ref: JobRef): Promise<true | undefined> {
-  const job = await client.getJob(ref);
+async function isRunning(context: Context, ref: JobRef): Promise<true | undefined> {
+  const job = await context.client.getJob(ref);
   if (job.operation !== undefined) return undefined;
   if (job.phase === 'RUNNING' && job.generation?.revision === job.revision) return true;
-  const [newest] = (await client.listOperations(ref, { limit: 1 })).items;
+  const newest = await newestChange(context, ref);
   if (newest === undefined || !hasEnded(newest)) return undefined;
   throwIfSettled(job, newest);
   return undefined;
+}
+
+/** More than this many savepoints in a row, and nothing else, tell nothing of how the last change went. */
+const operationsRead = 50;
+
+/** Savepoints say nothing about how the accepted revision fares. */
+async function newestChange({ client }: Context, ref: JobRef): Promise<OperationRecord | undefined> {
+  const { items } = await client.listOperations(ref, { limit: operationsRead });
+  return items.find(({ kind }) => !leavesJobAlone(kind));
 }
 
 function throwIfSettled(job: JobView, newest: OperationRecord): void {

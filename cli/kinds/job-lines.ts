@@ -61,17 +61,24 @@ function specOf({ spec: { spec } }: JobView): Pair[] {
     ['Configuration', pairsText(flink.configuration)],
     ['Checkpoints', storage.checkpoints],
     ['Savepoints', storage.savepoints],
+    ['Periodic', periodText(spec)],
     ['High availability', storage.highAvailability],
   ];
 }
 
-function runningOf({ generation, restorePoint, startedFrom }: JobView): Pair[] {
+function runningOf({ generation, restorePoint, startedFrom, nextSavepointAt }: JobView): Pair[] {
   return [
     ['Generation', generation && `${generation.number} of revision ${generation.revision}, objects ${generation.name}`],
     ['Flink job', generation?.flinkJobId],
     ['Next start from', restorePoint],
+    ['Next savepoint', nextSavepointAt],
     ['Started from', startedFrom && `${startedFrom} (no checkpoint since)`],
   ];
+}
+
+function periodText({ savepoints: { every, schedule } }: JobView['spec']['spec']): string | undefined {
+  if (every !== undefined) return `a savepoint every ${every}`;
+  return schedule && `a savepoint at ${schedule.cron} (${schedule.timeZone})`;
 }
 
 function resourcesText({ requests, limits }: Resources): string {

@@ -152,6 +152,11 @@ function savepointCalls(options: ClientOptions) {
     /** Asks for a savepoint of the running job; its number will be that of the operation. */
     createSavepoint: async (job: JobRef, wish: { readonly format?: string | undefined } = {}): Promise<Change> =>
       (await change(options, { method: 'POST', path: `${jobPath(job)}/savepoints`, body: wish })).value,
+    /** Asks for the deletion of a savepoint's files; `force`: even if the job may need it. */
+    async disposeSavepoint(job: JobRef, number: number, wish: { readonly force?: boolean | undefined } = {}) {
+      const path = `${jobPath(job)}/savepoints/${number}`;
+      return (await change(options, { method: 'DELETE', path, query: { force: wish.force } })).value;
+    },
   };
 }
 

@@ -45,6 +45,7 @@ export const jobShape: z.ZodType<JobView> = z.object({
   operation: z.number().optional(),
   restorePoint: z.string().optional(),
   startedFrom: z.string().optional(),
+  nextSavepointAt: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -71,9 +71,24 @@ export function diagnoseCheckpointFailure(trace: string, facts: JobFacts): Failu
   });
 }
 
+/** The words of Flink's asynchronous state, 2.0 to 2.3, whose backends write only their own form. */
+const formatRules: readonly Rule[] = [
+  {
+    sign: /UnsupportedOperationException: Not supported yet/,
+    verdict: () => {
+      return {
+        code: 'SAVEPOINT_FAILED',
+        message:
+          'The savepoint failed: the job keeps its state asynchronously, which cannot be written in canonical format.',
+        cure: 'Take it in native format; the job goes on from its newest checkpoint.',
+      };
+    },
+  },
+];
+
 /** Why a savepoint failed. `trace` is the failure that Flink reports for it. */
 export function diagnoseSavepointFailure(trace: string, facts: JobFacts): Failure {
-  return diagnoseTrace(trace, facts, [...storageRules, ...memoryRules], (root) => {
+  return diagnoseTrace(trace, facts, [...storageRules, ...memoryRules, ...formatRules], (root) => {
     return {
       code: 'SAVEPOINT_FAILED',
       message: `The savepoint failed: ${because(root)}`,

@@ -32,6 +32,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   // The job's Service and Ingress are no part of a generation.
   'spec.ingress': 'none',
   'spec.upgrade': 'none',
+  'spec.savepoints': 'none',
   'spec.cleanup': 'none',
   'spec.deadlines': 'none',
 };

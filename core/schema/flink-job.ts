@@ -10,6 +10,7 @@ import { dnsLabel, labelMap, objectName, ownName } from './fields.ts';
 import { flinkSchema } from './flink.ts';
 import { jobSchema } from './job.ts';
 import { jobManagerSchema, type podTemplateSchema, type resourcesSchema, taskManagerSchema } from './processes.ts';
+import { savepointsSchema } from './savepoints.ts';
 import { storageSchema } from './storage.ts';
 import { upgradeSchema } from './upgrade.ts';
 
@@ -63,6 +64,7 @@ export const specSchema = z
     storage: storageSchema,
     ingress: ingressSchema,
     upgrade: upgradeSchema,
+    savepoints: savepointsSchema,
     cleanup: cleanupSchema,
     serviceAccount: objectName()
       .optional()

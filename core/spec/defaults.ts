@@ -19,6 +19,11 @@ const upgrade = {
   whenSavepointFails: 'refuse',
 } as const;
 
+const savepoints = { format: 'native', retain: { count: 10 } } as const;
+
+/** Of `spec.savepoints.schedule`, where there is one. */
+export const scheduleDefaults = { timeZone: 'UTC' } as const;
+
 const noTexts: string[] = [];
 
 export const defaults = {
@@ -40,6 +45,7 @@ export const defaults = {
     storage: {},
     ingress: { annotations: {} },
     upgrade,
+    savepoints,
     cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
     deadlines,
   },

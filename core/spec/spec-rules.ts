@@ -5,10 +5,12 @@ import { ingressRule } from './label-rules.ts';
 import { podTemplateRules } from './pod-template-rules.ts';
 import { resourceRules } from './resource-rules.ts';
 import type { SpecRule } from './rule.ts';
+import { savepointRules } from './savepoint-rules.ts';
 import { storageRules } from './storage-rules.ts';
 
 export const specRules: readonly SpecRule[] = [
   ...storageRules,
+  ...savepointRules,
   ...resourceRules,
   ...memoryRules,
   ...podTemplateRules,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { changeAnswer, operationAnswer, pageOf, savepointAnswer } from '../../api/answer-shapes.ts';
 import { connectPostgres } from '../../clients/postgres/connect.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
+import type { SavepointRecord } from '../../core/savepoint.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -31,11 +32,11 @@ async function someJob(): Promise<{ readonly name: string; readonly uid: string 
   return { name, uid: body.job.uid };
 }
 
-async function record(uid: string, ...numbers: readonly number[]): Promise<void> {
+async function record(uid: string, ...savepoints: readonly SavepointRecord[]): Promise<void> {
   const postgres = connectPostgres({ url: plane.databaseUrl, applicationName: 'test' });
   await writeRecords(
     postgres,
-    numbers.map((number) => ({ kind: 'savepoint', uid, seq: number, savepoint: someSavepoint(number) })),
+    savepoints.map((savepoint) => ({ kind: 'savepoint', uid, seq: savepoint.number, savepoint })),
   );
   await postgres.end();
 }
@@ -104,10 +105,32 @@ describe('asking for a savepoint', () => {
   });
 });
 
+describe('disposing of a savepoint', () => {
+  test('that is recorded is accepted, unless it has no files', async () => {
+    const { name, uid } = await someJob();
+    await record(uid, someSavepoint(2), { ...someSavepoint(3), state: 'disposed' });
+    const answer = await call('DELETE', `${path(name)}/savepoints/2`);
+    expect(answer).toMatchObject({ status: 202, body: { operation: { number: 2, kind: 'dispose', state: 'queued' } } });
+    for (const number of [3, 4]) {
+      const refused = await call('DELETE', `${path(name)}/savepoints/${number}?force=true`);
+      expect(refused).toMatchObject({ status: 404, body: { code: 'NO_SUCH_SAVEPOINT' } });
+    }
+  });
+
+  test('with force is another request than without', async () => {
+    const { name, uid } = await someJob();
+    await record(uid, someSavepoint(2));
+    const headers = { 'idempotency-key': randomUUID() };
+    expect((await call('DELETE', `${path(name)}/savepoints/2`, { headers })).status).toBe(202);
+    const forced = await call('DELETE', `${path(name)}/savepoints/2?force=true`, { headers });
+    expect(forced).toMatchObject({ status: 409, body: { code: 'KEY_REUSED' } });
+  });
+});
+
 describe('reading savepoints', () => {
   test('page by page, one by one, and only in one state', async () => {
     const { name, uid } = await someJob();
-    await record(uid, 2, 3, 5);
+    await record(uid, ...[2, 3, 5].map((number) => someSavepoint(number)));
     const first = await call('GET', `${path(name)}/savepoints?limit=2`);
     expect(pageOf(savepointAnswer).parse(first.body).items).toMatchObject([{ number: 5 }, { number: 3 }]);
     const rest = await call('GET', `${path(name)}/savepoints?cursor=${first.body.nextCursor}&state=completed`);

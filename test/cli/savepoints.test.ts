@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sizeText } from '../../cli/kinds/size-text.ts';
-import { jobView, operationRecord, savepointView } from '../support/records.ts';
+import { jobSpec, jobView, operationRecord, savepointView } from '../support/records.ts';
 import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
@@ -93,14 +93,34 @@ Pinned:      yes: the job may need it
   });
 });
 
-test('describe job shows the newest ones', async () => {
+describe('savepoint dispose', () => {
+  test('asks for it, with force only when told', async () => {
+    const operation = { ...queued, kind: 'dispose' };
+    api.routes = { [`DELETE ${savepoints}/3`]: { status: 202, body: { changed: true, job: jobView(), operation } } };
+    const ran = await runDrey(api.server, ['savepoint', 'dispose', 'counts', '3']);
+    expect(ran).toMatchObject({ code: 0, out: 'flinkjob/counts disposal of savepoint 3 requested (operation 7)\n' });
+    await runDrey(api.server, ['savepoint', 'dispose', 'counts', '3', '--force']);
+    expect(api.asked.map(({ url }) => url)).toEqual([`${savepoints}/3`, `${savepoints}/3?force=true`]);
+  });
+
+  test('of one that the job may need says how to insist', async () => {
+    api.routes = { [`DELETE ${savepoints}/3`]: problem('SAVEPOINT_IN_USE', 409, 'Savepoint 3 is the newest one.') };
+    const ran = await runDrey(api.server, ['savepoint', 'dispose', 'counts', '3']);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('--force') });
+  });
+});
+
+test('describe job shows the newest ones, and when the next one is due', async () => {
+  const spec = jobSpec('counts', { storage: { root: 's3://a/b' }, savepoints: { every: '1h' } });
   api.routes = {
-    [`GET ${counts}`]: { body: jobView() },
+    [`GET ${counts}`]: { body: jobView({ spec, nextSavepointAt: '2026-01-01T02:00:00.000Z' }) },
     [`GET ${counts}/operations`]: page([]),
     [`GET ${counts}/events`]: page([]),
     [`GET ${savepoints}`]: page([savepointView()]),
   };
   const { out } = await runDrey(api.server, ['describe', 'job', 'counts']);
+  expect(out).toMatch(/^Periodic: +a savepoint every 1h$/m);
+  expect(out).toMatch(/^Next savepoint: +2026-01-01T02:00:00.000Z$/m);
   expect(out).toContain('Newest savepoints:\n  SAVEPOINT   STATE       ORIGIN');
 });
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Savepoint } from '../../clients/drey/shapes.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
-import { applied, e2eJob, ended, removed, smallMemory, tenant } from '../support/e2e-job.ts';
+import { applied, e2eJob, ended, objectsOf, removed, smallMemory, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { cli, drey, killAndRestart, stateVolume } from '../support/running-stack.ts';
 
@@ -73,6 +73,7 @@ describe('a savepoint that is asked for', () => {
     const number = await take('canonical');
     const operation = await ended(name, number);
     expect(operation).toMatchObject({ state: 'failed', failure: { code: 'SAVEPOINT_FAILED' } });
+    expect(operation.failure?.message).toContain('canonical format');
     expect(await recorded(number)).toMatchObject({ state: 'failed', format: 'canonical' });
     await running();
     expect(await drey().getJob(ref)).toMatchObject({ phase: 'RUNNING' });
@@ -94,6 +95,50 @@ describe('a savepoint that is asked for', () => {
   );
 });
 
+/** Those that are there, the newest first. */
+async function there(): Promise<Savepoint[]> {
+  return (await drey().listSavepoints(ref, { limit: 500 })).items.filter(({ state }) => state === 'completed');
+}
+
+/** Those that are there, once four were taken by time and all but two of them are gone. */
+async function cleaned(): Promise<Savepoint[] | false> {
+  const { items } = await drey().listSavepoints(ref, { limit: 500 });
+  const taken = items.filter(({ origin }) => origin === 'periodic');
+  const found = await there();
+  return taken.length >= 4 && found.length === 2 && found.every(({ origin }) => origin === 'periodic') && found;
+}
+
+async function planned(): Promise<string | undefined> {
+  return (await drey().getJob(ref)).nextSavepointAt;
+}
+
+describe('periodic savepoints', () => {
+  const periodic = e2eJob(name, { ...wish, spec: { savepoints: { every: '5s', retain: { count: 2 } } } });
+
+  test('are taken by themselves, and only the newest are kept, with the files of no other', async () => {
+    expect(await applied(periodic)).toMatchObject({ kind: 'adjust', state: 'succeeded' });
+    await waitUntil(cleaned, { what: 'four periodic savepoints, two of them kept', timeoutMs: 240_000, stepMs: 300 });
+    // It is told between two of them.
+    const next = await waitUntil(planned, { what: 'the next one to be planned', timeoutMs: 60_000, stepMs: 50 });
+    expect(Date.parse(next)).toBeGreaterThan(Date.now() - 30_000);
+  }, 400_000);
+
+  test('end when the spec says so', async () => {
+    expect(await applied(e2eJob(name, wish))).toMatchObject({ kind: 'adjust', state: 'succeeded' });
+    const settled = async () => {
+      const job = await drey().getJob(ref);
+      return job.operation === undefined && job.nextSavepointAt === undefined;
+    };
+    await waitUntil(settled, { what: 'no other to be planned', timeoutMs: 60_000, stepMs: 100 });
+    const kept = await there();
+    const { uid } = await drey().getJob(ref);
+    const files = readdirSync(join(stateVolume(), 'savepoints', uid));
+    // What failed has left no files, or an empty folder at most.
+    const full = files.filter((folder) => readdirSync(join(stateVolume(), 'savepoints', uid, folder)).length > 0);
+    expect(full.toSorted()).toEqual(kept.map(({ number }) => `taken-${number}`).toSorted());
+  }, 120_000);
+});
+
 test('the savepoint with which a job is suspended is one of them, and the job goes on from it', async () => {
   const suspended = await applied(e2eJob(name, { ...wish, spec: { state: 'suspended' } }));
   expect(suspended).toMatchObject({ kind: 'suspend', state: 'succeeded' });
@@ -103,6 +148,7 @@ test('the savepoint with which a job is suspended is one of them, and the job go
   const refused = await ended(name, await take());
   expect(refused).toMatchObject({ state: 'failed', failure: { code: 'JOB_NOT_RUNNING' } });
   expect(await drey().getJob(ref)).toMatchObject({ phase: 'SUSPENDED' });
+  await disposeWhileSuspended(suspended.number);
   const resumed = await applied(e2eJob(name, wish));
   expect(resumed).toMatchObject({ kind: 'resume', state: 'succeeded', restoredFrom: savepoint.path });
   await pinnedIs(suspended.number, false);
@@ -110,3 +156,19 @@ test('the savepoint with which a job is suspended is one of them, and the job go
   const id = await running();
   expect((await flink?.checkpoints(id))?.latestRestored?.savepoint).toBe(true);
 }, 600_000);
+
+/** All but the one that the job waits with: that only goes by force. */
+async function disposeWhileSuspended(pinned: number): Promise<void> {
+  const kept = await cli('savepoint', 'dispose', name, String(pinned));
+  expect(kept).toMatchObject({ code: 1, stderr: expect.stringContaining('SAVEPOINT_IN_USE') });
+  const older = (await drey().listSavepoints(ref)).items.find(
+    ({ number, state }) => number !== pinned && state === 'completed',
+  );
+  const number = older?.number ?? 0;
+  const disposed = await cli('savepoint', 'dispose', name, String(number), '--wait');
+  expect(disposed).toMatchObject({ code: 0 });
+  expect(await recorded(number)).toMatchObject({ state: 'disposed' });
+  expect(await foldersOf(number)).toEqual([]);
+  expect((await objectsOf(name)).filter((object) => !object.includes(`${name}-flink`))).toEqual([]);
+  expect(await drey().getJob(ref)).toMatchObject({ phase: 'SUSPENDED' });
+}

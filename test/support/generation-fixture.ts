@@ -62,6 +62,7 @@ const base: FlinkJob = {
       rollback: true,
       whenSavepointFails: 'refuse',
     },
+    savepoints: { format: 'native', retain: { count: 10 } },
   },
 };
 

@@ -33,6 +33,8 @@ export const rules = `## Rules between fields
 - **Resources**: requests are at most the limits. Memory is given, as limit or request: it is the size of Flink's process,
   and Flink's memory model must be able to divide it up with the options given.
 - **Slots**: \`taskManager.replicas\` × \`taskManager.slots\` is at least the parallelism. Without \`replicas\`, they are derived.
+- **Periodic savepoints** have one period: \`savepoints.every\` or \`savepoints.schedule\`, and need storage. A schedule's time
+  zone must be known, and its time must come: on a day with a change of clocks it comes once, too.
 - **Labels and annotations** that begin with \`drey.dev/\`, and \`app.kubernetes.io/managed-by\`, are Drey's.
 - **Secrets** are not part of a spec. Flink options whose names mark a secret (\`password\`, \`secret\`, \`token\`, \`access-key\` and
   the like) and environment variables of such names with a literal value are refused; use Kubernetes Secrets through

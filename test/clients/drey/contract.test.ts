@@ -14,6 +14,7 @@ const job = jobView({
   operation: 2,
   restorePoint: 's3://a/b',
   startedFrom: 's3://a/c',
+  nextSavepointAt: time,
 });
 const step = {
   name: 'slots',

@@ -180,3 +180,13 @@ describe('checkpoints and savepoints', () => {
     expect(diagnoseSavepointFailure(trace, facts).code).toBe('SAVEPOINT_FAILED');
   });
 });
+
+test('a savepoint in a format that asynchronous state cannot write says so', () => {
+  const trace =
+    'java.lang.Exception: Could not materialize checkpoint 3\n\tat a.B.c(B.java:1)\nCaused by: java.lang.UnsupportedOperationException: Not supported yet.';
+  expect(diagnoseSavepointFailure(trace, facts)).toMatchObject({
+    code: 'SAVEPOINT_FAILED',
+    message: expect.stringContaining('canonical format'),
+    cure: expect.stringContaining('native'),
+  });
+});

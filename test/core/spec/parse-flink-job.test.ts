@@ -224,6 +224,12 @@ test('the smallest spec gets every default', () => {
     },
     "mode": "dedicated",
     "namespace": "flink",
+    "savepoints": {
+      "format": "native",
+      "retain": {
+        "count": 10,
+      },
+    },
     "state": "running",
     "storage": {},
     "taskManager": {

@@ -33,6 +33,32 @@ describe('rules between fields', () => {
       { 'taskManager.resources': { limits: { memory: '512Mi' } } },
       ['spec.taskManager.resources: of 512Mi cannot be divided up by Flink'],
     ],
+    ['periodic savepoints', { storage: s3, savepoints: { every: '1h' } }, []],
+    [
+      'savepoints by a schedule',
+      { storage: s3, savepoints: { schedule: { cron: '0 3 * * *', timeZone: 'Asia/Kolkata' } } },
+      [],
+    ],
+    [
+      'two kinds of periods',
+      { storage: s3, savepoints: { every: '1h', schedule: { cron: '0 3 * * *' } } },
+      ['spec.savepoints.schedule: cannot be given together with `every`'],
+    ],
+    [
+      'periodic savepoints without a place for them',
+      { savepoints: { every: '1h' } },
+      ['spec.savepoints.every: needs storage'],
+    ],
+    [
+      'a schedule that never comes',
+      { storage: s3, savepoints: { schedule: { cron: '0 0 31 4 *' } } },
+      ['spec.savepoints.schedule.cron: names a time that never comes'],
+    ],
+    [
+      'an unknown time zone',
+      { storage: s3, savepoints: { schedule: { cron: '0 0 * * *', timeZone: 'Berlin' } } },
+      ['spec.savepoints.schedule.timeZone: is not a time zone'],
+    ],
     [
       'only checkpoints',
       { storage: { checkpoints: 's3://b/c' } },

@@ -1,0 +1,27 @@
+/** Whether a savepoint may go, as its user asks for it, and what the operation is told. */
+import type { Refusal } from './job-changes.ts';
+import type { JobState } from './job-state.ts';
+import { disposalRefusal } from './retention.ts';
+import type { SavepointWish } from './savepoint-wish.ts';
+import { isCompleted, type SavepointRecord } from './savepoint.ts';
+
+export interface DisposalAsked {
+  readonly number: number;
+  readonly force: boolean;
+  /** As it was last recorded: for one that the job does not remember. */
+  readonly lastKnown?: SavepointRecord;
+}
+
+/** What the job remembers counts; only what it does not is taken from the records. */
+export function disposalWish(job: JobState, { number, force, lastKnown }: DisposalAsked): SavepointWish | Refusal {
+  const savepoints = job.savepoints ?? [];
+  const savepoint = savepoints.find((one) => one.number === number) ?? lastKnown;
+  if (savepoint?.number !== number) return none(`Job ${job.name} has no savepoint ${number}.`);
+  if (!isCompleted(savepoint)) return none(`Savepoint ${number} has no files: it is ${savepoint.state}.`);
+  const refusal = force ? undefined : disposalRefusal(savepoint, savepoints, job);
+  return refusal ?? { dispose: { savepoint, force } };
+}
+
+function none(message: string): Refusal {
+  return { code: 'NO_SUCH_SAVEPOINT', message };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { disposalWish } from '../../core/disposal-wish.ts';
+import { filesOf, overRetention, type Retaining } from '../../core/retention.ts';
+import { someSavepoint, someState } from '../support/state-fixture.ts';
+
+const root = 'file:///flink-state/savepoints';
+const now = Date.parse('2026-01-10T00:00:00Z');
+
+/** One for each day of January. */
+const daily = [2, 3, 5, 8, 9].map((day) => someSavepoint(day, { takenAt: `2026-01-0${day}T00:00:00Z` }));
+const pathOf = (number: number) => someSavepoint(number).path;
+
+describe('over the retention', () => {
+  test.each<[string, Partial<Retaining>, number[]]>([
+    ['is none of few', { retain: { count: 5 } }, []],
+    ['are the oldest beyond the count', { retain: { count: 3 } }, [2, 3]],
+    ['are those that are too old, however few', { retain: { count: 10, age: '4d' } }, [2, 3, 5]],
+    ['is never the newest one', { retain: { count: 1, age: '1s' } }, [2, 3, 5, 8]],
+    ['is not what the job waits with', { retain: { count: 1 }, restorePoint: pathOf(3) }, [2, 5, 8]],
+    ['is not what it was started from', { retain: { count: 1 }, startedFrom: `${pathOf(8)}/` }, [2, 3, 5]],
+    ['is not what lies on another storage', { retain: { count: 1 }, root: 's3://bucket/savepoints' }, []],
+  ])('%s', (_name, job, numbers) => {
+    const over = overRetention(daily, { root, retain: { count: 10 }, ...job }, now);
+    expect(over.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  test('are at most twenty at once', () => {
+    const many = Array.from({ length: 100 }, (_, index) => someSavepoint(index + 1));
+    const over = overRetention(many, { root, retain: { count: 10 } }, now);
+    expect(over.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+});
+
+describe('the files of a savepoint', () => {
+  const own = 'file:/flink-state/savepoints/abcdefgh/taken-3';
+  test.each([
+    ['of an operation of its own are its folder', `${own}/savepoint-abc-1`, own],
+    [
+      'of a stop are the savepoint alone',
+      `file:/flink-state/savepoints/abcdefgh/stop-2-4/savepoint-1`,
+      `file:/flink-state/savepoints/abcdefgh/stop-2-4/savepoint-1`,
+    ],
+    ['are none where Drey has not made it', 'file:/flink-state/savepoints/by-hand/savepoint-1', undefined],
+    ['are none on another storage', 's3://bucket/abcdefgh/taken-3/savepoint-1', undefined],
+    ['are none above its place', 'file:/flink-state/savepoints/../abcdefgh/taken-3/savepoint-1', undefined],
+  ])('%s', (_name, path, files) => expect(filesOf(path, root)).toBe(files));
+});
+
+describe('a savepoint that shall go', () => {
+  const job = someState({ savepoints: daily, restorePoint: pathOf(3) });
+  const ask = (number: number, force = false) => disposalWish(job, { number, force });
+
+  test.each([
+    ['goes when nobody needs it', ask(5), { dispose: { savepoint: daily[2], force: false } }],
+    ['stays when the job waits with it', ask(3), { code: 'SAVEPOINT_IN_USE' }],
+    ['stays when it is the newest', ask(9), { code: 'SAVEPOINT_IN_USE' }],
+    ['goes when its user insists', ask(9, true), { dispose: { force: true } }],
+    ['must be there', ask(4), { code: 'NO_SUCH_SAVEPOINT' }],
+  ])('%s', (_name, wish, expected) => expect(wish).toMatchObject(expected));
+
+  test('is taken from the records where the job has forgotten it, if its files are there', () => {
+    const lastKnown = someSavepoint(1);
+    expect(disposalWish(job, { number: 1, force: false, lastKnown })).toMatchObject({
+      dispose: { savepoint: lastKnown },
+    });
+    const gone = disposalWish(job, { number: 1, force: true, lastKnown: { ...lastKnown, state: 'disposed' } });
+    expect(gone).toMatchObject({ code: 'NO_SUCH_SAVEPOINT', message: 'Savepoint 1 has no files: it is disposed.' });
+  });
+});

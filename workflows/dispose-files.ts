@@ -1,0 +1,56 @@
+/** Deletes the files of savepoints, and records that they are gone. */
+import type { Failure } from '../core/failure.ts';
+import type { Generation } from '../core/generation.ts';
+import type { OperationInput } from '../core/operation-result.ts';
+import { filesOf, overRetention } from '../core/retention.ts';
+import type { CompletedSavepoint } from '../core/savepoint.ts';
+import { withSavepoints } from '../core/savepoint-list.ts';
+import { completed } from '../core/spec/completed.ts';
+import { waits } from './cluster-activities.ts';
+import { agentAwayMs } from './generation-steps.ts';
+import { errorOf, type OperationRun } from './operation-run.ts';
+
+/** A large savepoint on a slow storage takes minutes; what is not done then is done by the next try. */
+const disposalMs = 6 * 60_000;
+
+/** @param host the generation in whose name the storage is reached. */
+export async function disposeFiles(account: OperationRun, host: Generation, savepoint: CompletedSavepoint) {
+  const { cluster, storage } = host.spec.spec;
+  const folder = storage.savepoints === undefined ? undefined : filesOf(savepoint.path, storage.savepoints);
+  if (folder === undefined) throw errorOf(notThere(savepoint.path));
+  const calls = waits(cluster, disposalMs, disposalMs + agentAwayMs);
+  const summary = `Delete the files of savepoint ${savepoint.number}`;
+  const outcome = await calls.disposeSavepoint.executeWithOptions({ summary }, [{ generation: host, folder }]);
+  const disposedAt = new Date().toISOString();
+  account.recordSavepoint({ ...savepoint, state: 'disposed', disposedAt, disposedBy: account.number });
+  return outcome;
+}
+
+function notThere(path: string): Failure {
+  return {
+    code: 'STORAGE_UNUSABLE',
+    message: `${path} does not lie where the job keeps its savepoints now.`,
+    cure: 'Delete it by hand, or set spec.storage to where it was and ask again.',
+  };
+}
+
+/** Deletes what is over the retention. What cannot be deleted now is told, and tried again after the next savepoint. */
+export async function cleanSavepoints(account: OperationRun, input: OperationInput): Promise<void> {
+  const host = account.generations.at(-1);
+  const all = withSavepoints(input.savepoints, account.changedSavepoints) ?? [];
+  const root = host?.spec.spec.storage.savepoints;
+  if (!host || root === undefined || all.length <= 1) return;
+  const { restorePoint, startedFrom } = account;
+  const over = overRetention(
+    all,
+    { retain: completed(input.spec).spec.savepoints.retain, root, restorePoint, startedFrom },
+    Date.now(),
+  );
+  if (over.length === 0) return;
+  const clean = async () => {
+    for (const savepoint of over) await disposeFiles(account, host, savepoint);
+    return { detail: over.map(({ number }) => number).join(', ') };
+  };
+  // The step tells why; what the operation was for has succeeded.
+  await account.step('savepointsCleaned', clean).catch(() => undefined);
+}
