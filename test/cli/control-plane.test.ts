@@ -35,9 +35,8 @@ describe('a job from its making to its removal', () => {
       [
         'flinkjob/counts configured (dry run)',
         '  spec.job.parallelism: 1 -> 2 (rescale)',
-        '  needs: warm upgrade (cost: rescale)',
-        '  starts from: nothing: the job starts empty',
-        '  note: The state of the job is left behind: it starts empty.',
+        '  needs: rescale (cost: rescale)',
+        '  starts from: a checkpoint that is taken for it: the job is not stopped',
         '',
       ].join('\n'),
     );
