@@ -1,6 +1,6 @@
 /** The shapes of answers: what the OpenAPI document says, and what the tests hold real answers against. */
 import { z } from 'zod';
-import { jobPhases } from '../core/job.ts';
+import { candidateVerdicts, jobPhases } from '../core/job.ts';
 import { savepointFormats, savepointOrigins, savepointStates } from '../core/savepoint.ts';
 import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
@@ -19,6 +19,8 @@ const failure = z
 
 export const specShape = flinkJobSchema.meta({ id: 'FlinkJob' });
 
+const generation = z.object({ number: z.int(), revision: z.int(), flinkJobId: z.string(), name: z.string() });
+
 export const jobAnswer = z
   .object({
     uid: z.string(),
@@ -27,10 +29,17 @@ export const jobAnswer = z
     phase: z.enum(jobPhases),
     revision: z.int().describe('The accepted revision; in quotes, the ETag.'),
     spec: specShape,
-    generation: z
-      .object({ number: z.int(), revision: z.int(), flinkJobId: z.string(), name: z.string() })
+    generation: generation.optional().describe('The newest set of Kubernetes objects that runs, or ran, the job.'),
+    candidate: generation
+      .extend({
+        since: time,
+        due: z
+          .object({ operation: z.enum(candidateVerdicts), at: time })
+          .optional()
+          .describe('What happens to it by itself, and when.'),
+      })
       .optional()
-      .describe('The newest set of Kubernetes objects that runs, or ran, the job.'),
+      .describe('The next revision, running beside the job until it is promoted or discarded.'),
     failure: failure.optional(),
     operation: z.int().optional().describe('The operation under way.'),
     restorePoint: z.string().optional().describe('From where the next start begins.'),

@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 const operationsRead = 200;
 
 /** Operations after which a revision has run as it should. */
-const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', 'adjust'];
+const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', 'adjust', 'promote'];
 
 /** The spec that the job runs with: after a rollback another than the accepted one. */
 export async function runningSpec(services: Services, job: JobView): Promise<FlinkJob> {
@@ -32,7 +32,11 @@ export async function earlierRevision(services: Services, job: JobView, wanted?:
 }
 
 function lastStable({ revision }: JobView, operations: readonly OperationRecord[]): number | undefined {
-  const good = operations.filter(({ kind, state }) => bringing.includes(kind) && state === 'succeeded');
+  const good = operations.filter(({ kind, state, plan }) => {
+    // A candidate is the job only once it was promoted.
+    const isCandidate = kind === 'upgrade' && plan?.strategy === 'blueGreen';
+    return bringing.includes(kind) && !isCandidate && state === 'succeeded';
+  });
   return good.flatMap((one) => one.revision ?? []).find((number) => number < revision);
 }
 

@@ -7,6 +7,7 @@ import type { Refusal, RefusalCode } from '../core/job-changes.ts';
 import { controlTaskQueue, jobWorkflowId } from '../core/names.ts';
 import {
   applySpec,
+  decideCandidate,
   disposeSavepoint,
   flinkJobWorkflow,
   removeJob,
@@ -16,6 +17,7 @@ import {
   type ApplySpecRequest,
   type ChangeAnswer,
   type ChangeRequest,
+  type DecideCandidateRequest,
   type DisposeSavepointRequest,
   type FlinkJobInput,
   type RemoveJobRequest,
@@ -48,6 +50,15 @@ export async function removeRunningJob(
   request: RemoveJobRequest,
 ): Promise<ChangeAnswer> {
   return updateRunning(temporal, ref, removeJob, request);
+}
+
+/** Asks the job's running workflow to promote or discard its candidate. */
+export function decideCandidateOf(
+  temporal: Temporal,
+  ref: JobRef,
+  request: DecideCandidateRequest,
+): Promise<ChangeAnswer> {
+  return updateRunning(temporal, ref, decideCandidate, request);
 }
 
 /** Asks the job's running workflow for a savepoint. */
@@ -175,6 +186,8 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
   NO_SUCH_SAVEPOINT: 'GET its savepoints to see what there is.',
   SAVEPOINT_IN_USE: 'Leave it, or ask with `force=true`.',
+  CANDIDATE_WAITS: 'Promote or discard it first: `drey promote NAME`, `drey discard NAME`.',
+  NO_CANDIDATE: 'Apply a changed spec with `upgrade.strategy: blueGreen`, and wait for that upgrade.',
   QUEUE_FULL: 'Ask again when some of them have ended.',
   IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
 };

@@ -23,6 +23,8 @@ export const problemKinds = {
   OPERATION_ENDED: { status: 409, title: 'The operation has ended' },
   NO_EARLIER_REVISION: { status: 409, title: 'There is no revision to go back to' },
   SAVEPOINT_IN_USE: { status: 409, title: 'The job may need this savepoint' },
+  CANDIDATE_WAITS: { status: 409, title: 'A candidate waits for a verdict' },
+  NO_CANDIDATE: { status: 409, title: 'The job has no candidate' },
   QUEUE_FULL: { status: 409, title: 'Too many operations wait' },
   NO_WORKFLOW: { status: 409, title: 'The job has lost its workflow' },
   LOGS_UNAVAILABLE: { status: 409, title: 'The log cannot be read' },

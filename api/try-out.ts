@@ -2,6 +2,7 @@
 import { isPostgresAway } from '../clients/postgres/away.ts';
 import { listOperations } from '../clients/postgres/operations.ts';
 import { listRevisions } from '../clients/postgres/revisions.ts';
+import { candidateWaits } from '../core/candidate.ts';
 import type { JobView } from '../core/job.ts';
 import { isUnchanged, refusalOf, type JudgedJob } from '../core/job-changes.ts';
 import type { OperationRecord } from '../core/operation.ts';
@@ -32,6 +33,7 @@ export async function tryOut(
   const refusal = refusalOf(judged, { key, bodyHash, spec, ...(ifRevision === undefined ? {} : { ifRevision }) });
   if (refusal) throw refusalProblem(refusal);
   const changed = !judged || !isUnchanged(judged, specHash(spec));
+  if (changed && job?.candidate) throw refusalProblem(candidateWaits(job.name));
   const outlook = changed ? await outlookOf(services, job, spec, operations) : {};
   return { body: { dryRun: true, changed, revision: job?.revision ?? 0, spec, ...outlook } };
 }
@@ -53,7 +55,7 @@ async function outlookOf(
 async function plannedJob({ postgres }: Services, job: JobView | undefined): Promise<PlannedJob> {
   const certain = { askedCluster: true, afterLoss: false };
   // What is under way is taken to succeed.
-  if (job && isUnderWay(job)) return { ...certain, phase: 'RUNNING', generations: [job] };
+  if (job && isUnderWay(job)) return { ...certain, phase: 'RUNNING', generations: [{ spec: job.spec }] };
   if (!job?.generation) return { ...certain, phase: job?.phase ?? 'PENDING', generations: [] };
   const { revision } = job.generation;
   const [stored] = revision === job.revision ? [job] : await listRevisions(postgres, job.uid, 1, revision + 1);

@@ -128,6 +128,11 @@ function addVerbs(program: Command, declare: Declare): void {
     .option('--to <revision>', 'its number; the last one that ran as it should unless told')
     .option(...modeFlag);
   declare(rollback, async () => (await changeJob()).rollback);
+  declare(
+    verb('promote', 'make the candidate of a blue/green upgrade the job'),
+    async () => (await changeJob()).promote,
+  );
+  declare(verb('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
   const abort = verb('abort', 'ask the operation that waits or runs to give up', 'NAME, and N for another operation');
   declare(abort, async () => (await changeJob()).abort);
 }
@@ -187,7 +192,9 @@ function addOperationReads(program: Command, declare: Declare): void {
 }
 
 function addSavepoints(program: Command, declare: Declare): void {
-  const savepoint = program.command('savepoint').description('take, list, show and dispose of savepoints of a job');
+  const savepoint = program
+    .command('savepoint')
+    .description('take, list, show, restore and dispose of savepoints of a job');
   const create = savepoint
     .command('create')
     .description('take a savepoint of a running job, which runs on')
@@ -208,6 +215,14 @@ function addSavepoints(program: Command, declare: Declare): void {
     .argument('<job NAME N...>', 'NAME and the number of the savepoint')
     .option('-o, --output <format>', 'json, yaml or name');
   declare(describe, async () => (await import('./commands/savepoints.ts')).describeSavepoint);
+  const restore = savepoint
+    .command('restore')
+    .description('start the job from a savepoint; what it has done since is left behind')
+    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .option('--into <job>', 'start this job from it instead, with its own spec')
+    .option('--wait', 'follow the operation to its end, and fail if it fails')
+    .option(...waitTimeout);
+  declare(restore, async () => (await import('./commands/savepoints.ts')).restoreSavepoint);
   const dispose = savepoint
     .command('dispose')
     .description('delete the files of a savepoint; its record stays')

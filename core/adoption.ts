@@ -44,14 +44,22 @@ function isAsAnchored({ running, leaving, stopping, rescaling }: FoundGeneration
 /**
  * What a job has, after its cluster was asked: what is written on an anchor is newer than what the job knows of it, since an
  * operation that was lost wrote it there before it acted. What the job did not know comes first (an attempt that came late
- * made it), and the generation with the newest submission last, so that its restore point is the one used.
+ * made it), then a candidate, and the generation with the newest submission last, so that its restore point is the one used.
  */
 export function reconciled(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
   const names = new Set(known.map(({ identity }) => generationName(identity)));
   const strangers = found.filter(({ identity }) => !names.has(generationName(identity)));
   const anchored = new Map(found.map((one) => [generationName(one.identity), withoutFindings(one)]));
   const own = known.map((one) => anchored.get(generationName(one.identity)) ?? one);
-  return [...newestLast(strangers), ...own.toSorted((one, other) => one.submission - other.submission)];
+  return [
+    ...newestLast(strangers),
+    ...own.toSorted((one, other) => candidatesFirst(one, other) || one.submission - other.submission),
+  ];
+}
+
+/** What was not promoted never counts as the job. */
+function candidatesFirst(a: Generation, b: Generation): number {
+  return Number(b.candidate ?? false) - Number(a.candidate ?? false);
 }
 
 /** One that runs counts as the newest. */
@@ -60,6 +68,8 @@ function newestLast(found: readonly FoundGeneration[]): readonly Generation[] {
 }
 
 function byAge(a: FoundGeneration, b: FoundGeneration): number {
+  const candidates = candidatesFirst(a, b);
+  if (candidates !== 0) return candidates;
   const runs = Number(a.running ?? false) - Number(b.running ?? false);
   if (runs !== 0) return runs;
   // Submissions of one job count on; those of two jobs of one name do not.

@@ -14,6 +14,8 @@ export interface Generation {
   readonly restoreFrom?: string;
   /** Vertices of its job that keep their parallelism when the job's changes, as a rescale has seen. */
   readonly fixedVertices?: readonly string[];
+  /** Whether it runs beside the active one until somebody promotes or discards it. */
+  readonly candidate?: true;
 }
 
 /** Whether the job keeps its state somewhere that outlives its pods. */

@@ -16,6 +16,8 @@ export type RefusalCode =
   | 'QUEUE_FULL'
   | 'NO_SUCH_SAVEPOINT'
   | 'SAVEPOINT_IN_USE'
+  | 'CANDIDATE_WAITS'
+  | 'NO_CANDIDATE'
   | 'RECORDS_BEHIND';
 
 export interface Refusal {

@@ -1,4 +1,5 @@
 /** What the end of an operation means for its job. */
+import { candidateAmong } from './candidate.ts';
 import type { Failure } from './failure.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
@@ -26,7 +27,10 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(state.phase, result);
-  if (!result.failure && state.phase !== 'REMOVED' && result.record.generation !== undefined) state.lastRun = brought;
+  const isDual = state.phase === 'DUAL_RUNNING';
+  state.candidateSince = isDual ? result.record.endedAt : undefined;
+  const isBrought = !result.failure && !isDual && state.phase !== 'REMOVED';
+  if (isBrought && result.record.generation !== undefined) state.lastRun = brought;
   // A rollback may have made a generation of its own, and cleared it away again.
   if (result.failure && result.record.kind === 'upgrade') state.lastGeneration += 1;
 }
@@ -36,9 +40,15 @@ function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {
   if (result.finished) return 'FINISHED';
   // It touches nothing: a job that has finished has finished.
   if (kind === 'adjust') return before;
+  if (candidateAmong(result.generations) && mayHaveCandidate(result)) return 'DUAL_RUNNING';
   if (!result.failure) return operationKinds[kind].after ?? before;
   // A deploy that failed before it stopped what ran left it running.
   return result.leftRunning ? 'RUNNING' : 'FAILED';
+}
+
+/** An upgrade that failed leaves none that counts, even where it could not be cleared away. */
+function mayHaveCandidate({ record: { kind }, failure }: OperationResult): boolean {
+  return kind === 'upgrade' ? failure === undefined : kind === 'promote' || kind === 'discard';
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
-import type { UpgradeMode } from './plan/change-plan.ts';
+import type { PlanMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
@@ -21,7 +21,9 @@ export interface QueuedOperation {
   readonly record: OperationRecord;
   readonly recordSeq: number;
   /** What the caller said about the state, for this once. */
-  readonly mode?: UpgradeMode;
+  readonly mode?: PlanMode;
+  /** The savepoint that the caller named. */
+  readonly restoreFrom?: string;
   /** What the caller of a removal said about the job's end. */
   readonly deletion?: Deletion;
   readonly savepointWish?: SavepointWish;
@@ -57,6 +59,8 @@ export interface JobState {
   savepoints?: readonly CompletedSavepoint[];
   /** Since when periodic savepoints are counted, by which settings of the spec, and when the next one is due. */
   periodic?: { readonly settings: string; readonly since: string; readonly nextAt?: string | undefined };
+  /** Since when a candidate has run beside the job, or was last to be promoted or discarded in vain; ISO 8601. */
+  candidateSince?: string | undefined;
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

@@ -1,5 +1,7 @@
 /** From an entity's state to what people see of it. */
-import type { GenerationView, JobView } from './job.ts';
+import { candidateDue, waitingCandidate } from './candidate.ts';
+import type { Generation } from './generation.ts';
+import type { CandidateView, GenerationView, JobView } from './job.ts';
 import type { JobState } from './job-state.ts';
 import { flinkJobId, generationName } from './names.ts';
 import { nextSavepointAt } from './periodic.ts';
@@ -8,6 +10,7 @@ import { nextSavepointAt } from './periodic.ts';
 export function viewOf(state: JobState, now: string): JobView {
   const generation = activeGeneration(state);
   const next = nextSavepointAt(state);
+  const candidate = candidateView(state);
   return {
     uid: state.uid,
     tenant: state.tenant,
@@ -16,6 +19,7 @@ export function viewOf(state: JobState, now: string): JobView {
     revision: state.revision.number,
     spec: state.revision.spec,
     ...(generation ? { generation } : {}),
+    ...(candidate ? { candidate } : {}),
     ...(state.failure ? { failure: state.failure } : {}),
     ...(state.running ? { operation: state.running.record.number } : {}),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
@@ -28,11 +32,21 @@ export function viewOf(state: JobState, now: string): JobView {
 
 function activeGeneration(state: JobState): GenerationView | undefined {
   const active = state.generations.at(-1);
-  if (!active) return undefined;
+  return active && generationView(active);
+}
+
+function candidateView(state: JobState): CandidateView | undefined {
+  const candidate = waitingCandidate(state);
+  if (!candidate) return undefined;
+  const due = candidateDue(state);
+  return { ...generationView(candidate), since: state.candidateSince ?? state.createdAt, ...(due && { due }) };
+}
+
+function generationView({ identity, revision, submission }: Generation): GenerationView {
   return {
-    number: active.identity.number,
-    revision: active.revision,
-    flinkJobId: flinkJobId(active.identity, active.submission),
-    name: generationName(active.identity),
+    number: identity.number,
+    revision,
+    flinkJobId: flinkJobId(identity, submission),
+    name: generationName(identity),
   };
 }

@@ -2,7 +2,9 @@
 import type { Failure } from './failure.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
-/** Where a job is in its life. `PENDING`: accepted, and no operation has begun yet. */
+/**
+ * Where a job is in its life. `PENDING`: accepted, and no operation has begun yet. `DUAL_RUNNING`: a candidate runs beside it.
+ */
 export type JobPhase = (typeof jobPhases)[number];
 
 export const jobPhases = [
@@ -11,6 +13,9 @@ export const jobPhases = [
   'UPGRADING',
   'RESCALING',
   'RUNNING',
+  'DUAL_RUNNING',
+  'PROMOTING',
+  'DISCARDING',
   'SUSPENDING',
   'SUSPENDED',
   'CANCELING',
@@ -21,6 +26,11 @@ export const jobPhases = [
   'REMOVED',
 ] as const;
 
+/** Whether a job runs, and no operation is about to change that. */
+export function runs(phase: JobPhase): boolean {
+  return phase === 'RUNNING' || phase === 'DUAL_RUNNING';
+}
+
 /** The newest known generation that runs (or ran) the job. */
 export interface GenerationView {
   readonly number: number;
@@ -29,6 +39,18 @@ export interface GenerationView {
   /** Name of the generation's Service and anchor. */
   readonly name: string;
 }
+
+/** The next revision, running beside the active one. */
+export interface CandidateView extends GenerationView {
+  /** ISO 8601. */
+  readonly since: string;
+  /** What happens to it by itself, and when. */
+  readonly due?: { readonly operation: CandidateVerdict; readonly at: string };
+}
+
+/** What becomes of a candidate. */
+export const candidateVerdicts = ['promote', 'discard'] as const;
+export type CandidateVerdict = (typeof candidateVerdicts)[number];
 
 export interface JobView {
   readonly uid: string;
@@ -40,6 +62,8 @@ export interface JobView {
   /** The spec of that revision, with defaults. */
   readonly spec: FlinkJob;
   readonly generation?: GenerationView;
+  /** What waits to be promoted or discarded. */
+  readonly candidate?: CandidateView;
   /** Why the phase is what it is, when that is bad news. */
   readonly failure?: Failure;
   /** The number of the operation under way. */

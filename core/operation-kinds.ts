@@ -8,16 +8,20 @@ interface KindFacts {
   readonly during?: JobPhase;
   /** The job's phase when it has succeeded. */
   readonly after?: JobPhase;
+  /** Whether a spec asked for it: then what it is, is decided anew when its turn comes. */
+  readonly isPlanned?: true;
 }
 
 const kinds = {
-  deploy: { title: 'Deploy', during: 'DEPLOYING', after: 'RUNNING' },
-  upgrade: { title: 'Upgrade', during: 'UPGRADING', after: 'RUNNING' },
-  rescale: { title: 'Rescale', during: 'RESCALING', after: 'RUNNING' },
-  adjust: { title: 'Adjust', during: 'RUNNING', after: 'RUNNING' },
-  suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED' },
-  cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED' },
-  resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING' },
+  deploy: { title: 'Deploy', during: 'DEPLOYING', after: 'RUNNING', isPlanned: true },
+  upgrade: { title: 'Upgrade', during: 'UPGRADING', after: 'RUNNING', isPlanned: true },
+  rescale: { title: 'Rescale', during: 'RESCALING', after: 'RUNNING', isPlanned: true },
+  adjust: { title: 'Adjust', during: 'RUNNING', after: 'RUNNING', isPlanned: true },
+  suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED', isPlanned: true },
+  cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED', isPlanned: true },
+  resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING', isPlanned: true },
+  promote: { title: 'Promote', during: 'PROMOTING', after: 'RUNNING' },
+  discard: { title: 'Discard', during: 'DISCARDING', after: 'RUNNING' },
   savepoint: { title: 'Savepoint' },
   dispose: { title: 'Disposal' },
   remove: { title: 'Remove', during: 'REMOVING', after: 'REMOVED' },

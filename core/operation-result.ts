@@ -48,6 +48,8 @@ export interface OperationInput {
   readonly spec: FlinkJob;
   /** How the job is ended when it is removed, for this once; else the spec says it. */
   readonly deletion?: Deletion;
+  /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */
+  readonly restoreFrom?: string;
   /** Whether this entity is new and must first ask the cluster what already runs under its name. */
   readonly askCluster: boolean;
   /** As in the result, of the operation before. */

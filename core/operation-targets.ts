@@ -17,6 +17,8 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
   rescale: 'active',
   suspend: 'none',
   cancel: 'none',
+  promote: 'none',
+  discard: 'none',
   savepoint: 'none',
   dispose: 'standIn',
   remove: 'none',
@@ -29,13 +31,14 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
 export function takeTarget(
   state: JobState,
   revision: Revision,
-  { kind, number }: Pick<OperationRecord, 'kind' | 'number'>,
+  { kind, number, plan }: Pick<OperationRecord, 'kind' | 'number' | 'plan'>,
 ): Generation | undefined {
   const active = state.generations.at(-1);
   if (targets[kind] === 'none' || (targets[kind] === 'standIn' && active)) return undefined;
   // The Flink cluster of a job that has finished may be gone: then there is nothing to bring about.
   if (targets[kind] === 'active') return active && withRevision(active, revision);
-  const target = newGeneration(state, revision, number);
+  const made = newGeneration(state, revision, number);
+  const target = plan?.strategy === 'blueGreen' ? { ...made, candidate: true as const } : made;
   state.generations = kind === 'upgrade' ? [target, ...state.generations] : [...state.generations, target];
   return target;
 }

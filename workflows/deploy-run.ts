@@ -71,7 +71,7 @@ export class DeployRun {
   }
 
   private begin(): void {
-    if (this.account.mode === 'stateless') this.account.restorePoint = undefined;
+    this.account.restorePoint = this.account.startsFrom;
     const { restorePoint } = this.account;
     this.target.generation = { ...this.target.generation, ...(restorePoint && { restoreFrom: restorePoint }) };
     this.account.restoring(restorePoint);

@@ -5,6 +5,7 @@ import { JobEntity } from './job-entity.ts';
 import {
   abortJobOperation,
   applySpec,
+  decideCandidate,
   disposeSavepoint,
   jobStatus,
   removeJob,
@@ -21,6 +22,9 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
   });
   setHandler(removeJob, (request) => entity.remove(request), { description: 'Remove the job and all its objects' });
   setHandler(abortJobOperation, (request) => entity.abort(request), { description: 'Ask an operation to give up' });
+  setHandler(decideCandidate, (request) => entity.decideCandidate(request), {
+    description: 'Promote or discard the candidate that runs beside the job',
+  });
   setHandler(takeSavepoint, (request) => entity.takeSavepoint(request), { description: 'Take a savepoint of the job' });
   setHandler(disposeSavepoint, (request) => entity.disposeSavepoint(request), {
     description: 'Delete the files of a savepoint',

@@ -87,14 +87,18 @@ export class GenerationSteps {
     );
   }
 
-  /** Sees a checkpoint completed, where the job keeps its state: what it started from is not needed any more. */
+  /** Sees a checkpoint completed: what the job started from is not needed any more. */
   async checkpointed(step: StepName = 'firstCheckpoint'): Promise<void> {
-    if (hasDurableStorage(this.generation.spec) && !this.hasFinished) {
-      const { finished } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
-      this.hasFinished ||= finished ?? false;
-    }
+    await this.checkpointSeen(step);
     this.account.restorePoint = undefined;
     this.account.startedFrom = undefined;
+  }
+
+  /** Sees a checkpoint completed, where the job keeps its state. */
+  async checkpointSeen(step: StepName = 'firstCheckpoint'): Promise<void> {
+    if (!hasDurableStorage(this.generation.spec) || this.hasFinished) return;
+    const { finished } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
+    this.hasFinished ||= finished ?? false;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { JobPhase, JobView } from '../core/job.ts';
 import { answeredKeysMax, type JobState, type QueuedOperation } from '../core/job-state.ts';
 import { viewOf } from '../core/job-view.ts';
 import { knownOperations } from '../core/known-operations.ts';
+import type { RecordRow } from '../core/records.ts';
 import { completed, completedGeneration } from '../core/spec/completed.ts';
 import { jobDetails } from './details.ts';
 import type { ChangeAnswer, ChangeRequest } from './messages.ts';
@@ -41,12 +42,15 @@ export class JobBook {
     this.outbox.put({ kind: 'operation', uid: this.known().uid, seq: recordSeq, operation: record });
   }
 
-  /** Makes the state seen: as a record, in the Temporal UI, and for searches. */
-  protected publish(): void {
+  /**
+   * Makes the state seen: as a record, in the Temporal UI, and for searches.
+   * @param rows are written together with it.
+   */
+  protected publish(...rows: readonly RecordRow[]): void {
     const state = this.known();
     state.jobSeq += 1;
     const job = viewOf(state, now());
-    this.outbox.put({ kind: 'job', uid: state.uid, seq: state.jobSeq, job });
+    this.outbox.put(...rows, { kind: 'job', uid: state.uid, seq: state.jobSeq, job });
     setCurrentDetails(jobDetails(job));
     if (this.shownPhase === state.phase) return;
     this.shownPhase = state.phase;

@@ -16,6 +16,8 @@ import {
 } from '../core/job-changes.ts';
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
+import { runs, type CandidateVerdict } from '../core/job.ts';
+import { candidateWaits, noCandidate, waitingCandidate } from '../core/candidate.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
@@ -29,6 +31,7 @@ import { disposalWish } from '../core/disposal-wish.ts';
 import type {
   AbortOperationRequest,
   ApplySpecRequest,
+  DecideCandidateRequest,
   ChangeAnswer,
   ChangeRequest,
   DisposeSavepointRequest,
@@ -39,7 +42,7 @@ import type {
 } from './messages.ts';
 import { newUid } from './new-uid.ts';
 import type { AbortRequest } from './operation-run.ts';
-import { isTimeForSavepoint } from './periodic-savepoints.ts';
+import { waitUntilDue } from './due-by-itself.ts';
 import { planOperation } from './plan-operation.ts';
 import { JobBook, now } from './job-book.ts';
 import { carryOut, inputOf } from './run-operation.ts';
@@ -49,6 +52,7 @@ export class JobEntity extends JobBook {
   private refused = false;
   private abortion: AbortRequest | undefined;
   private lostInARow = 0;
+  private lostCandidate = false;
   private wasRunning = false;
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
@@ -61,13 +65,12 @@ export class JobEntity extends JobBook {
     const repeated = this.admit(request);
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
+    if (this.state && waitingCandidate(this.state)) throw this.refusal(candidateWaits(this.state.name));
     const state = this.acceptRevision(request);
-    return this.enqueue(
-      this.kindNow(state),
-      request,
-      request.reason ?? applyReason(state),
-      request.mode && { mode: request.mode },
-    );
+    return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
+      ...(request.mode && { mode: request.mode }),
+      ...(request.restoreFrom && { restoreFrom: request.restoreFrom }),
+    });
   }
 
   /**
@@ -115,6 +118,16 @@ export class JobEntity extends JobBook {
     this.putOperation(ended);
   }
 
+  /** Accepts what becomes of the candidate that runs beside the job. */
+  decideCandidate(request: DecideCandidateRequest): ChangeAnswer {
+    const repeated = this.admit(request);
+    if (repeated) return repeated;
+    const state = this.known();
+    if (!waitingCandidate(state)) throw this.refusal(noCandidate(state));
+    const { verdict, requestedBy } = request;
+    return this.enqueue(verdict, request, `${requestedBy} decided to ${verdict} the candidate`);
+  }
+
   /** Accepts a savepoint of the job, after what is under way and what waits. */
   takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
     const repeated = this.admit(request);
@@ -155,8 +168,15 @@ export class JobEntity extends JobBook {
 
   private async waitForWork(): Promise<void> {
     const isWoken = () => this.hasWork() || this.refused || this.shouldContinueAsNew();
-    const isTime = await isTimeForSavepoint(this.state, isWoken, () => this.publish());
-    if (isTime && this.state) this.enqueuePeriodic(this.state);
+    const due = await waitUntilDue(this.state, isWoken, () => this.publish());
+    if (due && this.state) this.enqueueDue(this.state, due);
+  }
+
+  private enqueueDue(state: JobState, due: 'savepoint' | CandidateVerdict): void {
+    if (due === 'savepoint') return this.enqueuePeriodic(state);
+    const operation = this.newOperation(due, 'drey', `The candidate has run as long as spec.upgrade.${due}After says`);
+    state.queue = [operation];
+    this.putOperation(operation);
   }
 
   private enqueuePeriodic(state: JobState): void {
@@ -182,7 +202,7 @@ export class JobEntity extends JobBook {
     state.queue = queue;
     state.running = next;
     // The repetition of a lost operation finds the job as that one did, as far as is known.
-    const wasRunning = state.phase === 'RUNNING' || (this.lostInARow > 0 && this.wasRunning);
+    const wasRunning = runs(state.phase) || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
     const { revision } = state;
     const planned = await this.planned(state, next, revision);
@@ -196,15 +216,15 @@ export class JobEntity extends JobBook {
     this.publish();
     const result = await carryOut(input, () => this.abortion);
     this.abortion = undefined;
-    if (result) this.conclude(state, result, revision);
-    else await this.beginAgain(state, planned);
+    if (result) return this.conclude(state, result, revision);
+    await this.beginAgain(state, planned);
     this.publish();
   }
 
   /** The operation with its kind as it is now: what was known when it was queued may have changed. */
   private async planned(state: JobState, next: QueuedOperation, revision: Revision): Promise<QueuedOperation> {
     const { record } = next;
-    if (record.kind === 'remove' || leavesJobAlone(record.kind)) return next;
+    if (!operationKinds[record.kind].isPlanned) return next;
     const named = (kind: OperationKind) => ({
       ...record,
       kind,
@@ -218,7 +238,7 @@ export class JobEntity extends JobBook {
   }
 
   private plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
-    const afterLoss = this.lostInARow > 0;
+    const afterLoss = this.lostInARow > 0 && !this.lostCandidate;
     return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
   }
 
@@ -231,7 +251,9 @@ export class JobEntity extends JobBook {
   private conclude(state: JobState, result: OperationResult, brought: Revision): void {
     if (!leavesJobAlone(result.record.kind)) this.lostInARow = 0;
     concludeOperation(state, result, brought);
+    if (patched('ended-with-job')) return this.publish(...result.unwritten);
     this.outbox.put(...result.unwritten);
+    this.publish();
   }
 
   /** The operation's workflow was lost: what it left is not known, so the same is done again, beginning with a clear-out. */
@@ -242,6 +264,9 @@ export class JobEntity extends JobBook {
     state.running = undefined;
     if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
     this.lostInARow += 1;
+    this.lostCandidate = lost.record.plan?.strategy === 'blueGreen';
+    // It touches nothing of the job beside which a candidate comes up.
+    if (this.lostCandidate) state.phase = 'RUNNING';
     const waiting = waitingChange(state.queue);
     const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
     const ended = lostOperation(lost, now(), next?.record.number);
@@ -262,8 +287,9 @@ export class JobEntity extends JobBook {
     this.putOperation(state.newestAside);
   }
 
-  private repetitionOf({ record: { kind, requestedBy, number } }: QueuedOperation): QueuedOperation {
-    return this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`);
+  private repetitionOf({ record, recordSeq: _seq, ...wish }: QueuedOperation): QueuedOperation {
+    const { kind, requestedBy, number } = record;
+    return { ...this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`), ...wish };
   }
 
   /** Refuses, or finds the answer that this key was given before. */
@@ -324,7 +350,7 @@ export class JobEntity extends JobBook {
     state.lastOperation += 1;
     const number = state.lastOperation;
     const workflowId = operationWorkflowId(state, number, kind);
-    const hasRevision = kind !== 'remove' && !leavesJobAlone(kind);
+    const hasRevision = kind === 'promote' || operationKinds[kind].isPlanned;
     const revision = hasRevision ? { revision: state.revision.number } : {};
     return queuedOperation(kind, { number, requestedBy, reason, now: now(), workflowId, ...revision });
   }
@@ -342,4 +368,4 @@ function operationEnded(number: number): Refusal {
 }
 
 /** What a caller said for this once. */
-type OperationWish = Pick<QueuedOperation, 'mode' | 'deletion' | 'savepointWish'>;
+type OperationWish = Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'deletion' | 'savepointWish'>;

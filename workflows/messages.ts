@@ -3,9 +3,9 @@
  * is refused by an ApplicationFailure whose type is a `RefusalCode` (core/job-changes.ts).
  */
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { JobView } from '../core/job.ts';
+import type { CandidateVerdict, JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
-import type { UpgradeMode } from '../core/plan/change-plan.ts';
+import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { SavepointFormat, SavepointRecord } from '../core/savepoint.ts';
 import type { Deletion, FlinkJob } from '../core/schema/flink-job.ts';
 
@@ -36,7 +36,9 @@ export interface ApplySpecRequest extends ChangeRequest {
   /** Why, in a sentence; without it, that the revision was applied. */
   readonly reason?: string;
   /** Which state the job goes on from, for this once; without it, as the spec says. */
-  readonly mode?: UpgradeMode;
+  readonly mode?: PlanMode;
+  /** With mode `restore`: path of the savepoint. */
+  readonly restoreFrom?: string;
   /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
   readonly lastRestorePoint?: string;
 }
@@ -51,6 +53,10 @@ export interface RemoveJobRequest extends ChangeRequest {
 export interface AbortOperationRequest extends ChangeRequest {
   /** Number of the operation that shall give up. */
   readonly operation: number;
+}
+
+export interface DecideCandidateRequest extends ChangeRequest {
+  readonly verdict: CandidateVerdict;
 }
 
 export interface TakeSavepointRequest extends ChangeRequest {
@@ -82,6 +88,9 @@ export const applySpec = defineUpdate<ChangeAnswer, [ApplySpecRequest]>('applySp
 /** Asks an operation to give up: one that waits never begins, one that runs undoes what it can. */
 export const abortJobOperation = defineUpdate<ChangeAnswer, [AbortOperationRequest]>('abortOperation');
 export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJob');
+
+/** Promotes or discards the candidate that runs beside the job. */
+export const decideCandidate = defineUpdate<ChangeAnswer, [DecideCandidateRequest]>('decideCandidate');
 
 /** Queued behind what is under way; takes the place of nothing. */
 export const takeSavepoint = defineUpdate<ChangeAnswer, [TakeSavepointRequest]>('takeSavepoint');

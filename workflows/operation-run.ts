@@ -16,7 +16,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
-import type { UpgradeMode } from '../core/plan/change-plan.ts';
+import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { generationName } from '../core/names.ts';
@@ -87,8 +87,14 @@ export class OperationRun {
   }
 
   /** Which state the job goes on from. */
-  get mode(): UpgradeMode {
+  get mode(): PlanMode {
     return this.record.plan?.mode ?? this.input.spec.spec.upgrade.mode;
+  }
+
+  /** From where the job is to start: what is known of its state, unless the caller said otherwise. */
+  get startsFrom(): string | undefined {
+    if (this.mode === 'restore') return this.input.restoreFrom;
+    return this.mode === 'stateless' ? undefined : this.restorePoint;
   }
 
   /** The operation's record as it is now. */
@@ -148,8 +154,10 @@ export class OperationRun {
 
   private async abortableBy<T>(onlyAsked: boolean, act: () => Promise<T>): Promise<T> {
     const scope = new CancellationScope({ cancellable: true });
-    this.abortable = { scope, onlyAsked };
-    const isAborted = () => this.abortion !== undefined && (this.abortion.isAsked || !onlyAsked);
+    const outer = this.abortable;
+    const needsPerson = onlyAsked && (outer?.onlyAsked ?? true);
+    this.abortable = { scope, onlyAsked: needsPerson };
+    const isAborted = () => this.abortion !== undefined && (this.abortion.isAsked || !needsPerson);
     try {
       if (isAborted()) throw this.aborted();
       const done = await scope.run(act);
@@ -159,7 +167,7 @@ export class OperationRun {
     } catch (error) {
       throw isCancellation(error) ? this.aborted() : error;
     } finally {
-      this.abortable = undefined;
+      this.abortable = outer;
     }
   }
 
@@ -241,6 +249,8 @@ export class OperationRun {
   }
 
   private end(state: OperationState, failure?: Failure): OperationResult {
+    // The entity writes how it ended together with the job's own record: who reads the one finds the other.
+    this.outbox.close();
     this.update({ state, endedAt: now(), ...(failure ? { failure } : {}) });
     this.tell(`operation${capitalised(state)}`, failure ? `${failure.message} ${failure.cure}` : this.record.reason);
     return {

@@ -3,7 +3,9 @@ import type { OperationKind } from '../core/operation-kinds.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { adjust } from './adjust.ts';
 import { deploy } from './deploy.ts';
+import { discard } from './discard.ts';
 import { dispose } from './dispose.ts';
+import { promote } from './promote.ts';
 import { remove } from './remove.ts';
 import { rescale } from './rescale.ts';
 import { savepoint } from './savepoint.ts';
@@ -21,6 +23,8 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   adjust,
   suspend,
   cancel: suspend,
+  promote,
+  discard,
   resume: deploy,
   savepoint,
   dispose,

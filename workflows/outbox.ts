@@ -21,6 +21,7 @@ const carriedLengthMax = 1024 * 1024;
 export class Outbox {
   private waiting: RecordRow[];
   private inFlight: readonly RecordRow[] = [];
+  private isClosed = false;
 
   constructor(carried: readonly RecordRow[] = []) {
     this.waiting = [...carried];
@@ -30,7 +31,12 @@ export class Outbox {
   /** Adds rows; they are written as soon as the write under way has ended. */
   put(...rows: readonly RecordRow[]): void {
     this.waiting = withoutOldEvents(foldRows([...this.waiting, ...rows]));
-    if (this.inFlight.length === 0) this.startWriting();
+    if (this.inFlight.length === 0 && !this.isClosed) this.startWriting();
+  }
+
+  /** What is put from now on is left to whoever gets `unwritten`. */
+  close(): void {
+    this.isClosed = true;
   }
 
   /** Everything that is not known to be written: travels to the parent, or through continue-as-new. */

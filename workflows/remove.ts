@@ -5,16 +5,13 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { FoundGeneration } from '../core/adoption.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
-import { generationName } from '../core/names.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import { cancelGeneration } from './cancel-generation.ts';
 import { clearGeneration } from './clear-generation.ts';
-import { shortCalls, waits } from './cluster-activities.ts';
+import { shortCalls } from './cluster-activities.ts';
 import { OperationRun } from './operation-run.ts';
 import { settleOrphans } from './settle-orphans.ts';
 import { stopGeneration } from './stop-generation.ts';
-
-/** Longest wait for a cancel: tasks get 180 s from Flink before it kills their TaskManager. */
-const cancelMs = 5 * 60_000;
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, remove);
 export async function remove(input: OperationInput): Promise<OperationResult> {
@@ -31,7 +28,7 @@ export async function remove(input: OperationInput): Promise<OperationResult> {
 async function endEverything(run: OperationRun, input: OperationInput, withSavepoint: boolean): Promise<void> {
   for (const generation of await everythingOf(run, input)) {
     if (withSavepoint && hasDurableStorage(generation.spec)) await stopped(run, generation);
-    else await canceled(run, generation);
+    else await cancelGeneration(run, generation, 'jobCanceled');
     run.leftRunning = false;
     await clearGeneration(generation, (step, act) => run.step(step, act));
   }
@@ -50,12 +47,4 @@ function everythingOf(run: OperationRun, input: OperationInput): Promise<readonl
 /** @throws the failure of the savepoint: then the job runs on, and is not removed. */
 async function stopped(run: OperationRun, generation: Generation): Promise<void> {
   await stopGeneration(run, { generation, how: 'savepoint' }, 'jobStopped');
-}
-
-async function canceled(run: OperationRun, generation: Generation): Promise<void> {
-  const { cluster } = generation.spec.spec;
-  const summary = `Cancel the job of ${generationName(generation.identity)}`;
-  await run.step('jobCanceled', () =>
-    waits(cluster, cancelMs).cancelJob.executeWithOptions({ summary }, [{ generation }]),
-  );
 }

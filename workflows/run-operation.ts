@@ -25,7 +25,7 @@ import { searchCluster, searchJob, searchOperation, searchTenant } from './searc
 export function inputOf(
   state: JobState,
   revision: Revision,
-  { record, recordSeq, deletion, savepointWish }: QueuedOperation,
+  { record, recordSeq, deletion, savepointWish, restoreFrom }: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
   const { spec } = revision;
@@ -42,6 +42,7 @@ export function inputOf(
     spec,
     askCluster: !state.askedCluster,
     ...(deletion && { deletion }),
+    ...(restoreFrom && { restoreFrom }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),

@@ -1,15 +1,15 @@
 /** How a generation is to be stopped, as the spec says that comes next. */
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
-import type { UpgradeMode } from '../core/plan/change-plan.ts';
+import type { PlanMode } from '../core/plan/change-plan.ts';
 import { changesStateBackend } from '../core/plan/rollback-limit.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StopWish } from './stop-generation.ts';
 
-const hows = { savepoint: 'savepoint', 'last-state': 'cancel', stateless: 'discard' } as const;
+const hows = { savepoint: 'savepoint', 'last-state': 'cancel', stateless: 'discard', restore: 'discard' } as const;
 
 /** What is said about the stop of what runs. @param mode for this once, or as the spec has it. */
-export function keepingState(generation: Generation, next: FlinkJob, mode: UpgradeMode): StopWish {
+export function keepingState(generation: Generation, next: FlinkJob, mode: PlanMode): StopWish {
   const { upgrade } = next.spec;
   return {
     generation,

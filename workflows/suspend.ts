@@ -3,11 +3,10 @@
  * cluster away; canceling goes without one, and may leave the cluster for a look.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
-import { reconciled } from '../core/adoption.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
-import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
+import { askCluster } from './reconcile.ts';
 import { stopGeneration } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 
@@ -16,9 +15,7 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   const isKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
   return run.run(async () => {
-    const found = await run.untilNoReturn(() => findRunning(run, input));
-    run.generations = reconciled(found, run.generations);
-    for (const generation of run.generations) {
+    for (const generation of await askCluster(run, input)) {
       await stopGeneration(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
       if (isKept) await run.step('clusterKept', async () => undefined);
       else await new GenerationSteps(run, generation).cleared('previousRemoved');

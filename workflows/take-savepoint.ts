@@ -9,18 +9,28 @@ import { longWaits } from './cluster-activities.ts';
 import { errorOf, failureOf, type OperationRun } from './operation-run.ts';
 import { savepointOf } from './record-savepoint.ts';
 
-/** @throws what kept it from being taken: the job runs on. */
+/** As its operation was asked to. @throws what kept it from being taken: the job runs on. */
 export async function takeSavepoint(account: OperationRun, input: OperationInput): Promise<void> {
   const generation = runningGeneration(input);
   const { format = 'native', origin = 'user' } = input.savepointWish?.take ?? {};
-  const base = { ...savepointOf(account, generation), format, origin };
+  await takeSavepointOf(account, generation, { format, origin });
+}
+
+/** @returns where it lies. @throws the same. */
+export async function takeSavepointOf(
+  account: OperationRun,
+  generation: Generation,
+  wish: Pick<SavepointRecord, 'format' | 'origin'>,
+): Promise<string> {
+  const base = { ...savepointOf(account, generation), ...wish };
   try {
     // Flink ends what was begun; who asks to give up only waits no more.
     const taken = await account.untilAborted(() =>
-      account.step('savepointTaken', () => taking(account, generation, format)),
+      account.step('savepointTaken', () => taking(account, generation, wish.format)),
     );
     account.recordSavepoint({ ...base, ...completed(taken) });
     if (taken.hasCheckpoint) account.startedFrom = undefined;
+    return taken.path;
   } catch (error) {
     const takenAt = new Date().toISOString();
     account.recordSavepoint({ ...base, state: 'failed', takenAt, failure: failureOf(error) });

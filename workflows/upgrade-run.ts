@@ -1,20 +1,17 @@
 /** The parts of an upgrade. Until the old job is asked to stop, whatever happens leaves it untouched. */
-import { reconciled } from '../core/adoption.ts';
 import { decideRollback } from '../core/rollback.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { submissionNumber } from '../core/names.ts';
+import { isNoRoom } from '../core/plan/no-room.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { clearGeneration } from './clear-generation.ts';
-import { findRunning } from './find-running.ts';
 import { GenerationSteps, quietly } from './generation-steps.ts';
 import { allEnded, failureOf, OperationRun } from './operation-run.ts';
 import { bringBack } from './bring-back.ts';
+import { findActive } from './reconcile.ts';
 import { stopGeneration } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
-
-/** Why two Flink clusters may not fit beside each other: what a failed warm-up may say. */
-const noRoomCodes: readonly string[] = ['NOT_SCHEDULABLE', 'QUOTA_EXCEEDED'];
 
 export class UpgradeRun {
   readonly account: OperationRun;
@@ -37,16 +34,9 @@ export class UpgradeRun {
     this.account.note({ generation: input.target.identity.number });
   }
 
-  /** Asks the cluster what is there. What the job does not know of was made by an attempt that came late: it goes. */
+  /** The cluster says what is there: that may differ from what is known. */
   async askCluster(): Promise<void> {
-    const found = await this.account.untilNoReturn(() => findRunning(this.account, this.input));
-    const all = reconciled(found, this.account.generations);
-    const active = all.at(-1);
-    if (!active) return;
-    this.previous = active;
-    this.account.generations = all;
-    for (const stranger of all.slice(0, -1))
-      await new GenerationSteps(this.account, stranger).cleared('strangerRemoved');
+    this.previous = (await findActive(this.account, this.input)) ?? this.previous;
   }
 
   /** Brings the next Flink cluster up beside the one that runs. Where there is no room for both, the old one goes first. */
@@ -61,9 +51,9 @@ export class UpgradeRun {
         await this.next.primed();
       });
     } catch (error) {
-      const { code, message } = failureOf(error);
-      if (!noRoomCodes.includes(code)) throw error;
-      await this.makeRoom(message);
+      const failure = failureOf(error);
+      if (!isNoRoom(failure)) throw error;
+      await this.makeRoom(failure.message);
     }
   }
 
@@ -90,7 +80,7 @@ export class UpgradeRun {
     const stopped = await stopGeneration(this.account, wish, 'previousStopped');
     this.endedAtMs = stopped.endedAtMs;
     this.account.stoppedAnother = true;
-    const from = this.account.mode === 'stateless' ? undefined : this.account.restorePoint;
+    const from = this.account.startsFrom;
     this.next.generation = { ...next, ...(from !== undefined && { restoreFrom: from }) };
     this.account.restoring(from);
     this.begun = true;

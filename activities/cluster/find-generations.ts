@@ -27,6 +27,7 @@ const anchored = z.object({
   submission: z.int(),
   restoreFrom: z.string().optional(),
   fixedVertices: z.array(z.string()).optional(),
+  candidate: z.literal(true).optional(),
 });
 
 /** Every generation of the job in the namespace, with whether its recorded submission runs. */

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { planChange, type ChangePlan, type PlannedJob, type UpgradeMode } from '../../core/plan/change-plan.ts';
+import { planChange, type ChangePlan, type PlannedJob, type PlanMode } from '../../core/plan/change-plan.ts';
 import type { RecordRow } from '../../core/records.ts';
 import { nextSavepointMs, type SavepointSettings } from '../../core/savepoint-schedule.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
@@ -14,7 +14,7 @@ export interface PlanInput {
   readonly job: PlannedJob;
   readonly target: FlinkJob;
   /** What the caller said about the state, for this once. */
-  readonly mode?: UpgradeMode;
+  readonly mode?: PlanMode;
 }
 
 export interface PlanSavepointInput extends Pick<SavepointSettings, 'every' | 'schedule'> {

@@ -49,8 +49,9 @@ const put = defineRoute({
     }
     return change(services, call, headers, 'apply', async () => {
       const known = await checkBefore(services, call.params, spec);
-      const point = known?.restorePoint === undefined ? {} : { lastRestorePoint: known.restorePoint };
-      const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...point };
+      const point = known ? known.restorePoint : spec.spec.job.initialSavepoint;
+      const start = point === undefined ? {} : { lastRestorePoint: point };
+      const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...start };
       return applyToJob(services.temporal, call.params, request);
     });
   },

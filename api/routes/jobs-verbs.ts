@@ -1,7 +1,8 @@
 /** Short words for common changes: each applies the job's own spec with one thing changed. */
 import { z } from 'zod';
-import type { JobView } from '../../core/job.ts';
-import type { UpgradeMode } from '../../core/plan/change-plan.ts';
+import { candidateVerdicts, type JobView } from '../../core/job.ts';
+import type { PlanMode } from '../../core/plan/change-plan.ts';
+import { objectName } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
@@ -12,9 +13,10 @@ import { change, keyHeader, matchHeader, requestOf, type ChangeCall } from '../c
 import { readChangeHeaders, type ChangeHeaders } from '../change-headers.ts';
 import { earlierRevision, runningSpec } from '../earlier-revision.ts';
 import { jobParams } from '../job-params.ts';
-import { abortInJob, changeJob } from '../job-workflow.ts';
+import { abortInJob, changeJob, decideCandidateOf } from '../job-workflow.ts';
 import { Problem } from '../problem.ts';
 import { readLivingJob } from '../read-job.ts';
+import { startableSavepoint } from '../read-savepoint.ts';
 import { readSpec } from '../read-spec.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -23,7 +25,9 @@ import type { Services } from '../services.ts';
 interface Wish {
   readonly spec: FlinkJob;
   readonly reason: string;
-  readonly mode?: UpgradeMode | undefined;
+  readonly mode?: PlanMode | undefined;
+  /** With mode `restore`: path of the savepoint. */
+  readonly restoreFrom?: string;
 }
 
 interface Verb<Body> {
@@ -39,6 +43,11 @@ const mode = z
   .describe('Which state the job goes on from, for this once. Without it, spec.upgrade.mode.');
 const noBody = z.strictObject({});
 const modeBody = z.strictObject({ mode });
+
+const verdictSummaries = {
+  promote: 'Make the candidate of a blue/green upgrade the job, and end what ran before',
+  discard: 'End the candidate of a blue/green upgrade; the job runs on',
+} as const;
 
 const suspend = verb({
   word: 'suspend',
@@ -103,6 +112,45 @@ const rollback = verb({
   },
 });
 
+const restore = verb({
+  word: 'restore',
+  summary: 'Start a job from a savepoint, of its own or of another job, with the spec that it has',
+  body: z.strictObject({
+    savepoint: z.int().min(1).describe('Its number.'),
+    of: objectName().optional().describe('The job of this tenant that it was taken of. Without it, this one.'),
+  }),
+  wish: async (services, job, body) => {
+    const { tenant } = job;
+    const savepoint = await startableSavepoint(services, { tenant, name: body.of ?? job.name }, body.savepoint);
+    return {
+      spec: restarted(resumed(await runningSpec(services, job))),
+      reason: `The job was restored from savepoint ${savepoint.number} of ${body.of ?? job.name}`,
+      mode: 'restore',
+      restoreFrom: savepoint.path,
+    };
+  },
+});
+
+/** What becomes of the candidate of a blue/green upgrade. */
+const candidateRoutes = candidateVerdicts.map((verdict) =>
+  defineRoute({
+    method: 'post',
+    path: `/v1/tenants/{tenant}/jobs/{name}/${verdict}`,
+    role: 'operator',
+    summary: verdictSummaries[verdict],
+    description: 'Answers when it is accepted; follow its operation from there.',
+    params: jobParams,
+    headers: [keyHeader],
+    answers: { 202: { description: 'It was accepted', schema: changeAnswer } },
+    handle: async (services, call) => {
+      const headers = readChangeHeaders(call.request, call.bytes);
+      return change(services, call, headers, verdict, () =>
+        decideCandidateOf(services.temporal, call.params, { ...requestOf(headers, call), verdict }),
+      );
+    },
+  }),
+);
+
 const abort = defineRoute({
   method: 'post',
   path: '/v1/tenants/{tenant}/jobs/{name}/operations/{number}/abort',
@@ -157,7 +205,7 @@ async function changed(
 ): Promise<ChangeAnswer> {
   for (let left = triesMax; ; left -= 1) {
     const job = await readLivingJob(services, call.params);
-    const { spec: wished, reason, mode: wanted } = await wishOf(job);
+    const { spec: wished, reason, mode: wanted, restoreFrom } = await wishOf(job);
     const spec = readSpec(wished, call.params);
     const asked = { ...requestOf(headers, call), ifRevision: headers.ifRevision ?? job.revision };
     try {
@@ -167,6 +215,7 @@ async function changed(
         specHash: specHash(spec),
         reason,
         ...(wanted && { mode: wanted }),
+        ...(restoreFrom && { restoreFrom }),
       });
     } catch (error) {
       const isLate = error instanceof Problem && error.code === 'PRECONDITION_FAILED';
@@ -175,4 +224,14 @@ async function changed(
   }
 }
 
-export const jobVerbRoutes: readonly Route[] = [suspend, cancel, resume, restart, scale, rollback, abort];
+export const jobVerbRoutes: readonly Route[] = [
+  suspend,
+  cancel,
+  resume,
+  restart,
+  scale,
+  rollback,
+  restore,
+  ...candidateRoutes,
+  abort,
+];

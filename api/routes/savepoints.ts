@@ -13,6 +13,7 @@ import { disposeSavepointOf, takeSavepointOf } from '../job-workflow.ts';
 import { numberPosition, pageAnswer, pageQuery, readCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { readJob, readLivingJob, type JobRef } from '../read-job.ts';
+import { readSavepoint } from '../read-savepoint.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
@@ -78,11 +79,7 @@ const get = defineRoute({
   answers: { 200: { description: 'The savepoint', schema: savepointAnswer } },
   handle: async (services, { params }) => {
     const job = await readJob(services, params);
-    const found = await findSavepoint(services.postgres, job.uid, params.number);
-    if (found) return { body: shownOf(found, job) };
-    throw new Problem('NO_SUCH_SAVEPOINT', `Job ${params.name} has no savepoint ${params.number}.`, {
-      cure: 'GET /v1/tenants/{tenant}/jobs/{name}/savepoints lists what there is.',
-    });
+    return { body: shownOf(await readSavepoint(services, job, params.number), job) };
   },
 });
 

@@ -1,4 +1,4 @@
-/** `drey suspend`, `cancel`, `resume`, `restart`, `scale`, `rollback` and `abort`: short words for common changes to one job. */
+/** `drey suspend`, `cancel`, `resume`, `restart`, `scale`, `rollback`, `promote`, `discard` and `abort`: short words for common changes to one job. */
 import type { JobRef } from '../../clients/drey/client.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import type { Context } from '../context.ts';
@@ -32,6 +32,9 @@ export const scale = changing('scaling', ({ client }, job, { parallelism }) =>
 export const rollback = changing('rolling back', ({ client }, job, { to, mode }) =>
   client.rollbackJob(job, { mode, to: to === undefined ? undefined : wholeNumber(to, '--to') }),
 );
+
+export const promote = changing('promoting', ({ client }, job) => client.promoteCandidate(job));
+export const discard = changing('discarding its candidate', ({ client }, job) => client.discardCandidate(job));
 
 /** The operation that is under way or waits, unless one is named. */
 export async function abort(context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> {

@@ -1,4 +1,4 @@
-/** `drey savepoint`: takes savepoints of a job, lists, shows and deletes them. */
+/** `drey savepoint`: takes savepoints of a job, lists and shows them, starts from them, and deletes them. */
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, usageError } from '../errors.ts';
@@ -57,6 +57,20 @@ export async function describeSavepoint(
   if (format !== undefined) await printItems(world, savepointKind, [found], { format, single: true });
   else for (const line of savepointLines(found, world.now())) say(world.out, line);
   return exitCodes.ok;
+}
+
+/** Starts the job from it, or another job. */
+export async function restoreSavepoint(
+  context: Context,
+  words: readonly string[],
+  flags: WaitFlags & { readonly into?: string },
+): Promise<number> {
+  const { job, number } = savepointOf(context, words);
+  const { into } = flags;
+  const target = into === undefined ? job : { ...job, name: into };
+  const of = into === undefined ? undefined : job.name;
+  const change = await context.client.restoreJob(target, { savepoint: number, of });
+  return followed(context, change, `restore from savepoint ${number}`, flags);
 }
 
 export async function disposeSavepoint(

@@ -1,6 +1,6 @@
 /** A job as `describe` prints it: its spec in short, what runs, the current operation, and what happened lately. */
 import type { JobEvent, Savepoint } from '../../clients/drey/shapes.ts';
-import type { JobView } from '../../core/job.ts';
+import type { CandidateView, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Resources } from '../../core/schema/flink-job.ts';
 import { ageOf } from '../duration.ts';
@@ -66,14 +66,22 @@ function specOf({ spec: { spec } }: JobView): Pair[] {
   ];
 }
 
-function runningOf({ generation, restorePoint, startedFrom, nextSavepointAt }: JobView): Pair[] {
+function runningOf({ generation, candidate, restorePoint, startedFrom, nextSavepointAt }: JobView): Pair[] {
   return [
     ['Generation', generation && `${generation.number} of revision ${generation.revision}, objects ${generation.name}`],
     ['Flink job', generation?.flinkJobId],
+    ['Candidate', candidate && candidateText(candidate)],
     ['Next start from', restorePoint],
     ['Next savepoint', nextSavepointAt],
     ['Started from', startedFrom && `${startedFrom} (no checkpoint since)`],
   ];
+}
+
+const fates = { promote: 'promoted', discard: 'discarded' } as const;
+
+function candidateText({ number, revision, name, flinkJobId, since, due }: CandidateView): string {
+  const fate = due ? `${fates[due.operation]} at ${due.at}` : 'waits for `drey promote` or `drey discard`';
+  return `generation ${number} of revision ${revision}, objects ${name}, Flink job ${flinkJobId}, since ${since}: ${fate}`;
 }
 
 function periodText({ savepoints: { every, schedule } }: JobView['spec']['spec']): string | undefined {

@@ -132,6 +132,15 @@ function jobChanges(options: ClientOptions) {
     /** Goes back to an earlier revision, with the state that the job has now. */
     rollbackJob: (job: JobRef, body: ModeWish & { readonly to?: number | undefined } = {}): Promise<Change> =>
       verb(options, job, 'rollback', body),
+    /** Starts the job from a savepoint, of its own or of another job. */
+    restoreJob: (
+      job: JobRef,
+      body: { readonly savepoint: number; readonly of?: string | undefined },
+    ): Promise<Change> => verb(options, job, 'restore', body),
+    /** Makes the candidate of a blue/green upgrade the job. */
+    promoteCandidate: (job: JobRef): Promise<Change> => verb(options, job, 'promote', {}),
+    /** Ends the candidate of a blue/green upgrade. */
+    discardCandidate: (job: JobRef): Promise<Change> => verb(options, job, 'discard', {}),
     /** Asks an operation that waits or runs to give up. */
     abortOperation: (job: JobRef, number: number): Promise<Change> =>
       verb(options, job, `operations/${number}/abort`, {}),

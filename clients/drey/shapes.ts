@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Failure, FailureCode } from '../../core/failure.ts';
-import type { JobPhase, JobView } from '../../core/job.ts';
+import type { CandidateVerdict, JobPhase, JobView } from '../../core/job.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationRecord, OperationState, StepState } from '../../core/operation.ts';
 import type { ChangeKind, ChangePlan, Strategy, UpgradeMode } from '../../core/plan/change-plan.ts';
@@ -31,6 +31,8 @@ const failure: z.ZodType<Failure> = z.object({
   evidence: z.string().optional(),
 });
 
+const generation = z.object({ number: z.number(), revision: z.number(), flinkJobId: z.string(), name: z.string() });
+
 export const jobShape: z.ZodType<JobView> = z.object({
   uid: z.string(),
   tenant: z.string(),
@@ -38,8 +40,12 @@ export const jobShape: z.ZodType<JobView> = z.object({
   phase: word<JobPhase>(),
   revision: z.number(),
   spec: flinkJob,
-  generation: z
-    .object({ number: z.number(), revision: z.number(), flinkJobId: z.string(), name: z.string() })
+  generation: generation.optional(),
+  candidate: generation
+    .extend({
+      since: z.string(),
+      due: z.object({ operation: word<CandidateVerdict>(), at: z.string() }).optional(),
+    })
     .optional(),
   failure: failure.optional(),
   operation: z.number().optional(),

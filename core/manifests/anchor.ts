@@ -14,7 +14,7 @@ export function submissionNotes({ submission, restoreFrom }: Generation): Record
 
 /** Applied first, since the others need the uid under which it is stored. */
 export function renderAnchor(generation: Generation, operation: number): ConfigMap {
-  const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices } = generation;
+  const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices, candidate } = generation;
   const kept: Generation = {
     identity,
     revision,
@@ -23,6 +23,7 @@ export function renderAnchor(generation: Generation, operation: number): ConfigM
     submission,
     ...(restoreFrom && { restoreFrom }),
     ...(fixedVertices && { fixedVertices }),
+    ...(candidate && { candidate }),
   };
   return {
     apiVersion: 'v1',

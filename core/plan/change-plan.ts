@@ -12,7 +12,10 @@ import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts
 export type ChangeKind = 'deploy' | 'upgrade' | 'rescale' | 'adjust' | 'suspend' | 'cancel' | 'resume';
 
 export type Strategy = NonNullable<JobSpec['upgrade']['strategy']>;
+/** As a spec says it. */
 export type UpgradeMode = JobSpec['upgrade']['mode'];
+/** `restore`: from a savepoint that somebody named. */
+export type PlanMode = UpgradeMode | 'restore';
 
 /** The plan as it is kept in the operation's record. */
 export interface ChangePlan {
@@ -22,7 +25,7 @@ export interface ChangePlan {
   /** How an upgrade goes; absent for operations that have no choice. */
   readonly strategy?: Strategy;
   /** Which state the job goes on from. */
-  readonly mode?: UpgradeMode;
+  readonly mode?: PlanMode;
   /** What the reader should know beforehand. */
   readonly notes: readonly string[];
 }
@@ -31,7 +34,7 @@ export interface ChangePlan {
 export interface PlannedJob {
   readonly phase: JobPhase;
   readonly askedCluster: boolean;
-  readonly generations: readonly Pick<Generation, 'spec'>[];
+  readonly generations: readonly Pick<Generation, 'spec' | 'candidate'>[];
   /** Whether the operation before this one was lost: then nothing is certain. */
   readonly afterLoss: boolean;
   /** The spec that last ran: for a job that has finished. */
@@ -43,7 +46,7 @@ export interface PlannedJob {
  * @param target the spec that shall be brought about.
  * @param mode what the caller said about the state, for this once; else the spec says it.
  */
-export function planChange(job: PlannedJob, target: FlinkJob, mode?: UpgradeMode): ChangePlan {
+export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): ChangePlan {
   const active = runningGeneration(job);
   const changes = active ? changesBetween(bare(active.spec), bare(target)) : [];
   const cost = active ? dearest(changes.map((change) => change.cost)) : 'redeploy';
@@ -66,7 +69,7 @@ function inPlace(upgrade: ChangePlan, obstacle: string | undefined): ChangePlan 
 }
 
 /** Who says from which state the job goes on wants it stopped. */
-function obstacleOf(active: FlinkJob, mode: UpgradeMode | undefined): string | undefined {
+function obstacleOf(active: FlinkJob, mode: PlanMode | undefined): string | undefined {
   return mode === undefined ? whyNotInPlace(active) : `the state that it goes on from was chosen (${mode})`;
 }
 
@@ -79,27 +82,37 @@ function afterFinish({ lastRun }: PlannedJob, target: FlinkJob): Pick<ChangePlan
 
 /** The one generation that runs the job, where nothing else may be there. */
 function runningGeneration({ phase, askedCluster, generations, afterLoss }: PlannedJob) {
-  const isCertain = phase === 'RUNNING' && askedCluster && !afterLoss && generations.length === 1;
-  return isCertain ? generations[0] : undefined;
+  // An upgrade that made a candidate and failed, or was lost, left the active one alone.
+  const active = generations.filter(({ candidate }) => !candidate);
+  const isCertain = phase === 'RUNNING' && askedCluster && !afterLoss && active.length === 1;
+  return isCertain ? active[0] : undefined;
 }
 
-function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: UpgradeMode) {
-  const mode = hasDurableStorage(previous) ? wanted : 'stateless';
-  const notes = notesOf(previous, next, mode);
-  return { kind: 'upgrade', strategy: strategyOf(previous, next), mode, notes } as const;
+function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: PlanMode) {
+  const mode = hasDurableStorage(previous) || wanted === 'restore' ? wanted : 'stateless';
+  const strategy = strategyOf(previous, next);
+  return { kind: 'upgrade', strategy, mode, notes: notesOf(previous, next, mode) } as const;
 }
 
 /** An application's JobManager runs the job as it starts, so it cannot stand by. */
 function strategyOf(previous: FlinkJob, next: FlinkJob): Strategy {
+  if (next.spec.upgrade.strategy === 'blueGreen') return 'blueGreen';
   if (previous.spec.mode === 'application' || next.spec.mode === 'application') return 'recreate';
   return next.spec.upgrade.strategy ?? 'warm';
 }
 
-function notesOf(previous: FlinkJob, next: FlinkJob, mode: UpgradeMode): string[] {
-  if (mode === 'stateless') return ['The state of the job is left behind: it starts empty.'];
+const atLeastOnce =
+  'Both revisions run until the new one is promoted or discarded: what both of them write is written twice.';
+
+function notesOf(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
   const [was, is] = [previous.spec.flink.version, next.spec.flink.version];
   const limit = rollbackLimit(previous, next);
+  const twice = next.spec.upgrade.strategy === 'blueGreen' ? [atLeastOnce] : [];
+  if (mode === 'stateless') return [...twice, 'The state of the job is left behind: it starts empty.'];
+  const named = mode === 'restore' ? ['What the job has done since that savepoint was taken is done again.'] : [];
   return [
+    ...twice,
+    ...named,
     ...(isOlder(is, was) ? [`Flink ${is} may not read what Flink ${was} has written: then the upgrade fails.`] : []),
     ...(changesStateBackend(previous, next)
       ? ['The savepoint is taken in canonical format, for the state backend changes.']

@@ -121,6 +121,8 @@ export const classpathJar = () =>
     'jar URI',
   );
 
+const hasNoPassword = (uri: string) => !/^[^/]+:\/\/[^/@]*:[^/@]*@/.test(uri);
+
 /** A directory for state: any scheme that Flink's FileSystem may know, no query, no dots that climb. */
 export const storageUri = () =>
   textLike(
@@ -128,7 +130,16 @@ export const storageUri = () =>
     'be a directory that Flink can write, such as `s3://bucket/flink` or `file:///flink-state`',
     1024,
     'URI',
-  ).refine((uri) => !/^[^/]+:\/\/[^/@]*:[^/@]*@/.test(uri), 'must not hold a password');
+  ).refine(hasNoPassword, 'must not hold a password');
+
+/** A savepoint or checkpoint, as Flink writes its place: of files with one slash or with three. */
+export const savepointUri = () =>
+  textLike(
+    /^(?!https?:|local:)(?:(?:file|hdfs):\/(?:\/\/)?(?=[^/])|(?!file:)[a-z][a-z0-9+.-]*:\/\/(?=[^/]))(?!.*\/\.{1,2}(?:\/|$))[^\s?#]+$/,
+    'be a savepoint that Flink can read, such as `s3://bucket/savepoints/savepoint-1a2b-3c4d`',
+    1024,
+    'URI',
+  ).refine(hasNoPassword, 'must not hold a password');
 
 /** An absolute path in a container at which a volume is mounted. */
 export const mountPath = () =>

@@ -1,7 +1,7 @@
 /** `spec.job`: the program and how it is submitted. */
 import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
-import { classpathJar, localJar, textLike } from './fields.ts';
+import { classpathJar, localJar, savepointUri, textLike } from './fields.ts';
 
 const className = textLike(
   /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)*$/u,
@@ -48,6 +48,13 @@ export const jobFields = {
     .describe(
       'Whether the job ends by itself. Its deploy then lasts until it has finished, and a changed spec runs it again.',
     ),
+  initialSavepoint: savepointUri()
+    .optional()
+    .meta({
+      description:
+        'A savepoint or retained checkpoint from which the job starts when it is first applied. Read never again: its own state counts from then on.',
+      examples: ['s3://bucket/savepoints/savepoint-5f2c1d-0d8f1c9a7e4b'],
+    }),
   allowNonRestoredState: z
     .boolean()
     .default(defaults.spec.job.allowNonRestoredState)

@@ -17,10 +17,20 @@ export const upgradeSchema = z
         '`savepoint`: the job is stopped with a savepoint. `last-state`: it is canceled, and its newest retained checkpoint counts. `stateless`: it is canceled, and the next revision starts empty.',
       ),
     strategy: z
-      .enum(['warm', 'recreate'])
+      .enum(['warm', 'recreate', 'blueGreen'])
       .optional()
       .describe(
-        '`warm`: the next Flink cluster is up before the job stops, and the old one stays until the job is stable. `recreate`: the old one goes first. Without it, `warm` for `dedicated`, and `recreate` for `application`. Where there is no room for two, `warm` becomes `recreate`.',
+        '`warm`: the next Flink cluster is up before the job stops, and the old one stays until the job is stable. `recreate`: the old one goes first. Without it, `warm` for `dedicated`, and `recreate` for `application`. Where there is no room for two, `warm` becomes `recreate`. `blueGreen`: a candidate of the next revision starts from a savepoint and runs beside the job until `drey promote` or `drey discard`; what both write is written twice.',
+      ),
+    promoteAfter: duration('10s', '365d')
+      .optional()
+      .describe(
+        'With `blueGreen`: how long a candidate runs until it is promoted by itself. Without it, a person decides.',
+      ),
+    discardAfter: duration('10s', '365d')
+      .optional()
+      .describe(
+        'With `blueGreen`: how long a candidate runs until it is discarded by itself. Without it, a person decides.',
       ),
     prime: z
       .enum(['none', 'runtime', 'plan'])

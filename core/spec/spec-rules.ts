@@ -7,10 +7,12 @@ import { resourceRules } from './resource-rules.ts';
 import type { SpecRule } from './rule.ts';
 import { savepointRules } from './savepoint-rules.ts';
 import { storageRules } from './storage-rules.ts';
+import { upgradeRules } from './upgrade-rules.ts';
 
 export const specRules: readonly SpecRule[] = [
   ...storageRules,
   ...savepointRules,
+  ...upgradeRules,
   ...resourceRules,
   ...memoryRules,
   ...podTemplateRules,

@@ -127,6 +127,37 @@ describe('disposing of a savepoint', () => {
   });
 });
 
+describe('restoring from a savepoint', () => {
+  test('of its own, or of another job that may be gone, is accepted as a new revision', async () => {
+    const { name, uid } = await someJob();
+    await record(uid, someSavepoint(2));
+    const own = await call('POST', `${path(name)}/restore`, { body: { savepoint: 2 } });
+    expect(own).toMatchObject({ status: 202, body: { job: { revision: 2 }, operation: { state: 'queued' } } });
+    expect(own.body.operation.reason).toBe(`The job was restored from savepoint 2 of ${name}`);
+    const { name: other } = await someJob();
+    const foreign = await call('POST', `${path(other)}/restore`, { body: { savepoint: 2, of: name } });
+    expect(foreign.status).toBe(202);
+  });
+
+  test('that has no files, or is nowhere, is refused', async () => {
+    const { name, uid } = await someJob();
+    await record(uid, { ...someSavepoint(2), state: 'disposed' });
+    for (const body of [{ savepoint: 2 }, { savepoint: 9 }]) {
+      const refused = await call('POST', `${path(name)}/restore`, { body });
+      expect(refused).toMatchObject({ status: 404, body: { code: 'NO_SUCH_SAVEPOINT' } });
+    }
+    const nowhere = await call('POST', `${path(name)}/restore`, { body: { savepoint: 2, of: 'nowhere' } });
+    expect(nowhere).toMatchObject({ status: 404, body: { code: 'NO_SUCH_JOB' } });
+  });
+});
+
+test.each(['promote', 'discard'])('to %s is refused where no candidate runs', async (verdict) => {
+  const { name } = await someJob();
+  const refused = await call('POST', `${path(name)}/${verdict}`);
+  expect(refused).toMatchObject({ status: 409, body: { code: 'NO_CANDIDATE' } });
+  expect(refused.body.cure).toMatch(/blueGreen/);
+});
+
 describe('reading savepoints', () => {
   test('page by page, one by one, and only in one state', async () => {
     const { name, uid } = await someJob();

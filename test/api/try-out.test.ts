@@ -6,12 +6,14 @@ import { specHash } from '../../core/spec/canonical.ts';
 import { jobSpec, jobView, operationRecord } from '../support/records.ts';
 
 const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.' } as const;
+const generation = { number: 1, revision: 1, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-1' };
 const removal = operationRecord({ number: 2, kind: 'remove', state: 'queued' });
 const hash = specHash(jobSpec());
 
 describe('the spec that a job has', () => {
   test.each([
-    ['changes nothing', jobView(), true],
+    ['changes nothing', jobView({ generation }), true],
+    ['is tried again where another revision runs', jobView({ generation: { ...generation, revision: 7 } }), false],
     ['is tried again after a failed deploy', jobView({ phase: 'FAILED', failure }), false],
     ['is tried again where the job runs and its last change failed', jobView({ failure }), false],
   ])('%s', (_, job, unchanged) => {

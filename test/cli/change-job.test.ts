@@ -24,6 +24,8 @@ describe('a short word', () => {
     [['suspend', 'job', 'counts', '--mode', 'last-state'], 'suspend', { mode: 'last-state' }, 'suspending'],
     [['resume', 'counts'], 'resume', {}, 'resuming'],
     [['restart', 'job/counts'], 'restart', {}, 'restarting'],
+    [['promote', 'counts'], 'promote', {}, 'promoting'],
+    [['discard', 'counts'], 'discard', {}, 'discarding its candidate'],
     [['scale', 'counts', '--parallelism', '4'], 'scale', { parallelism: 4 }, 'scaling'],
     [['rollback', 'counts'], 'rollback', {}, 'rolling back'],
     [['rollback', 'counts', '--to', '3'], 'rollback', { to: 3 }, 'rolling back'],

@@ -93,6 +93,23 @@ Pinned:      yes: the job may need it
   });
 });
 
+describe('savepoint restore', () => {
+  const started = { status: 202, body: { changed: true, job: jobView(), operation: { ...queued, kind: 'upgrade' } } };
+
+  test('starts the job from it', async () => {
+    api.routes = { [`POST ${counts}/restore`]: started };
+    const ran = await runDrey(api.server, ['savepoint', 'restore', 'counts', '3']);
+    expect(ran).toMatchObject({ code: 0, out: 'flinkjob/counts restore from savepoint 3 requested (operation 7)\n' });
+    expect(api.asked[0]?.body).toEqual({ savepoint: 3 });
+  });
+
+  test('starts another job from it', async () => {
+    api.routes = { [`POST ${counts}/restore`]: started };
+    await runDrey(api.server, ['savepoint', 'restore', 'orders', '3', '--into', 'counts']);
+    expect(api.asked[0]?.body).toEqual({ savepoint: 3, of: 'orders' });
+  });
+});
+
 describe('savepoint dispose', () => {
   test('asks for it, with force only when told', async () => {
     const operation = { ...queued, kind: 'dispose' };

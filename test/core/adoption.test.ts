@@ -45,6 +45,11 @@ test.each([
     { action: 'replace', generations: [someGeneration(1)] },
   ],
   [
+    'ends both where a candidate ran beside the job, whose state counts',
+    [found(1), found(2, { candidate: true, submission: 9 })],
+    { action: 'replace', generations: [someGeneration(2, { candidate: true, submission: 9 }), someGeneration(1)] },
+  ],
+  [
     'ends all of several, the running one last, for its state counts',
     [found(1), found(2, { running: false })],
     { action: 'replace', generations: [someGeneration(2), someGeneration(1)] },
@@ -69,4 +74,11 @@ test('what an anchor says is newer than what the job knows, and the newest submi
     [2, 8, undefined],
     [1, 9, 'file:/c/chk-3'],
   ]);
+});
+
+test('a candidate never comes last, until its anchor says that it was promoted', () => {
+  const known = [someGeneration(2, { submission: 8, candidate: true }), someGeneration(1, { submission: 2 })];
+  const numbers = (seen: readonly FoundGeneration[]) => reconciled(seen, known).map(({ identity }) => identity.number);
+  expect(numbers([found(1, { submission: 2 }), found(2, { submission: 8, candidate: true })])).toEqual([2, 1]);
+  expect(numbers([found(1, { submission: 2 }), found(2, { submission: 8 })])).toEqual([1, 2]);
 });

@@ -7,6 +7,7 @@ import type { StepRecord } from '../../core/operation.ts';
 import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const failure: Failure = { code: 'JOB_FAILED', message: 'm', cure: 'c' };
+const both = [someGeneration(4, { candidate: true }), someGeneration(3)];
 const asked: StepRecord = { name: 'clusterAsked', title: 't', state: 'done', startedAt: someTime };
 
 function result(change: Partial<OperationResult> = {}, kind: OperationKind = 'deploy'): OperationResult {
@@ -29,6 +30,21 @@ describe('the end of an operation', () => {
     ['a remove that succeeded', result({ generations: [] }, 'remove'), 'REMOVED'],
     ['a remove that failed', result({ failure, leftRunning: false }, 'remove'), 'FAILED'],
     ['a remove that could take no savepoint', result({ failure }, 'remove'), 'RUNNING'],
+    ['an upgrade that has made a candidate', result({ generations: both }, 'upgrade'), 'DUAL_RUNNING'],
+    [
+      'an upgrade that could not clear its candidate away',
+      result({ failure, generations: both }, 'upgrade'),
+      'RUNNING',
+    ],
+    ['a promotion', result({}, 'promote'), 'RUNNING'],
+    ['a promotion that failed', result({ failure, generations: both }, 'promote'), 'DUAL_RUNNING'],
+    ['a discard', result({}, 'discard'), 'RUNNING'],
+    ['a discard that failed', result({ failure, generations: both }, 'discard'), 'DUAL_RUNNING'],
+    [
+      'a deploy that ended what ran beside each other',
+      result({ failure, generations: both, leftRunning: false }),
+      'FAILED',
+    ],
     ['a deploy of a job that has finished', result({ generations: [], finished: true }), 'FINISHED'],
   ])('%s', (_name, outcome, phase) => {
     const state = someState({ running: someOperation(5) });
@@ -42,6 +58,18 @@ describe('the end of an operation', () => {
     const state = someState();
     concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }), state.revision);
     expect(state.restorePoint).toBe('file:/sp');
+  });
+
+  test('of a candidate waits for its promotion before it is the last that ran', () => {
+    const state = someState();
+    const ended = '2026-01-02T04:00:00.000Z';
+    const record = { ...someOperation(5, 'upgrade').record, generation: 4, endedAt: ended };
+    concludeOperation(state, result({ record, generations: both }), state.revision);
+    expect(state).toMatchObject({ candidateSince: ended });
+    expect(state.lastRun).toBeUndefined();
+    concludeOperation(state, result({ record: { ...record, kind: 'promote' } }), state.revision);
+    expect(state.candidateSince).toBeUndefined();
+    expect(state.lastRun).toBe(state.revision);
   });
 
   test('counts the cluster as asked only when it has answered', () => {

@@ -9,12 +9,15 @@ import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { cli, drey, killAndRestart, stateVolume } from '../support/running-stack.ts';
 
 const name = 'saved';
+const second = `${name}-2`;
 const ref = { tenant, name };
 // What Flink cannot end by itself is over soon.
 const configuration = { ...smallMemory, 'execution.checkpointing.timeout': '15 s' };
 const wish = { flink: { version: '2.3', configuration } } as const;
 
-afterAll(() => removed(name).catch(() => undefined), 240_000);
+afterAll(async () => {
+  for (const one of [name, second]) await removed(one).catch(() => undefined);
+}, 240_000);
 
 /** The folders on the volume that a savepoint's operation has made. */
 async function foldersOf(number: number): Promise<string[]> {
@@ -23,16 +26,8 @@ async function foldersOf(number: number): Promise<string[]> {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** A savepoint's record: its own workflow writes it, which may be a moment behind. */
 function recorded(number: number): Promise<Savepoint> {
-  const look = () => drey().getSavepoint(ref, number);
-  return waitUntil(look, { what: `the record of savepoint ${number}`, timeoutMs: 30_000, stepMs: 50 });
-}
-
-/** Whether the job may need it is told by the job, which may be a moment behind the operation. */
-async function pinnedIs(number: number, pinned: boolean): Promise<void> {
-  const look = async () => (await drey().getSavepoint(ref, number)).pinned === pinned;
-  await waitUntil(look, { what: `savepoint ${number} to be pinned: ${pinned}`, timeoutMs: 30_000, stepMs: 50 });
+  return drey().getSavepoint(ref, number);
 }
 
 async function take(format?: string): Promise<number> {
@@ -144,17 +139,39 @@ test('the savepoint with which a job is suspended is one of them, and the job go
   expect(suspended).toMatchObject({ kind: 'suspend', state: 'succeeded' });
   const savepoint = await recorded(suspended.number);
   expect(savepoint).toMatchObject({ origin: 'suspend', state: 'completed' });
-  await pinnedIs(suspended.number, true);
+  expect(savepoint.pinned).toBe(true);
   const refused = await ended(name, await take());
   expect(refused).toMatchObject({ state: 'failed', failure: { code: 'JOB_NOT_RUNNING' } });
   expect(await drey().getJob(ref)).toMatchObject({ phase: 'SUSPENDED' });
   await disposeWhileSuspended(suspended.number);
   const resumed = await applied(e2eJob(name, wish));
   expect(resumed).toMatchObject({ kind: 'resume', state: 'succeeded', restoredFrom: savepoint.path });
-  await pinnedIs(suspended.number, false);
+  expect((await recorded(suspended.number)).pinned).toBe(false);
   const [flink] = await flinkClustersOf(name);
   const id = await running();
   expect((await flink?.checkpoints(id))?.latestRestored?.savepoint).toBe(true);
+}, 600_000);
+
+test('a job is restored from a savepoint, and so is another one', async () => {
+  const number = await take();
+  const { record, path = '' } = { record: await ended(name, number), ...(await recorded(number)) };
+  expect(record).toMatchObject({ state: 'succeeded' });
+  const restored = await cli('savepoint', 'restore', name, String(number), '--wait');
+  expect(restored).toMatchObject({ code: 0 });
+  const [own] = (await drey().listOperations(ref, { limit: 1 })).items;
+  expect(own).toMatchObject({ kind: 'upgrade', restoredFrom: path, plan: { mode: 'restore' } });
+  const { job } = e2eJob(second, wish).spec;
+  const first = await applied(e2eJob(second, { ...wish, spec: { job: { ...job, initialSavepoint: path } } }));
+  expect(first).toMatchObject({ kind: 'deploy', state: 'succeeded', restoredFrom: path });
+  const into = await cli('savepoint', 'restore', name, String(number), '--into', second, '--wait');
+  expect(into).toMatchObject({ code: 0 });
+  const [other] = (await drey().listOperations({ tenant, name: second }, { limit: 1 })).items;
+  expect(other).toMatchObject({ kind: 'upgrade', state: 'succeeded', restoredFrom: path });
+  for (const one of [name, second]) {
+    const [[flink], [living]] = [await flinkClustersOf(one), await livingJobsOf(one)];
+    expect((await flink?.checkpoints(living?.id ?? ''))?.latestRestored).toMatchObject({ savepoint: true });
+  }
+  expect(await removed(second)).toMatchObject({ state: 'succeeded' });
 }, 600_000);
 
 /** All but the one that the job waits with: that only goes by force. */

@@ -2,34 +2,44 @@
 import type { OperationRecord } from '../../core/operation.ts';
 import { isNotFound } from '../../clients/drey/errors.ts';
 import { applied, apply, ended, tenant } from './e2e-job.ts';
-import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from './ledger-spec.ts';
+import { ledgerJob, removeLedger, type LedgerWish } from './ledger-spec.ts';
 import { drey } from './running-stack.ts';
 
-export const matrixJob = 'matrix';
-const ref = { tenant, name: matrixJob };
+/** Where exactly-once is promised, and the one of blue/green upgrades, which are at least once. */
+export const exactJob = 'matrix';
+const besideJob = 'matrix-beside';
+export const matrixJobs = [exactJob, besideJob] as const;
+
+type Phase = 'RUNNING' | 'DUAL_RUNNING' | 'SUSPENDED' | 'REMOVED';
 
 export interface MatrixOperation {
+  readonly job: string;
   /** The recorded history whose activities are its cells. */
   readonly history: string;
   /** Brings the job to where the operation begins. */
   readonly prepare: () => Promise<void>;
   /** Begins it; gives its number. */
   readonly start: () => Promise<number>;
-  /** The phase of the job after it. */
-  readonly phase: 'RUNNING' | 'SUSPENDED' | 'REMOVED';
-  /** How it may end: a new revision that is good may still fail where its own pods are killed, and is rolled back then. */
-  readonly mayEnd: readonly OperationRecord['state'][];
+  /**
+   * How it may end, with the phase of the job then: a new revision that is good may still fail where its own pods are killed, and
+   * is rolled back then.
+   */
+  readonly mayEnd: Readonly<Partial<Record<OperationRecord['state'], Phase>>>;
 }
 
 let nonce = 0;
 
-function changed(wish: LedgerWish = {}) {
+function changed(job: string, wish: LedgerWish = {}) {
   nonce += 1;
-  return ledgerJob(matrixJob, { ...wish, spec: { ...patient, restartNonce: nonce, ...wish.spec } });
+  return ledgerJob(job, { ...wish, spec: { ...patient, restartNonce: nonce, ...wish.spec } });
 }
 
 /** A JobManager that was killed comes back after its lease. */
 const patient = { deadlines: { jobManager: '5m', slots: '5m', submit: '5m', running: '5m', checkpoint: '5m' } };
+
+const refOf = (name: string) => ({ tenant, name });
+const exact = refOf(exactJob);
+const beside = refOf(besideJob);
 
 async function begun(change: Promise<{ readonly operation?: OperationRecord | undefined }>): Promise<number> {
   const { operation } = await change;
@@ -37,9 +47,18 @@ async function begun(change: Promise<{ readonly operation?: OperationRecord | un
   return operation.number;
 }
 
-export async function matrixPhase(): Promise<string> {
+async function done(
+  name: string,
+  change: Promise<{ readonly operation?: OperationRecord | undefined }>,
+): Promise<number> {
+  const { number, state, failure } = await ended(name, await begun(change), 600_000);
+  if (state !== 'succeeded') throw new Error(`the job could not be prepared: ${failure?.message}`);
+  return number;
+}
+
+export async function phaseOf(name: string): Promise<string> {
   return drey()
-    .getJob(ref)
+    .getJob(refOf(name))
     .then(({ phase }) => phase)
     .catch((error: unknown) => {
       if (isNotFound(error)) return 'REMOVED';
@@ -48,36 +67,48 @@ export async function matrixPhase(): Promise<string> {
 }
 
 /** Runs in this mode; what it has written before stays good, unless the job was removed. */
-async function running(mode: 'dedicated' | 'application'): Promise<void> {
-  const phase = await matrixPhase();
-  if (phase === 'REMOVED') removeLedger(matrixJob);
-  if (phase === 'RUNNING' && (await drey().getJob(ref)).spec.spec.mode === mode) return;
-  const record = await applied(changed({ mode }), 600_000);
+async function running(mode: 'dedicated' | 'application', name: string = exactJob): Promise<void> {
+  const phase = await phaseOf(name);
+  if (phase === 'REMOVED') removeLedger(name);
+  if (phase === 'RUNNING' && (await drey().getJob(refOf(name))).spec.spec.mode === mode) return;
+  const record = await applied(changed(name, { mode }), 600_000);
   if (record.state !== 'succeeded') throw new Error(`the job could not be prepared: ${record.failure?.message}`);
 }
 
 async function suspended(): Promise<void> {
   await running('dedicated');
-  await ended(matrixJob, await begun(drey().suspendJob(ref)), 600_000);
+  await done(exactJob, drey().suspendJob(exact));
 }
 
 /** Scales it where it must be scaled for that. */
 async function runningAt(parallelism: number): Promise<void> {
   await running('dedicated');
-  if ((await drey().getJob(ref)).spec.spec.job.parallelism === parallelism) return;
-  await ended(matrixJob, await begun(drey().scaleJob(ref, parallelism)), 600_000);
+  if ((await drey().getJob(exact)).spec.spec.job.parallelism === parallelism) return;
+  await done(exactJob, drey().scaleJob(exact, parallelism));
 }
+
+/** A job with a candidate, or without one. */
+async function runningBeside(phase: 'RUNNING' | 'DUAL_RUNNING'): Promise<void> {
+  if ((await phaseOf(besideJob)) === phase) return;
+  if ((await phaseOf(besideJob)) === 'DUAL_RUNNING') await done(besideJob, drey().discardCandidate(beside));
+  else await running('dedicated', besideJob);
+  if (phase === 'DUAL_RUNNING') await ended(besideJob, await apply(candidate()), 600_000);
+}
+
+const candidate = () => changed(besideJob, { upgrade: { strategy: 'blueGreen' } });
 
 /** Each TaskManager has one slot: their number follows the parallelism. */
 function rescale(from: number, to: number, history: string): MatrixOperation {
   return {
+    job: exactJob,
     history,
     prepare: () => runningAt(from),
-    start: () => begun(drey().scaleJob(ref, to)),
-    phase: 'RUNNING',
-    mayEnd: ['succeeded', 'failed'],
+    start: () => begun(drey().scaleJob(exact, to)),
+    mayEnd: staysRunning,
   };
 }
+
+const staysRunning = { succeeded: 'RUNNING', failed: 'RUNNING' } as const;
 
 function upgradeTo(
   wish: LedgerWish,
@@ -85,48 +116,94 @@ function upgradeTo(
   from: 'dedicated' | 'application' = 'dedicated',
 ): MatrixOperation {
   return {
+    job: exactJob,
     history,
     prepare: () => running(from),
-    start: () => apply(changed({ mode: from, ...wish })),
-    phase: 'RUNNING',
-    mayEnd: ['succeeded', 'failed'],
+    start: () => apply(changed(exactJob, { mode: from, ...wish })),
+    mayEnd: staysRunning,
   };
 }
+
+/** The savepoint that is disposed of, which is not the newest. */
+let older = 0;
+
+const ofExact = { job: exactJob, prepare: () => running('dedicated') } as const;
 
 export const matrixOperations: Readonly<Record<string, MatrixOperation>> = {
   'upgrade, warm, savepoint': upgradeTo({}, 'upgrade'),
   'upgrade, warm, last-state': upgradeTo({ upgrade: { mode: 'last-state' } }, 'upgrade'),
   'upgrade, recreate': upgradeTo({ upgrade: { strategy: 'recreate' } }, 'upgrade-recreate'),
   'upgrade, application': upgradeTo({}, 'upgrade-recreate', 'application'),
+  'upgrade, blue/green': {
+    job: besideJob,
+    history: 'upgrade-candidate',
+    prepare: () => runningBeside('RUNNING'),
+    start: () => apply(candidate()),
+    mayEnd: { succeeded: 'DUAL_RUNNING', failed: 'RUNNING' },
+  },
+  promote: {
+    job: besideJob,
+    history: 'promote',
+    prepare: () => runningBeside('DUAL_RUNNING'),
+    start: () => begun(drey().promoteCandidate(beside)),
+    mayEnd: { succeeded: 'RUNNING' },
+  },
+  discard: {
+    job: besideJob,
+    history: 'discard',
+    prepare: () => runningBeside('DUAL_RUNNING'),
+    start: () => begun(drey().discardCandidate(beside)),
+    mayEnd: { succeeded: 'RUNNING' },
+  },
   'automatic rollback, warm': upgradeTo({ args: ['--throw-at-start'] }, 'upgrade-rolled-back'),
   'automatic rollback, recreate': upgradeTo(
     { args: ['--throw-at-start'], upgrade: { strategy: 'recreate' } },
     'upgrade-recreate-rolled-back',
   ),
+  'rollback by hand': {
+    ...upgradeTo({}, 'upgrade'),
+    start: async () => begun(drey().rollbackJob(exact)),
+    prepare: async () => {
+      await running('dedicated');
+      await done(exactJob, drey().restartJob(exact));
+    },
+  },
   'rescale, to more': rescale(1, 2, 'rescale-more'),
   'rescale, to fewer': rescale(2, 1, 'rescale-fewer'),
+  savepoint: {
+    ...ofExact,
+    history: 'savepoint',
+    start: () => begun(drey().createSavepoint(exact)),
+    mayEnd: staysRunning,
+  },
+  dispose: {
+    ...ofExact,
+    history: 'dispose',
+    prepare: async () => {
+      await running('dedicated');
+      older = await done(exactJob, drey().createSavepoint(exact));
+      await done(exactJob, drey().createSavepoint(exact));
+    },
+    start: () => begun(drey().disposeSavepoint(exact, older)),
+    mayEnd: { succeeded: 'RUNNING' },
+  },
   suspend: {
+    ...ofExact,
     history: 'suspend',
-    prepare: () => running('dedicated'),
-    start: () => begun(drey().suspendJob(ref)),
-    phase: 'SUSPENDED',
-    mayEnd: ['succeeded'],
+    start: () => begun(drey().suspendJob(exact)),
+    mayEnd: { succeeded: 'SUSPENDED' },
   },
   resume: {
+    job: exactJob,
     history: 'resume',
     prepare: suspended,
-    start: () => begun(drey().resumeJob(ref)),
-    phase: 'RUNNING',
-    mayEnd: ['succeeded'],
+    start: () => begun(drey().resumeJob(exact)),
+    mayEnd: { succeeded: 'RUNNING' },
   },
   remove: {
+    ...ofExact,
     history: 'remove',
-    prepare: () => running('dedicated'),
-    start: () => begun(drey().removeJob(ref)),
-    phase: 'REMOVED',
-    mayEnd: ['succeeded'],
+    start: () => begun(drey().removeJob(exact)),
+    mayEnd: { succeeded: 'REMOVED' },
   },
 };
-
-/** Where the ledger of the matrix is. */
-export const matrixFolders = () => ledgerFolders(matrixJob);

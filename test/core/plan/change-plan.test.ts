@@ -95,6 +95,27 @@ describe('what a spec asks of its job', () => {
       { mode: 'stateless' },
     ],
     [
+      'the user may want both to run',
+      running({ mode: 'application' }),
+      { mode: 'application', restartNonce: 1, upgrade: { strategy: 'blueGreen' } },
+      { kind: 'upgrade', strategy: 'blueGreen', mode: 'savepoint', notes: [expect.stringMatching(/written twice/)] },
+    ],
+    [
+      'a candidate that could not be cleared away does not count',
+      running(
+        {},
+        { generations: [someGeneration(2, { candidate: true }), someGeneration(1, { spec: smallSpec({ storage }) })] },
+      ),
+      { restartNonce: 1 },
+      { kind: 'upgrade', strategy: 'warm' },
+    ],
+    [
+      'a spec that was accepted before a candidate came up ends both',
+      running({}, { phase: 'DUAL_RUNNING' }),
+      { restartNonce: 1 },
+      { kind: 'deploy' },
+    ],
+    [
       'the user may leave the state behind',
       running(),
       { restartNonce: 1, upgrade: { mode: 'stateless' } },

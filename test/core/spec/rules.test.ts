@@ -44,6 +44,17 @@ describe('rules between fields', () => {
       { storage: s3, savepoints: { every: '1h', schedule: { cron: '0 3 * * *' } } },
       ['spec.savepoints.schedule: cannot be given together with `every`'],
     ],
+    ['a candidate with a fate', { upgrade: { strategy: 'blueGreen', promoteAfter: '1h' } }, []],
+    [
+      'a candidate with two fates',
+      { upgrade: { strategy: 'blueGreen', promoteAfter: '1h', discardAfter: '2h' } },
+      ['spec.upgrade.discardAfter: cannot be given together with `promoteAfter`'],
+    ],
+    [
+      'a fate without a candidate',
+      { upgrade: { discardAfter: '2h' } },
+      ['spec.upgrade.discardAfter: needs `strategy: blueGreen`'],
+    ],
     [
       'periodic savepoints without a place for them',
       { savepoints: { every: '1h' } },

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { candidateDue, waitingCandidate } from '../../core/candidate.ts';
+import type { JobState } from '../../core/job-state.ts';
+import { viewOf } from '../../core/job-view.ts';
+import { smallSpec, someGeneration, someState, someTime } from '../support/state-fixture.ts';
+
+const beside = (fate: object = {}): JobState =>
+  someState({
+    phase: 'DUAL_RUNNING',
+    candidateSince: '2026-01-02T03:04:05.000Z',
+    generations: [
+      someGeneration(3, {
+        candidate: true,
+        revision: 4,
+        spec: smallSpec({ upgrade: { strategy: 'blueGreen', ...fate } }),
+      }),
+      someGeneration(2, { revision: 3 }),
+    ],
+  });
+
+describe('what becomes of a candidate', () => {
+  test.each([
+    ['a person decides', {}, undefined],
+    ['it is promoted by itself', { promoteAfter: '1h' }, { operation: 'promote', at: '2026-01-02T04:04:05.000Z' }],
+    ['it is discarded by itself', { discardAfter: '30d' }, { operation: 'discard', at: '2026-02-01T03:04:05.000Z' }],
+  ])('%s', (_title, fate, due) => {
+    expect(candidateDue(beside(fate))).toEqual(due);
+  });
+
+  test('is not asked while an operation goes on', () => {
+    const promoting = { ...beside({ promoteAfter: '1h' }), phase: 'PROMOTING' as const };
+    expect(waitingCandidate(promoting)).toBeUndefined();
+    expect(candidateDue(promoting)).toBeUndefined();
+  });
+});
+
+test('people see the job and its candidate', () => {
+  const view = viewOf(beside({ discardAfter: '1h' }), someTime);
+  expect(view.generation).toMatchObject({ number: 2, revision: 3 });
+  expect(view.candidate).toMatchObject({ number: 3, revision: 4, since: someTime, due: { operation: 'discard' } });
+  expect(viewOf(someState(), someTime).candidate).toBeUndefined();
+});

@@ -1,0 +1,147 @@
+/**
+ * A JobManager that is killed while its job stops with a savepoint: whenever that happens, the job goes on from the right
+ * point, and no record is lost or doubled. `npm test` draws two of the moments by a seed, `npm run test:crash` has all.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { arm, awaitReached, disarm, release } from '../support/crash-points.ts';
+import { applied, awaitPhase, e2eJob, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { livingJobsOf } from '../support/flink-of.ts';
+import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
+import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
+import { killProcessesOf } from '../support/pod-process.ts';
+import { drey, stateVolume } from '../support/running-stack.ts';
+import { seeded } from '../support/sabotage.ts';
+
+const name = 'stopping';
+const bare = `${name}-bare`;
+const ref = { tenant, name };
+const { out, control } = ledgerFolders(name);
+const seed = Number(process.env.DREY_TEST_SEED ?? Date.now() % 1_000_000);
+const random = seeded(seed);
+
+interface Moment {
+  readonly prepare?: () => void;
+  /** Begins with the operation; resolves when the JobManager was killed. */
+  readonly strike: () => Promise<void>;
+}
+
+const heldAt = (call: string) => arm({ activity: 'stopJob', when: 'call', calls: [call], action: 'hold' });
+const kill = () => killProcessesOf(name, 'jobmanager');
+
+async function killWhileHeld(until: () => Promise<unknown> = async () => undefined): Promise<void> {
+  await awaitReached('the stop');
+  await until();
+  await kill();
+  release();
+}
+
+/** Savepoints of stops that are whole. */
+async function stopSavepoints(): Promise<number> {
+  const { uid } = await drey().getJob(ref);
+  const folder = join(stateVolume(), 'savepoints', uid);
+  if (!existsSync(folder)) return 0;
+  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return found.filter((path) => path.startsWith('stop-') && path.endsWith('_metadata')).length;
+}
+
+const moments: Readonly<Record<string, Moment>> = {
+  'before it was asked': {
+    prepare: () => arm({ activity: 'stopJob', when: 'before', action: 'hold' }),
+    strike: () => killWhileHeld(),
+  },
+  'as it is asked': { prepare: () => heldAt('stopWithSavepoint'), strike: () => killWhileHeld() },
+  'while the savepoint is taken': {
+    prepare: () => {
+      setFault(control, 'savepoint-delay-ms', 5_000);
+      heldAt('savepointStatus');
+    },
+    strike: () => killWhileHeld(),
+  },
+  'at the end of the savepoint': {
+    strike: async () => {
+      const before = await stopSavepoints();
+      const isWhole = async () => (await stopSavepoints()) > before;
+      await waitUntil(isWhole, { what: 'the savepoint', timeoutMs: 60_000, stepMs: 1 });
+      await kill();
+    },
+  },
+  'when the job has ended, before the answer': {
+    prepare: () => heldAt('savepointStatus'),
+    strike: () =>
+      killWhileHeld(() =>
+        waitUntil(async () => (await livingJobsOf(name)).length === 0, {
+          what: 'the job to end',
+          timeoutMs: 50_000,
+          stepMs: 20,
+        }),
+      ),
+  },
+};
+
+const all = Object.entries(moments);
+const drawn =
+  process.env.DREY_TEST_CELLS === 'all'
+    ? all
+    : all
+        .map((moment) => ({ moment, at: random() }))
+        .toSorted((one, other) => one.at - other.at)
+        .slice(0, 2)
+        .map(({ moment }) => moment);
+
+/** Suspends the job with its JobManager killed meanwhile. */
+async function suspendedUnder({ strike }: Moment): Promise<void> {
+  const striking = strike();
+  const { operation } = await drey().suspendJob(ref);
+  const record = await ended(name, operation?.number ?? 0, 900_000);
+  await striking;
+  expect(record).toMatchObject({ state: 'succeeded' });
+}
+
+beforeAll(() => removeLedger(name));
+afterAll(async () => {
+  disarm();
+  process.stdout.write(`seed ${seed}\n`);
+  for (const one of [name, bare]) await removed(one).catch(() => undefined);
+}, 300_000);
+
+describe('a JobManager that is killed while its job stops loses and doubles nothing', () => {
+  test.each(drawn)(
+    '%s',
+    async (_title, moment) => {
+      expect(await applied(ledgerJob(name), 600_000)).toMatchObject({ state: 'succeeded' });
+      moment.prepare?.();
+      await suspendedUnder(moment);
+      clearFault(control, 'savepoint-delay-ms');
+      disarm();
+      await awaitPhase(ref, 'SUSPENDED');
+      expect(await objectsOf(name)).toEqual([]);
+      const { operation } = await drey().resumeJob(ref);
+      expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded' });
+      const again = await drey().suspendJob(ref);
+      expect(await ended(name, again.operation?.number ?? 0)).toMatchObject({ state: 'succeeded' });
+      expect(await verifyLedger(out, { final: true })).toMatchObject({
+        missing: 0,
+        doubled: 0,
+        mismatches: 0,
+        good: true,
+      });
+    },
+    1_200_000,
+  );
+});
+
+test('without storage, and so without high availability, there is no state to keep: the job ends all the same', async () => {
+  expect(await applied(e2eJob(bare, { withoutStorage: true }))).toMatchObject({ state: 'succeeded' });
+  arm({ activity: 'stopJob', when: 'before', action: 'hold' });
+  const { operation } = await drey().suspendJob({ tenant, name: bare });
+  await awaitReached('the stop');
+  await killProcessesOf(bare, 'jobmanager');
+  release();
+  expect(await ended(bare, operation?.number ?? 0, 600_000)).toMatchObject({ state: 'succeeded' });
+  disarm();
+  await awaitPhase({ tenant, name: bare }, 'SUSPENDED');
+  expect(await objectsOf(bare)).toEqual([]);
+}, 900_000);

@@ -1,0 +1,29 @@
+/** The Java processes of a job's pods as this machine sees them: killed at once, as by the kernel, while their pods stay. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { labels } from '../../core/names.ts';
+import { namespace } from './e2e-job.ts';
+import { kubernetes } from './running-stack.ts';
+
+/** Ends them with SIGKILL. @throws when there is none. */
+export async function killProcessesOf(job: string, component: 'jobmanager' | 'taskmanager'): Promise<void> {
+  const client = kubernetes();
+  const pods = await client.list('Pod', namespace, {
+    labelSelector: `${labels.job}=${job},${labels.component}=${component}`,
+  });
+  client.close();
+  const names = new Set(pods.map(({ metadata }) => metadata.name));
+  const found = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && names.has(podOf(entry) ?? ''));
+  if (found.length === 0) throw new Error(`no ${component} of ${job} runs`);
+  for (const pid of found) process.kill(Number(pid), 'SIGKILL');
+}
+
+/** The pod whose Java process this is, by the host name that Kubernetes gives it. */
+function podOf(pid: string): string | undefined {
+  try {
+    if (!readlinkSync(`/proc/${pid}/exe`).endsWith('/java')) return undefined;
+    return /(?:^|\0)HOSTNAME=([^\0]+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1];
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  }
+}

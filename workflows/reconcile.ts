@@ -1,0 +1,24 @@
+/** The first step of an operation that changes a running job: what the cluster has is brought in line with what is known. */
+import { reconciled } from '../core/adoption.ts';
+import type { Generation } from '../core/generation.ts';
+import type { OperationInput } from '../core/operation-result.ts';
+import { findRunning } from './find-running.ts';
+import { GenerationSteps } from './generation-steps.ts';
+import type { OperationRun } from './operation-run.ts';
+
+/** Asks the cluster what is there, and takes account of it. Until here, whoever asks to give up is heard. */
+export async function askCluster(account: OperationRun, input: OperationInput): Promise<readonly Generation[]> {
+  const found = await account.untilNoReturn(() => findRunning(account, input));
+  account.generations = reconciled(found, account.generations);
+  return account.generations;
+}
+
+/**
+ * The same, and clears away what is not the active generation: attempts that came late have made it, or an operation that was
+ * lost. @returns the active one.
+ */
+export async function findActive(account: OperationRun, input: OperationInput): Promise<Generation | undefined> {
+  const all = await askCluster(account, input);
+  for (const stranger of all.slice(0, -1)) await new GenerationSteps(account, stranger).cleared('strangerRemoved');
+  return all.at(-1);
+}
