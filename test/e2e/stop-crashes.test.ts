@@ -38,13 +38,28 @@ async function killWhileHeld(until: () => Promise<unknown> = async () => undefin
   release();
 }
 
-/** Savepoints of stops that are whole. */
-async function stopSavepoints(): Promise<number> {
+/** What stops have written so far: folders of savepoints, or those that are whole. */
+async function written(what: 'begun' | 'whole'): Promise<number> {
   const { uid } = await drey().getJob(ref);
   const folder = join(stateVolume(), 'savepoints', uid);
   if (!existsSync(folder)) return 0;
-  const found = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return found.filter((path) => path.startsWith('stop-') && path.endsWith('_metadata')).length;
+  const pattern = what === 'begun' ? /^stop-[^/]+\/[^/]+$/ : /^stop-.*\/_metadata$/;
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => pattern.test(path)).length;
+}
+
+/** Waits for one more than there was when it was called first. */
+async function oneMore(what: 'begun' | 'whole', stepMs: number): Promise<void> {
+  const before = await written(what);
+  const isThere = async () => (await written(what)) > before;
+  await waitUntil(isThere, { what: `the savepoint to be ${what}`, timeoutMs: 60_000, stepMs });
+}
+
+async function isEnded(): Promise<boolean> {
+  return (await livingJobsOf(name)).length === 0;
+}
+
+async function jobEnded(): Promise<void> {
+  await waitUntil(isEnded, { what: 'the job to end', timeoutMs: 50_000, stepMs: 20 });
 }
 
 const moments: Readonly<Record<string, Moment>> = {
@@ -54,30 +69,21 @@ const moments: Readonly<Record<string, Moment>> = {
   },
   'as it is asked': { prepare: () => heldAt('stopWithSavepoint'), strike: () => killWhileHeld() },
   'while the savepoint is taken': {
-    prepare: () => {
-      setFault(control, 'savepoint-delay-ms', 5_000);
-      heldAt('savepointStatus');
+    prepare: () => setFault(control, 'savepoint-delay-ms', 5_000),
+    strike: async () => {
+      await oneMore('begun', 5);
+      await kill();
     },
-    strike: () => killWhileHeld(),
   },
   'at the end of the savepoint': {
     strike: async () => {
-      const before = await stopSavepoints();
-      const isWhole = async () => (await stopSavepoints()) > before;
-      await waitUntil(isWhole, { what: 'the savepoint', timeoutMs: 60_000, stepMs: 1 });
+      await oneMore('whole', 1);
       await kill();
     },
   },
   'when the job has ended, before the answer': {
-    prepare: () => heldAt('savepointStatus'),
-    strike: () =>
-      killWhileHeld(() =>
-        waitUntil(async () => (await livingJobsOf(name)).length === 0, {
-          what: 'the job to end',
-          timeoutMs: 50_000,
-          stepMs: 20,
-        }),
-      ),
+    prepare: () => heldAt('stopWithSavepoint'),
+    strike: () => killWhileHeld(jobEnded),
   },
 };
 
