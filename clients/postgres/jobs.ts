@@ -1,5 +1,6 @@
 /** Reads jobs as people see them. */
 import type { JobPhase, JobView } from '../../core/job.ts';
+import { completed } from '../../core/spec/completed.ts';
 import type { Postgres } from './connect.ts';
 
 /** Which jobs to list; absent fields select all. Removed jobs are listed only when their phase is asked for. */
@@ -31,7 +32,12 @@ export async function findJob(postgres: Postgres, tenant: string, name: string):
     `select view from jobs where tenant = $1 and name = $2 order by created_at desc, uid desc limit 1`,
     [tenant, name],
   );
-  return rows[0]?.view;
+  return rows[0] && completedView(rows[0].view);
+}
+
+/** A view that an earlier release wrote lacks what specs have gained since. */
+function completedView(view: JobView): JobView {
+  return { ...view, spec: completed(view.spec) };
 }
 
 /** One page of a tenant's jobs, ordered by name. */
@@ -72,5 +78,5 @@ export async function listJobs(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last ? { next: { name: last.name, uid: last.uid } } : {};
-  return { items: items.map((row) => row.view), ...more };
+  return { items: items.map((row) => completedView(row.view)), ...more };
 }

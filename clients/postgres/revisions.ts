@@ -1,5 +1,6 @@
 /** Reads the specs that a job has had. */
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import { completed } from '../../core/spec/completed.ts';
 import type { Postgres } from './connect.ts';
 
 export interface StoredRevision {
@@ -25,5 +26,5 @@ export async function listRevisions(
      limit $3`,
     [uid, before ?? null, limit],
   );
-  return rows.map((row) => ({ ...row, acceptedAt: row.acceptedAt.toISOString() }));
+  return rows.map((row) => ({ ...row, spec: completed(row.spec), acceptedAt: row.acceptedAt.toISOString() }));
 }

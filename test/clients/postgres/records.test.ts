@@ -127,6 +127,13 @@ describe('writeRecords', () => {
     expect((await listEvents(postgres, { uid: 'u' }, 10))[0]?.text).toBe(kept);
   });
 
+  test('gives a spec of an earlier release back with what specs have gained since', async () => {
+    await writeRecords(postgres, life());
+    await postgres.query(`update jobs set view = (view::jsonb #- '{spec,spec,savepoints}')::json`);
+    const { spec } = (await findJob(postgres, 'default', 'counts')) ?? {};
+    expect(spec?.spec.savepoints).toEqual(jobSpec().spec.savepoints);
+  });
+
   test('gives a spec back with its fields in the order they were written', async () => {
     await writeRecords(postgres, life());
     const view = await findJob(postgres, 'default', 'counts');
