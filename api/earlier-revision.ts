@@ -1,7 +1,7 @@
 /** Specs that a job has had: the one that runs, and the one that a rollback goes back to. */
 import { listOperations } from '../clients/postgres/operations.ts';
 import { listRevisions, type StoredRevision } from '../clients/postgres/revisions.ts';
-import type { JobView } from '../core/job.ts';
+import { runs, type JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { Problem } from './problem.ts';
@@ -15,9 +15,9 @@ const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', '
 
 /** The spec that the job runs with: after a rollback another than the accepted one. */
 export async function runningSpec(services: Services, job: JobView): Promise<FlinkJob> {
-  const runs = job.phase === 'RUNNING' ? job.generation?.revision : undefined;
-  if (runs === undefined || runs === job.revision) return job.spec;
-  return (await storedRevision(services, job, runs)).spec;
+  const running = runs(job.phase) ? job.generation?.revision : undefined;
+  if (running === undefined || running === job.revision) return job.spec;
+  return (await storedRevision(services, job, running)).spec;
 }
 
 /** The revision to go back to. @param wanted its number; absent: the last one that ran as it should before the current. */

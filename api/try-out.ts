@@ -2,7 +2,7 @@
 import { isPostgresAway } from '../clients/postgres/away.ts';
 import { listOperations } from '../clients/postgres/operations.ts';
 import { listRevisions } from '../clients/postgres/revisions.ts';
-import { candidateWaits } from '../core/candidate.ts';
+import { candidateWaits, holdsCandidate } from '../core/candidate.ts';
 import type { JobView } from '../core/job.ts';
 import { isUnchanged, refusalOf, type JudgedJob } from '../core/job-changes.ts';
 import type { OperationRecord } from '../core/operation.ts';
@@ -33,7 +33,7 @@ export async function tryOut(
   const refusal = refusalOf(judged, { key, bodyHash, spec, ...(ifRevision === undefined ? {} : { ifRevision }) });
   if (refusal) throw refusalProblem(refusal);
   const changed = !judged || !isUnchanged(judged, specHash(spec));
-  if (changed && job?.candidate) throw refusalProblem(candidateWaits(job.name));
+  if (changed && job && holdsCandidate(job.phase)) throw refusalProblem(candidateWaits(job.name));
   const outlook = changed ? await outlookOf(services, job, spec, operations) : {};
   return { body: { dryRun: true, changed, revision: job?.revision ?? 0, spec, ...outlook } };
 }
@@ -46,7 +46,7 @@ async function outlookOf(
   operations: readonly OperationRecord[],
 ) {
   const plan = planChange(await plannedJob(services, job), spec);
-  const startsFrom = startingPoint(plan, job?.restorePoint);
+  const startsFrom = startingPoint(plan, job ? job.restorePoint : spec.spec.job.initialSavepoint);
   const lastPauseMs = operations.find(({ kind, pauseMs }) => kind === plan.kind && pauseMs !== undefined)?.pauseMs;
   return { plan, ...(startsFrom !== undefined && { startsFrom }), ...(lastPauseMs !== undefined && { lastPauseMs }) };
 }

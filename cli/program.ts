@@ -220,6 +220,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .description('start the job from a savepoint; what it has done since is left behind')
     .argument('<job NAME N...>', 'NAME and the number of the savepoint')
     .option('--into <job>', 'start this job from it instead, with its own spec')
+    .option('--to <revision>', 'with the spec of this earlier revision')
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(restore, async () => (await import('./commands/savepoints.ts')).restoreSavepoint);

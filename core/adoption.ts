@@ -62,8 +62,8 @@ function candidatesFirst(a: Generation, b: Generation): number {
   return Number(b.candidate ?? false) - Number(a.candidate ?? false);
 }
 
-/** One that runs counts as the newest. */
-function newestLast(found: readonly FoundGeneration[]): readonly Generation[] {
+/** Candidates come first; one that runs counts as the newest. */
+export function newestLast(found: readonly FoundGeneration[]): readonly Generation[] {
   return found.toSorted(byAge).map(withoutFindings);
 }
 

@@ -1,11 +1,11 @@
 /** A candidate: the next revision of a job, which runs beside the active one until it is promoted or discarded. */
 import type { Generation } from './generation.ts';
-import type { CandidateVerdict } from './job.ts';
+import type { CandidateVerdict, JobPhase } from './job.ts';
 import type { Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import { parseDurationMs } from './spec/duration.ts';
 
-type Waiting = Pick<JobState, 'phase' | 'generations' | 'candidateSince'>;
+type Waiting = Pick<JobState, 'phase' | 'generations' | 'candidateSince' | 'candidateIsStuck'>;
 
 /** The one that waits for a verdict; undefined while none does. */
 export function waitingCandidate({ phase, generations }: Waiting): Generation | undefined {
@@ -29,11 +29,16 @@ export function candidateDue(
   const { promoteAfter, discardAfter } = waitingCandidate(state)?.spec.spec.upgrade ?? {};
   const [operation, after] =
     promoteAfter === undefined ? (['discard', discardAfter] as const) : (['promote', promoteAfter] as const);
-  if (after === undefined || state.candidateSince === undefined) return undefined;
+  if (after === undefined || state.candidateSince === undefined || state.candidateIsStuck) return undefined;
   return { operation, at: new Date(Date.parse(state.candidateSince) + parseDurationMs(after)).toISOString() };
 }
 
-/** Why no other spec is taken while a candidate waits. */
+/** Whether no other spec is taken: a candidate waits for its verdict, or that is carried out. */
+export function holdsCandidate(phase: JobPhase): boolean {
+  return phase === 'DUAL_RUNNING' || phase === 'PROMOTING' || phase === 'DISCARDING';
+}
+
+/** Why no other spec is taken then. */
 export function candidateWaits(name: string): Refusal {
   return {
     code: 'CANDIDATE_WAITS',

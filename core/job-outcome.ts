@@ -28,7 +28,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(state.phase, result);
   const isDual = state.phase === 'DUAL_RUNNING';
-  state.candidateSince = isDual ? result.record.endedAt : undefined;
+  noteCandidate(state, result);
   const isBrought = !result.failure && !isDual && state.phase !== 'REMOVED';
   if (isBrought && result.record.generation !== undefined) state.lastRun = brought;
   // A rollback may have made a generation of its own, and cleared it away again.
@@ -47,8 +47,17 @@ function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {
 }
 
 /** An upgrade that failed leaves none that counts, even where it could not be cleared away. */
-function mayHaveCandidate({ record: { kind }, failure }: OperationResult): boolean {
-  return kind === 'upgrade' ? failure === undefined : kind === 'promote' || kind === 'discard';
+function mayHaveCandidate({ record: { kind }, failure, leftRunning }: OperationResult): boolean {
+  if (kind === 'upgrade') return failure === undefined;
+  return kind === 'promote' || kind === 'discard' || (kind === 'remove' && leftRunning);
+}
+
+function noteCandidate(state: JobState, { record }: OperationResult): void {
+  if (state.phase !== 'DUAL_RUNNING') {
+    state.candidateSince = undefined;
+    state.candidateIsStuck = undefined;
+  } else if (record.kind === 'upgrade') state.candidateSince = record.endedAt;
+  else state.candidateIsStuck = true;
 }
 
 /**

@@ -59,8 +59,10 @@ export interface JobState {
   savepoints?: readonly CompletedSavepoint[];
   /** Since when periodic savepoints are counted, by which settings of the spec, and when the next one is due. */
   periodic?: { readonly settings: string; readonly since: string; readonly nextAt?: string | undefined };
-  /** Since when a candidate has run beside the job, or was last to be promoted or discarded in vain; ISO 8601. */
+  /** Since when a candidate has run beside the job; ISO 8601. */
   candidateSince?: string | undefined;
+  /** Whether it was to be promoted or discarded in vain: a person decides then, and not its time. */
+  candidateIsStuck?: true | undefined;
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

@@ -1,5 +1,6 @@
 /** The state of a job that was just made. */
 import type { JobState, Revision } from './job-state.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
 
 export interface NewJob extends Pick<JobState, 'uid' | 'tenant' | 'name' | 'createdAt'> {
   readonly revision: Revision;
@@ -22,4 +23,11 @@ export function newJob({ restorePoint, ...identity }: NewJob): JobState {
     unwritten: [],
     ...(restorePoint === undefined ? {} : { restorePoint }),
   };
+}
+
+/** A job that has never run starts from where its spec says now, not from where an earlier one said. */
+export function correctFirstStart(state: JobState, { spec }: FlinkJob): void {
+  const before = state.revision.spec.spec.job.initialSavepoint;
+  if (state.lastRun || before === undefined || state.restorePoint !== before) return;
+  state.restorePoint = spec.job.initialSavepoint;
 }

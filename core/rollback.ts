@@ -29,6 +29,6 @@ function unsafe(failure: Failure, limit: string): Failure {
     ...failure,
     code: 'ROLLBACK_UNSAFE',
     message: `${failure.message} It was not rolled back: the new revision has completed a checkpoint, and ${limit}.`,
-    cure: 'Mend the new revision and apply it: it goes on from its own checkpoint. Or go back with `drey savepoint restore` to the savepoint that the upgrade took: what was committed since is then committed again.',
+    cure: 'Mend the new revision and apply it: it goes on from its own checkpoint. Or go back with `drey savepoint restore NAME N --to REVISION` to the savepoint that the upgrade took: what was committed since is then committed again.',
   };
 }

@@ -1,6 +1,7 @@
 /** The parts of a deploy: what is there is asked, ended with its state, and the target brought up from it. */
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
+import { cancelGeneration } from './cancel-generation.ts';
 import { clearGeneration } from './clear-generation.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
@@ -14,6 +15,8 @@ export class DeployRun {
   private readonly target: GenerationSteps;
   private readonly input: TargetInput;
   private begun = false;
+  /** The state that was there before, where the target may start from another one. */
+  private waiting: string | undefined;
 
   constructor(input: TargetInput) {
     this.input = input;
@@ -62,15 +65,14 @@ export class DeployRun {
   }
 
   private async stop(generation: Generation): Promise<void> {
+    if (generation.candidate) return cancelGeneration(this.account, generation, 'candidateCanceled');
     const next = this.target.generation;
-    await stopGeneration(
-      this.account,
-      { ...keepingState(generation, next.spec, this.account.mode), next },
-      'previousStopped',
-    );
+    const wish = { ...keepingState(generation, next.spec, this.account.mode), next };
+    await stopGeneration(this.account, wish, 'previousStopped');
   }
 
   private begin(): void {
+    this.waiting = this.account.restorePoint;
     this.account.restorePoint = this.account.startsFrom;
     const { restorePoint } = this.account;
     this.target.generation = { ...this.target.generation, ...(restorePoint && { restoreFrom: restorePoint }) };
@@ -109,12 +111,14 @@ export class DeployRun {
 
   /**
    * Clears away what this deploy began; what ran before it and was not stopped is left as it is. A job that was submitted
-   * may have committed up to a checkpoint of its own: the next start is from there.
+   * may have committed up to a checkpoint of its own: the next start is from there, and else from what was there before.
    */
   async undo(): Promise<void> {
     if (!this.begun) return;
     const { generation } = this.target;
-    if (this.target.isSubmitted) await stopGeneration(this.account, { generation, how: 'cancel' }, 'startedStopped');
+    const wish = { generation, how: 'cancel' } as const;
+    const stopped = this.target.isSubmitted ? await stopGeneration(this.account, wish, 'startedStopped') : undefined;
+    if (!stopped?.kind && !stopped?.finished) this.account.restorePoint = this.waiting;
     if (generation.spec.spec.cleanup.failed === 'remove') await this.target.cleared('undone');
     else await this.account.step('clusterKept', async () => undefined);
   }

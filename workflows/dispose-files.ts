@@ -43,7 +43,8 @@ export async function cleanSavepoints(account: OperationRun, input: OperationInp
   const { restorePoint, startedFrom } = account;
   const over = overRetention(
     all,
-    { retain: completed(input.spec).spec.savepoints.retain, root, restorePoint, startedFrom },
+    // As what runs says it: the accepted spec may be a candidate's, or one that was rolled back.
+    { retain: completed(host.spec).spec.savepoints.retain, root, restorePoint, startedFrom },
     Date.now(),
   );
   if (over.length === 0) return;

@@ -17,11 +17,11 @@ import {
 import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { runs, type CandidateVerdict } from '../core/job.ts';
-import { candidateWaits, noCandidate, waitingCandidate } from '../core/candidate.ts';
+import { candidateWaits, holdsCandidate, noCandidate, waitingCandidate } from '../core/candidate.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import { newJob } from '../core/new-job.ts';
+import { correctFirstStart, newJob } from '../core/new-job.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
@@ -65,7 +65,7 @@ export class JobEntity extends JobBook {
     const repeated = this.admit(request);
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
-    if (this.state && waitingCandidate(this.state)) throw this.refusal(candidateWaits(this.state.name));
+    if (this.state && holdsCandidate(this.state.phase)) throw this.refusal(candidateWaits(this.state.name));
     const state = this.acceptRevision(request);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
       ...(request.mode && { mode: request.mode }),
@@ -261,6 +261,8 @@ export class JobEntity extends JobBook {
     if (patched('late-attempts')) {
       await sleep(lateAttemptMs, { summary: 'What the lost operation has begun may still act' });
     }
+    // Whoever asked in that time asked the lost one.
+    if (patched('abortion-ends-with-loss')) this.abortion = undefined;
     state.running = undefined;
     if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
     this.lostInARow += 1;
@@ -273,7 +275,7 @@ export class JobEntity extends JobBook {
     this.putOperation(ended);
     state.newest = ended;
     if (!next) {
-      state.phase = 'FAILED';
+      if (!this.lostCandidate) state.phase = 'FAILED';
       state.failure = ended.record.failure;
       return;
     }
@@ -310,6 +312,7 @@ export class JobEntity extends JobBook {
     const state = this.state ?? this.begin(spec, request.specHash, request.lastRestorePoint);
     const isNew = state.revision.specHash !== request.specHash || state.lastOperation === 0;
     if (!isNew) return state;
+    correctFirstStart(state, spec);
     const number = state.lastOperation === 0 ? 1 : state.revision.number + 1;
     state.revision = { number, spec, specHash: request.specHash };
     this.outbox.put({

@@ -26,8 +26,9 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
       await cancelGeneration(run, previous, 'previousStopped');
       await new GenerationSteps(run, previous).cleared('previousRemoved');
     }
-    await candidate.settledIfFinished();
     await cleanSavepoints(run, input);
+    await candidate.finished();
+    await candidate.settledIfFinished();
   });
 }
 

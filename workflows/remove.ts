@@ -3,7 +3,7 @@
  * and savepoints stay.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
-import type { FoundGeneration } from '../core/adoption.ts';
+import { newestLast, type FoundGeneration } from '../core/adoption.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { cancelGeneration } from './cancel-generation.ts';
@@ -26,11 +26,13 @@ export async function remove(input: OperationInput): Promise<OperationResult> {
 }
 
 async function endEverything(run: OperationRun, input: OperationInput, withSavepoint: boolean): Promise<void> {
-  for (const generation of await everythingOf(run, input)) {
-    if (withSavepoint && hasDurableStorage(generation.spec)) await stopped(run, generation);
+  for (const generation of newestLast(await everythingOf(run, input))) {
+    if (generation.candidate) await cancelGeneration(run, generation, 'candidateCanceled');
+    else if (withSavepoint && hasDurableStorage(generation.spec)) await stopped(run, generation);
     else await cancelGeneration(run, generation, 'jobCanceled');
-    run.leftRunning = false;
+    if (!generation.candidate) run.leftRunning = false;
     await clearGeneration(generation, (step, act) => run.step(step, act));
+    run.forget(generation);
   }
 }
 

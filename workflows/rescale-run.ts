@@ -11,12 +11,14 @@ import type { StepName } from '../core/steps.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
 import { errorOf, failureOf, OperationRun } from './operation-run.ts';
+import { findActive } from './reconcile.ts';
 
 export class RescaleRun {
   readonly account: OperationRun;
   private readonly before: Generation;
   private readonly next: GenerationSteps;
   private readonly name: string;
+  private readonly input: TargetInput;
   private checked: CheckedRescale | undefined;
   private hasMoreTaskManagers = false;
   private wasAsked = false;
@@ -25,6 +27,7 @@ export class RescaleRun {
   constructor(input: TargetInput) {
     const before = input.generations.at(-1);
     if (!before) throw new Error('a rescale needs a generation to begin with');
+    this.input = input;
     this.before = before;
     this.account = new OperationRun(input);
     this.next = new GenerationSteps(this.account, input.target);
@@ -40,6 +43,7 @@ export class RescaleRun {
   /** Everything before Flink is asked: it may be given up. */
   prepare(): Promise<CheckedRescale | undefined> {
     return this.account.untilNoReturn(async () => {
+      if (this.input.generations.length > 1) await findActive(this.account, this.input);
       const checked = await this.check();
       if (!checked) return undefined;
       this.checked = checked;

@@ -6,7 +6,7 @@ import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StopWish } from './stop-generation.ts';
 
-const hows = { savepoint: 'savepoint', 'last-state': 'cancel', stateless: 'discard', restore: 'discard' } as const;
+const hows = { savepoint: 'savepoint', 'last-state': 'cancel', stateless: 'discard', restore: 'cancel' } as const;
 
 /** What is said about the stop of what runs. @param mode for this once, or as the spec has it. */
 export function keepingState(generation: Generation, next: FlinkJob, mode: PlanMode): StopWish {
@@ -16,6 +16,8 @@ export function keepingState(generation: Generation, next: FlinkJob, mode: PlanM
     how: hasDurableStorage(generation.spec) ? hows[mode] : 'cancel',
     whenSavepointFails: upgrade.whenSavepointFails,
     ...(changesStateBackend(generation.spec, next) && { format: 'canonical' }),
-    ...(upgrade.maxStateAge !== undefined && { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) }),
+    // Nobody goes on from it unless the restore fails.
+    ...(upgrade.maxStateAge !== undefined &&
+      mode !== 'restore' && { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) }),
   };
 }

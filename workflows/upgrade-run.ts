@@ -131,10 +131,7 @@ export class UpgradeRun {
       if (this.begun) await this.next.cleared('undone');
       return failure;
     }
-    const before = this.account.restorePoint ?? this.next.generation.restoreFrom;
-    if (this.next.isSubmitted)
-      await stopGeneration(this.account, { generation: this.next.generation, how: 'cancel' }, 'newStopped');
-    const hasCommitted = this.account.restorePoint !== undefined && this.account.restorePoint !== before;
+    const hasCommitted = await this.stopNext();
     const decision = decideRollback({
       previous: this.previous.spec,
       next: this.next.generation.spec,
@@ -144,6 +141,19 @@ export class UpgradeRun {
     if (decision.action === 'rollBack') await this.bringBack();
     else await this.clearBoth();
     return decision.failure;
+  }
+
+  /**
+   * Ends the new job. @returns whether it has completed a checkpoint of its own, which is the restore point then; else that is
+   * where the old job was.
+   */
+  private async stopNext(): Promise<boolean> {
+    const before = this.account.restorePoint ?? this.next.generation.restoreFrom;
+    const wish = { generation: this.next.generation, how: 'cancel' } as const;
+    const stopped = this.next.isSubmitted ? await stopGeneration(this.account, wish, 'newStopped') : undefined;
+    if (stopped?.kind !== undefined) return true;
+    this.account.restorePoint = before;
+    return false;
   }
 
   private async clearBoth(): Promise<void> {

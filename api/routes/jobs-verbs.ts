@@ -117,19 +117,27 @@ const restore = verb({
   summary: 'Start a job from a savepoint, of its own or of another job, with the spec that it has',
   body: z.strictObject({
     savepoint: z.int().min(1).describe('Its number.'),
+    to: z.int().min(1).optional().describe('An earlier revision to run. Without it, the spec that it has.'),
     of: objectName().optional().describe('The job of this tenant that it was taken of. Without it, this one.'),
   }),
   wish: async (services, job, body) => {
     const { tenant } = job;
     const savepoint = await startableSavepoint(services, { tenant, name: body.of ?? job.name }, body.savepoint);
     return {
-      spec: restarted(resumed(await runningSpec(services, job))),
+      spec: restarted(resumed(await restoredSpec(services, job, body.to))),
       reason: `The job was restored from savepoint ${savepoint.number} of ${body.of ?? job.name}`,
       mode: 'restore',
       restoreFrom: savepoint.path,
     };
   },
 });
+
+/** Its nonce is above all that the job has had: the same spec again is started anew. */
+async function restoredSpec(services: Services, job: JobView, to: number | undefined): Promise<FlinkJob> {
+  if (to === undefined) return runningSpec(services, job);
+  const { spec } = await earlierRevision(services, job, to);
+  return { ...spec, spec: { ...spec.spec, restartNonce: job.spec.spec.restartNonce } };
+}
 
 /** What becomes of the candidate of a blue/green upgrade. */
 const candidateRoutes = candidateVerdicts.map((verdict) =>

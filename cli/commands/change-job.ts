@@ -8,6 +8,7 @@ import { jobLabel } from '../kinds/job-kind.ts';
 import { operationKind } from '../kinds/operation-kind.ts';
 import { parseFormat, printItems } from '../printing.ts';
 import { parseJobName } from '../targets.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { waitForOperations } from './wait-for-operations.ts';
 
@@ -75,10 +76,4 @@ async function answer(context: Context, change: Change, flags: ChangeFlags, outc
     await printItems(world, operationKind, [record], { format, single: true });
   }
   return code;
-}
-
-function wholeNumber(text: string | undefined, flag: string): number {
-  const value = Number(text);
-  if (text !== undefined && Number.isSafeInteger(value) && value > 0) return value;
-  throw usageError(`${flag} must be a whole number above 0`);
 }

@@ -10,6 +10,7 @@ import type { Change } from '../../clients/drey/shapes.ts';
 import { savepointFormats } from '../../core/savepoint.ts';
 import { parseFormat, printItems } from '../printing.ts';
 import { parseJobName } from '../targets.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { waitForOperations } from './wait-for-operations.ts';
 
@@ -63,13 +64,14 @@ export async function describeSavepoint(
 export async function restoreSavepoint(
   context: Context,
   words: readonly string[],
-  flags: WaitFlags & { readonly into?: string },
+  flags: WaitFlags & { readonly into?: string; readonly to?: string },
 ): Promise<number> {
   const { job, number } = savepointOf(context, words);
   const { into } = flags;
   const target = into === undefined ? job : { ...job, name: into };
   const of = into === undefined ? undefined : job.name;
-  const change = await context.client.restoreJob(target, { savepoint: number, of });
+  const to = flags.to === undefined ? undefined : wholeNumber(flags.to, '--to');
+  const change = await context.client.restoreJob(target, { savepoint: number, of, to });
   return followed(context, change, `restore from savepoint ${number}`, flags);
 }
 

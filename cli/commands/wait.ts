@@ -65,6 +65,7 @@ async function newestChange({ client }: Context, ref: JobRef): Promise<Operation
 
 function throwIfSettled(job: JobView, newest: OperationRecord): void {
   assertSucceeded(job, newest);
+  if (job.phase === 'DUAL_RUNNING' || newest.kind === 'discard') throw notTheJob(job);
   if (!['FAILED', 'FINISHED', 'REMOVED'].includes(job.phase)) return;
   const reason = job.failure === undefined ? '' : `: ${job.failure.code}: ${job.failure.message}`;
   throw new CliError(`${jobLabel(job)} is ${job.phase}${reason}`, {
@@ -72,6 +73,14 @@ function throwIfSettled(job: JobView, newest: OperationRecord): void {
     cure: job.failure?.cure,
     evidence: job.failure?.evidence,
   });
+}
+
+/** Until it is promoted, and for ever once it was discarded. */
+function notTheJob(job: JobView): CliError {
+  const [said, cure] = job.candidate
+    ? ['runs as a candidate beside the job', 'Use drey promote NAME, or drey discard NAME.']
+    : ['was discarded', 'Apply a spec that shall run.'];
+  return new CliError(`${jobLabel(job)}: revision ${job.revision} ${said}`, { exitCode: exitCodes.failed, cure });
 }
 
 /** Gone, marked as removed, or replaced by another job of the same name. */

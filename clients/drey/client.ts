@@ -54,6 +54,14 @@ interface ModeWish {
   readonly mode?: string | undefined;
 }
 
+interface RestoreWish {
+  readonly savepoint: number;
+  /** The job that it was taken of, where that is another one. */
+  readonly of?: string | undefined;
+  /** An earlier revision to run. */
+  readonly to?: number | undefined;
+}
+
 interface LogRequest {
   readonly component?: string | undefined;
   /** Only this pod. */
@@ -133,10 +141,7 @@ function jobChanges(options: ClientOptions) {
     rollbackJob: (job: JobRef, body: ModeWish & { readonly to?: number | undefined } = {}): Promise<Change> =>
       verb(options, job, 'rollback', body),
     /** Starts the job from a savepoint, of its own or of another job. */
-    restoreJob: (
-      job: JobRef,
-      body: { readonly savepoint: number; readonly of?: string | undefined },
-    ): Promise<Change> => verb(options, job, 'restore', body),
+    restoreJob: (job: JobRef, body: RestoreWish): Promise<Change> => verb(options, job, 'restore', body),
     /** Makes the candidate of a blue/green upgrade the job. */
     promoteCandidate: (job: JobRef): Promise<Change> => verb(options, job, 'promote', {}),
     /** Ends the candidate of a blue/green upgrade. */

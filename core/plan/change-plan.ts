@@ -1,7 +1,7 @@
 /** What an accepted spec will do to its job: which operation, at what cost, from which state. Decided when its turn comes. */
 import type { Generation } from '../generation.ts';
 import { hasDurableStorage } from '../generation.ts';
-import type { JobPhase } from '../job.ts';
+import { runs, type JobPhase } from '../job.ts';
 import type { FlinkJob, JobSpec } from '../schema/flink-job.ts';
 import { changesBetween, type FieldChange } from './changes.ts';
 import { dearest, type Cost } from './field-costs.ts';
@@ -82,9 +82,9 @@ function afterFinish({ lastRun }: PlannedJob, target: FlinkJob): Pick<ChangePlan
 
 /** The one generation that runs the job, where nothing else may be there. */
 function runningGeneration({ phase, askedCluster, generations, afterLoss }: PlannedJob) {
-  // An upgrade that made a candidate and failed, or was lost, left the active one alone.
+  // A candidate leaves the active one alone, and goes first: nothing but its promotion makes it the job.
   const active = generations.filter(({ candidate }) => !candidate);
-  const isCertain = phase === 'RUNNING' && askedCluster && !afterLoss && active.length === 1;
+  const isCertain = runs(phase) && askedCluster && !afterLoss && active.length === 1;
   return isCertain ? active[0] : undefined;
 }
 

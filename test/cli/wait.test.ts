@@ -69,6 +69,20 @@ describe('wait --for=running', () => {
     });
   });
 
+  test('fails at once while a candidate waits beside the job, and when it was discarded', async () => {
+    const since = { ...generation, number: 2, since: '2026-01-01T00:00:00.000Z' };
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...running, phase: 'DUAL_RUNNING', revision: 2, candidate: since } },
+      [`GET ${counts}/operations`]: page([succeeded]),
+    };
+    expect(await wait('running')).toMatchObject({ code: 1, err: expect.stringContaining('drey promote NAME') });
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...running, revision: 2 } },
+      [`GET ${counts}/operations`]: page([{ ...succeeded, kind: 'discard' }]),
+    };
+    expect(await wait('running')).toMatchObject({ code: 1, err: expect.stringContaining('was discarded') });
+  });
+
   test('fails at once when the job has finished', async () => {
     api.routes = {
       [`GET ${counts}`]: { body: jobView({ phase: 'FINISHED', generation }) },

@@ -27,6 +27,10 @@ describe('what becomes of a candidate', () => {
     expect(candidateDue(beside(fate))).toEqual(due);
   });
 
+  test('is left to people once its verdict has failed', () => {
+    expect(candidateDue({ ...beside({ promoteAfter: '1h' }), candidateIsStuck: true })).toBeUndefined();
+  });
+
   test('is not asked while an operation goes on', () => {
     const promoting = { ...beside({ promoteAfter: '1h' }), phase: 'PROMOTING' as const };
     expect(waitingCandidate(promoting)).toBeUndefined();

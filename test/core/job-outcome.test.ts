@@ -39,6 +39,7 @@ describe('the end of an operation', () => {
     ['a promotion', result({}, 'promote'), 'RUNNING'],
     ['a promotion that failed', result({ failure, generations: both }, 'promote'), 'DUAL_RUNNING'],
     ['a discard', result({}, 'discard'), 'RUNNING'],
+    ['a remove that could take no savepoint of it', result({ failure, generations: both }, 'remove'), 'DUAL_RUNNING'],
     ['a discard that failed', result({ failure, generations: both }, 'discard'), 'DUAL_RUNNING'],
     [
       'a deploy that ended what ran beside each other',
@@ -67,8 +68,12 @@ describe('the end of an operation', () => {
     concludeOperation(state, result({ record, generations: both }), state.revision);
     expect(state).toMatchObject({ candidateSince: ended });
     expect(state.lastRun).toBeUndefined();
+    const refused = { ...record, kind: 'promote' as const, endedAt: someTime };
+    concludeOperation(state, result({ record: refused, failure, generations: both }), state.revision);
+    expect(state).toMatchObject({ candidateSince: ended, candidateIsStuck: true });
     concludeOperation(state, result({ record: { ...record, kind: 'promote' } }), state.revision);
     expect(state.candidateSince).toBeUndefined();
+    expect(state.candidateIsStuck).toBeUndefined();
     expect(state.lastRun).toBe(state.revision);
   });
 

@@ -10,13 +10,13 @@ import { ended, namespace, objectsOf, removed } from '../support/e2e-job.ts';
 import { allCells, sampled, type Cell, type Fault } from '../support/crash-cells.ts';
 import { exactJob, matrixJobs, matrixOperations, phaseOf } from '../support/crash-operations.ts';
 import { arm, awaitReached, disarm, keepingAlive, release, wasReached } from '../support/crash-points.ts';
+import { seed } from '../support/drawn.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders } from '../support/ledger-spec.ts';
 import { killAndRestart, kubernetes } from '../support/running-stack.ts';
 import { seeded } from '../support/sabotage.ts';
 
-const seed = Number(process.env.DREY_TEST_SEED ?? Date.now() % 1_000_000);
 const wanted = process.env.DREY_TEST_CELLS ?? '3';
 const all = allCells(matrixOperations);
 const cells = wanted === 'all' ? all : sampled(all, Number(wanted), seeded(seed));

@@ -6,6 +6,7 @@ import { jobWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { applied, apply, e2eJob, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { drawn } from '../support/drawn.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { drey, terminateWorkflow } from '../support/running-stack.ts';
 
@@ -56,8 +57,10 @@ test('a first deploy that is lost before it made anything is begun again', async
   expect(await livingJobsOf(name)).toHaveLength(1);
 }, 400_000);
 
+const steps = ['previousStopped', 'servicePublished', 'previousRemoved', 'jobManagerAnswers', 'tasksRunning'] as const;
+
 describe('an upgrade that is lost', () => {
-  test.each<StepName>(['previousStopped', 'servicePublished', 'previousRemoved', 'jobManagerAnswers', 'tasksRunning'])(
+  test.each(drawn<StepName>(steps, 2))(
     'at %s goes on from the state that was there',
     async (step) => {
       expect(await changeAndLose(step)).toBe('succeeded');

@@ -6,6 +6,7 @@ import type { OperationRecord } from '../../core/operation.ts';
 import { primeJobId } from '../../core/names.ts';
 import { applied, apply, ended, removed, tenant } from '../support/e2e-job.ts';
 import { arm, disarm, keepingAlive, wasReached } from '../support/crash-points.ts';
+import { drawn } from '../support/drawn.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
@@ -22,7 +23,7 @@ function filesIn(folder: string): string[] {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-describe.each(['2.3', '1.20'] as const)('on Flink %s', (version) => {
+describe.each(drawn(['2.3', '1.20'] as const, 1))('on Flink %s', (version) => {
   const name = `prime-${version.replace('.', '')}`;
   const job = { tenant, name };
   const changed = (wish: LedgerWish = {}) => {

@@ -1,6 +1,6 @@
 /** Savepoints of a job that runs on: taken when asked for, told when they fail, found again when an agent dies. */
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Savepoint } from '../../clients/drey/shapes.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
@@ -172,6 +172,24 @@ test('a job is restored from a savepoint, and so is another one', async () => {
     expect((await flink?.checkpoints(living?.id ?? ''))?.latestRestored).toMatchObject({ savepoint: true });
   }
   expect(await removed(second)).toMatchObject({ state: 'succeeded' });
+}, 600_000);
+
+test('a restore that fails leaves the job with the state that it had', async () => {
+  const number = await take();
+  expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
+  const { uid } = await drey().getJob(ref);
+  rmSync(join(stateVolume(), 'savepoints', uid, `taken-${number}`), { recursive: true });
+  expect(await cli('savepoint', 'restore', name, String(number), '--wait')).toMatchObject({ code: 1 });
+  const [failed] = (await drey().listOperations(ref, { limit: 1 })).items;
+  expect(failed).toMatchObject({ kind: 'upgrade', state: 'failed', rolledBackTo: expect.any(Number) });
+  const [flink] = await flinkClustersOf(name);
+  expect((await flink?.checkpoints(await running()))?.latestRestored?.path).toMatch(/chk-/);
+
+  expect(await cli('suspend', name, '--wait')).toMatchObject({ code: 0 });
+  const { restorePoint } = await drey().getJob(ref);
+  expect(await cli('savepoint', 'restore', name, String(number), '--wait')).toMatchObject({ code: 1 });
+  expect(await drey().getJob(ref)).toMatchObject({ phase: 'FAILED', restorePoint });
+  expect(await applied(e2eJob(name, wish))).toMatchObject({ state: 'succeeded', restoredFrom: restorePoint });
 }, 600_000);
 
 /** All but the one that the job waits with: that only goes by force. */

@@ -8,19 +8,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { arm, awaitReached, disarm, release } from '../support/crash-points.ts';
 import { applied, awaitPhase, e2eJob, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { drawn } from '../support/drawn.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
 import { drey, stateVolume } from '../support/running-stack.ts';
-import { seeded } from '../support/sabotage.ts';
 
 const name = 'stopping';
 const bare = `${name}-bare`;
 const ref = { tenant, name };
 const { out, control } = ledgerFolders(name);
-const seed = Number(process.env.DREY_TEST_SEED ?? Date.now() % 1_000_000);
-const random = seeded(seed);
 
 interface Moment {
   readonly prepare?: () => void;
@@ -87,16 +85,6 @@ const moments: Readonly<Record<string, Moment>> = {
   },
 };
 
-const all = Object.entries(moments);
-const drawn =
-  process.env.DREY_TEST_CELLS === 'all'
-    ? all
-    : all
-        .map((moment) => ({ moment, at: random() }))
-        .toSorted((one, other) => one.at - other.at)
-        .slice(0, 2)
-        .map(({ moment }) => moment);
-
 /** Suspends the job with its JobManager killed meanwhile. */
 async function suspendedUnder({ strike }: Moment): Promise<void> {
   const striking = strike();
@@ -109,12 +97,11 @@ async function suspendedUnder({ strike }: Moment): Promise<void> {
 beforeAll(() => removeLedger(name));
 afterAll(async () => {
   disarm();
-  process.stdout.write(`seed ${seed}\n`);
   for (const one of [name, bare]) await removed(one).catch(() => undefined);
 }, 300_000);
 
 describe('a JobManager that is killed while its job stops loses and doubles nothing', () => {
-  test.each(drawn)(
+  test.each(drawn(Object.entries(moments), 2))(
     '%s',
     async (_title, moment) => {
       expect(await applied(ledgerJob(name), 600_000)).toMatchObject({ state: 'succeeded' });

@@ -80,6 +80,13 @@ export async function killAndRestart(part: StackProcess): Promise<void> {
   await startPart(part);
 }
 
+/** @throws when it does not run. */
+export function pidOf(part: StackProcess): number {
+  const record = livingProcess(paths.runDir, nameOf(part));
+  if (!record) throw new Error(`${part} does not run`);
+  return record.pid;
+}
+
 /** Ends a process with SIGKILL; returns when it is gone. */
 async function killPart(part: StackProcess): Promise<void> {
   const record = livingProcess(paths.runDir, nameOf(part));

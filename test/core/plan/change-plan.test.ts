@@ -110,10 +110,10 @@ describe('what a spec asks of its job', () => {
       { kind: 'upgrade', strategy: 'warm' },
     ],
     [
-      'a spec that was accepted before a candidate came up ends both',
+      'before a spec that was accepted before it came up, a candidate gives way',
       running({}, { phase: 'DUAL_RUNNING' }),
       { restartNonce: 1 },
-      { kind: 'deploy' },
+      { kind: 'upgrade' },
     ],
     [
       'the user may leave the state behind',
