@@ -1,6 +1,7 @@
 /** What the benchmarks share: the parts of the running stack, kubectl, and medians. They run beside `npm run up`. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cpus, type CpuInfo } from 'node:os';
 import { z } from 'zod';
 import { createDreyClient, type DreyClient, type JobRef } from '../../clients/drey/client.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
@@ -15,7 +16,7 @@ import { accessFiles, readToken } from '../../deploy/dev/drey-access.ts';
 import { prepareImages, type FlinkImages } from '../../deploy/dev/flink-images.ts';
 import { volumeFolder } from '../../deploy/dev/kubernetes/volumes.ts';
 import { stackPaths } from '../../deploy/dev/paths.ts';
-import { waitUntil } from '../../deploy/dev/process.ts';
+import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { namespace } from '../support/e2e-job.ts';
 
 export interface BenchStack {
@@ -78,6 +79,27 @@ export function stepMedians(records: readonly OperationRecord[]): readonly { tit
     const took = times.map(({ startedAt, endedAt }) => Date.parse(endedAt ?? startedAt) - Date.parse(startedAt));
     return { title, medianMs: median(took) };
   });
+}
+
+/** Whatever else the machine does is measured with: waits until little is done, for a while. */
+export async function calm(): Promise<void> {
+  const until = performance.now() + calmMsMax;
+  while ((await busyShare()) > busyShareMax && performance.now() < until);
+}
+
+const calmMsMax = 30_000;
+const busyShareMax = 0.4;
+
+/** Which part of the processors' time went into work, during a second and a half. */
+async function busyShare(): Promise<number> {
+  const [before, after] = [timesOf(cpus()), await pause(1_500).then(() => timesOf(cpus()))];
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
+}
+
+function timesOf(processors: readonly CpuInfo[]) {
+  const each = processors.map(({ times }) => times);
+  const all = each.flatMap((times) => Object.values(times)).reduce((sum, one) => sum + one, 0);
+  return { all, idle: each.reduce((sum, { idle }) => sum + idle, 0) };
 }
 
 /** The one in the middle; of an even number the upper one. */

@@ -7,7 +7,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { flinkVersions } from '../../core/schema/flink-job.ts';
 import { z } from 'zod';
-import { benchStack, median, seconds } from './support.ts';
+import { benchStack, calm, median, seconds } from './support.ts';
 import { upgradeMany, jobsThatFit } from './upgrade-many.ts';
 import { DreySide, FloorSide, primes, type Prime, type Sample, type Side } from './upgrade-sides.ts';
 
@@ -39,6 +39,7 @@ async function measureAll(): Promise<void> {
   for (let run = 0; run < runs; run += 1)
     for (const prime of primes)
       for (const [side, measured] of entries) {
+        await calm();
         const sample = await measured.upgrade(prime);
         samples.push({ side, prime, sample });
         say(
@@ -55,10 +56,10 @@ function described({ recordGapMs, flinkMs, pauseMs, phases }: Sample): string {
   );
 }
 
-/** The sample in which every figure is the median of all. */
-function medians(side: SideName, prime: Prime): Sample {
+/** The sample in which every figure is the median of all, or the least. */
+function summary(side: SideName, prime: Prime, pick: (numbers: readonly number[]) => number): Sample {
   const all = samples.filter((one) => one.side === side && one.prime === prime).map(({ sample }) => sample);
-  const of = (figure: (sample: Sample) => number) => median(all.map(figure));
+  const of = (figure: (sample: Sample) => number) => pick(all.map(figure));
   const names = Object.keys(all[0]?.phases ?? {});
   return {
     recordGapMs: of((sample) => sample.recordGapMs),
@@ -69,15 +70,19 @@ function medians(side: SideName, prime: Prime): Sample {
 }
 
 await measureAll();
-const result = primes.map((prime) => ({ prime, drey: medians('drey', prime), floor: medians('floor', prime) }));
+const both = (pick: (numbers: readonly number[]) => number) =>
+  primes.map((prime) => ({ prime, drey: summary('drey', prime, pick), floor: summary('floor', prime, pick) }));
+const result = { medians: both(median), least: both((numbers) => Math.min(...numbers)) };
 const jobs = values.jobs === undefined ? jobsThatFit() : Number(values.jobs);
 const many = jobs > 0 ? await upgradeMany(stack, jobs, version) : undefined;
-if (values.output === 'json') console.log(JSON.stringify({ runs, version, medians: result, samples, many }));
+if (values.output === 'json') console.log(JSON.stringify({ runs, version, ...result, samples, many }));
 else {
-  console.log(`medians of ${runs}`);
-  for (const { prime, drey, floor } of result) {
-    console.log(`prime: ${prime}\n  drey   ${described(drey)}\n  floor  ${described(floor)}`);
-    console.log(`  above the floor: ${seconds(drey.recordGapMs - floor.recordGapMs)} between records`);
+  for (const [name, figures] of Object.entries(result)) {
+    console.log(`${name} of ${runs}`);
+    for (const { prime, drey, floor } of figures) {
+      console.log(`prime: ${prime}\n  drey   ${described(drey)}\n  floor  ${described(floor)}`);
+      console.log(`  above the floor: ${seconds(drey.recordGapMs - floor.recordGapMs)} between records`);
+    }
   }
   if (many) console.log(many.text);
 }
