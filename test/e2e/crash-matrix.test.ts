@@ -1,7 +1,7 @@
 /**
  * Whatever dies, at whatever point of whichever operation: the operation ends right without help, at most one job runs, no
  * record is lost or doubled, and nothing is left over. `npm test` draws a few cells by a seed, `npm run test:crash` runs
- * all, or as many as `DREY_TEST_CELLS` says.
+ * all, or as many as `--sample` says.
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
   disarm();
   for (const job of matrixJobs) await removed(job).catch(() => undefined);
   const lines = [...table].map(
-    ([key, { count, ms }]) => `${key.padEnd(60)} ${count} cells, ${(ms / 60_000).toFixed(1)} min`,
+    ([key, { count, ms }]) => `${key.padEnd(80)} ${count} cells, ${(ms / 60_000).toFixed(1)} min`,
   );
   process.stdout.write(`${[`seed ${seed}, ${cells.length} of ${all.length} cells`, ...lines].join('\n')}\n`);
 }, 300_000);
@@ -110,7 +110,7 @@ test('the matrix has cells', () => expect(cells.length).toBeGreaterThan(0));
 describe('the operation ends right', () => {
   test.each(cells.map((cell) => [cell.operation, cell.fault, cell.activity, cell] as const))(
     '%s: %s killed at %s',
-    async (title, fault, _activity, cell) => {
+    async (title, fault, activity, cell) => {
       const startedAt = performance.now();
       const operation = matrixOperations[title];
       if (!operation) throw new Error(`no operation ${title}`);
@@ -129,7 +129,7 @@ describe('the operation ends right', () => {
       expect(phase).toBeDefined();
       expect(await phaseOf(operation.job)).toBe(phase);
       await leftWell(operation.job, phase ?? '');
-      const key = `${title} × ${fault}`;
+      const key = `${title} × ${activity} × ${fault}`;
       const sum = table.get(key) ?? { count: 0, ms: 0 };
       table.set(key, { count: sum.count + 1, ms: sum.ms + performance.now() - startedAt });
     },

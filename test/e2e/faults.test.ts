@@ -6,11 +6,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { apply, e2eJob, ended, objectsOf, tenant } from '../support/e2e-job.ts';
+import { seed } from '../support/drawn.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { drey, type StackProcess } from '../support/running-stack.ts';
 import { sabotage, seeded, type Kill } from '../support/sabotage.ts';
 
-const seed = Number(process.env.DREY_TEST_SEED ?? Date.now() % 1_000_000);
 const kills = Number(process.env.DREY_TEST_KILLS ?? 2);
 const random = seeded(seed);
 const table: string[] = [`seed ${seed}`];
