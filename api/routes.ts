@@ -1,6 +1,7 @@
 /** The table of routes: the server and the OpenAPI document are made from it. */
 import { openApiDocument } from './openapi.ts';
 import { defineRoute, type Route } from './route.ts';
+import { candidateRoutes } from './routes/candidates.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { jobChangeRoutes } from './routes/jobs-change.ts';
 import { jobReadRoutes } from './routes/jobs-read.ts';
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...jobReadRoutes,
   ...jobChangeRoutes,
   ...jobVerbRoutes,
+  ...candidateRoutes,
   ...savepointRoutes,
   ...logRoutes,
   ...clusterRoutes,

@@ -1,6 +1,6 @@
 /** Short words for common changes: each applies the job's own spec with one thing changed. */
 import { z } from 'zod';
-import { candidateVerdicts, type JobView } from '../../core/job.ts';
+import type { JobView } from '../../core/job.ts';
 import type { PlanMode } from '../../core/plan/change-plan.ts';
 import { objectName } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
@@ -13,7 +13,7 @@ import { change, keyHeader, matchHeader, requestOf, type ChangeCall } from '../c
 import { readChangeHeaders, type ChangeHeaders } from '../change-headers.ts';
 import { earlierRevision, runningSpec } from '../earlier-revision.ts';
 import { jobParams } from '../job-params.ts';
-import { abortInJob, changeJob, decideCandidateOf } from '../job-workflow.ts';
+import { abortInJob, changeJob } from '../job-workflow.ts';
 import { Problem } from '../problem.ts';
 import { readLivingJob } from '../read-job.ts';
 import { startableSavepoint } from '../read-savepoint.ts';
@@ -43,11 +43,6 @@ const mode = z
   .describe('Which state the job goes on from, for this once. Without it, spec.upgrade.mode.');
 const noBody = z.strictObject({});
 const modeBody = z.strictObject({ mode });
-
-const verdictSummaries = {
-  promote: 'Make the candidate of a blue/green upgrade the job, and end what ran before',
-  discard: 'End the candidate of a blue/green upgrade; the job runs on',
-} as const;
 
 const suspend = verb({
   word: 'suspend',
@@ -139,26 +134,6 @@ async function restoredSpec(services: Services, job: JobView, to: number | undef
   return { ...spec, spec: { ...spec.spec, restartNonce: job.spec.spec.restartNonce } };
 }
 
-/** What becomes of the candidate of a blue/green upgrade. */
-const candidateRoutes = candidateVerdicts.map((verdict) =>
-  defineRoute({
-    method: 'post',
-    path: `/v1/tenants/{tenant}/jobs/{name}/${verdict}`,
-    role: 'operator',
-    summary: verdictSummaries[verdict],
-    description: 'Answers when it is accepted; follow its operation from there.',
-    params: jobParams,
-    headers: [keyHeader],
-    answers: { 202: { description: 'It was accepted', schema: changeAnswer } },
-    handle: async (services, call) => {
-      const headers = readChangeHeaders(call.request, call.bytes);
-      return change(services, call, headers, verdict, () =>
-        decideCandidateOf(services.temporal, call.params, { ...requestOf(headers, call), verdict }),
-      );
-    },
-  }),
-);
-
 const abort = defineRoute({
   method: 'post',
   path: '/v1/tenants/{tenant}/jobs/{name}/operations/{number}/abort',
@@ -232,14 +207,4 @@ async function changed(
   }
 }
 
-export const jobVerbRoutes: readonly Route[] = [
-  suspend,
-  cancel,
-  resume,
-  restart,
-  scale,
-  rollback,
-  restore,
-  ...candidateRoutes,
-  abort,
-];
+export const jobVerbRoutes: readonly Route[] = [suspend, cancel, resume, restart, scale, rollback, restore, abort];
