@@ -7,7 +7,8 @@ import { drey } from './running-stack.ts';
 
 /** Where exactly-once is promised, and the one of blue/green upgrades, which are at least once. */
 export const exactJob = 'matrix';
-const besideJob = 'matrix-beside';
+// Not `matrix-…`: what is left of a job is found by how its name begins, too.
+const besideJob = 'dual-matrix';
 export const matrixJobs = [exactJob, besideJob] as const;
 
 type Phase = 'RUNNING' | 'DUAL_RUNNING' | 'SUSPENDED' | 'REMOVED';
