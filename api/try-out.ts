@@ -2,7 +2,7 @@
 import { isPostgresAway } from '../clients/postgres/away.ts';
 import { listOperations } from '../clients/postgres/operations.ts';
 import { listRevisions } from '../clients/postgres/revisions.ts';
-import { candidateWaits, holdsCandidate } from '../core/candidate.ts';
+import { refusalBesideCandidate } from '../core/candidate.ts';
 import type { JobView } from '../core/job.ts';
 import { isUnchanged, refusalOf, type JudgedJob } from '../core/job-changes.ts';
 import type { OperationRecord } from '../core/operation.ts';
@@ -33,7 +33,8 @@ export async function tryOut(
   const refusal = refusalOf(judged, { key, bodyHash, spec, ...(ifRevision === undefined ? {} : { ifRevision }) });
   if (refusal) throw refusalProblem(refusal);
   const changed = !judged || !isUnchanged(judged, specHash(spec));
-  if (changed && job && holdsCandidate(job.phase)) throw refusalProblem(candidateWaits(job.name));
+  const refusalBeside = changed && job && refusalBesideCandidate(job);
+  if (refusalBeside) throw refusalProblem(refusalBeside);
   const outlook = changed ? await outlookOf(services, job, spec, operations) : {};
   return { body: { dryRun: true, changed, revision: job?.revision ?? 0, spec, ...outlook } };
 }

@@ -33,13 +33,12 @@ export function candidateDue(
   return { operation, at: new Date(Date.parse(state.candidateSince) + parseDurationMs(after)).toISOString() };
 }
 
-/** Whether no other spec is taken: a candidate waits for its verdict, or that is carried out. */
-export function holdsCandidate(phase: JobPhase): boolean {
-  return phase === 'DUAL_RUNNING' || phase === 'PROMOTING' || phase === 'DISCARDING';
-}
+/** While a candidate waits for its verdict, or that is carried out. */
+const besideCandidate: readonly JobPhase[] = ['DUAL_RUNNING', 'PROMOTING', 'DISCARDING'];
 
-/** Why no other spec is taken then. */
-export function candidateWaits(name: string): Refusal {
+/** Why no other spec is taken; undefined when it is. */
+export function refusalBesideCandidate({ name, phase }: Pick<JobState, 'name' | 'phase'>): Refusal | undefined {
+  if (!besideCandidate.includes(phase)) return undefined;
   return {
     code: 'CANDIDATE_WAITS',
     message: `A candidate runs beside job ${name}, and is neither promoted nor discarded yet.`,

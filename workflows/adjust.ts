@@ -3,7 +3,7 @@ import { setWorkflowOptions } from '@temporalio/workflow';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
-import { findActive } from './reconcile.ts';
+import { clearOthers } from './reconcile.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, adjust);
 export async function adjust(input: OperationInput & Partial<TargetInput>): Promise<OperationResult> {
@@ -11,7 +11,7 @@ export async function adjust(input: OperationInput & Partial<TargetInput>): Prom
   const { target } = input;
   return run.run(async () => {
     if (!target) return;
-    if (input.generations.length > 1) await findActive(run, input);
+    await clearOthers(run, input);
     run.note({ generation: target.identity.number });
     await new GenerationSteps(run, target).published('anchorUpdated');
     run.activate(target);

@@ -35,19 +35,20 @@ export class CandidateRun {
   async bringUp(): Promise<void> {
     const { candidate } = this;
     if (!candidate.isDedicated) await this.takeState();
-    this.begin();
-    await candidate.podsStarted();
-    await candidate.jobManagerAnswers();
-    await candidate.slotsRegistered();
+    this.begun = true;
+    this.note();
+    await candidate.clusterUp();
     if (!candidate.isDedicated) return;
     await candidate.primed();
     await this.takeState();
     await candidate.submitted();
   }
 
-  private begin(): void {
-    this.begun = true;
-    this.account.generations = [this.candidate.generation, ...this.account.generations];
+  /** Among the generations, as it is known now: before the active one. */
+  private note(): void {
+    const { generation } = this.candidate;
+    this.account.forget(generation);
+    this.account.generations = [generation, ...this.account.generations];
   }
 
   /** A savepoint, for the job's own checkpoints go while it runs on. */
@@ -61,6 +62,7 @@ export class CandidateRun {
 
   private startFrom(restoreFrom: string | undefined): void {
     this.candidate.generation = { ...this.candidate.generation, ...(restoreFrom && { restoreFrom }) };
+    if (this.begun) this.note();
     this.account.restoring(restoreFrom);
   }
 
@@ -68,9 +70,6 @@ export class CandidateRun {
     await this.candidate.tasksRunning();
     await this.candidate.checkpointSeen();
     await this.candidate.stable();
-    this.account.generations = this.account.generations.map((one) =>
-      one.identity.number === this.candidate.generation.identity.number ? this.candidate.generation : one,
-    );
   }
 
   /** After a failure the job is as it was. */

@@ -1,13 +1,12 @@
 /** The parts of a deploy: what is there is asked, ended with its state, and the target brought up from it. */
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
-import { cancelGeneration } from './cancel-generation.ts';
 import { clearGeneration } from './clear-generation.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
 import { GenerationSteps, quietly } from './generation-steps.ts';
 import { allEnded, OperationRun } from './operation-run.ts';
-import { stopGeneration } from './stop-generation.ts';
+import { stopGeneration, stopOrCancel } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 
 export class DeployRun {
@@ -65,10 +64,9 @@ export class DeployRun {
   }
 
   private async stop(generation: Generation): Promise<void> {
-    if (generation.candidate) return cancelGeneration(this.account, generation, 'candidateCanceled');
     const next = this.target.generation;
     const wish = { ...keepingState(generation, next.spec, this.account.mode), next };
-    await stopGeneration(this.account, wish, 'previousStopped');
+    await stopOrCancel(this.account, wish, 'previousStopped');
   }
 
   private begin(): void {

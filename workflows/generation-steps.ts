@@ -49,6 +49,13 @@ export class GenerationSteps {
     await this.wait('imagesPulled', 'waitImagesPulled', 'imagePull');
   }
 
+  /** Brings the whole Flink cluster up, beside the one that runs the job. */
+  async clusterUp(): Promise<void> {
+    await this.podsStarted();
+    await this.jobManagerAnswers();
+    await this.slotsRegistered();
+  }
+
   async jobManagerAnswers(): Promise<void> {
     await this.wait('jobManagerAnswers', 'waitJobManager', 'jobManager');
   }

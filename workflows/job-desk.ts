@@ -1,6 +1,6 @@
 /** What a job's entity takes: changes that its callers ask for. Each is judged, remembered by its key, and queued. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import { candidateWaits, holdsCandidate, noCandidate, waitingCandidate } from '../core/candidate.ts';
+import { noCandidate, refusalBesideCandidate, waitingCandidate } from '../core/candidate.ts';
 import { disposalWish } from '../core/disposal-wish.ts';
 import {
   applyReason,
@@ -58,7 +58,8 @@ export abstract class JobDesk extends JobBook {
     const repeated = this.admit(request);
     if (repeated) return repeated;
     if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
-    if (this.state && holdsCandidate(this.state.phase)) throw this.refusal(candidateWaits(this.state.name));
+    const refusal = this.state && refusalBesideCandidate(this.state);
+    if (refusal) throw this.refusal(refusal);
     const state = this.acceptRevision(request);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
       ...(request.mode && { mode: request.mode }),

@@ -13,8 +13,13 @@ export async function askCluster(account: OperationRun, input: OperationInput): 
   return account.generations;
 }
 
+/** Clears away what is there beside the active one, for operations that ask the cluster for nothing else. */
+export async function clearOthers(account: OperationRun, input: OperationInput): Promise<void> {
+  if (input.generations.length > 1) await findActive(account, input);
+}
+
 /**
- * The same, and clears away what is not the active generation: attempts that came late have made it, or an operation that was
+ * Asks the same, and clears away what is not the active generation: attempts that came late have made it, or an operation that was
  * lost. @returns the active one.
  */
 export async function findActive(account: OperationRun, input: OperationInput): Promise<Generation | undefined> {

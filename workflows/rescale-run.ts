@@ -11,7 +11,7 @@ import type { StepName } from '../core/steps.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
 import { errorOf, failureOf, OperationRun } from './operation-run.ts';
-import { findActive } from './reconcile.ts';
+import { clearOthers } from './reconcile.ts';
 
 export class RescaleRun {
   readonly account: OperationRun;
@@ -43,7 +43,7 @@ export class RescaleRun {
   /** Everything before Flink is asked: it may be given up. */
   prepare(): Promise<CheckedRescale | undefined> {
     return this.account.untilNoReturn(async () => {
-      if (this.input.generations.length > 1) await findActive(this.account, this.input);
+      await clearOthers(this.account, this.input);
       const checked = await this.check();
       if (!checked) return undefined;
       this.checked = checked;

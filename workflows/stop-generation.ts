@@ -2,6 +2,7 @@
 import type { StoppedJob, StopJobInput } from '../activities/cluster/stop-job.ts';
 import { generationName } from '../core/names.ts';
 import type { StepName } from '../core/steps.ts';
+import { cancelGeneration } from './cancel-generation.ts';
 import { waits } from './cluster-activities.ts';
 import { errorOf, type OperationRun } from './operation-run.ts';
 import { recordStopSavepoint } from './record-savepoint.ts';
@@ -39,4 +40,10 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
   account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? account.restorePoint);
   return stopped;
+}
+
+/** The same where a candidate may be met: its state counts for nothing, so it is only canceled. */
+export async function stopOrCancel(account: OperationRun, wish: StopWish, step: StepName): Promise<void> {
+  if (wish.generation.candidate) await cancelGeneration(account, wish.generation, 'candidateCanceled');
+  else await stopGeneration(account, wish, step);
 }

@@ -6,9 +6,8 @@ import { setWorkflowOptions } from '@temporalio/workflow';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
-import { cancelGeneration } from './cancel-generation.ts';
 import { askCluster } from './reconcile.ts';
-import { stopGeneration } from './stop-generation.ts';
+import { stopOrCancel } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
@@ -17,8 +16,7 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
   const isKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
   return run.run(async () => {
     for (const generation of await askCluster(run, input)) {
-      if (generation.candidate) await cancelGeneration(run, generation, 'candidateCanceled');
-      else await stopGeneration(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
+      await stopOrCancel(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
       if (isKept) await run.step('clusterKept', async () => undefined);
       else await new GenerationSteps(run, generation).cleared('previousRemoved');
     }

@@ -45,9 +45,7 @@ export class UpgradeRun {
     try {
       await this.account.untilNoReturn(async () => {
         this.begin();
-        await this.next.podsStarted();
-        await this.next.jobManagerAnswers();
-        await this.next.slotsRegistered();
+        await this.next.clusterUp();
         await this.next.primed();
       });
     } catch (error) {

@@ -123,23 +123,24 @@ export const classpathJar = () =>
 
 const hasNoPassword = (uri: string) => !/^[^/]+:\/\/[^/@]*:[^/@]*@/.test(uri);
 
-/** A directory for state: any scheme that Flink's FileSystem may know, no query, no dots that climb. */
-export const storageUri = () =>
+/** A place on storage: any scheme that Flink's FileSystem may know, no query, no dots that climb. */
+const storagePlace = (afterFile: string, words: string) =>
   textLike(
-    /^(?!https?:|local:)(?:(?:file|hdfs):\/\/\/(?=[^/])|(?!file:)[a-z][a-z0-9+.-]*:\/\/(?=[^/]))(?!.*\/\.{1,2}(?:\/|$))[^\s?#]+$/,
-    'be a directory that Flink can write, such as `s3://bucket/flink` or `file:///flink-state`',
+    new RegExp(
+      String.raw`^(?!https?:|local:)(?:(?:file|hdfs):${afterFile}(?=[^/])|(?!file:)[a-z][a-z0-9+.-]*://(?=[^/]))(?!.*/\.{1,2}(?:/|$))[^\s?#]+$`,
+    ),
+    words,
     1024,
     'URI',
   ).refine(hasNoPassword, 'must not hold a password');
 
+/** A directory for state. */
+export const storageUri = () =>
+  storagePlace('///', 'be a directory that Flink can write, such as `s3://bucket/flink` or `file:///flink-state`');
+
 /** A savepoint or checkpoint, as Flink writes its place: of files with one slash or with three. */
 export const savepointUri = () =>
-  textLike(
-    /^(?!https?:|local:)(?:(?:file|hdfs):\/(?:\/\/)?(?=[^/])|(?!file:)[a-z][a-z0-9+.-]*:\/\/(?=[^/]))(?!.*\/\.{1,2}(?:\/|$))[^\s?#]+$/,
-    'be a savepoint that Flink can read, such as `s3://bucket/savepoints/savepoint-1a2b-3c4d`',
-    1024,
-    'URI',
-  ).refine(hasNoPassword, 'must not hold a password');
+  storagePlace('/(?://)?', 'be a savepoint that Flink can read, such as `s3://bucket/savepoints/savepoint-1a2b-3c4d`');
 
 /** An absolute path in a container at which a volume is mounted. */
 export const mountPath = () =>

@@ -25,13 +25,13 @@ function withDefaults(spec: Fields, fallback: Fields): Fields {
   const filled = Object.entries(fallback).flatMap(([key, value]): [string, unknown][] => {
     const given = spec[key];
     if (given === undefined) return optional.includes(key) ? [] : [[key, value]];
-    return [[key, isFields(given) && isFields(value) ? { ...given, ...without(given, value) } : given]];
+    return [[key, isFields(given) && isFields(value) ? { ...given, ...missingIn(given, value) } : given]];
   });
   return { ...spec, ...Object.fromEntries(filled) };
 }
 
 /** What `fallback` has and `given` does not: it comes last, so that fields stay in the order in which they were written. */
-function without(given: Fields, fallback: Fields): Fields {
+function missingIn(given: Fields, fallback: Fields): Fields {
   return Object.fromEntries(Object.entries(fallback).filter(([key]) => given[key] === undefined));
 }
 

@@ -36,10 +36,8 @@ async function killWhileHeld(until: () => Promise<unknown> = async () => undefin
   release();
 }
 
-/** What stops have written so far: folders of savepoints, or those that are whole. */
-async function written(what: 'begun' | 'whole'): Promise<number> {
-  const { uid } = await drey().getJob(ref);
-  const folder = join(stateVolume(), 'savepoints', uid);
+/** What stops have written below a folder: folders of savepoints, or those that are whole. */
+function written(folder: string, what: 'begun' | 'whole'): number {
   if (!existsSync(folder)) return 0;
   const pattern = what === 'begun' ? /^stop-[^/]+\/[^/]+$/ : /^stop-.*\/_metadata$/;
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => pattern.test(path)).length;
@@ -47,8 +45,10 @@ async function written(what: 'begun' | 'whole'): Promise<number> {
 
 /** Waits for one more than there was when it was called first. */
 async function oneMore(what: 'begun' | 'whole', stepMs: number): Promise<void> {
-  const before = await written(what);
-  const isThere = async () => (await written(what)) > before;
+  const { uid } = await drey().getJob(ref);
+  const folder = join(stateVolume(), 'savepoints', uid);
+  const before = written(folder, what);
+  const isThere = async () => written(folder, what) > before;
   await waitUntil(isThere, { what: `the savepoint to be ${what}`, timeoutMs: 60_000, stepMs });
 }
 

@@ -1,7 +1,8 @@
 /** The operations of the crash matrix, on one ledger job: how each is prepared and begun, and what must be true after it. */
 import type { OperationRecord } from '../../core/operation.ts';
+import type { Change } from '../../clients/drey/shapes.ts';
 import { isNotFound } from '../../clients/drey/errors.ts';
-import { applied, apply, ended, tenant } from './e2e-job.ts';
+import { apply, ended, tenant } from './e2e-job.ts';
 import { ledgerJob, removeLedger, type LedgerWish } from './ledger-spec.ts';
 import { drey } from './running-stack.ts';
 
@@ -42,17 +43,15 @@ const refOf = (name: string) => ({ tenant, name });
 const exact = refOf(exactJob);
 const beside = refOf(besideJob);
 
-async function begun(change: Promise<{ readonly operation?: OperationRecord | undefined }>): Promise<number> {
+async function begun(change: Promise<Change>): Promise<number> {
   const { operation } = await change;
   if (!operation) throw new Error('the change made no operation');
   return operation.number;
 }
 
-async function done(
-  name: string,
-  change: Promise<{ readonly operation?: OperationRecord | undefined }>,
-): Promise<number> {
-  const { number, state, failure } = await ended(name, await begun(change), 600_000);
+/** Waits for an operation's success. @throws when it ends otherwise. */
+async function done(name: string, started: Promise<number>): Promise<number> {
+  const { number, state, failure } = await ended(name, await started, 600_000);
   if (state !== 'succeeded') throw new Error(`the job could not be prepared: ${failure?.message}`);
   return number;
 }
@@ -72,28 +71,28 @@ async function running(mode: 'dedicated' | 'application', name: string = exactJo
   const phase = await phaseOf(name);
   if (phase === 'REMOVED') removeLedger(name);
   if (phase === 'RUNNING' && (await drey().getJob(refOf(name))).spec.spec.mode === mode) return;
-  const record = await applied(changed(name, { mode }), 600_000);
-  if (record.state !== 'succeeded') throw new Error(`the job could not be prepared: ${record.failure?.message}`);
+  await done(name, apply(changed(name, { mode })));
 }
 
 async function suspended(): Promise<void> {
   await running('dedicated');
-  await done(exactJob, drey().suspendJob(exact));
+  await done(exactJob, begun(drey().suspendJob(exact)));
 }
 
 /** Scales it where it must be scaled for that. */
 async function runningAt(parallelism: number): Promise<void> {
   await running('dedicated');
   if ((await drey().getJob(exact)).spec.spec.job.parallelism === parallelism) return;
-  await done(exactJob, drey().scaleJob(exact, parallelism));
+  await done(exactJob, begun(drey().scaleJob(exact, parallelism)));
 }
 
 /** A job with a candidate, or without one. */
 async function runningBeside(phase: 'RUNNING' | 'DUAL_RUNNING'): Promise<void> {
-  if ((await phaseOf(besideJob)) === phase) return;
-  if ((await phaseOf(besideJob)) === 'DUAL_RUNNING') await done(besideJob, drey().discardCandidate(beside));
+  const before = await phaseOf(besideJob);
+  if (before === phase) return;
+  if (before === 'DUAL_RUNNING') await done(besideJob, begun(drey().discardCandidate(beside)));
   else await running('dedicated', besideJob);
-  if (phase === 'DUAL_RUNNING') await ended(besideJob, await apply(candidate()), 600_000);
+  if (phase === 'DUAL_RUNNING') await done(besideJob, apply(candidate()));
 }
 
 const candidate = () => changed(besideJob, { upgrade: { strategy: 'blueGreen' } });
@@ -125,6 +124,16 @@ function upgradeTo(
   };
 }
 
+function verdict(history: string, ask: () => Promise<Change>): MatrixOperation {
+  return {
+    job: besideJob,
+    history,
+    prepare: () => runningBeside('DUAL_RUNNING'),
+    start: () => begun(ask()),
+    mayEnd: { succeeded: 'RUNNING' },
+  };
+}
+
 /** The savepoint that is disposed of, which is not the newest. */
 let older = 0;
 
@@ -142,20 +151,8 @@ export const matrixOperations: Readonly<Record<string, MatrixOperation>> = {
     start: () => apply(candidate()),
     mayEnd: { succeeded: 'DUAL_RUNNING', failed: 'RUNNING' },
   },
-  promote: {
-    job: besideJob,
-    history: 'promote',
-    prepare: () => runningBeside('DUAL_RUNNING'),
-    start: () => begun(drey().promoteCandidate(beside)),
-    mayEnd: { succeeded: 'RUNNING' },
-  },
-  discard: {
-    job: besideJob,
-    history: 'discard',
-    prepare: () => runningBeside('DUAL_RUNNING'),
-    start: () => begun(drey().discardCandidate(beside)),
-    mayEnd: { succeeded: 'RUNNING' },
-  },
+  promote: verdict('promote', () => drey().promoteCandidate(beside)),
+  discard: verdict('discard', () => drey().discardCandidate(beside)),
   'automatic rollback, warm': upgradeTo({ args: ['--throw-at-start'] }, 'upgrade-rolled-back'),
   'automatic rollback, recreate': upgradeTo(
     { args: ['--throw-at-start'], upgrade: { strategy: 'recreate' } },
@@ -166,7 +163,7 @@ export const matrixOperations: Readonly<Record<string, MatrixOperation>> = {
     start: async () => begun(drey().rollbackJob(exact)),
     prepare: async () => {
       await running('dedicated');
-      await done(exactJob, drey().restartJob(exact));
+      await done(exactJob, begun(drey().restartJob(exact)));
     },
   },
   'rescale, to more': rescale(1, 2, 'rescale-more'),
@@ -182,8 +179,8 @@ export const matrixOperations: Readonly<Record<string, MatrixOperation>> = {
     history: 'dispose',
     prepare: async () => {
       await running('dedicated');
-      older = await done(exactJob, drey().createSavepoint(exact));
-      await done(exactJob, drey().createSavepoint(exact));
+      older = await done(exactJob, begun(drey().createSavepoint(exact)));
+      await done(exactJob, begun(drey().createSavepoint(exact)));
     },
     start: () => begun(drey().disposeSavepoint(exact, older)),
     mayEnd: { succeeded: 'RUNNING' },

@@ -15,7 +15,7 @@ import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { volumeFolder } from '../../deploy/dev/kubernetes/volumes.ts';
 import { repositoryRoot, stackPaths, testInstance } from '../../deploy/dev/paths.ts';
 import { startPostgres } from '../../deploy/dev/postgres.ts';
-import { livingProcess, startTicksOf, waitUntil } from '../../deploy/dev/process.ts';
+import { livingProcess, startTicksOf, waitUntil, type ProcessRecord } from '../../deploy/dev/process.ts';
 import { startTemporal } from '../../deploy/dev/temporal.ts';
 import { anyPorts } from '../../deploy/dev/test-stack.ts';
 
@@ -82,15 +82,18 @@ export async function killAndRestart(part: StackProcess): Promise<void> {
 
 /** @throws when it does not run. */
 export function pidOf(part: StackProcess): number {
+  return recordOf(part).pid;
+}
+
+function recordOf(part: StackProcess): ProcessRecord {
   const record = livingProcess(paths.runDir, nameOf(part));
   if (!record) throw new Error(`${part} does not run`);
-  return record.pid;
+  return record;
 }
 
 /** Ends a process with SIGKILL; returns when it is gone. */
 async function killPart(part: StackProcess): Promise<void> {
-  const record = livingProcess(paths.runDir, nameOf(part));
-  if (!record) throw new Error(`${part} does not run`);
+  const record = recordOf(part);
   process.kill(record.pid, 'SIGKILL');
   await waitUntil(async () => startTicksOf(record.pid) !== record.startTicks, {
     what: `${part} to be gone`,
