@@ -1,0 +1,11 @@
+/** The autoscaler's one entry point: pure, no clock, no I/O. */
+import type { AutoscalerDecision, AutoscalerInput } from './decision.ts';
+import { decideDrey } from './drey-decision.ts';
+import { decideAsOperator } from './operator-decision.ts';
+import { rulesOf } from './rules.ts';
+
+/** What shall become of the job. The same input gives the same decision. */
+export function decide(input: AutoscalerInput): AutoscalerDecision {
+  const { profile } = input.policy;
+  return profile === 'drey' ? decideDrey(input) : decideAsOperator(input, rulesOf[profile]);
+}

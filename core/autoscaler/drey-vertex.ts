@@ -1,0 +1,138 @@
+/** What one vertex needs by itself, as profile `drey` sees it: how large it should be, and whether that is pressing. */
+import { capacityExponent, parallelismFactor } from './capacity-curve.ts';
+import { neededCapacity } from './catch-up.ts';
+import { customWish, type CustomWish } from './custom-metrics.ts';
+import type { Limit, Reason } from './decision.ts';
+import type { DreyVertex } from './drey-evaluation.ts';
+import { dreySettings } from './drey-settings.ts';
+import { uses, type DreyView } from './drey-view.ts';
+import { whyExcluded } from './operator-decision.ts';
+import { currentWindow } from './recurring-window.ts';
+import { isWorthScalingUp } from './rescale-cost.ts';
+import { rulesOf } from './rules.ts';
+import { boundShare, evenedParallelism, skewOf } from './skew.ts';
+import { distrusted } from './trust.ts';
+import { boundsOf, policyOf, type Bounds } from './vertex-bounds.ts';
+import { recommend, type Recommended } from './vertex-parallelism.ts';
+import { perSecond, percent, short } from './words.ts';
+
+export interface VertexNeed {
+  readonly seen: DreyVertex;
+  readonly bounds: Bounds;
+  /** It has to grow now, and why. */
+  readonly pressing?: Reason;
+  /** The parallelism for what comes in and waits. */
+  readonly up: number;
+  /** The parallelism that is enough for the hours to come. */
+  readonly down: number;
+  /** The parallelism with which it would have room to spare. */
+  readonly roomy: number;
+  readonly limits: readonly Limit[];
+  readonly notes: readonly Reason[];
+  readonly arithmetic: readonly string[];
+}
+
+/** A vertex that is not looked at. */
+export function leftAlone(view: DreyView, { vertex, withoutBusyTime, trueRate }: DreyVertex): Reason | undefined {
+  const excluded = whyExcluded({ vertex, withoutBusyTime }, view.input);
+  if (excluded) return excluded;
+  return Number.isNaN(trueRate) ? { code: 'RATE_UNKNOWN', text: 'What it can process is not known.' } : undefined;
+}
+
+export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
+  const { input } = view;
+  const { vertex, targetRate, trueRate } = seen;
+  const options = { ...input.policy.options, ...ownTarget(view, seen) };
+  const bounds = boundsOf(input.policy, vertex, currentWindow(input.policy.schedules, input.nowMs));
+  const backlog = { restartMs: view.restartMs, catchUpMs: view.catchUpMs };
+  const rising = { ...seen, targetRate: seen.risingRate };
+  const needed = neededCapacity(rising, backlog, options, uses(input, 'catchUp'));
+  const up = sized(view, seen, Math.max(needed, (targetRate * view.ahead.later) / dreySettings.busyAtPeak), bounds);
+  const enough = (targetRate * Math.max(1, view.ahead.later)) / dreySettings.busyAfterScaleDown;
+  const down = sized(view, seen, enough, bounds);
+  const isTrusted = distrusted(view.memory, vertex, input.nowMs) === undefined;
+  const roomy = isTrusted ? sized(view, seen, targetRate / dreySettings.busyInFreeRoom, bounds).parallelism : 0;
+  const custom = customWish(vertex, input.policy.customMetrics, view.recent);
+  const pressing = whyPressing(view, seen, bounds) ?? customPressing(custom, vertex.parallelism);
+  const least = Math.min(custom?.parallelism ?? 0, bounds.max, vertex.maxParallelism);
+  return {
+    seen,
+    bounds,
+    ...(pressing ? { pressing } : {}),
+    up: Math.max(up.parallelism, least),
+    down: Math.max(down.parallelism, least),
+    roomy: Math.max(roomy, least),
+    limits: up.limits,
+    notes: [...(up.note ? [up.note] : []), ...(custom ? [custom] : [])],
+    arithmetic: [
+      `comes in ${perSecond(targetRate)}, ${short(seen.lagShare)} wait; it can process ${perSecond(trueRate)}`,
+      `capacity wanted = ${perSecond(needed)}, with what is ahead ${perSecond(Math.max(needed, (targetRate * view.ahead.later) / dreySettings.busyAtPeak))}`,
+      `parallelism = ${up.factor} · ${vertex.parallelism} → ${up.parallelism}`,
+    ],
+  };
+}
+
+function ownTarget({ input }: DreyView, { vertex }: DreyVertex) {
+  const { utilizationTarget } = policyOf(input.policy, vertex);
+  return utilizationTarget === undefined ? {} : { utilizationTarget };
+}
+
+function customPressing(custom: CustomWish | undefined, parallelism: number): Reason | undefined {
+  return custom && custom.exact > parallelism * (1 + dreySettings.customTolerance) ? custom : undefined;
+}
+
+/** It cannot take what comes, or does not work off what waits in time, or is outside of its bounds, or soon will be too small. */
+function whyPressing(view: DreyView, seen: DreyVertex, { min, max }: Bounds): Reason | undefined {
+  const { targetRate, trueRate, lagShare, vertex, loadNow } = seen;
+  if (vertex.parallelism < min || vertex.parallelism > max)
+    return { code: 'OUT_OF_BOUNDS', text: `Its bounds are ${min} and ${max}.` };
+  const can = trueRate * dreySettings.busiest;
+  const isWorthIt = !uses(view.input, 'cost') || isWorthScalingUp(seen, view.restartMs);
+  if (targetRate > can && isWorthIt)
+    return {
+      code: 'TOO_SMALL',
+      text: `${perSecond(targetRate)} come in, it can process ${perSecond(trueRate)} and is busy ${percent(loadNow)} of its time.`,
+    };
+  const slack = view.input.policy.catchUpWithinMs === undefined ? dreySettings.planSlack : dreySettings.ownPlanSlack;
+  const withBacklog = targetRate + lagShare / ((slack * view.catchUpMs) / 1000);
+  if (view.isBehind && view.catchUpMs > 0 && withBacklog > trueRate && isWorthIt)
+    return {
+      code: 'BACKLOG',
+      text: `${short(lagShare)} records wait; to work them off in time takes ${perSecond(withBacklog)}, it can process ${perSecond(trueRate)}.`,
+    };
+  const usual = targetRate * view.ahead.soon;
+  if (usual > targetRate && usual > can && isWorthScalingUp({ ...seen, targetRate: usual }, view.restartMs))
+    return {
+      code: 'FORECAST',
+      text: `${perSecond(usual)} are usual in a few minutes, it can process ${perSecond(trueRate)}.`,
+    };
+  return undefined;
+}
+
+interface Sized extends Recommended {
+  readonly note?: Reason;
+}
+
+/** The parallelism for a capacity: by what was learned of it, and by what is bound to one subtask. */
+function sized(view: DreyView, seen: DreyVertex, capacity: number, bounds: Bounds): Sized {
+  const { input, memory } = view;
+  const { vertex, trueRate, load } = seen;
+  const factor = capacity / trueRate;
+  const rules = rulesOf.drey;
+  const plain = () => recommend(vertex, factor, bounds, input.policy.options, rules);
+  if (factor <= 1) return plain();
+  const bound = uses(input, 'bottleneck') ? boundShare(skewOf(view.recent, vertex.id), vertex.parallelism) : 0;
+  if (bound > 0) {
+    const evened = evenedParallelism(vertex.parallelism, factor, bound);
+    const note: Reason = {
+      code: 'SKEWED',
+      text: `${percent(bound)} of its work is bound to one subtask${evened === undefined ? ': more of them do not help' : ''}.`,
+    };
+    const useful = (evened ?? vertex.parallelism) / vertex.parallelism;
+    return { ...recommend(vertex, useful, bounds, input.policy.options, rules), note };
+  }
+  if (!uses(input, 'capacity')) return plain();
+  const now = { parallelism: vertex.parallelism, trueRate, load };
+  const exponent = capacityExponent(memory.capacity[vertex.id] ?? [], now);
+  return recommend(vertex, parallelismFactor(factor, exponent), bounds, input.policy.options, rules);
+}

@@ -1,0 +1,86 @@
+/** What the autoscaler remembers of a job from decision to decision. Plain data: the job's autoscaler workflow holds it. */
+import type { Figure } from './samples.ts';
+
+/** One scaling of one vertex, as it was decided. */
+export interface VertexScaling {
+  readonly atMs: number;
+  readonly from: number;
+  readonly to: number;
+  /** Records a second that the vertex could process then (`TRUE_PROCESSING_RATE`). */
+  readonly trueRate: Figure;
+  /** Records a second that it was expected to be able to process afterwards. */
+  readonly expectedRate: Figure;
+  /** Records a second that it was to process (`TARGET_DATA_RATE`). */
+  readonly targetRate: Figure;
+}
+
+/** One scaling of the job, and how long it took. */
+export interface JobScaling {
+  readonly atMs: number;
+  /** The decision that it came from. */
+  readonly decision: string;
+  readonly to: Readonly<Record<string, number>>;
+  /** From the scaling to when all tasks ran again; absent until that was seen. */
+  readonly restartMs?: number;
+  /** How long no record was processed, where the operation measured it. */
+  readonly pauseMs?: number;
+}
+
+/** A wish to scale down that waits. */
+export interface DelayedScaleDown {
+  readonly sinceMs: number;
+  /** What was wished within the delay, oldest first; `outside` says whether the rate had left its bounds then. */
+  readonly wishes: readonly { readonly atMs: number; readonly parallelism: number; readonly outside: boolean }[];
+}
+
+/** What a vertex could process at some parallelism, as it was measured. */
+export interface CapacityPoint {
+  readonly parallelism: number;
+  readonly recordsPerSecond: number;
+  /** In how many windows it was measured; of their mean, later ones weigh more. */
+  readonly measured: number;
+  readonly atMs: number;
+}
+
+/** A scale-up that did not help, and until when it is not tried again. */
+export interface Distrust {
+  readonly vertex: string;
+  /** The parallelism from which more did not help. */
+  readonly above: number;
+  readonly atMs: number;
+  readonly untilMs: number;
+  /** How often it was found so. */
+  readonly times: number;
+}
+
+/** What all sources took in at a time of the day. */
+export interface SeasonSlot {
+  /** Day (since 1970, UTC) of `today`. */
+  readonly day: number;
+  /** The most of that day so far, records a second. */
+  readonly today: number;
+  /** The most of the days before, later ones weighing more; absent on the first day. */
+  readonly usual?: number;
+}
+
+/** All that is handed from decision to decision. */
+export interface EngineMemory {
+  /** By vertex, oldest first. */
+  readonly scalings: Readonly<Record<string, readonly VertexScaling[]>>;
+  readonly jobScalings: readonly JobScaling[];
+  readonly delayedScaleDowns: Readonly<Record<string, DelayedScaleDown>>;
+  /** By vertex, smallest parallelism first. */
+  readonly capacity: Readonly<Record<string, readonly CapacityPoint[]>>;
+  /** By the time of the day, from midnight (UTC), each half an hour: see season.ts. */
+  readonly season?: readonly (SeasonSlot | null)[];
+  readonly distrusts: readonly Distrust[];
+}
+
+/** Of a job that was never decided on. */
+export const emptyMemory: EngineMemory = {
+  scalings: {},
+  jobScalings: [],
+  delayedScaleDowns: {},
+  capacity: {},
+  distrusts: [],
+};

@@ -1,0 +1,36 @@
+/** What is remembered of a scaling that was carried out. Source: `ScalingHistoryUtils.addToScalingHistoryAndStore`. */
+import type { AutoscalerDecision } from './decision.ts';
+import type { EngineMemory, JobScaling, VertexScaling } from './memory.ts';
+
+/** How a scaling went. */
+export interface ScalingDone {
+  /** When it was asked for. */
+  readonly atMs: number;
+  /** How long no record was processed, where that was measured. */
+  readonly pauseMs?: number;
+}
+
+/** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
+export function rememberScaling(decision: AutoscalerDecision, { atMs, pauseMs }: ScalingDone): EngineMemory {
+  const { memory, parallelism = {} } = decision;
+  const changed = decision.vertices.filter(({ target, parallelism: from }) => target !== from);
+  const scalings = { ...memory.scalings };
+  for (const { id, metrics, parallelism: from, target } of changed) {
+    const scaling: VertexScaling = {
+      atMs,
+      from,
+      to: target,
+      trueRate: metrics['TRUE_PROCESSING_RATE'] ?? 'NaN',
+      expectedRate: metrics['EXPECTED_PROCESSING_RATE'] ?? 'NaN',
+      targetRate: metrics['TARGET_DATA_RATE'] ?? 'NaN',
+    };
+    scalings[id] = [...(scalings[id] ?? []), scaling];
+  }
+  const job: JobScaling = {
+    atMs,
+    decision: decision.id,
+    to: Object.fromEntries(changed.map(({ id }) => [id, parallelism[id] ?? 1])),
+    ...(pauseMs === undefined ? {} : { pauseMs }),
+  };
+  return { ...memory, scalings, jobScalings: [...memory.jobScalings, job], delayedScaleDowns: {} };
+}

@@ -1,0 +1,48 @@
+/** Puts a decision together. */
+import type { AutoscalerDecision, AutoscalerInput, MemoryAdvice, Reason } from './decision.ts';
+import { figureOf } from './figure.ts';
+import { vertexDecision, type JudgedVertex } from './judged-vertex.ts';
+import type { EngineMemory } from './memory.ts';
+
+/** Raised whenever the engine may answer otherwise than before. */
+const profileVersion = 1;
+
+/** What a decision is made of, besides its input. */
+export interface Findings {
+  readonly reasons: readonly [Reason, ...Reason[]];
+  readonly memory: EngineMemory;
+  readonly judged?: readonly JudgedVertex[];
+  /** Of the job as a whole. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** The parallelism of each vertex that is to change; without it, nothing is done. */
+  readonly changes?: Readonly<Record<string, number>>;
+  readonly memoryAdvice?: MemoryAdvice;
+}
+
+/** The decision: in mode `advise` a scaling is only told. */
+export function report(input: AutoscalerInput, findings: Findings): AutoscalerDecision {
+  const { judged = [], metrics = {}, changes, memoryAdvice } = findings;
+  const { job, nowMs, policy } = input;
+  const targetOf = (id: string, now: number) => changes?.[id] ?? now;
+  const parallelism = Object.fromEntries(job.vertices.map((one) => [one.id, targetOf(one.id, one.parallelism)]));
+  return {
+    id: `${job.id}-${nowMs}`,
+    atMs: nowMs,
+    profile: policy.profile,
+    profileVersion,
+    action: actionOf(input, changes !== undefined),
+    reasons: findings.reasons,
+    vertices: judged.map((one) =>
+      vertexDecision(one, targetOf(one.evaluated.vertex.id, one.evaluated.vertex.parallelism)),
+    ),
+    ...(changes === undefined ? {} : { parallelism }),
+    ...(memoryAdvice === undefined ? {} : { memoryAdvice }),
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, figureOf(value)])),
+    memory: findings.memory,
+  };
+}
+
+function actionOf({ policy }: AutoscalerInput, changes: boolean): AutoscalerDecision['action'] {
+  if (!changes) return 'none';
+  return policy.mode === 'active' ? 'scale' : 'advise';
+}

@@ -1,0 +1,37 @@
+/**
+ * Features `bottleneck` and `takeBack`: a scale-up after which a vertex is as busy as before and does no more has found something
+ * outside of Flink, or a hot key. It is not tried again for a while, longer each time, and what it took is given back.
+ */
+import { dreySettings } from './drey-settings.ts';
+import { ineffectiveScaleUp } from './effectiveness.ts';
+import type { Distrust, EngineMemory, VertexScaling } from './memory.ts';
+
+export interface Tried {
+  readonly id: string;
+  readonly parallelism: number;
+  readonly trueRate: number;
+  readonly load: number;
+}
+
+/** The last scale-up of a vertex, where that was of no use: what it had before. */
+export function uselessScaleUp(history: readonly VertexScaling[], now: Tried): VertexScaling | undefined {
+  const useless = ineffectiveScaleUp(history, now, dreySettings.leastGain);
+  return useless && now.load >= dreySettings.saturated ? history.at(-1) : undefined;
+}
+
+/** With one more scale-up that was found to be of no use. */
+export function distrust(memory: EngineMemory, id: string, above: number, nowMs: number): readonly Distrust[] {
+  const before = memory.distrusts.find(({ vertex }) => vertex === id);
+  const times = (before?.times ?? 0) + 1;
+  const untilMs = nowMs + dreySettings.distrustMs * 2 ** Math.min(times - 1, 5);
+  return [...memory.distrusts.filter((one) => one !== before), { vertex: id, above, atMs: nowMs, untilMs, times }];
+}
+
+/** What holds a vertex at its parallelism; undefined where nothing does. */
+export function distrusted(
+  memory: EngineMemory,
+  { id, parallelism }: Pick<Tried, 'id' | 'parallelism'>,
+  nowMs: number,
+): Distrust | undefined {
+  return memory.distrusts.find((one) => one.vertex === id && one.untilMs > nowMs && parallelism >= one.above);
+}

@@ -1,0 +1,21 @@
+/** Between which parallelisms a vertex may be, by the options, the policy and the schedule that counts now. */
+import type { AutoscalerPolicy, ScheduledBounds, VertexPolicy } from './policy.ts';
+import type { JobVertex } from './samples.ts';
+
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What the policy says of one vertex, by its id or its name. */
+export function policyOf({ vertices }: AutoscalerPolicy, { id, name }: Pick<JobVertex, 'id' | 'name'>): VertexPolicy {
+  return vertices[id] ?? vertices[name] ?? {};
+}
+
+/** The narrowest word counts: the vertex's own, the schedule's, the job's, the options'. */
+export function boundsOf(policy: AutoscalerPolicy, vertex: JobVertex, schedule: ScheduledBounds | undefined): Bounds {
+  const own = policyOf(policy, vertex);
+  const min = own.min ?? schedule?.min ?? policy.min ?? policy.options.minParallelism;
+  const max = own.max ?? schedule?.max ?? policy.max ?? policy.options.maxParallelism;
+  return { min, max: Math.max(min, max) };
+}

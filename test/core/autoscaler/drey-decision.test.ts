@@ -1,0 +1,197 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../core/autoscaler/decide.ts';
+import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
+import type { AutoscalerPolicy, Feature } from '../../../core/autoscaler/policy.ts';
+import { rememberScaling } from '../../../core/autoscaler/remember.ts';
+import { inputOf, jobOf, minute, samplesOf, workOf, type Load } from './jobs.ts';
+
+const drey = (policy: Partial<AutoscalerPolicy> = {}): Partial<AutoscalerPolicy> => ({ profile: 'drey', ...policy });
+const without = (...features: Feature[]) => drey({ without: features });
+
+const heap = (used: number) => ({ min: used, max: used, avg: used, sum: used });
+
+/** 900/s arrive, 700/s are processed: `work` has too few subtasks. */
+const tooMuch: Load = { rate: 700, busy: { source: 0.2, work: 1 }, backPressured: 0.8, lagGrowth: 200 };
+const little: Load = { rate: 100, busy: { source: 0.05, work: 0.1 } };
+const enough: Load = { rate: 700, busy: { source: 0.2, work: 0.8 } };
+
+describe('a load that is too much', () => {
+  test('is answered within minutes, by what it takes to work off the backlog in time', () => {
+    // 900/s and (144 000 waiting + 60 s of a pause) within 15 min: 1120/s; 900/0.7 = 1286/s is more. 1286/700 · 4 = 7.3.
+    expect(decide(inputOf(tooMuch, 12 * minute, drey()))).toMatchObject({
+      action: 'scale',
+      parallelism: { work: 8 },
+      reasons: [{ code: 'TOO_SMALL' }],
+    });
+  });
+
+  test.each([
+    [1, 'STABILIZING'],
+    [4, 'WINDOW_NOT_FULL'],
+    [5, 'TOO_SMALL'],
+  ])('after %i minutes: %s', (minutes, code) => {
+    expect(decide(inputOf(tooMuch, minutes * minute, drey())).reasons[0].code).toBe(code);
+  });
+
+  test('is let be while it would make the job less late than a rescale does', () => {
+    const slight: Load = { ...tooMuch, lagGrowth: 30 };
+    expect(decide(inputOf(slight, 5 * minute, drey())).action).toBe('none');
+    expect(decide(inputOf(slight, 5 * minute, without('cost'))).action).toBe('scale');
+  });
+
+  test('has other vertices grow with it into slots that are there anyway', () => {
+    const busySource: Load = { ...tooMuch, busy: { source: 0.6, work: 1 } };
+    expect(decide(inputOf(busySource, 12 * minute, drey())).parallelism).toMatchObject({ source: 7, work: 8 });
+    expect(decide(inputOf(busySource, 12 * minute, without('cost'))).parallelism).toMatchObject({ source: 5 });
+  });
+
+  test('without a lag metric, is seen by what holds the source up', () => {
+    const input = inputOf({ ...tooMuch, lagGrowth: 0 }, 12 * minute, drey());
+    const samples = input.samples.map((sample) => {
+      const { pendingRecords: _, ...source } = sample.vertices['source'] ?? {};
+      return { ...sample, vertices: { ...sample.vertices, source } };
+    });
+    expect(decide({ ...input, samples })).toMatchObject({ action: 'scale', reasons: [{ code: 'TOO_SMALL' }] });
+    expect(decide(input).action).toBe('none');
+  });
+});
+
+describe('incomplete metrics scale nothing', () => {
+  const input = inputOf(tooMuch, 12 * minute, drey());
+  const withNewest = (change: object, from = -1): AutoscalerInput => ({
+    ...input,
+    samples: [
+      ...input.samples.slice(0, from),
+      ...input.samples.slice(from).map((sample) => ({
+        ...sample,
+        vertices: { ...sample.vertices, work: { ...sample.vertices['work'], ...change } },
+      })),
+    ],
+  });
+
+  test.each([
+    ['subtasks that have not reported', { complete: false }],
+    ['a vertex without busy time', { busyMsPerSecond: undefined }],
+    ['a counter that counts backwards', { recordsIn: 1 }],
+    ['more than all of the time', { busyMsPerSecond: { min: 0, max: 2000, avg: 1, sum: 1 } }],
+    ['less than nothing', { recordsOut: -1 }],
+  ])('%s', (_name, change) => {
+    expect(decide(withNewest(change)).reasons[0].code).toBe('INCOMPLETE_METRICS');
+  });
+
+  test('a sample from before a restart', () => {
+    const samples = input.samples.map((sample) => ({ ...sample, runningSinceMs: -1 }));
+    expect(decide({ ...input, samples }).reasons[0].code).toBe('INCOMPLETE_METRICS');
+  });
+
+  test('some in the middle do not matter', () => {
+    const samples = input.samples.map((sample, at) => (at === 6 ? { ...sample, vertices: {} } : sample));
+    expect(decide({ ...input, samples }).action).toBe('scale');
+  });
+
+  test('switched off, they are taken as the operator takes them', () => {
+    const policy = { ...input.policy, ...without('completeness') };
+    expect(decide({ ...withNewest({ complete: false }), policy }).action).toBe('scale');
+  });
+});
+
+describe('a load that is less', () => {
+  const after = (minutes: number, memory: AutoscalerInput['memory'], policy = drey()) => ({
+    ...inputOf(little, minutes * minute, policy),
+    memory,
+  });
+  const first = decide(inputOf(little, 12 * minute, drey())).memory;
+
+  test('frees slots after an hour', () => {
+    expect(workOf(decide(after(71, first)))).toBeUndefined();
+    expect(workOf(decide(after(72, first)))).toBe(2);
+  });
+
+  test('that frees few slots is not worth a pause', () => {
+    const some: Load = { rate: 700, busy: { source: 0.2, work: 0.5 } };
+    const begun = decide(inputOf(some, 12 * minute, drey())).memory;
+    expect(decide({ ...inputOf(some, 72 * minute, drey()), memory: begun }).reasons[0].code).toBe('NOT_WORTH_IT');
+  });
+
+  test('waits twice as long after a scale-down that had to be undone', () => {
+    const rates = { trueRate: 1, expectedRate: 1, targetRate: 1 };
+    const scalings = {
+      work: [
+        { atMs: 0, from: 8, to: 4, ...rates },
+        { atMs: minute, from: 4, to: 8, ...rates },
+      ],
+    };
+    const regretted = { ...first, scalings };
+    expect(workOf(decide(after(72, regretted)))).toBeUndefined();
+    expect(workOf(decide(after(132, regretted)))).toBe(2);
+  });
+
+  test('does not shrink what heaps would be too small for', () => {
+    const input = after(72, first);
+    const samples = input.samples.map((sample) => ({
+      ...sample,
+      taskManagers: { heapMaxBytes: heap(100), heapUsedBytes: heap(60) },
+    }));
+    expect(decide({ ...input, samples }).reasons[0].code).toBe('HEAP_TOO_SMALL');
+    expect(workOf(decide({ ...input, samples, policy: { ...input.policy, without: ['memory'] } }))).toBe(2);
+  });
+});
+
+describe('a scale-up that was of no use', () => {
+  /** `work` went from 4 to 8 subtasks, and does 700/s still. */
+  const scaled = rememberScaling(decide(inputOf(tooMuch, 12 * minute, drey())), { atMs: 12 * minute });
+  const later = (policy = drey()): AutoscalerInput => {
+    const input = inputOf({ ...tooMuch, parallelism: 8 }, 20 * minute, policy);
+    const sinceMs = 13 * minute;
+    const samples = input.samples.map((sample) => ({ ...sample, runningSinceMs: sinceMs }));
+    const job = jobOf(8, { runningSinceMs: sinceMs });
+    const vertices = job.vertices.map((one) => (one.id === 'source' ? { ...one, parallelism: 4 } : one));
+    return { ...input, samples, job: { ...job, vertices }, memory: scaled };
+  };
+
+  test('is taken back, with what grew beside it', () => {
+    expect(decide(later())).toMatchObject({
+      action: 'scale',
+      parallelism: { work: 4 },
+      reasons: [{ code: 'TAKEN_BACK' }],
+    });
+  });
+
+  test('is only told where taking back is switched off', () => {
+    expect(decide(later(without('takeBack')))).toMatchObject({ action: 'none', reasons: [{ code: 'USELESS' }] });
+  });
+
+  test('is not tried again for a day, then for two', () => {
+    const { memory } = decide(later());
+    const input = { ...inputOf(tooMuch, 40 * minute, drey()), memory: { ...memory, scalings: {} } };
+    expect(decide(input).reasons[0].code).toBe('BOTTLENECK');
+    expect(memory.distrusts).toMatchObject([{ vertex: 'work', above: 4, untilMs: (20 + 24 * 60) * minute, times: 1 }]);
+  });
+});
+
+describe('custom metrics', () => {
+  const metric = { name: 'queue', target: 100, kind: 'perSubtask' as const, vertices: ['work'] };
+  const input = (queue: number) => {
+    const one = inputOf(enough, 12 * minute, drey({ customMetrics: [metric] }));
+    return { ...one, samples: one.samples.map((sample) => ({ ...sample, custom: { queue } })) };
+  };
+  test.each([
+    ['at its target', 400, undefined],
+    ['a little above', 430, undefined],
+    ['far above', 900, 9],
+  ])('%s', (_name, queue, parallelism) => {
+    expect(workOf(decide(input(queue)))).toBe(parallelism);
+  });
+});
+
+test('bounds that the user sets move a vertex that is beyond them', () => {
+  expect(workOf(decide(inputOf(enough, 12 * minute, drey({ min: 6 }))))).toBe(6);
+  expect(workOf(decide(inputOf(enough, 12 * minute, drey({ vertices: { work: { max: 3 } } }))))).toBe(3);
+  const night = { cron: '0 0 * * *', timeZone: 'UTC', lastsMs: 60 * minute, min: 7 };
+  expect(workOf(decide(inputOf(enough, 12 * minute, drey({ schedules: [night] }))))).toBe(7);
+});
+
+test('before a window is full, nothing of an earlier run counts', () => {
+  const input = { ...inputOf(tooMuch, 12 * minute, drey()), job: jobOf(4, { runningSinceMs: 11 * minute }) };
+  expect(decide({ ...input, samples: samplesOf(tooMuch, 10 * minute) }).action).toBe('none');
+});
