@@ -10,7 +10,11 @@ import { z } from 'zod';
 
 /** One point, as the test writes it into the file. */
 const pointShape = z.object({
+  /** Of this point: another one with the same words begins to count anew. */
+  id: z.string().default(''),
   activity: z.string(),
+  /** Which of several activities of that name, counted since the point was set. */
+  nth: z.int().min(1).default(1),
   /** `call`: after a request of one of these client functions was sent, and before its answer is taken. */
   when: z.enum(['before', 'call', 'after']),
   /** Names of client functions; empty: any. */
@@ -29,6 +33,7 @@ const sentMs = 5;
 
 export class CrashPoints {
   private readonly file: string | undefined;
+  private counted: { readonly point: string; readonly activities: string[] } = { point: '', activities: [] };
 
   constructor(file: string | undefined) {
     this.file = file;
@@ -74,6 +79,7 @@ export class CrashPoints {
   private async reached(when: CrashPoint['when'], call = ''): Promise<void> {
     const point = this.armed();
     if (!point || point.activity !== currentActivity() || point.when !== when) return;
+    if (this.occurrence(point.id) !== point.nth) return;
     if (point.calls.length > 0 && !point.calls.includes(call)) return;
     if (when === 'call') await pause(sentMs);
     if (!this.claim()) return;
@@ -84,6 +90,15 @@ export class CrashPoints {
   private armed() {
     if (this.file === undefined || !existsSync(this.file)) return undefined;
     return pointShape.parse(JSON.parse(readFileSync(this.file, 'utf8')));
+  }
+
+  /** Which of the activities of the point's name this is. A repeated attempt is the same one. */
+  private occurrence(point: string): number {
+    const { activityId, workflowExecution } = Context.current().info;
+    const own = `${workflowExecution?.runId}/${activityId}`;
+    if (this.counted.point !== point) this.counted = { point, activities: [] };
+    if (!this.counted.activities.includes(own)) this.counted.activities.push(own);
+    return this.counted.activities.indexOf(own) + 1;
   }
 
   /** Each point is reached once, by one process. */

@@ -1,5 +1,6 @@
 /** The agent's settings, read from the environment. */
 import { z } from 'zod';
+import { listenAddress } from '../clients/listen-address.ts';
 
 const settings = z.object({
   /** The name under which its cluster is registered. */
@@ -21,6 +22,16 @@ const settings = z.object({
   DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** For tests only: where they say at which point this process shall die. */
   DREY_TEST_CRASH_FILE: z.string().optional(),
+  /** Where samples of jobs are sent; absent: none are. */
+  DREY_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Holds the token of this cluster's agent; read anew for each batch. */
+  DREY_API_TOKEN_FILE: z.string().optional(),
+  /** Samples that may wait in memory while the API is away. */
+  DREY_SAMPLES_WAITING_MAX: z.coerce.number().int().min(1_000).default(200_000),
+  /** `HOST:PORT` on which Prometheus may ask for this process's own measurements; absent: nowhere. */
+  DREY_METRICS_LISTEN: listenAddress().optional(),
+  /** The same for those of Temporal's SDK, which serves them itself. */
+  DREY_TEMPORAL_METRICS_LISTEN: listenAddress().optional(),
   /** Activities at once: most of them only wait. */
   DREY_ACTIVITIES_MAX: z.coerce.number().int().min(1).default(200),
 });

@@ -1,7 +1,7 @@
 /** The agent: works on its cluster's task queue. It keeps nothing, so it may be killed, and there may be several. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createClusterActivities } from '../activities/cluster/cluster-activities.ts';
 import { CrashPoints } from '../activities/crash-point.ts';
@@ -10,9 +10,16 @@ import { connectFlink } from '../clients/flink/connect.ts';
 import { directTransport, proxyTransport, type FlinkTransport } from '../clients/flink/transport.ts';
 import type { KubernetesClient } from '../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../clients/kubernetes/connect.ts';
+import { offerMetrics } from '../clients/metrics-server.ts';
+import { installRuntime } from '../clients/temporal/runtime.ts';
 import type { Generation } from '../core/generation.ts';
 import { clusterTaskQueue, generationNames } from '../core/names.ts';
 import { agentSettings } from './config.ts';
+import { heartbeatsToApi } from './heartbeats-to-api.ts';
+import { observerWorker } from './observer.ts';
+import { Observing } from './observing.ts';
+import { createAgentMetrics } from './metrics.ts';
+import { samplesToApi } from './samples-to-api.ts';
 
 const settings = agentSettings(process.env);
 const log = pino({
@@ -23,25 +30,36 @@ const log = pino({
 const crashPoints = new CrashPoints(settings.DREY_TEST_CRASH_FILE);
 
 async function main(): Promise<void> {
-  Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
-      log.info({ temporalLevel: level, ...meta }, message),
-    ),
-    shutdownSignals: ['SIGTERM', 'SIGINT'],
-  });
+  installRuntime({ log, metricsListen: settings.DREY_TEMPORAL_METRICS_LISTEN });
+  const metrics = createAgentMetrics();
+  await offerMetrics(settings.DREY_METRICS_LISTEN, metrics.registry, log);
+  const samples = samplesToApi(settings, metrics, log);
   const connection = await connected();
+  const cluster = dependencies();
   const worker = await Worker.create({
     connection,
     namespace: settings.TEMPORAL_NAMESPACE,
     taskQueue: clusterTaskQueue(settings.DREY_CLUSTER),
-    activities: createClusterActivities(dependencies()),
+    activities: createClusterActivities(cluster),
     interceptors: { activity: crashPoints.interceptors() },
     maxConcurrentActivityTaskExecutions: settings.DREY_ACTIVITIES_MAX,
     // What waits is begun again by another agent at once; what acts may be repeated.
     shutdownGraceTime: '1s',
   });
+  const observing = new Observing();
+  const observer = await observerWorker({
+    connection,
+    settings,
+    cluster: { ...cluster, samples },
+    metrics,
+    log,
+    observing,
+  });
   log.info('agent starts');
-  await worker.run();
+  const heartbeats = heartbeatsToApi(settings, log, () => observing.isNow);
+  await Promise.all([worker.run(), observer.run()]);
+  heartbeats?.stop();
+  await samples?.stop();
   await connection.close();
   log.info('agent has ended');
 }

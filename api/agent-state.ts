@@ -1,25 +1,64 @@
-/** Whether a cluster's agent is there: the one trace it leaves is that it asks Temporal for work. */
+/** Whether a cluster's agents are there: they say so every few seconds, and ask Temporal for work. */
 import { isTemporalAway } from '../clients/temporal/errors.ts';
+import { agentPresence, saysAll, unseenMs, type AgentPresence } from '../core/agents.ts';
+import { runs, type JobView } from '../core/job.ts';
 import type { Services } from './services.ts';
 
-/** A worker asks at least once a minute, for Temporal holds each question so long; some seconds for the way. */
-const silenceMsMax = 70_000;
-
 export interface AgentState {
-  /** `unknown`: Temporal does not answer. */
+  /** `unknown`: nothing was heard of one lately, and Temporal does not answer. */
   readonly state: 'connected' | 'gone' | 'unknown';
   readonly lastSeen?: string;
+  /** How many are there; absent where they do not say so. */
+  readonly count?: number;
+  /** When one of them last observed the cluster's jobs. */
+  readonly lastObserved?: string;
 }
 
-/** The state now, or some seconds ago. */
-export async function agentState({ agentPolls }: Services, cluster: string): Promise<AgentState> {
+/** The state now, or a second ago. */
+export async function agentState(services: Services, cluster: string): Promise<AgentState> {
+  const { presence, isTemporalSilent } = await presenceOf(services, cluster);
+  const { isThere, silentMs, unobservedMs, count } = presence;
+  const isUnknown = !isThere && isTemporalSilent && count === undefined;
+  return {
+    state: isThere ? 'connected' : isUnknown ? 'unknown' : 'gone',
+    ...(silentMs !== undefined && { lastSeen: before(silentMs) }),
+    ...(count !== undefined && { count }),
+    ...(unobservedMs !== undefined && { lastObserved: before(unobservedMs) }),
+  };
+}
+
+/** The jobs as people see them: where nobody looks at one that runs, with the time at which somebody last did. */
+export async function asLastSeen(services: Services, jobs: readonly JobView[]): Promise<JobView[]> {
+  const clusters = [...new Set(jobs.filter(({ phase }) => runs(phase)).map(({ spec }) => spec.spec.cluster))];
+  const seen = new Map(
+    await Promise.all(clusters.map(async (name) => [name, (await presenceOf(services, name)).presence] as const)),
+  );
+  return jobs.map((job) => {
+    const presence = runs(job.phase) ? seen.get(job.spec.spec.cluster) : undefined;
+    const ms = presence && unseenMs(presence);
+    return ms === undefined ? job : { ...job, lastSeen: before(ms) };
+  });
+}
+
+async function presenceOf(
+  { agentHeartbeats, agentPolls }: Services,
+  cluster: string,
+): Promise<{ readonly presence: AgentPresence; readonly isTemporalSilent: boolean }> {
+  const traces = await agentHeartbeats.of(cluster);
+  const polled = saysAll(traces) ? undefined : await lastPoll(agentPolls, cluster);
+  const pollMs = polled instanceof Date ? { pollMs: Math.max(0, Date.now() - polled.getTime()) } : {};
+  return { presence: agentPresence({ ...traces, ...pollMs }), isTemporalSilent: polled === 'unknown' };
+}
+
+async function lastPoll(polls: Services['agentPolls'], cluster: string): Promise<Date | undefined | 'unknown'> {
   try {
-    const lastSeen = await agentPolls.get(cluster);
-    if (!lastSeen) return { state: 'gone' };
-    const isThere = Date.now() - lastSeen.getTime() < silenceMsMax;
-    return { state: isThere ? 'connected' : 'gone', lastSeen: lastSeen.toISOString() };
+    return await polls.get(cluster);
   } catch (error) {
-    if (isTemporalAway(error)) return { state: 'unknown' };
+    if (isTemporalAway(error)) return 'unknown';
     throw error;
   }
+}
+
+function before(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
 }

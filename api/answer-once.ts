@@ -13,24 +13,35 @@ const recordTimeoutMs = 1_000;
 
 /** The earlier answer to this key, or what `act` gives, which is kept. */
 export async function answerOnce(
-  { postgres, log }: Services,
+  services: Services,
   tenant: string,
-  { key, bodyHash, isRepeatable }: ChangeHeaders,
+  headers: ChangeHeaders,
   act: () => Promise<ChangeReply>,
 ): Promise<ChangeReply & { readonly isRepeated: boolean }> {
-  if (isRepeatable) {
-    const known = await inTime(recordTimeoutMs, findAnswer(postgres, tenant, key)).catch((error: unknown) => {
-      log.warn({ err: error }, 'earlier answers cannot be read; the workflow decides');
-      return undefined;
-    });
-    if (known && known.bodyHash !== bodyHash) throw keyReused(key);
-    if (known) return { status: known.status, answer: known.answer, isRepeated: true };
-  }
+  const { postgres, log } = services;
+  const { key, bodyHash } = headers;
+  const known = await earlierAnswer(services, tenant, headers);
+  if (known) return { status: known.status, answer: known.answer, isRepeated: true };
   const { status, answer } = await act();
   await inTime(recordTimeoutMs, saveAnswer(postgres, tenant, key, { bodyHash, status, answer })).catch(
     (error: unknown) => log.warn({ err: error }, 'the answer could not be kept under its key'),
   );
   return { status, answer, isRepeated: false };
+}
+
+/** The answer that this key was given before, as far as it is recorded. @throws Problem KEY_REUSED */
+export async function earlierAnswer(
+  { postgres, log }: Services,
+  tenant: string,
+  { key, bodyHash, isRepeatable }: ChangeHeaders,
+): Promise<StoredAnswer | undefined> {
+  if (!isRepeatable) return undefined;
+  const known = await inTime(recordTimeoutMs, findAnswer(postgres, tenant, key)).catch((error: unknown) => {
+    log.warn({ err: error }, 'earlier answers cannot be read; the workflow decides');
+    return undefined;
+  });
+  if (known && known.bodyHash !== bodyHash) throw keyReused(key);
+  return known;
 }
 
 function keyReused(key: string): Problem {

@@ -1,6 +1,7 @@
 /** The shapes of answers: what the OpenAPI document says, and what the tests hold real answers against. */
 import { z } from 'zod';
-import { candidateVerdicts, jobPhases } from '../core/job.ts';
+import { candidateVerdicts, jobPhases, troubleNexts } from '../core/job.ts';
+import { resolutions } from '../core/metrics/resolution.ts';
 import { savepointFormats, savepointOrigins, savepointStates } from '../core/savepoint.ts';
 import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
@@ -20,6 +21,37 @@ const failure = z
 export const specShape = flinkJobSchema.meta({ id: 'FlinkJob' });
 
 const generation = z.object({ number: z.int(), revision: z.int(), flinkJobId: z.string(), name: z.string() });
+
+const trouble = z.object({
+  reason: z.string().describe('Stable: scripts may match on it.'),
+  failure: failure.optional(),
+  standing: z
+    .string()
+    .describe(
+      '`ended`: only Drey can bring it back. `trying`: Flink or Kubernetes still do. `running`: all of its tasks run.',
+    ),
+  since: time,
+  tried: z
+    .array(
+      z.object({
+        at: time,
+        action: z.string(),
+        reason: z.string(),
+        message: z.string().describe('What was wrong.'),
+        hasSucceeded: z.boolean(),
+        outcome: z.string().optional().describe('Why it did not bring the job back.'),
+      }),
+    )
+    .describe('The attempts that still count, the oldest first.'),
+  next: z
+    .enum(troubleNexts)
+    .describe(
+      '`due`: an attempt, at `dueAt`. `shown`: nothing, for the job goes on or its spec wants no more. `givenUp`: nothing, the job is FAILED.',
+    ),
+  action: z.string().optional().describe('What is done, where it was decided to act.'),
+  dueAt: time.optional(),
+  resume: z.string().optional().describe('The one command that lets a failed job go on.'),
+});
 
 export const jobAnswer = z
   .object({
@@ -41,13 +73,26 @@ export const jobAnswer = z
       .optional()
       .describe('The next revision, running beside the job until it is promoted or discarded.'),
     failure: failure.optional(),
+    trouble: trouble.optional().describe('What agents see wrong with it, and what is done about it.'),
     operation: z.int().optional().describe('The operation under way.'),
     restorePoint: z.string().optional().describe('From where the next start begins.'),
     startedFrom: z
       .string()
       .optional()
       .describe('From where it runs, as long as it has not been seen to complete a checkpoint since.'),
+    restoring: z
+      .string()
+      .optional()
+      .describe('The savepoint that an operation which waits, or is under way, was told to start it from.'),
+    upcoming: z
+      .int()
+      .optional()
+      .describe('The operation that waits, or is under way, to bring the accepted revision about.'),
+    lastRun: z.int().optional().describe('The revision that last ran as it should.'),
     nextSavepointAt: time.optional().describe('When the next periodic savepoint is due.'),
+    lastSeen: time
+      .optional()
+      .describe('When it was last observed; only of a job that runs, and that nobody observes now.'),
     createdAt: time,
     updatedAt: time,
   })
@@ -59,7 +104,7 @@ const planAnswer = z
     cost: z
       .enum(costs)
       .describe(
-        '`none`: Flink is not touched. `rescale`: in place. `restart`: the job stops and goes on. `redeploy`: on a new Flink cluster.',
+        '`none`: Flink is not touched. `rescale`: in place. `restart`: the job stops, and goes on where it is to run. `redeploy`: on a new Flink cluster.',
       ),
     changes: z.array(
       z.object({
@@ -120,10 +165,12 @@ export const dryRunAnswer = z
     dryRun: z.literal(true),
     changed: z
       .boolean()
-      .describe('Whether an apply would make an operation: the spec is another one, or its last deploy failed.'),
+      .describe(
+        'Whether the request would make an operation. An apply does: the spec is another one, or its last deploy failed.',
+      ),
     revision: z.int().describe('The current revision; 0 when there is no such job.'),
     spec: specShape,
-    plan: planAnswer.optional().describe('What an apply would do; absent when it would change nothing.'),
+    plan: planAnswer.optional().describe('What the request would do; absent when it would change nothing.'),
     startsFrom: z.string().optional().describe('From which state the job would start.'),
     lastPauseMs: z
       .number()
@@ -131,6 +178,15 @@ export const dryRunAnswer = z
       .describe('How long no job ran the last time that this was done, in milliseconds.'),
   })
   .meta({ id: 'DryRun' });
+
+/** What 200 is where only a dry run is answered with it. */
+export const dryRunReply = { description: 'This was a dry run', schema: dryRunAnswer };
+
+/** What 200 is where a change may have nothing to do. */
+export const changeOrDryRun = {
+  description: 'Nothing had to change, or this was a dry run',
+  schema: z.union([changeAnswer, dryRunAnswer]),
+};
 
 export const revisionAnswer = z
   .object({
@@ -177,6 +233,56 @@ export const eventAnswer = z
   })
   .meta({ id: 'Event' });
 
+export const seriesAnswer = z
+  .object({
+    vertex: z.string().describe('Id of a vertex; empty for the job as a whole.'),
+    metric: z.string(),
+    seenAt: time.describe('When something of it was last measured, to the hour.'),
+  })
+  .meta({ id: 'MetricSeries' });
+
+export const metricsAnswer = z
+  .object({
+    resolution: z.enum(resolutions).describe('What the points were made from: `raw`, or the roll-up by `1m` or `1h`.'),
+    from: time.describe('The beginning of the first step.'),
+    to: time.describe('The end of the last step.'),
+    stepMs: z.int().describe('Time from one point to the next, in milliseconds.'),
+    series: z
+      .array(
+        z.object({
+          vertex: z.string().describe('Id of a vertex; empty for the job as a whole.'),
+          metric: z.string(),
+          points: z
+            .array(
+              z.object({
+                at: time.describe('The beginning of its step.'),
+                min: z.number(),
+                max: z.number(),
+                avg: z.number(),
+                last: z.number().describe('The newest value of the step.'),
+                count: z.int().describe('Values that were measured in it.'),
+              }),
+            )
+            .describe('In order. Steps in which nothing was measured are left out.'),
+        }),
+      )
+      .describe('Those that have values in the range, by vertex and metric.'),
+  })
+  .meta({ id: 'Metrics' });
+
+export const samplesAnswer = z
+  .object({
+    taken: z.int(),
+    repeated: z.int().describe('Were there already: a batch may be sent again.'),
+    dropped: z.object({
+      late: z.int().describe('Older than raw samples are kept.'),
+      early: z.int().describe('More than five minutes in the future.'),
+      unknown: z.int().describe('Of jobs that are not recorded, or not on this cluster.'),
+      crowded: z.int().describe('Of new series of jobs that have too many.'),
+    }),
+  })
+  .meta({ id: 'SamplesTaken' });
+
 export const clusterAnswer = z
   .object({
     name: z.string(),
@@ -185,8 +291,12 @@ export const clusterAnswer = z
     createdAt: time,
     updatedAt: time,
     agent: z.object({
-      state: z.enum(['connected', 'gone', 'unknown']).describe('unknown: Temporal does not answer now.'),
+      state: z
+        .enum(['connected', 'gone', 'unknown'])
+        .describe('unknown: nothing was heard of one lately, and Temporal does not answer now.'),
       lastSeen: time.optional(),
+      count: z.int().optional().describe('How many are there now; absent where they do not say so.'),
+      lastObserved: time.optional().describe('When one of them last observed the jobs of the cluster.'),
     }),
   })
   .meta({ id: 'Cluster' });

@@ -1,6 +1,7 @@
 /** The HTTP server's application: makes an Express app from the table of routes. */
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
 import { authenticate, authorise } from './auth.ts';
 import { parseBody, readBytes } from './body.ts';
 import { problemOf } from './error-problem.ts';
@@ -67,7 +68,9 @@ function conclude({ metrics, log }: Services, request: Request, response: Respon
   const route = trace.route?.path ?? 'none';
   const status = response.writableFinished ? response.statusCode : 499;
   metrics.httpDuration.observe({ method: request.method, route, status }, seconds);
-  const level = trace.route?.role === 'public' ? 'debug' : 'info';
+  const { role = '' } = trace.route ?? {};
+  // Machines ask every few seconds.
+  const level = ['public', 'agent'].includes(role) ? 'debug' : 'info';
   const { requestId, principal } = trace;
   log[level](
     {
@@ -87,16 +90,27 @@ async function run(services: Services, route: Route, request: Request, response:
   trace.route = route;
   const principal = await authenticate(services, route, request);
   trace.principal = principal;
-  const { tenant } = request.params;
-  authorise(route, principal, typeof tenant === 'string' ? tenant : undefined);
+  const { tenant, cluster } = request.params;
+  authorise(route, principal, { tenant: oneOf(tenant), cluster: oneOf(cluster) });
   const params = validate(route.params, request.params, 'path', 'INVALID_PARAMETER');
-  const query = validate(route.query, request.query, 'query', 'INVALID_PARAMETER');
+  const query = validate(queryOf(route), request.query, 'query', 'INVALID_PARAMETER');
   const bytes = route.body ? await readBytes(request, response) : Buffer.alloc(0);
   const given = () => (route.bodyOptional && bytes.length === 0 ? {} : parseBody(request, bytes));
   const body = route.body && validate(route.body, given(), 'body', 'INVALID_BODY');
   const call: Call = { params, query, body, bytes, principal, request, response, requestId: trace.requestId };
   const reply = await route.handle(services, call);
   if (reply) send(response, reply);
+}
+
+const noQuery = z.strictObject({});
+
+/** What a change does not know it must not pass over: it may have been asked only to say what it would do. */
+function queryOf({ query, method }: Route): z.ZodType | undefined {
+  return query ?? (method === 'get' ? undefined : noQuery);
+}
+
+function oneOf(parameter: string | string[] | undefined): string | undefined {
+  return typeof parameter === 'string' ? parameter : undefined;
 }
 
 function send(response: Response, { status = 200, body, headers = {} }: Reply): void {

@@ -8,7 +8,8 @@ import type { Services } from './services.ts';
 
 const nobody: Principal = { name: 'nobody', tenant: '', role: 'viewer' };
 
-const ranks: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 };
+/** People's roles: each may do what those below it may. An agent has no rank: it may do one thing, and nobody else may. */
+const ranks: Readonly<Record<Exclude<Role, 'agent'>, number>> = { viewer: 0, operator: 1, admin: 2 };
 
 /** RFC 6750's characters; the length keeps what is hashed small. */
 const bearer = /^Bearer +([A-Za-z0-9\-._~+/]{1,512}=*) *$/i;
@@ -25,17 +26,17 @@ export async function authenticate(services: Services, route: Route, request: Re
   return record;
 }
 
-/** Checks the role, and the tenant in the path. */
-export function authorise(route: Route, principal: Principal, tenant: string | undefined): void {
+/** What the path names, as far as rights depend on it. */
+export interface Place {
+  readonly tenant?: string | undefined;
+  readonly cluster?: string | undefined;
+}
+
+/** Checks the role, and the tenant or the agent's cluster in the path. */
+export function authorise(route: Route, principal: Principal, { tenant, cluster }: Place): void {
   if (route.role === 'public') return;
-  if (ranks[principal.role] < ranks[route.role])
-    throw new Problem(
-      'ROLE_TOO_LOW',
-      `Token ${principal.name} has the role ${principal.role}; ${route.role} is needed.`,
-      {
-        cure: `Use a token with the role ${route.role}.`,
-      },
-    );
+  if (route.role === 'agent' || principal.role === 'agent') return authoriseAgent(route.role, principal, cluster);
+  if (ranks[principal.role] < ranks[route.role]) throw roleTooLow(route.role, principal);
   if (principal.tenant === '*') return;
   const cure = 'Use a token for all tenants.';
   if (route.everyTenant)
@@ -44,6 +45,20 @@ export function authorise(route: Route, principal: Principal, tenant: string | u
     throw new Problem('OTHER_TENANT', `Token ${principal.name} is for tenant ${principal.tenant}, not ${tenant}.`, {
       cure: 'Use a token for this tenant.',
     });
+}
+
+function authoriseAgent(needed: Role, principal: Principal, cluster: string | undefined): void {
+  if (principal.role !== needed) throw roleTooLow(needed, principal);
+  if (principal.cluster === cluster) return;
+  throw new Problem('OTHER_CLUSTER', `Token ${principal.name} is for cluster ${principal.cluster}, not ${cluster}.`, {
+    cure: 'Use the token of this cluster’s agent.',
+  });
+}
+
+function roleTooLow(needed: Role, { name, role }: Principal): Problem {
+  return new Problem('ROLE_TOO_LOW', `Token ${name} has the role ${role}; ${needed} is needed.`, {
+    cure: `Use a token with the role ${needed}.`,
+  });
 }
 
 function notAuthenticated(detail: string): Problem {

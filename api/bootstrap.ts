@@ -1,4 +1,4 @@
-/** Makes a tenant, its grants and a token in an empty installation. Run again, it changes nothing and keeps the token. */
+/** Makes a tenant, its grants and tokens in an empty installation. Run again, it changes nothing and keeps the tokens. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,12 +7,13 @@ import { z } from 'zod';
 import { connectPostgres } from '../clients/postgres/connect.ts';
 import { migratePostgres } from '../clients/postgres/migrate.ts';
 import { addGrants } from '../clients/postgres/tenants.ts';
-import { saveToken, tokenHash } from '../clients/postgres/tokens.ts';
-import { ownName } from '../core/schema/fields.ts';
+import { agentToken, saveToken, tokenHash } from '../clients/postgres/tokens.ts';
+import { dnsLabel, ownName } from '../core/schema/fields.ts';
 import { grantSchema } from './grants.ts';
 
-const usage = `node --import tsx api/bootstrap.ts --token-file FILE [--tenant NAME] [--grant CLUSTER:NAMESPACE]...
-  Needs DATABASE_URL. Writes a token with the role admin for all tenants to FILE, readable by its owner only.`;
+const usage = `node --import tsx api/bootstrap.ts --token-file FILE [--tenant NAME] [--grant CLUSTER:NAMESPACE]... [--agent CLUSTER:FILE]...
+  Needs DATABASE_URL. Writes a token with the role admin for all tenants to FILE, readable by its owner only, and the token
+  of each cluster's agent to a file of its own.`;
 
 const wanted = z.object({
   tenant: ownName(30).default('default'),
@@ -27,6 +28,15 @@ const wanted = z.object({
         .pipe(grantSchema),
     )
     .default([]),
+  agent: z
+    .array(
+      z
+        .string()
+        .regex(/^[^:]+:.+$/, 'must be CLUSTER:FILE')
+        .transform((text) => ({ cluster: text.replace(/:.*/s, ''), file: text.replace(/^[^:]+:/, '') }))
+        .pipe(z.object({ cluster: dnsLabel(), file: z.string() })),
+    )
+    .default([]),
 });
 
 async function main(): Promise<void> {
@@ -36,6 +46,7 @@ async function main(): Promise<void> {
       'token-file': { type: 'string' },
       'token-name': { type: 'string' },
       grant: { type: 'string', multiple: true },
+      agent: { type: 'string', multiple: true },
     },
   });
   const parsed = wanted.safeParse(values);
@@ -47,13 +58,14 @@ async function main(): Promise<void> {
   await prepare(url, parsed.data);
 }
 
-async function prepare(url: string, { tenant, grant, ...token }: z.output<typeof wanted>): Promise<void> {
+async function prepare(url: string, { tenant, grant, agent, ...token }: z.output<typeof wanted>): Promise<void> {
   await migratePostgres({ url });
   const postgres = connectPostgres({ url, applicationName: 'drey-bootstrap', connectionsMax: 1 });
   try {
     await addGrants(postgres, tenant, grant);
     const hash = tokenHash(ensureToken(token['token-file']));
     await saveToken(postgres, hash, { name: token['token-name'], tenant: '*', role: 'admin' });
+    for (const { cluster, file } of agent) await saveToken(postgres, tokenHash(ensureToken(file)), agentToken(cluster));
   } finally {
     await postgres.end();
   }

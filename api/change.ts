@@ -78,7 +78,10 @@ function headersOf(ref: JobRef, { key }: ChangeHeaders, answer: unknown): Record
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const { job, operation } = answer as StoredChange;
   const headers: Record<string, string> = { 'idempotency-key': key, etag: etagOf(job.revision) };
-  if (operation) headers['location'] = `/v1/tenants/${ref.tenant}/jobs/${ref.name}/operations/${operation.number}`;
+  // The name of a removed job may be another one's soon.
+  const query = job.phase === 'REMOVED' ? `?uid=${job.uid}` : '';
+  if (operation)
+    headers['location'] = `/v1/tenants/${ref.tenant}/jobs/${ref.name}/operations/${operation.number}${query}`;
   return headers;
 }
 

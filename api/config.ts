@@ -1,22 +1,26 @@
 /** The API's configuration, from the environment. */
 import { z } from 'zod';
+import { partsOfCluster } from '../core/names.ts';
+import { listenAddress } from '../clients/listen-address.ts';
+import { retentionDefaults, type MetricRetention } from '../core/metrics/resolution.ts';
+import { duration } from '../core/schema/fields.ts';
+import { parseDurationMs } from '../core/spec/duration.ts';
 
-const listen = z
-  .string()
-  .regex(/^(?:\[[0-9a-fA-F:]+\]|[^:[\]]+):\d{1,5}$/, 'must be HOST:PORT, such as 127.0.0.1:8080')
-  .transform((text) => {
-    const colon = text.lastIndexOf(':');
-    return { host: text.slice(0, colon).replaceAll(/[[\]]/g, ''), port: Number(text.slice(colon + 1)) };
-  })
-  .refine(({ port }) => port <= 65_535, 'has a port above 65535');
+/** For how long metrics are kept. The bounds keep the resolutions in their order, and partitions to some dozens. */
+const kept = (least: string, most: string) => duration(least, most).transform(parseDurationMs).optional();
 
 const environment = z.object({
-  DREY_API_LISTEN: listen.prefault('127.0.0.1:8080'),
+  DREY_API_LISTEN: listenAddress().prefault('127.0.0.1:8080'),
   /** Where agents reach this process (not just any replica): they send logs there. */
   DREY_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** Into how many parts a cluster that is registered now is divided for its observers. */
+  DREY_OBSERVER_SHARDS: z.coerce.number().int().min(1).max(partsOfCluster).default(1),
+  DREY_METRICS_KEEP_RAW: kept('1h', '2d'),
+  DREY_METRICS_KEEP_1M: kept('2d', '90d'),
+  DREY_METRICS_KEEP_1H: kept('90d', '1825d'),
   DREY_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -28,7 +32,9 @@ export interface ApiConfig {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  readonly observerShards: number;
   readonly logLevel: string;
+  readonly metricRetention: MetricRetention;
 }
 
 /**
@@ -48,7 +54,13 @@ export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
     databaseUrl: rest.DATABASE_URL,
     temporalAddress: rest.TEMPORAL_ADDRESS,
     temporalNamespace: rest.TEMPORAL_NAMESPACE,
+    observerShards: rest.DREY_OBSERVER_SHARDS,
     logLevel: rest.DREY_LOG_LEVEL,
+    metricRetention: {
+      raw: rest.DREY_METRICS_KEEP_RAW ?? retentionDefaults.raw,
+      '1m': rest.DREY_METRICS_KEEP_1M ?? retentionDefaults['1m'],
+      '1h': rest.DREY_METRICS_KEEP_1H ?? retentionDefaults['1h'],
+    },
   };
 }
 

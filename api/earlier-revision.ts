@@ -1,6 +1,6 @@
 /** Specs that a job has had: the one that runs, and the one that a rollback goes back to. */
 import { listOperations } from '../clients/postgres/operations.ts';
-import { listRevisions, type StoredRevision } from '../clients/postgres/revisions.ts';
+import { findRevision, type StoredRevision } from '../clients/postgres/revisions.ts';
 import { runs, type JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
@@ -11,13 +11,18 @@ import type { Services } from './services.ts';
 const operationsRead = 200;
 
 /** Operations after which a revision has run as it should. */
-const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', 'adjust', 'promote'];
+const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', 'adjust', 'promote', 'recover'];
 
-/** The spec that the job runs with: after a rollback another than the accepted one. */
+/** The spec that the job runs with, unless the accepted one is still to come: after a rollback it is another one. */
 export async function runningSpec(services: Services, job: JobView): Promise<FlinkJob> {
-  const running = runs(job.phase) ? job.generation?.revision : undefined;
-  if (running === undefined || running === job.revision) return job.spec;
+  const running = standsOnGeneration(job) ? job.generation?.revision : undefined;
+  if (running === undefined || running === job.revision || job.upcoming !== undefined) return job.spec;
   return (await storedRevision(services, job, running)).spec;
+}
+
+/** Whether what the job is, is what it runs or ran last: one that broke by itself is brought back with that. */
+function standsOnGeneration({ phase, trouble }: JobView): boolean {
+  return runs(phase) || phase === 'RECOVERING' || (phase === 'FAILED' && trouble !== undefined);
 }
 
 /** The revision to go back to. @param wanted its number; absent: the last one that ran as it should before the current. */
@@ -41,8 +46,8 @@ function lastStable({ revision }: JobView, operations: readonly OperationRecord[
 }
 
 async function storedRevision({ postgres }: Services, job: JobView, number: number): Promise<StoredRevision> {
-  const [stored] = await listRevisions(postgres, job.uid, 1, number + 1);
-  if (stored?.revision === number) return stored;
+  const stored = await findRevision(postgres, job.uid, number);
+  if (stored) return stored;
   throw new Problem('NO_EARLIER_REVISION', `Job ${job.name} has no revision ${number}.`, {
     cure: 'GET …/revisions lists them.',
   });

@@ -12,3 +12,16 @@ export const operationNumber = z.coerce
   .int('must be a whole number')
   .min(1, 'must be at least 1')
   .max(2_147_483_647, 'is larger than any operation number');
+
+export const savepointParams = jobParams.extend({
+  number: operationNumber.describe('That of the operation that took it.'),
+});
+
+/** Says which job of a name is meant: names are used again. */
+export const uidQuery = {
+  uid: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{7}$/, 'must be the uid of a job: 8 small letters and digits, the first a letter')
+    .optional()
+    .describe('Of the job that is meant, which may be removed. Without it, the newest job of this name.'),
+};

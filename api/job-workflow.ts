@@ -1,13 +1,16 @@
 /** Asks a job's workflow for a change, and tells its refusals from silence. */
+import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { isTemporalAway } from '../clients/temporal/errors.ts';
 import type { Temporal } from '../clients/temporal/connect.ts';
+import type { JobView } from '../core/job.ts';
 import type { Refusal, RefusalCode } from '../core/job-changes.ts';
 import { controlTaskQueue, jobWorkflowId } from '../core/names.ts';
 import {
   applySpec,
   decideCandidate,
+  disposeRemoved,
   disposeSavepoint,
   flinkJobWorkflow,
   removeJob,
@@ -18,6 +21,7 @@ import {
   type ChangeAnswer,
   type ChangeRequest,
   type DecideCandidateRequest,
+  type DisposeRemovedRequest,
   type DisposeSavepointRequest,
   type FlinkJobInput,
   type RemoveJobRequest,
@@ -73,6 +77,27 @@ export function disposeSavepointOf(
   request: DisposeSavepointRequest,
 ): Promise<ChangeAnswer> {
   return updateRunning(temporal, ref, disposeSavepoint, request);
+}
+
+/**
+ * Asks for the disposal of savepoints of a removed job: the workflow of its name is started where none runs, so that nothing
+ * else of that name happens beside it. Each call is another update: a refusal because PostgreSQL was away must not be
+ * remembered.
+ */
+export function disposeRemovedOf(
+  temporal: Temporal,
+  job: JobView,
+  request: DisposeRemovedRequest,
+): Promise<ChangeAnswer> {
+  return accepted(request.key, () =>
+    temporal.within(acceptTimeoutMs, () =>
+      temporal.client.workflow.executeUpdateWithStart(disposeRemoved, {
+        startWorkflowOperation: startOperation(job, job.spec.spec.cluster),
+        updateId: `${updateId(request)}:${randomUUID()}`,
+        args: [request],
+      }),
+    ),
+  );
 }
 
 function updateRunning<Request extends ChangeRequest>(
@@ -188,6 +213,8 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   SAVEPOINT_IN_USE: 'Leave it, or ask with `force=true`.',
   CANDIDATE_WAITS: 'Promote or discard it first: `drey promote NAME`, `drey discard NAME`.',
   NO_CANDIDATE: 'Apply a changed spec with `upgrade.strategy: blueGreen`, and wait for that upgrade.',
+  SAVEPOINT_NEEDED: 'Ask again when that job has completed a checkpoint, or is gone.',
+  RECORDS_AWAY: 'Try again; /readyz says what is missing.',
   QUEUE_FULL: 'Ask again when some of them have ended.',
   IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
 };

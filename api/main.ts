@@ -1,12 +1,15 @@
 /** The API's process: serves from its first moment, and says on /readyz what it still waits for. */
 import { createServer, type Server } from 'node:http';
 import { pino, type Logger } from 'pino';
+import { listClusters } from '../clients/postgres/clusters.ts';
 import { connectPostgres } from '../clients/postgres/connect.ts';
 import { forgetAnswers } from '../clients/postgres/idempotency-keys.ts';
 import { migratePostgres, SchemaMismatchError } from '../clients/postgres/migrate.ts';
 import { connectTemporal } from '../clients/temporal/connect.ts';
 import { createApp } from './app.ts';
+import { observe } from './cluster-workflow.ts';
 import { readConfig, type ApiConfig } from './config.ts';
+import { keepMetrics } from './keep-metrics.ts';
 import { createServices, type Services } from './services.ts';
 
 /** How long requests under way may take after SIGTERM. */
@@ -31,6 +34,8 @@ function main(): void {
     }),
     log,
     url: config.url,
+    shards: config.observerShards,
+    metricRetention: config.metricRetention,
   });
   const server = createServer(createApp(services));
   // A log that is followed is one request for hours; reading a body has a time limit of its own.
@@ -44,7 +49,8 @@ function main(): void {
 }
 
 /** Migrates as soon as PostgreSQL is there. @throws SchemaMismatchError, which no waiting mends */
-async function keepMigrated({ databaseUrl }: ApiConfig, { postgres, log }: Services): Promise<void> {
+async function keepMigrated({ databaseUrl }: ApiConfig, services: Services): Promise<void> {
+  const { postgres, log } = services;
   for (let said = false; ; said = true) {
     try {
       const { from, to } = await migratePostgres({ url: databaseUrl });
@@ -56,12 +62,17 @@ async function keepMigrated({ databaseUrl }: ApiConfig, { postgres, log }: Servi
       await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     }
   }
+  observe(
+    services,
+    (await listClusters(postgres)).map(({ name }) => name),
+  );
   const forget = () =>
     forgetAnswers(postgres, answersKeptDays).catch((error: unknown) =>
       log.warn({ err: error }, 'old answers stay for now'),
     );
   await forget();
   setInterval(() => void forget(), 60 * 60_000).unref();
+  await keepMetrics(services);
 }
 
 async function stop(server: Server, { postgres, temporal, log }: Services, signal: string): Promise<void> {

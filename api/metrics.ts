@@ -1,25 +1,16 @@
 /** What the API measures of itself, for Prometheus. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { connectionsGauge } from '../clients/postgres/connections-gauge.ts';
 import type { Postgres } from '../clients/postgres/connect.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Makes the metrics in a registry of their own. */
-export function createMetrics(postgres: Postgres) {
+export function createMetrics(postgres: Pick<Postgres, 'idleCount' | 'totalCount' | 'waitingCount'>) {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const connections = new Gauge({
-    name: 'drey_postgres_connections',
-    help: 'Connections to PostgreSQL by state; waiting are callers without one',
-    labelNames: ['state'],
-    registers,
-    collect: () => {
-      connections.set({ state: 'idle' }, postgres.idleCount);
-      connections.set({ state: 'used' }, postgres.totalCount - postgres.idleCount);
-      connections.set({ state: 'waiting' }, postgres.waitingCount);
-    },
-  });
+  connectionsGauge(postgres, registry);
   return {
     registry,
     httpDuration: new Histogram({
@@ -38,6 +29,18 @@ export function createMetrics(postgres: Postgres) {
     recordsLate: new Counter({
       name: 'drey_records_late_total',
       help: 'Accepted changes that could not be recorded before the answer; the workflow records them later',
+      registers,
+    }),
+    samples: new Counter({
+      name: 'drey_samples_total',
+      help: 'Samples of jobs that agents brought, by what became of them',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    metricsMaintenance: new Counter({
+      name: 'drey_metrics_maintenance_total',
+      help: 'Runs of the maintenance of metrics, by outcome; postponed had partitions to drop that were in use',
+      labelNames: ['outcome'],
       registers,
     }),
     logStreams: new Gauge({ name: 'drey_log_streams', help: 'Logs being read now', registers }),

@@ -1,6 +1,6 @@
 /** Finds a job: in the records, or in its own workflow while PostgreSQL is away or not yet told. */
 import { isPostgresAway } from '../clients/postgres/away.ts';
-import { findJob } from '../clients/postgres/jobs.ts';
+import { findJob, type JobAddress } from '../clients/postgres/jobs.ts';
 import { isTemporalAway, isWorkflowGone } from '../clients/temporal/errors.ts';
 import type { JobView } from '../core/job.ts';
 import { jobWorkflowId } from '../core/names.ts';
@@ -16,22 +16,30 @@ export interface JobRef {
 /** Answering a query may need the whole history replayed; a caller waits no longer than this. */
 const queryTimeoutMs = 3_000;
 
-/** The newest job of this name, removed ones included. @throws NO_SUCH_JOB */
-export async function readJob(services: Services, ref: JobRef): Promise<JobView> {
+/** The job, removed ones included: the newest of this name, or the one with this uid. @throws NO_SUCH_JOB */
+export async function readJob(services: Services, ref: JobAddress): Promise<JobView> {
   const found = await readRecorded(services, ref);
   if (found !== 'away') return found ?? (await readUnrecorded(services, ref));
-  const status = await askWorkflow(services, ref);
-  if (status) return status.job;
-  throw noSuchJob(ref);
+  return meant(ref, await askWorkflow(services, ref));
 }
 
 /** The job, unless it is removed. @throws NO_SUCH_JOB */
-export async function readLivingJob(services: Services, ref: JobRef): Promise<JobView> {
+export async function readLivingJob(services: Services, ref: JobAddress): Promise<JobView> {
   const job = await readJob(services, ref);
   if (job.phase !== 'REMOVED') return job;
   throw new Problem('NO_SUCH_JOB', `Job ${ref.name} of tenant ${ref.tenant} was removed at ${job.updatedAt}.`, {
-    cure: 'Its operations, revisions and events can still be read.',
+    cure: 'Its operations, revisions, events and savepoints can still be read.',
   });
+}
+
+/** The same; undefined where there is none. */
+export async function findLivingJob(services: Services, ref: JobRef): Promise<JobView | undefined> {
+  try {
+    return await readLivingJob(services, ref);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'NO_SUCH_JOB') return undefined;
+    throw error;
+  }
 }
 
 /** The job and its newest operations from its workflow; undefined when none runs. */
@@ -46,9 +54,12 @@ export async function askWorkflow(services: Services, ref: JobRef): Promise<JobS
   }
 }
 
-function noSuchJob(ref: JobRef): Problem {
-  return new Problem('NO_SUCH_JOB', `Tenant ${ref.tenant} has no job ${ref.name}.`, {
-    cure: `GET /v1/tenants/${ref.tenant}/jobs lists what there is.`,
+/** The workflow knows the job that has the name now. @throws NO_SUCH_JOB where that is not the one */
+function meant(ref: JobAddress, status: JobStatus | undefined): JobView {
+  if (status && (ref.uid === undefined || ref.uid === status.job.uid)) return status.job;
+  const which = ref.uid === undefined ? '' : ` with uid ${ref.uid}`;
+  throw new Problem('NO_SUCH_JOB', `Tenant ${ref.tenant} has no job ${ref.name}${which}.`, {
+    cure: `GET /v1/tenants/${ref.tenant}/jobs lists what there is; with phase=REMOVED, what was removed.`,
   });
 }
 
@@ -58,9 +69,9 @@ export async function readLastKnown(services: Services, { tenant, name }: JobRef
   return job === 'away' || job?.phase === 'REMOVED' ? undefined : job;
 }
 
-async function readRecorded({ postgres }: Services, ref: JobRef): Promise<JobView | undefined | 'away'> {
+async function readRecorded({ postgres }: Services, ref: JobAddress): Promise<JobView | undefined | 'away'> {
   try {
-    return await findJob(postgres, ref.tenant, ref.name);
+    return await findJob(postgres, ref);
   } catch (error) {
     if (isPostgresAway(error)) return 'away';
     throw error;
@@ -68,11 +79,10 @@ async function readRecorded({ postgres }: Services, ref: JobRef): Promise<JobVie
 }
 
 /** A job whose first record is still under way can be read at once. */
-async function readUnrecorded(services: Services, ref: JobRef): Promise<JobView> {
+async function readUnrecorded(services: Services, ref: JobAddress): Promise<JobView> {
   const status = await askWorkflow(services, ref).catch((error: unknown) => {
     if (isTemporalAway(error)) return undefined;
     throw error;
   });
-  if (status) return status.job;
-  throw noSuchJob(ref);
+  return meant(ref, status);
 }

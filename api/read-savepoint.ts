@@ -3,7 +3,8 @@ import { findSavepoint } from '../clients/postgres/savepoints.ts';
 import type { JobView } from '../core/job.ts';
 import { isCompleted, type CompletedSavepoint, type SavepointRecord } from '../core/savepoint.ts';
 import { Problem } from './problem.ts';
-import { readJob, type JobRef } from './read-job.ts';
+import type { JobAddress } from '../clients/postgres/jobs.ts';
+import { readJob } from './read-job.ts';
 import type { Services } from './services.ts';
 
 /** @throws Problem NO_SUCH_SAVEPOINT */
@@ -14,7 +15,11 @@ export async function readSavepoint(services: Services, job: JobView, number: nu
 }
 
 /** One whose files are there, as far as is known. @throws Problem NO_SUCH_SAVEPOINT, NO_SUCH_JOB */
-export async function startableSavepoint(services: Services, ref: JobRef, number: number): Promise<CompletedSavepoint> {
+export async function startableSavepoint(
+  services: Services,
+  ref: JobAddress,
+  number: number,
+): Promise<CompletedSavepoint> {
   const found = await readSavepoint(services, await readJob(services, ref), number);
   if (isCompleted(found)) return found;
   throw noSavepoint(`Savepoint ${number} of job ${ref.name} cannot be started from: it is ${found.state}.`);

@@ -7,6 +7,8 @@ import { jobChangeRoutes } from './routes/jobs-change.ts';
 import { jobReadRoutes } from './routes/jobs-read.ts';
 import { jobVerbRoutes } from './routes/jobs-verbs.ts';
 import { logRoutes } from './routes/logs.ts';
+import { metricRoutes } from './routes/metrics.ts';
+import { savepointDisposalRoutes } from './routes/savepoint-disposal.ts';
 import { savepointRoutes } from './routes/savepoints.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tenantRoutes } from './routes/tenants.ts';
@@ -26,7 +28,9 @@ export const routes: readonly Route[] = [
   ...jobVerbRoutes,
   ...candidateRoutes,
   ...savepointRoutes,
+  ...savepointDisposalRoutes,
   ...logRoutes,
+  ...metricRoutes,
   ...clusterRoutes,
   ...tenantRoutes,
   ...systemRoutes,

@@ -6,7 +6,9 @@ import { findTenant, type TenantRecord } from '../clients/postgres/tenants.ts';
 import { findToken, type TokenRecord } from '../clients/postgres/tokens.ts';
 import type { Temporal } from '../clients/temporal/connect.ts';
 import { lastActivityPoll } from '../clients/temporal/pollers.ts';
+import type { MetricRetention } from '../core/metrics/resolution.ts';
 import { clusterTaskQueue } from '../core/names.ts';
+import { AgentHeartbeats } from './agent-heartbeats.ts';
 import { createCache, type Cache } from './cache.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -17,6 +19,8 @@ export interface Services {
   readonly log: Logger;
   /** Where agents reach this process. */
   readonly url: string;
+  /** Into how many parts a cluster is divided for its observers. */
+  readonly shards: number;
   /** By the SHA-256 of the token in hex. */
   readonly tokens: Cache<TokenRecord | undefined>;
   /** By name. */
@@ -25,11 +29,15 @@ export interface Services {
   readonly clusters: Cache<readonly ClusterRecord[]>;
   /** When an agent of the cluster last asked for work, by the cluster's name. */
   readonly agentPolls: Cache<Date | undefined>;
+  /** What agents say of themselves. */
+  readonly agentHeartbeats: AgentHeartbeats;
   readonly streams: Streams;
+  /** For how long metrics of jobs are kept. */
+  readonly metricRetention: MetricRetention;
   readonly metrics: Metrics;
 }
 
-export type ServiceOptions = Pick<Services, 'postgres' | 'temporal' | 'log' | 'url'>;
+export type ServiceOptions = Pick<Services, 'postgres' | 'temporal' | 'log' | 'url' | 'shards' | 'metricRetention'>;
 
 /** The one key of the clusters' cache. */
 export const allClusters = 'all';
@@ -56,6 +64,7 @@ export function createServices(options: ServiceOptions): Services {
       freshMs: 2_000,
       staleMs: 10_000,
     }),
+    agentHeartbeats: new AgentHeartbeats(postgres),
     streams: createStreams(),
     metrics: createMetrics(postgres),
   };

@@ -1,5 +1,5 @@
 /** From a document to the job that it is about, and to what is sent. */
-import type { JobRef } from '../clients/drey/client.ts';
+import type { JobRef } from '../clients/drey/paths.ts';
 import type { Context } from './context.ts';
 import type { SpecDocument } from './documents.ts';
 import { usageError } from './errors.ts';

@@ -1,6 +1,6 @@
 /** Follows an operation until it has ended, through restarts of the API, and says how it ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobRef } from '../clients/drey/client.ts';
+import type { JobRef } from '../clients/drey/paths.ts';
 import { DreyApiError, DreyUnreachableError, ignoreNotFound } from '../clients/drey/errors.ts';
 import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import type { Context } from './context.ts';

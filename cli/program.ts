@@ -69,7 +69,14 @@ function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }
 
+const uidFlag = [
+  '--uid <uid>',
+  'of the job that is meant, where a later one has its name: get jobs -o wide shows it',
+] as const;
+
 const waitTimeout = ['--timeout <duration>', 'longest time for --wait', '30m'] as const;
+
+const dryRunFlag = ['--dry-run', 'say what would happen, or be refused; change nothing'] as const;
 
 function addChanges(program: Command, declare: Declare): void {
   const apply = program
@@ -79,7 +86,7 @@ function addChanges(program: Command, declare: Declare): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the operations to their end, and fail if one fails')
     .option(...waitTimeout)
-    .option('--dry-run', 'check the specs and say what would happen; change nothing')
+    .option(...dryRunFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(apply, async () => (await import('./commands/apply.ts')).apply);
   const diff = program
@@ -97,6 +104,8 @@ function addChanges(program: Command, declare: Declare): void {
     .option('--wait', 'follow the removal to its end')
     .option(...waitTimeout)
     .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
+    .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
+    .option(...dryRunFlag)
     .option('--ignore-not-found', 'a job that does not exist is no failure');
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
@@ -107,23 +116,29 @@ const changeJob = () => import('./commands/change-job.ts');
 
 /** Changes of one job that need no file. */
 function addVerbs(program: Command, declare: Declare): void {
-  const verb = (name: string, description: string, argument = 'NAME, or job NAME') =>
+  const command = (name: string, description: string, argument = 'NAME, or job NAME') =>
     program
       .command(name)
       .description(description)
       .argument('<job NAME...>', argument)
       .option('--wait', 'follow the operation to its end, and fail if it fails')
       .option(...waitTimeout)
-      .option('-o, --output <format>', 'json, yaml or name: the operation');
+      .option('-o, --output <format>', 'json, yaml or name: the operation, or the dry run');
+  const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
   declare(suspend.option(...modeFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
   declare(cancel.option(...modeFlag), async () => (await changeJob()).cancel);
-  declare(verb('resume', 'start a suspended job from where it was stopped'), async () => (await changeJob()).resume);
+  declare(
+    verb('resume', 'start a suspended, canceled or failed job from its newest restore point'),
+    async () => (await changeJob()).resume,
+  );
   const restart = verb('restart', 'restart a job from its state');
   declare(restart.option(...modeFlag), async () => (await changeJob()).restart);
   const scale = verb('scale', 'change the parallelism of a job');
-  declare(scale.requiredOption('--parallelism <n>', 'the new one'), async () => (await changeJob()).scale);
+  scale.option('--parallelism <n>', 'the new one');
+  scale.option('--vertex <id=n>', 'of one vertex; ID= lets it follow the job again; may be repeated', collect);
+  declare(scale, async () => (await changeJob()).scale);
   const rollback = verb('rollback', 'go back to an earlier revision, with the state that the job has now')
     .option('--to <revision>', 'its number; the last one that ran as it should unless told')
     .option(...modeFlag);
@@ -133,7 +148,11 @@ function addVerbs(program: Command, declare: Declare): void {
     async () => (await changeJob()).promote,
   );
   declare(verb('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
-  const abort = verb('abort', 'ask the operation that waits or runs to give up', 'NAME, and N for another operation');
+  const abort = command(
+    'abort',
+    'ask the operation that waits or runs to give up',
+    'NAME, and N for another operation',
+  );
   declare(abort, async () => (await changeJob()).abort);
 }
 
@@ -166,6 +185,15 @@ function addReads(program: Command, declare: Declare): void {
     .option('-f, --follow', 'go on and print what is added')
     .option('--tail <lines>', 'only the last lines');
   declare(logs, async () => (await import('./commands/logs.ts')).logs);
+  const metrics = program
+    .command('metrics')
+    .description('show what was measured of a job: the latest value, the extremes, the average and the trend')
+    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .option('--metric <name>', 'only this metric; may be repeated', collect)
+    .option('--vertex <id>', 'only this vertex; empty for what belongs to the job as a whole')
+    .option('--since <duration>', 'how far to look back, such as 30m or 7d', '1h')
+    .option('-o, --output <format>', 'json, yaml or name; a table unless told');
+  declare(metrics, async () => (await import('./commands/metrics.ts')).metrics);
   addOperationReads(program, declare);
 }
 
@@ -174,12 +202,14 @@ function addOperationReads(program: Command, declare: Declare): void {
     .command('operations')
     .description('list what was done to a job')
     .argument('<job NAME...>', 'NAME, or job NAME')
+    .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(operations, async () => (await import('./commands/operations.ts')).operations);
   const operation = program
     .command('operation')
     .description('show one operation with its steps')
     .argument('<job NAME N...>', 'NAME and the number of the operation')
+    .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(operation, async () => (await import('./commands/operations.ts')).operation);
   const wait = program
@@ -207,20 +237,24 @@ function addSavepoints(program: Command, declare: Declare): void {
     .command('list')
     .description('list the savepoints of a job, the newest first')
     .argument('<job NAME...>', 'NAME, or job NAME')
+    .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(list, async () => (await import('./commands/savepoints.ts')).listSavepoints);
   const describe = savepoint
     .command('describe')
     .description('show all that is known of a savepoint')
     .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(describe, async () => (await import('./commands/savepoints.ts')).describeSavepoint);
   const restore = savepoint
     .command('restore')
     .description('start the job from a savepoint; what it has done since is left behind')
     .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .option(...uidFlag)
     .option('--into <job>', 'start this job from it instead, with its own spec')
     .option('--to <revision>', 'with the spec of this earlier revision')
+    .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(restore, async () => (await import('./commands/savepoints.ts')).restoreSavepoint);
@@ -228,7 +262,10 @@ function addSavepoints(program: Command, declare: Declare): void {
     .command('dispose')
     .description('delete the files of a savepoint; its record stays')
     .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .option(...uidFlag)
     .option('--force', 'even if the job may need it, or it is the newest one')
+    .option('--all', 'of a removed job: all but the newest one, 20 at once, without a number')
+    .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);

@@ -1,4 +1,5 @@
 /** What a command is about: kinds and names as people type them, `jobs`, `job NAME` or `job/NAME`. */
+import type { PastJobRef } from '../clients/drey/paths.ts';
 import { usageError } from './errors.ts';
 
 type TargetKind = 'job' | 'cluster';
@@ -57,4 +58,18 @@ export function parseJobName(words: readonly string[]): string {
     throw usageError('exactly one job must be named', 'Write job NAME.');
   }
   return name;
+}
+
+/** The flag of commands that also read jobs which were removed. */
+export interface PastFlags {
+  readonly uid?: string;
+}
+
+/** The one job that is meant, of all that have had its name. */
+export function pastJobOf(
+  { tenant }: { readonly tenant: string },
+  words: readonly string[],
+  { uid }: PastFlags,
+): PastJobRef {
+  return { tenant, name: parseJobName(words), uid };
 }

@@ -12,6 +12,8 @@ export interface FoundGeneration extends Generation {
   readonly stopping: boolean;
   /** Whether an operation has begun to change the job and has not said how that ended. */
   readonly rescaling?: boolean;
+  /** Whether no job was ever submitted to it: there is no state in it. */
+  readonly unused?: boolean;
   /** When its anchor was made, in Kubernetes's own words; numbers tell nothing between jobs of one name. */
   readonly madeAt: string;
 }
@@ -44,17 +46,27 @@ function isAsAnchored({ running, leaving, stopping, rescaling }: FoundGeneration
 /**
  * What a job has, after its cluster was asked: what is written on an anchor is newer than what the job knows of it, since an
  * operation that was lost wrote it there before it acted. What the job did not know comes first (an attempt that came late
- * made it), then a candidate, and the generation with the newest submission last, so that its restore point is the one used.
+ * made it), then a candidate, then what no job was submitted to, then by their submissions; what runs comes last, and else the one with the newest submission last, so that its restore point is the one used.
  */
 export function reconciled(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
+  const seen = new Map(found.map((one) => [generationName(one.identity), one]));
+  const rank = ({ identity }: Generation) => rankOf(seen.get(generationName(identity)));
   const names = new Set(known.map(({ identity }) => generationName(identity)));
   const strangers = found.filter(({ identity }) => !names.has(generationName(identity)));
   const anchored = new Map(found.map((one) => [generationName(one.identity), withoutFindings(one)]));
   const own = known.map((one) => anchored.get(generationName(one.identity)) ?? one);
   return [
     ...newestLast(strangers),
-    ...own.toSorted((one, other) => candidatesFirst(one, other) || one.submission - other.submission),
+    ...own.toSorted(
+      (one, other) => candidatesFirst(one, other) || rank(one) - rank(other) || one.submission - other.submission,
+    ),
   ];
+}
+
+/** What runs is the job, whatever is known of others: of these not even the anchors may be there. */
+function rankOf(seen: FoundGeneration | undefined): number {
+  if (seen?.running) return 2;
+  return seen?.unused ? 0 : 1;
 }
 
 /** What was not promoted never counts as the job. */
@@ -82,6 +94,7 @@ function withoutFindings({
   leaving: _leaving,
   stopping: _stopping,
   rescaling: _rescaling,
+  unused: _unused,
   madeAt: _madeAt,
   ...generation
 }: FoundGeneration): Generation {

@@ -7,13 +7,21 @@ import { parseDurationMs } from './spec/duration.ts';
 
 type Waiting = Pick<JobState, 'phase' | 'generations' | 'candidateSince' | 'candidateIsStuck'>;
 
+type Markable = Pick<Generation, 'candidate'>;
+
 /** The one that waits for a verdict; undefined while none does. */
-export function waitingCandidate({ phase, generations }: Waiting): Generation | undefined {
+export function waitingCandidate<One extends Markable>({
+  phase,
+  generations,
+}: {
+  readonly phase: JobPhase;
+  readonly generations: readonly One[];
+}): One | undefined {
   return phase === 'DUAL_RUNNING' ? candidateAmong(generations) : undefined;
 }
 
 /** The one that was not promoted. */
-export function candidateAmong(generations: readonly Generation[]): Generation | undefined {
+export function candidateAmong<One extends Markable>(generations: readonly One[]): One | undefined {
   return generations.find(({ candidate }) => candidate);
 }
 

@@ -8,12 +8,15 @@ import { isCompleted, type SavepointRecord } from './savepoint.ts';
 export interface DisposalAsked {
   readonly number: number;
   readonly force: boolean;
+  /** Of the job that is meant, where that is certain. */
+  readonly uid?: string;
   /** As it was last recorded: for one that the job does not remember. */
   readonly lastKnown?: SavepointRecord;
 }
 
 /** What the job remembers counts; only what it does not is taken from the records. */
-export function disposalWish(job: JobState, { number, force, lastKnown }: DisposalAsked): SavepointWish | Refusal {
+export function disposalWish(job: JobState, { number, force, uid, lastKnown }: DisposalAsked): SavepointWish | Refusal {
+  if (uid !== undefined && uid !== job.uid) return none(`Job ${job.name} is another one by now, with uid ${job.uid}.`);
   const savepoints = job.savepoints ?? [];
   const savepoint = savepoints.find((one) => one.number === number) ?? lastKnown;
   if (savepoint?.number !== number) return none(`Job ${job.name} has no savepoint ${number}.`);

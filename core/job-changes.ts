@@ -16,9 +16,11 @@ export type RefusalCode =
   | 'QUEUE_FULL'
   | 'NO_SUCH_SAVEPOINT'
   | 'SAVEPOINT_IN_USE'
+  | 'SAVEPOINT_NEEDED'
   | 'CANDIDATE_WAITS'
   | 'NO_CANDIDATE'
-  | 'RECORDS_BEHIND';
+  | 'RECORDS_BEHIND'
+  | 'RECORDS_AWAY';
 
 export interface Refusal {
   readonly code: RefusalCode;
@@ -36,7 +38,7 @@ export interface Asked {
 /** What of a job decides whether a change may be taken, and whether it changes anything. */
 export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure' | 'queue' | 'answered'> & {
   /** Whatever runs it; the active one is the last. */
-  readonly generations: readonly Pick<Generation, 'revision'>[];
+  readonly generations: readonly Pick<Generation, 'revision' | 'candidate'>[];
   /** The operation under way. */
   readonly running?: Pick<QueuedOperation, 'record'>;
 };
@@ -44,7 +46,7 @@ export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure'
 /** Why a change may not be taken now; undefined when it may. A key seen before is judged by its body only. */
 export function refusalOf(state: JudgedJob | undefined, asked: Asked): Refusal | undefined {
   const known = state?.answered.find(({ key }) => key === asked.key);
-  if (known) return known.bodyHash === asked.bodyHash ? undefined : keyReused(asked.key);
+  if (known) return refusalOfKey(known, asked);
   if (!state) return refusalOfNew(asked);
   if (isLeaving(state)) {
     return { code: 'BEING_REMOVED', message: `Job ${state.name} is being removed. Try again when it is gone.` };
@@ -61,8 +63,13 @@ function refusalOfNew({ spec, ifRevision }: Asked): Refusal | undefined {
   return { code: 'PRECONDITION_FAILED', message: `The job does not exist, so it is not at revision ${ifRevision}.` };
 }
 
-function keyReused(key: string): Refusal {
-  return { code: 'KEY_REUSED', message: `Idempotency-Key ${key} was used before with another request.` };
+/** The refusal of a key that was seen before, unless it came with the same request. */
+export function refusalOfKey(
+  { bodyHash }: Pick<Asked, 'bodyHash'>,
+  asked: Pick<Asked, 'key' | 'bodyHash'>,
+): Refusal | undefined {
+  if (bodyHash === asked.bodyHash) return undefined;
+  return { code: 'KEY_REUSED', message: `Idempotency-Key ${asked.key} was used before with another request.` };
 }
 
 /** The refusal of a change that was made for another revision than the job's; 0: for a job that does not exist. */
@@ -107,7 +114,7 @@ function isUnderWay({ queue, running }: JudgedJob): boolean {
 function isThere({ phase, revision, generations }: JudgedJob): boolean {
   if (phase === 'SUSPENDED') return revision.spec.spec.state === 'suspended';
   if (phase === 'CANCELED') return revision.spec.spec.state === 'canceled';
-  return phase !== 'RUNNING' || generations.at(-1)?.revision === revision.number;
+  return (phase !== 'RUNNING' && phase !== 'RECOVERING') || generations.at(-1)?.revision === revision.number;
 }
 
 /** How many operations that leave the job as it is may wait. */
@@ -115,7 +122,12 @@ const asideMax = 20;
 
 /** Why one more cannot wait; undefined when it can. */
 export function refusalOfAside({ name, queue }: Pick<JobState, 'name' | 'queue'>): Refusal | undefined {
-  if (queue.filter(isAside).length < asideMax) return undefined;
+  return refusalOfQueue(name, queue.filter(isAside).length);
+}
+
+/** The same for so many that wait. */
+export function refusalOfQueue(name: string, waiting: number): Refusal | undefined {
+  if (waiting < asideMax) return undefined;
   return { code: 'QUEUE_FULL', message: `${asideMax} operations of job ${name} wait already.` };
 }
 
@@ -156,10 +168,10 @@ export function supersede(queue: readonly QueuedOperation[], by: number, now: st
 }
 
 /** A queued operation that somebody has taken back before its turn. */
-export function withdrawn({ record, recordSeq }: QueuedOperation, now: string, by: string): QueuedOperation {
+export function withdrawn({ record, recordSeq }: QueuedOperation, now: string, why: string): QueuedOperation {
   const failure: Failure = {
     code: 'ABORTED',
-    message: `Given up before it began: ${by} asked for it.`,
+    message: `Given up before it began: ${why}.`,
     cure: 'Nothing to mend: apply the spec again when you want it.',
   };
   return { record: { ...record, state: 'aborted', endedAt: now, failure }, recordSeq: recordSeq + 1 };

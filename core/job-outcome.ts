@@ -3,7 +3,7 @@ import { candidateAmong } from './candidate.ts';
 import type { Failure } from './failure.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
-import { leavesJobAlone, operationKinds } from './operation-kinds.ts';
+import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import { withSavepoints } from './savepoint-list.ts';
 
@@ -29,10 +29,20 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   state.phase = phaseAfter(state.phase, result);
   const isDual = state.phase === 'DUAL_RUNNING';
   noteCandidate(state, result);
-  const isBrought = !result.failure && !isDual && state.phase !== 'REMOVED';
-  if (isBrought && result.record.generation !== undefined) state.lastRun = brought;
+  const isBrought = (!result.failure || result.finished) && !isDual && state.phase !== 'REMOVED';
+  if (isBrought && result.record.generation !== undefined) noteBrought(state, result.record, brought);
   // A rollback may have made a generation of its own, and cleared it away again.
   if (result.failure && result.record.kind === 'upgrade') state.lastGeneration += 1;
+}
+
+/** Those that stop one revision for another. */
+const replacing: readonly OperationKind[] = ['deploy', 'upgrade', 'promote', 'resume'];
+
+function noteBrought(state: JobState, { kind, endedAt }: OperationResult['record'], brought: Revision): void {
+  const before = state.lastRun;
+  state.lastRun = brought;
+  if (!before || before.number === brought.number || !replacing.includes(kind) || endedAt === undefined) return;
+  state.upgraded = { at: endedAt, from: before };
 }
 
 function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {
@@ -58,6 +68,20 @@ function noteCandidate(state: JobState, { record }: OperationResult): void {
     state.candidateIsStuck = undefined;
   } else if (record.kind === 'upgrade') state.candidateSince = record.endedAt;
   else state.candidateIsStuck = true;
+}
+
+/**
+ * A lost operation as it is begun again. What is not planned anew keeps its plan: without that it would follow the mode of the spec, and
+ * a recovery of a job whose upgrades are stateless would drop its state.
+ */
+export function repeatedOperation(
+  made: QueuedOperation,
+  { record: lost, recordSeq: _seq, ...wish }: QueuedOperation,
+): QueuedOperation {
+  if (operationKinds[lost.kind].isPlanned) return { ...made, ...wish };
+  const { plan, revision } = lost;
+  const kept = { ...(revision !== undefined && { revision }), ...(plan && { plan }) };
+  return { ...made, ...wish, record: { ...made.record, ...kept } };
 }
 
 /**

@@ -1,13 +1,17 @@
 /** The state of a job's entity: plain JSON, carried through continue-as-new. */
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
+import type { ObservationOrder } from './observation/observation.ts';
+import type { RecoveryAttempt } from './recovery/budget.ts';
+import type { Mending } from './recovery/mending.ts';
+import type { Trouble } from './recovery/trouble.ts';
 import type { JobPhase } from './job.ts';
 import type { OperationRecord } from './operation.ts';
 import type { PlanMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
-import type { Deletion, FlinkJob } from './schema/flink-job.ts';
+import type { Deletion, FlinkJob, SavepointsLeft } from './schema/flink-job.ts';
 
 /** The current revision: a numbered spec. */
 export interface Revision {
@@ -26,7 +30,13 @@ export interface QueuedOperation {
   readonly restoreFrom?: string;
   /** What the caller of a removal said about the job's end. */
   readonly deletion?: Deletion;
+  /** What that caller said about the job's savepoints. */
+  readonly savepointsLeft?: SavepointsLeft;
   readonly savepointWish?: SavepointWish;
+  /** Number of the operation on which it builds: where that fails, it is withdrawn. */
+  readonly waitsFor?: number;
+  /** What is wrong with the job that it is to mend. */
+  readonly mends?: Mending;
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */
@@ -53,6 +63,8 @@ export interface JobState {
   restorePoint?: string;
   /** The spec that last ran as it should. */
   lastRun?: Revision;
+  /** When another revision was brought about than the one before it, and that one: soon after, it is gone back to. */
+  upgraded?: { readonly at: string; readonly from: Revision } | undefined;
   /** From where the job runs that has not been seen to complete a checkpoint since. */
   startedFrom?: string;
   /** Savepoints that can be started from, the oldest first; absent until there was one. */
@@ -76,6 +88,12 @@ export interface JobState {
   newest?: QueuedOperation;
   /** The newest one that ended of those that leave the job as it is. */
   newestAside?: QueuedOperation;
+  /** What is wrong with the job, as its cluster's agent has found it last. */
+  trouble?: Trouble | undefined;
+  /** The order of the newest observation that was heard of. */
+  heard?: ObservationOrder;
+  /** How the job was brought back until now, the oldest first: those that still count. */
+  attempts?: readonly RecoveryAttempt[];
   answered: readonly AnsweredKey[];
   /** Whether the cluster has been asked what already ran under this name when the entity was made. */
   askedCluster: boolean;

@@ -2,15 +2,19 @@
 import { candidateDue, waitingCandidate } from './candidate.ts';
 import type { Generation } from './generation.ts';
 import type { CandidateView, GenerationView, JobView } from './job.ts';
-import type { JobState } from './job-state.ts';
+import type { JobState, QueuedOperation } from './job-state.ts';
 import { flinkJobId, generationName } from './names.ts';
 import { nextSavepointAt } from './periodic.ts';
+import { troubleView } from './recovery/trouble-view.ts';
 
 /** The view of a job now. @param now ISO 8601, the time of the change that made this view. */
 export function viewOf(state: JobState, now: string): JobView {
   const generation = activeGeneration(state);
   const next = nextSavepointAt(state);
   const candidate = candidateView(state);
+  const upcoming = upcomingChange(state);
+  const trouble = troubleView(state);
+  const restoring = [state.running, ...state.queue].find((one) => one?.restoreFrom !== undefined)?.restoreFrom;
   return {
     uid: state.uid,
     tenant: state.tenant,
@@ -21,13 +25,21 @@ export function viewOf(state: JobState, now: string): JobView {
     ...(generation ? { generation } : {}),
     ...(candidate ? { candidate } : {}),
     ...(state.failure ? { failure: state.failure } : {}),
+    ...(trouble ? { trouble } : {}),
     ...(state.running ? { operation: state.running.record.number } : {}),
+    ...(upcoming ? { upcoming: upcoming.record.number } : {}),
+    ...(state.lastRun ? { lastRun: state.lastRun.number } : {}),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
+    ...(restoring === undefined ? {} : { restoring }),
     ...(next === undefined ? {} : { nextSavepointAt: next }),
     createdAt: state.createdAt,
     updatedAt: now,
   };
+}
+
+function upcomingChange({ running, queue, revision }: JobState): QueuedOperation | undefined {
+  return [running, ...queue].find((one) => one?.record.revision === revision.number);
 }
 
 function activeGeneration(state: JobState): GenerationView | undefined {

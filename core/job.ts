@@ -1,5 +1,6 @@
 /** A job as people see it: the view that the entity workflow publishes, PostgreSQL keeps and the API returns. */
 import type { Failure } from './failure.ts';
+import type { ActingAction, FindingReason, Standing } from './recovery/finding.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 /**
@@ -12,6 +13,7 @@ export const jobPhases = [
   'DEPLOYING',
   'UPGRADING',
   'RESCALING',
+  'RECOVERING',
   'RUNNING',
   'DUAL_RUNNING',
   'PROMOTING',
@@ -52,6 +54,43 @@ export interface CandidateView extends GenerationView {
 export const candidateVerdicts = ['promote', 'discard'] as const;
 export type CandidateVerdict = (typeof candidateVerdicts)[number];
 
+/** How a job was brought back, or was not. */
+export interface TriedView {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly action: ActingAction;
+  readonly reason: FindingReason;
+  /** What was wrong. */
+  readonly message: string;
+  readonly hasSucceeded: boolean;
+  /** Why it did not bring the job back. */
+  readonly outcome?: string;
+}
+
+/**
+ * What comes next of what is wrong. `undecided`: that is decided in a moment. `due`: an attempt, at its time. `underWay`: an attempt runs.
+ * `flinkRecovers`: Flink and Kubernetes get their own time. `shown`: nothing, for the job goes on or its spec wants no more. `givenUp`: nothing, the job is FAILED.
+ */
+export const troubleNexts = ['undecided', 'due', 'underWay', 'flinkRecovers', 'shown', 'givenUp'] as const;
+
+/** What is wrong with a job that no operation has done. */
+export interface TroubleView {
+  readonly reason: FindingReason;
+  readonly failure?: Failure;
+  readonly standing: Standing;
+  /** ISO 8601. */
+  readonly since: string;
+  /** The attempts that still count, the oldest first. */
+  readonly tried: readonly TriedView[];
+  readonly next: (typeof troubleNexts)[number];
+  /** What is done, where it was decided to act. */
+  readonly action?: ActingAction;
+  /** When that is begun; ISO 8601. */
+  readonly dueAt?: string;
+  /** The one command that lets a failed job go on. */
+  readonly resume?: string;
+}
+
 export interface JobView {
   readonly uid: string;
   readonly tenant: string;
@@ -66,14 +105,24 @@ export interface JobView {
   readonly candidate?: CandidateView;
   /** Why the phase is what it is, when that is bad news. */
   readonly failure?: Failure;
+  /** What agents see wrong with it. */
+  readonly trouble?: TroubleView;
   /** The number of the operation under way. */
   readonly operation?: number;
+  /** The operation that waits, or is under way, to bring the accepted revision about. */
+  readonly upcoming?: number;
+  /** The revision that last ran as it should; absent where none did. */
+  readonly lastRun?: number;
   /** A restore point that the next start uses, kept when a deploy failed after the old job was stopped. */
   readonly restorePoint?: string;
   /** From where it runs, as long as it has not been seen to complete a checkpoint since. */
   readonly startedFrom?: string;
+  /** The savepoint that an operation which waits, or is under way, was told to start it from. */
+  readonly restoring?: string;
   /** When the next periodic savepoint is due. */
   readonly nextSavepointAt?: string;
+  /** When it was last observed, where it runs and nobody observes it now. Said by the API; never recorded. */
+  readonly lastSeen?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -94,6 +94,8 @@ export const labels = {
   uid: 'drey.dev/uid',
   generation: 'drey.dev/generation',
   component: 'drey.dev/component',
+  /** Which part of a cluster's jobs it belongs to, for observers that share them. */
+  part: 'drey.dev/part',
 } as const;
 
 /** The label value of `app.kubernetes.io/managed-by`, and our field manager for server-side apply. */
@@ -110,8 +112,14 @@ export const annotations = {
   operation: 'drey.dev/operation',
   /** The submission all of whose tasks were seen to run: before, it cannot have completed a checkpoint. */
   ran: 'drey.dev/ran',
+  /** The submission that was seen to complete a checkpoint: where its storage has none later, somebody has taken it away. */
+  checkpointed: 'drey.dev/checkpointed',
   /** `<submission>/<trigger id>` of a stop with savepoint, written before it is asked for. */
   stopping: 'drey.dev/stopping',
+  /** The digest of what the job was told of this generation last: an observer that begins anew tells only what differs. */
+  told: 'drey.dev/told',
+  /** Marks of its objects, as JSON: by them a change by somebody else is noticed. */
+  applied: 'drey.dev/applied',
   /** Number of the operation that changes the running job: until that is over, it is not what its spec says. */
   rescaling: 'drey.dev/rescaling',
 } as const;
@@ -125,6 +133,14 @@ export function generationLabels(generation: GenerationIdentity): Record<string,
     [labels.uid]: generation.uid,
     [labels.generation]: String(generation.number),
   };
+}
+
+/** Into how many parts a cluster's jobs are divided: at most so many observers can share them. */
+export const partsOfCluster = 16;
+
+/** The part that a job belongs to, by its uid: 0 to 15. */
+export function partOf({ uid }: Pick<JobIdentity, 'uid'>): number {
+  return Number.parseInt(hashOf('part', uid).slice(0, 8), 16) % partsOfCluster;
 }
 
 /** The workflow id of a job's entity. */
@@ -142,8 +158,21 @@ export function clusterTaskQueue(cluster: string): string {
   return `cluster-${cluster}`;
 }
 
+/** The task queue on which its agents wait to be the one that observes a shard of it. */
+export function observerTaskQueue(cluster: string): string {
+  return `${clusterTaskQueue(cluster)}-observer`;
+}
+
+/** The workflow id of a Kubernetes cluster. */
+export function clusterWorkflowId(cluster: string): string {
+  return `cluster/${cluster}`;
+}
+
 /** The task queue of the control plane's workflows and record-keeping activities. */
 export const controlTaskQueue = 'drey';
+
+/** Search attributes by which agents, too, find the workflows of jobs. */
+export const searchAttributes = { cluster: 'DreyCluster', phase: 'DreyPhase' } as const;
 
 /** The trigger id of the savepoint that an operation takes while the job runs on. */
 export function ownSavepointTriggerId(uid: string, operation: number): string {

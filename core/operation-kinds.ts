@@ -20,6 +20,8 @@ const kinds = {
   suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED', isPlanned: true },
   cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED', isPlanned: true },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING', isPlanned: true },
+  recover: { title: 'Recovery', during: 'RECOVERING', after: 'RUNNING' },
+  heal: { title: 'Healing' },
   promote: { title: 'Promote', during: 'PROMOTING', after: 'RUNNING' },
   discard: { title: 'Discard', during: 'DISCARDING', after: 'RUNNING' },
   savepoint: { title: 'Savepoint' },
@@ -39,4 +41,9 @@ export const operationKinds: Readonly<Record<OperationKind, KindFacts>> = kinds;
 export function leavesJobAlone(kind: OperationKind): boolean {
   // An API may be newer than its client, and know more kinds.
   return kind in kinds && operationKinds[kind].during === undefined;
+}
+
+/** The phase of a job when what is under way in this one has succeeded. */
+export function settledPhase(phase: JobPhase): JobPhase {
+  return Object.values(operationKinds).find(({ during }) => during === phase)?.after ?? phase;
 }

@@ -1,12 +1,11 @@
 /** What an operation's child workflow hands back to the job's entity, on success and on failure alike. */
 import type { Failure } from './failure.ts';
-import type { Deletion } from './schema/flink-job.ts';
 import type { Generation } from './generation.ts';
 import type { OperationRecord } from './operation.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint, SavepointRecord } from './savepoint.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
-import type { FlinkJob } from './schema/flink-job.ts';
+import type { Deletion, FlinkJob, SavepointsLeft } from './schema/flink-job.ts';
 
 export interface OperationResult {
   readonly record: OperationRecord;
@@ -48,6 +47,8 @@ export interface OperationInput {
   readonly spec: FlinkJob;
   /** How the job is ended when it is removed, for this once; else the spec says it. */
   readonly deletion?: Deletion;
+  /** What becomes of its savepoints then, for this once; else the spec says it. */
+  readonly savepointsLeft?: SavepointsLeft;
   /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */
   readonly restoreFrom?: string;
   /** Whether this entity is new and must first ask the cluster what already runs under its name. */

@@ -1,8 +1,8 @@
 /** Which generation an operation brings about, decided on the job's state when its turn comes. */
+import { savepointsGo } from './deletion.ts';
 import type { Generation } from './generation.ts';
-import type { JobState, Revision } from './job-state.ts';
+import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { submissionNumber } from './names.ts';
-import type { OperationRecord } from './operation.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
 /**
@@ -13,6 +13,8 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
   deploy: 'new',
   upgrade: 'new',
   resume: 'new',
+  recover: 'new',
+  heal: 'active',
   adjust: 'active',
   rescale: 'active',
   suspend: 'none',
@@ -21,7 +23,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
   discard: 'none',
   savepoint: 'none',
   dispose: 'standIn',
-  remove: 'none',
+  remove: 'standIn',
 };
 
 /**
@@ -31,10 +33,13 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
 export function takeTarget(
   state: JobState,
   revision: Revision,
-  { kind, number, plan }: Pick<OperationRecord, 'kind' | 'number' | 'plan'>,
+  operation: Pick<QueuedOperation, 'record' | 'deletion' | 'savepointsLeft'>,
 ): Generation | undefined {
+  const { kind, number, plan } = operation.record;
   const active = state.generations.at(-1);
   if (targets[kind] === 'none' || (targets[kind] === 'standIn' && active)) return undefined;
+  const hasSavepoints = (state.savepoints?.length ?? 0) > 0;
+  if (kind === 'remove' && !(hasSavepoints && savepointsGo(revision.spec, operation))) return undefined;
   // The Flink cluster of a job that has finished may be gone: then there is nothing to bring about.
   if (targets[kind] === 'active') return active && withRevision(active, revision);
   const made = newGeneration(state, revision, number);

@@ -1,4 +1,5 @@
 /** Which savepoints a job may need: they are never cleaned up. */
+import type { JobView } from './job.ts';
 import { isSamePlace } from './storage-uri.ts';
 
 /** What of a job tells it. */
@@ -13,4 +14,9 @@ export interface Pinning {
 export function isPinned({ path }: { readonly path?: string }, { restorePoint, startedFrom }: Pinning): boolean {
   if (path === undefined) return false;
   return [restorePoint, startedFrom].some((point) => point !== undefined && isSamePlace(point, path));
+}
+
+/** What of a job counts: one that was removed waits for nothing, but may have been left running. */
+export function pinningOf(job: JobView): Pinning {
+  return job.phase === 'REMOVED' ? { startedFrom: job.startedFrom } : job;
 }

@@ -7,7 +7,7 @@ import { parseDurationMs } from './spec/duration.ts';
 import { liesBelow } from './storage-uri.ts';
 
 /** The most that one operation deletes: the rest follows with the next one. */
-const disposalsMax = 20;
+export const disposalsMax = 20;
 
 /** What of a job decides it. */
 export interface Retaining extends Pinning {

@@ -24,11 +24,30 @@ export function decideRollback({ previous, next, hasCommitted, failure }: Rollba
   return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(failure, limit) };
 }
 
+/**
+ * What is said where the last stable revision could not be brought back either.
+ * @param hasCommitted whether the new revision had completed a checkpoint: then that was to be gone on from.
+ */
+export function rollbackFailed(failure: Failure, rollback: Failure, hasCommitted: boolean): Failure {
+  const message = `${failure.message} Going back failed, too: ${rollback.message}`;
+  if (hasCommitted)
+    return {
+      ...rollback,
+      code: 'ROLLBACK_UNSAFE',
+      message: `${message} The new revision had completed a checkpoint, and the old one was to go on from that.`,
+      cure: goingBack,
+    };
+  return { ...rollback, message, cure: `${rollback.cure} The job's state is kept, and the next apply starts from it.` };
+}
+
 function unsafe(failure: Failure, limit: string): Failure {
   return {
     ...failure,
     code: 'ROLLBACK_UNSAFE',
     message: `${failure.message} It was not rolled back: the new revision has completed a checkpoint, and ${limit}.`,
-    cure: 'Mend the new revision and apply it: it goes on from its own checkpoint. Or go back with `drey savepoint restore NAME N --to REVISION` to the savepoint that the upgrade took: what was committed since is then committed again.',
+    cure: goingBack,
   };
 }
+
+const goingBack =
+  'Mend the new revision and apply it: it goes on from its own checkpoint. Or go back with `drey savepoint restore NAME N --to REVISION` to the savepoint that the upgrade took: what was committed since is then committed again.';

@@ -5,4 +5,6 @@ export interface SavepointWish {
   readonly take?: { readonly format: SavepointFormat; readonly origin: SavepointOrigin };
   /** `force`: even if the job may need it. */
   readonly dispose?: { readonly savepoint: CompletedSavepoint; readonly force: boolean };
+  /** Those of a job that was removed, which nothing needs but a job that was started from one. */
+  readonly disposeOfRemoved?: readonly CompletedSavepoint[];
 }

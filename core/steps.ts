@@ -15,6 +15,7 @@ export const stepTitles = {
   servicePublished: 'Service points at this generation',
   firstCheckpoint: 'First checkpoint completed',
   strangerRemoved: 'What the job does not know of removed',
+  taskManagersUp: 'TaskManagers of the next revision up',
   noRoom: 'No room for two Flink clusters: the old one goes first',
   primed: 'Flink cluster primed',
   stable: 'Job is stable',
@@ -44,12 +45,14 @@ export const stepTitles = {
   savepointTaken: 'Savepoint taken',
   savepointsCleaned: 'Savepoints over the retention deleted',
   savepointDisposed: 'Files of the savepoint deleted',
+  savepointsDisposed: 'Files of savepoints deleted that no job starts from',
   standInApplied: 'Stand-in for reaching the storage made',
   standInRemoved: 'Stand-in removed',
   podsGone: 'Pods gone',
   highAvailabilityRemoved: 'High-availability data removed',
   objectsRemoved: 'Objects removed',
   startedStopped: 'Started job stopped',
+  objectsHealed: 'Missing and changed objects put back',
   undone: 'What was started is cleared away',
 } as const;
 

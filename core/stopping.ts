@@ -24,6 +24,8 @@ export interface StopSeen {
   readonly knowsAll: boolean;
   /** Whether the job's checkpoints survive a cancellation; its own code may have said otherwise. */
   readonly retainsCheckpoints: boolean;
+  /** Whether tasks of the running job are on their way to RUNNING, and may still be waited for. */
+  readonly tasksStarting: boolean;
   /** Whether the time for a savepoint is over. */
   readonly timeIsUp: boolean;
   /** Whether the newest checkpoint may do where no savepoint can be had. */
@@ -128,9 +130,10 @@ const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in tim
  * A request that was sent and that Flink does not know: its JobManager was lost meanwhile and runs the job again, or has
  * forgotten the answer. Another savepoint now would commit twice what the first one did.
  */
-function askedOnce({ noted, knowsAll }: StopSeen): StopStep {
+function askedOnce({ noted, knowsAll, tasksStarting }: StopSeen): StopStep {
   if (noted && !knowsAll) return { action: 'readStorage', why: 'its answer to the stop is lost' };
-  return { action: 'ask' };
+  // Flink refuses a savepoint while a task of the job is not there yet: after a rescale, or a failure of its own.
+  return { action: tasksStarting ? 'wait' : 'ask' };
 }
 
 function cancelled(state: string, { retainsCheckpoints }: StopSeen): StopStep {

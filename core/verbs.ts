@@ -21,9 +21,19 @@ export function restarted(job: FlinkJob): FlinkJob {
   return withSpec(job, { restartNonce: (job.spec.restartNonce ?? 0) + 1 });
 }
 
+/** What is to be another parallelism: of the job, or of single vertices by their ids; null lets one follow the job again. */
+export interface ScaleWish {
+  readonly parallelism?: number | undefined;
+  readonly vertices?: Readonly<Record<string, number | null>> | undefined;
+}
+
 /** With another parallelism; TaskManagers follow it unless the spec counts them. */
-export function scaled(job: FlinkJob, parallelism: number): FlinkJob {
-  return withSpec(job, { job: { ...job.spec.job, parallelism } });
+export function scaled(job: FlinkJob, { parallelism = job.spec.job.parallelism, vertices = {} }: ScaleWish): FlinkJob {
+  const { vertexParallelism, ...rest } = job.spec.job;
+  const all = Object.entries({ ...vertexParallelism, ...vertices });
+  const named = all.flatMap(([id, own]): [string, number][] => (own === null ? [] : [[id, own]]));
+  const kept = named.length === 0 ? {} : { vertexParallelism: Object.fromEntries(named) };
+  return withSpec(job, { job: { ...rest, parallelism, ...kept } });
 }
 
 function withSpec(job: FlinkJob, change: Partial<FlinkJob['spec']>): FlinkJob {

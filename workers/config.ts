@@ -1,5 +1,6 @@
 /** The worker's settings, read from the environment. */
 import { z } from 'zod';
+import { listenAddress } from '../clients/listen-address.ts';
 
 const settings = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
@@ -12,6 +13,10 @@ const settings = z.object({
   DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** For tests only: where they say at which point this process shall die. */
   DREY_TEST_CRASH_FILE: z.string().optional(),
+  /** `HOST:PORT` on which Prometheus may ask for this process's own measurements; absent: nowhere. */
+  DREY_METRICS_LISTEN: listenAddress().optional(),
+  /** The same for those of Temporal's SDK, which serves them itself. */
+  DREY_TEMPORAL_METRICS_LISTEN: listenAddress().optional(),
   /** Workflows kept in memory: each takes about half a megabyte. */
   DREY_WORKFLOWS_CACHED: z.coerce.number().int().min(0).default(500),
 });

@@ -1,14 +1,17 @@
 /** The control plane's worker process: runs the workflows and writes their records. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { CrashPoints } from '../activities/crash-point.ts';
 import { createControlActivities } from '../activities/control/control-activities.ts';
 import { connectPostgres } from '../clients/postgres/connect.ts';
+import { offerMetrics } from '../clients/metrics-server.ts';
+import { installRuntime } from '../clients/temporal/runtime.ts';
 import { controlTaskQueue } from '../core/names.ts';
 import { workerSettings } from './config.ts';
 import { deploymentName, isDrained, makeCurrent } from './deployment-version.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { StrandedOperations } from './stranded-operations.ts';
 import { workflowBundle, type WorkflowBundle } from './workflow-bundle.ts';
 
@@ -22,23 +25,21 @@ const drainCheckMs = 5_000;
 const strandedCheckMs = 20_000;
 
 async function main(): Promise<void> {
-  Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
-      log.info({ temporalLevel: level, ...meta }, message),
-    ),
-    shutdownSignals: ['SIGTERM', 'SIGINT'],
-  });
+  installRuntime({ log, metricsListen: settings.DREY_TEMPORAL_METRICS_LISTEN });
   const bundle = await workflowBundle(settings.DREY_CACHE);
   const native = await connected(() => NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS }));
   const connection = await connected(() => Connection.connect({ address: settings.TEMPORAL_ADDRESS }));
   const temporal = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
   const onError = (error: Error) => log.warn({ error: error.message }, 'PostgreSQL connection broke');
   const postgres = connectPostgres({ url: settings.DATABASE_URL, applicationName: 'drey-worker', onError });
+  const metrics = createWorkerMetrics(postgres);
+  metrics.build.set({ build: bundle.buildId }, 1);
+  await offerMetrics(settings.DREY_METRICS_LISTEN, metrics.registry, log);
   const worker = await createWorker(native, bundle, createControlActivities({ postgres, temporal }));
   log.info({ buildId: bundle.buildId }, 'worker starts');
   const running = worker.run();
   if (settings.DREY_MAKE_CURRENT) void takeOver(native, worker, bundle.buildId);
-  void endStranded(worker, new StrandedOperations(temporal));
+  void endStranded(worker, new StrandedOperations(temporal), metrics);
   await running;
   await postgres.end();
   await connection.close();
@@ -80,10 +81,12 @@ async function takeOver(connection: NativeConnection, worker: Worker, buildId: s
 }
 
 /** Looks again and again for operations whose build has no worker left. */
-async function endStranded(worker: Worker, stranded: StrandedOperations): Promise<void> {
+async function endStranded(worker: Worker, stranded: StrandedOperations, metrics: WorkerMetrics): Promise<void> {
   await untilDone(worker, strandedCheckMs, async () => {
-    for (const workflowId of await stranded.endThem())
+    for (const workflowId of await stranded.endThem()) {
+      metrics.strandedOperations.inc();
       log.warn({ workflowId }, 'ended: no worker of its build is left');
+    }
     return false;
   });
 }

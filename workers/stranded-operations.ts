@@ -4,14 +4,12 @@
  */
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { livingBuilds } from '../core/living-builds.ts';
 import { controlTaskQueue } from '../core/names.ts';
 import { deploymentName } from './deployment-version.ts';
 
 /** A look finds a build without a worker; only several in a row count, since a restarted Temporal learns of pollers anew. */
 const looksInARow = 3;
-
-/** How long a worker may not have polled: twice the 60 s of a long poll. */
-const silentMs = 120_000;
 
 const deploymentAttribute = 'TemporalWorkerDeploymentVersion';
 
@@ -42,16 +40,17 @@ export class StrandedOperations {
     return ended;
   }
 
-  private async buildsThatPoll(): Promise<Set<string>> {
+  private async buildsThatPoll(): Promise<ReadonlySet<string>> {
     const { pollers } = await this.temporal.workflowService.describeTaskQueue({
       namespace: this.temporal.options.namespace,
       taskQueue: { name: controlTaskQueue },
       taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });
-    const recent = (pollers ?? []).filter(({ lastAccessTime }) => {
-      return Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < silentMs;
-    });
-    return new Set(recent.flatMap(({ deploymentOptions }) => deploymentOptions?.buildId ?? []));
+    const seen = (pollers ?? []).map(({ deploymentOptions, lastAccessTime }) => ({
+      buildId: deploymentOptions?.buildId,
+      askedAtMs: Number(lastAccessTime?.seconds ?? 0) * 1000,
+    }));
+    return livingBuilds(seen);
   }
 }
 

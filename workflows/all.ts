@@ -1,9 +1,11 @@
 /** Every workflow of the bundle. */
 export { adjust } from './adjust.ts';
+export { cluster } from './cluster.ts';
 export { deploy } from './deploy.ts';
 export { discard } from './discard.ts';
 export { dispose } from './dispose.ts';
 export { flinkJob } from './flink-job.ts';
+export { heal } from './heal.ts';
 export { promote } from './promote.ts';
 export { remove } from './remove.ts';
 export { rescale } from './rescale.ts';

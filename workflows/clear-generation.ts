@@ -15,11 +15,12 @@ const podsGoneMs = 5 * 60_000;
 /**
  * Scales to zero, sees the pods gone, removes high-availability ConfigMaps and files, then the anchor with all it owns.
  * The order matters: a live JobManager would write its high-availability data again.
+ * @param boundMs after which each part fails, in milliseconds; absent: it waits for an agent for as long as it takes.
  */
-export async function clearGeneration(generation: Generation, step: RunStep): Promise<void> {
+export async function clearGeneration(generation: Generation, step: RunStep, boundMs?: number): Promise<void> {
   const { cluster } = generation.spec.spec;
   const name = generationName(generation.identity);
-  const removal = waits(cluster, podsGoneMs);
+  const removal = waits(cluster, podsGoneMs, boundMs);
   await step('podsGone', () =>
     removal.endPods.executeWithOptions({ summary: `Scale ${name} to zero and see its pods gone` }, [{ generation }]),
   );

@@ -1,12 +1,12 @@
 /** The parts of a deploy: what is there is asked, ended with its state, and the target brought up from it. */
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
-import { clearGeneration } from './clear-generation.ts';
+import type { StoppedJob } from '../activities/cluster/stop-job.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
-import { GenerationSteps, quietly } from './generation-steps.ts';
+import { GenerationSteps } from './generation-steps.ts';
 import { allEnded, OperationRun } from './operation-run.ts';
-import { stopGeneration, stopOrCancel } from './stop-generation.ts';
+import { endStarted, stopOrCancel } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 
 export class DeployRun {
@@ -49,24 +49,57 @@ export class DeployRun {
 
   /**
    * Stops whatever runs now, keeping its state, moves the job's Service, and clears the old away. From here on there is no
-   * return: the new anchor notes the restore point before the old generation goes.
+   * return: the new anchor notes the restore point before the old generation goes. What is left of others goes before the one
+   * that runs is touched: where that cannot be cleared away, the job runs on.
+   * @returns false where the very same revision has finished by itself: then there is nothing to start.
    */
-  async stopPrevious(): Promise<void> {
+  async stopPrevious(): Promise<boolean> {
     const before = this.account.generations;
-    for (const previous of before) await this.stop(previous);
+    for (const other of before.slice(0, -1)) await this.clearOther(other);
+    const active = before.at(-1);
+    if (active && (await this.hasFinished(active))) return false;
     this.account.stoppedAnother = before.length > 0;
     this.begin();
     if (before.length > 0) await this.target.published();
-    for (const previous of before) {
-      await this.account.step('previousRemoved', () => clearGeneration(previous, quietly));
-      this.account.forget(previous);
+    if (active) await this.clear(active);
+    return true;
+  }
+
+  /** Beside it the job may run on: where it cannot be cleared away, nothing of that has changed. */
+  private async clearOther(generation: Generation): Promise<void> {
+    const { leftRunning, restorePoint } = this.account;
+    try {
+      const stopped = await this.stop(generation);
+      if (stopped?.finished) this.account.restorePoint = restorePoint;
+      await this.clear(generation);
+    } catch (error) {
+      this.account.restorePoint = restorePoint;
+      throw error;
+    } finally {
+      this.account.leftRunning = leftRunning;
     }
   }
 
-  private async stop(generation: Generation): Promise<void> {
+  private stop(generation: Generation): Promise<StoppedJob | undefined> {
     const next = this.target.generation;
     const wish = { ...keepingState(generation, next.spec, this.account.mode), next };
-    await stopOrCancel(this.account, wish, 'previousStopped');
+    return stopOrCancel(this.account, wish, 'previousStopped');
+  }
+
+  /** Stops it. An operation that was lost may have started what this one is there for, and it has finished meanwhile. */
+  private async hasFinished(generation: Generation): Promise<boolean> {
+    const { identity, specHash } = this.target.generation;
+    const stopped = await this.stop(generation);
+    const isTheSame = generation.specHash === specHash && generation.identity.uid === identity.uid;
+    if (!stopped?.finished || !isTheSame) return false;
+    const steps = new GenerationSteps(this.account, generation);
+    steps.hasFinished = true;
+    await steps.settledIfFinished();
+    return true;
+  }
+
+  private clear(generation: Generation): Promise<void> {
+    return new GenerationSteps(this.account, generation).cleared('previousRemoved');
   }
 
   private begin(): void {
@@ -107,17 +140,13 @@ export class DeployRun {
     await this.target.settledIfFinished();
   }
 
-  /**
-   * Clears away what this deploy began; what ran before it and was not stopped is left as it is. A job that was submitted
-   * may have committed up to a checkpoint of its own: the next start is from there, and else from what was there before.
-   */
+  /** Clears away what this deploy began; what ran before it and was not stopped is left as it is. */
   async undo(): Promise<void> {
     if (!this.begun) return;
     const { generation } = this.target;
-    const wish = { generation, how: 'cancel' } as const;
-    const stopped = this.target.isSubmitted ? await stopGeneration(this.account, wish, 'startedStopped') : undefined;
-    if (!stopped?.kind && !stopped?.finished) this.account.restorePoint = this.waiting;
-    if (generation.spec.spec.cleanup.failed === 'remove') await this.target.cleared('undone');
+    const done = await endStarted(this.account, this.target, { before: this.waiting, step: 'startedStopped' });
+    if (done === 'finished') await this.target.settledIfFinished();
+    else if (generation.spec.spec.cleanup.failed === 'remove') await this.target.cleared('undone');
     else await this.account.step('clusterKept', async () => undefined);
   }
 }

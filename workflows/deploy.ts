@@ -12,8 +12,8 @@ export async function deploy(input: TargetInput): Promise<OperationResult> {
       // Before anything is stopped: an agent that is away is noticed here, and what an attempt that came late has made.
       const found = await run.askCluster();
       if (input.askCluster && run.adopts(found)) return run.seeItRun();
-      run.includes(found);
-      await run.stopPrevious();
+      if (!input.askCluster) run.includes(found);
+      if (!(await run.stopPrevious())) return;
       await run.startCluster();
       await run.startJob();
       await cleanSavepoints(run.account, input);

@@ -26,7 +26,16 @@ export function jobDetails(job: JobView | undefined): string {
     : '';
   const under = job.operation === undefined ? '' : `\n\nOperation ${job.operation} is under way.`;
   const failure = job.failure ? `\n\n**${job.failure.code}** ${job.failure.message} *${job.failure.cure}*` : '';
-  return `**${job.phase}**: revision ${job.revision}${generation}${under}${failure}`;
+  return `**${job.phase}**: revision ${job.revision}${generation}${under}${failure}${troubleText(job)}`;
+}
+
+function troubleText({ trouble, failure }: JobView): string {
+  if (!trouble) return '';
+  const { reason, since, next, dueAt, tried } = trouble;
+  // What it says was said by the failure, where there is one.
+  const what = failure || !trouble.failure ? '' : ` ${trouble.failure.message} *${trouble.failure.cure}*`;
+  const when = dueAt === undefined ? '' : ` at ${dueAt}`;
+  return `\n\n**${reason}** since ${since}.${what} Next: ${next}${when}; tried ${tried.length} times.`;
 }
 
 function seconds(from: string, to: string): string {

@@ -1,14 +1,17 @@
-/** Dispose: deletes the files of one savepoint. Where the job has no generation, one stands in for reaching the storage. */
+/** Dispose: deletes the files of one savepoint, or of several of a job that was removed. */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Generation } from '../core/generation.ts';
-import { generationName } from '../core/names.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { disposalRefusal } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
-import { shortCalls } from './cluster-activities.ts';
 import { disposeFiles } from './dispose-files.ts';
-import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
+import { disposeUnneeded } from './dispose-unneeded.ts';
 import { errorOf, OperationRun } from './operation-run.ts';
+import { settleOrphans } from './settle-orphans.ts';
+import { withStandIn } from './stand-in.ts';
+
+/** Nothing but a storage pod was in its name; a later job of that name must not wait for an agent that is away. */
+const standInGoneMs = 2 * 60_000;
 
 export interface DisposeInput extends OperationInput {
   /** Where the job has no generation: one in whose name the storage may be reached. */
@@ -19,6 +22,8 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, dispose);
 export async function dispose(input: DisposeInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   return run.run(async () => {
+    const ofRemoved = input.savepointWish?.disposeOfRemoved;
+    if (ofRemoved) return disposeOfRemoved(run, input, ofRemoved);
     const savepoint = wanted(input);
     const host = input.generations.at(-1);
     const inNameOf = (generation: Generation) =>
@@ -26,6 +31,18 @@ export async function dispose(input: DisposeInput): Promise<OperationResult> {
     if (host) await inNameOf(host);
     else if (input.target) await withStandIn(run, input.target, inNameOf);
   });
+}
+
+async function disposeOfRemoved(
+  run: OperationRun,
+  { tenant, name, target }: DisposeInput,
+  savepoints: readonly CompletedSavepoint[],
+): Promise<void> {
+  if (!target) throw new Error('nothing is named that reaches the storage');
+  // A disposal whose job workflow was ended by hand may still use the same stand-in.
+  await settleOrphans({ tenant, name });
+  const act = (standIn: Generation) => run.step('savepointsDisposed', () => disposeUnneeded(run, standIn, savepoints));
+  await withStandIn(run, target, act, standInGoneMs);
 }
 
 /** What has changed since it was asked for counts. @throws SAVEPOINT_IN_USE */
@@ -39,23 +56,4 @@ function wanted({ savepointWish, savepoints = [], restorePoint, startedFrom }: D
     message: refusal.message,
     cure: 'Leave it, or say that it shall go all the same (`--force`).',
   });
-}
-
-async function withStandIn(
-  account: OperationRun,
-  standIn: Generation,
-  act: (generation: Generation) => Promise<unknown>,
-): Promise<void> {
-  account.generations = [standIn];
-  try {
-    await account.step('standInApplied', () =>
-      shortCalls(standIn.spec.spec.cluster, agentAwayMs).applyStandIn.executeWithOptions(
-        { summary: `Make what reaches the storage in the name of ${generationName(standIn.identity)}` },
-        [{ generation: standIn, operation: account.number }],
-      ),
-    );
-    await act(standIn);
-  } finally {
-    await new GenerationSteps(account, standIn).cleared('standInRemoved');
-  }
 }

@@ -16,7 +16,7 @@ const { planSavepoint } = proxyLocalActivities<Pick<ControlActivities, 'planSave
 
 /** What is due, and when (ISO 8601). */
 interface Due {
-  readonly operation: 'savepoint' | CandidateVerdict;
+  readonly operation: 'savepoint' | 'recover' | CandidateVerdict;
   readonly at: string;
 }
 
@@ -43,7 +43,12 @@ export async function waitUntilDue(
 
 async function nextDue(state: JobState, publish: () => void): Promise<Due | undefined> {
   const savepointAt = isPeriodic(state) && patched('periodic-savepoints') && (await plan(state, publish));
-  const dues = [candidateDue(state), savepointAt ? { operation: 'savepoint' as const, at: savepointAt } : undefined];
+  const recoverAt = state.trouble?.dueAt;
+  const dues = [
+    candidateDue(state),
+    savepointAt ? { operation: 'savepoint' as const, at: savepointAt } : undefined,
+    recoverAt === undefined ? undefined : { operation: 'recover' as const, at: recoverAt },
+  ];
   return dues.flatMap((due) => due ?? []).toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))[0];
 }
 

@@ -6,8 +6,11 @@ import {
   abortJobOperation,
   applySpec,
   decideCandidate,
+  disposeRemoved,
   disposeSavepoint,
+  jobObserved,
   jobStatus,
+  objectsGone,
   removeJob,
   takeSavepoint,
   type FlinkJobInput,
@@ -28,6 +31,11 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
   setHandler(takeSavepoint, (request) => entity.takeSavepoint(request), { description: 'Take a savepoint of the job' });
   setHandler(disposeSavepoint, (request) => entity.disposeSavepoint(request), {
     description: 'Delete the files of a savepoint',
+  });
+  setHandler(jobObserved, (seen) => entity.observed(seen), { description: 'What an agent has seen of the job' });
+  setHandler(objectsGone, () => entity.lostObjects(), { description: 'Nothing of the job is in its cluster' });
+  setHandler(disposeRemoved, (request) => entity.disposeRemoved(request), {
+    description: 'Delete savepoints of an earlier job of this name, which was removed',
   });
   setHandler(jobStatus, () => entity.status(), { description: 'The job and its newest operations' });
   const next = await entity.live();

@@ -43,6 +43,14 @@ export class GenerationSteps {
     await this.podsReady();
   }
 
+  /** Brings an application's TaskManagers up before its JobManager, which starts the job. */
+  async taskManagersUp(): Promise<void> {
+    await this.applied('objectsApplied', 'applyTaskManagers');
+    const { schedule, imagePull, slots } = this.generation.spec.spec.deadlines;
+    const waitMs = [schedule, imagePull, slots].map(parseDurationMs).reduce((sum, one) => sum + one, 0);
+    await this.wait('taskManagersUp', 'waitTaskManagers', waitMs);
+  }
+
   /** Sees every pod that the spec asks for started. */
   async podsReady(): Promise<void> {
     await this.wait('podsScheduled', 'waitPodsScheduled', 'schedule');
@@ -154,18 +162,18 @@ export class GenerationSteps {
     this.hasFinished ||= finished ?? false;
   }
 
-  applied(step: StepName = 'objectsApplied') {
+  applied(step: StepName = 'objectsApplied', activity: 'applyGeneration' | 'applyTaskManagers' = 'applyGeneration') {
     const summary = `Apply the objects of ${generationName(this.generation.identity)}`;
     return this.account.step(step, () =>
-      shortCalls(this.cluster, this.bound(0)).applyGeneration.executeWithOptions({ summary }, [
+      shortCalls(this.cluster, this.bound(0))[activity].executeWithOptions({ summary }, [
         { generation: this.generation, operation: this.account.number },
       ]),
     );
   }
 
-  /** Ends it for good, as one step. */
-  async cleared(step: StepName): Promise<void> {
-    await this.account.step(step, () => clearGeneration(this.generation, quietly));
+  /** Ends it for good, as one step. @param boundMs as in `clearGeneration`. */
+  async cleared(step: StepName, boundMs?: number): Promise<void> {
+    await this.account.step(step, () => clearGeneration(this.generation, quietly, boundMs));
     this.account.forget(this.generation);
   }
 
@@ -181,9 +189,10 @@ export class GenerationSteps {
   private wait(
     step: StepName,
     activity: WaitActivity,
-    deadline: keyof Generation['spec']['spec']['deadlines'],
+    deadline: keyof Generation['spec']['spec']['deadlines'] | number,
   ): Promise<WaitOutcome> {
-    const waitMs = parseDurationMs(this.generation.spec.spec.deadlines[deadline]);
+    const { deadlines } = this.generation.spec.spec;
+    const waitMs = typeof deadline === 'number' ? deadline : parseDurationMs(deadlines[deadline]);
     const calls = waits(this.cluster, waitMs, this.bound(waitMs));
     const summary = `${waitWords[activity]} ${generationName(this.generation.identity)}`;
     return this.account.step(step, () =>
@@ -195,6 +204,7 @@ export class GenerationSteps {
 const waitWords = {
   waitPodsScheduled: 'Wait until pods are scheduled:',
   waitImagesPulled: 'Wait until images are pulled:',
+  waitTaskManagers: 'Wait until the TaskManagers are up:',
   waitJobManager: 'Wait until the JobManager answers:',
   waitSlots: 'Wait until the slots are registered:',
   primeCluster: 'Prime',

@@ -1,6 +1,5 @@
 /** What a job's entity takes: changes that its callers ask for. Each is judged, remembered by its key, and queued. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import { noCandidate, refusalBesideCandidate, waitingCandidate } from '../core/candidate.ts';
 import { disposalWish } from '../core/disposal-wish.ts';
 import {
   applyReason,
@@ -8,16 +7,16 @@ import {
   isUnchanged,
   queuedOperation,
   recordsBehind,
-  refusalOf,
   refusalOfAside,
   withdrawn,
-  type Asked,
   type Refusal,
 } from '../core/job-changes.ts';
-import type { JobState, QueuedOperation } from '../core/job-state.ts';
+import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
+import { judge, judgeSpec, judgeVerdict, type Judgement } from '../core/judgement.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { correctFirstStart, newJob } from '../core/new-job.ts';
+import { concludeTrouble } from '../core/recovery/mending.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
@@ -29,6 +28,7 @@ import type {
   ChangeAnswer,
   ChangeRequest,
   DecideCandidateRequest,
+  DisposeRemovedRequest,
   DisposeSavepointRequest,
   FlinkJobInput,
   JobStatus,
@@ -37,17 +37,21 @@ import type {
 } from './messages.ts';
 import { newUid } from './new-uid.ts';
 import type { AbortRequest } from './operation-run.ts';
+import { RemovedJobs } from './removed-jobs.ts';
 
 export abstract class JobDesk extends JobBook {
   /** Whether a request was refused: the loop that lives is woken by it. */
   protected refused = false;
   /** Why the operation under way shall give up. */
   protected abortion: AbortRequest | undefined;
+  /** What is asked about earlier jobs of this name. */
+  protected readonly removedJobs: RemovedJobs;
   private readonly input: FlinkJobInput;
 
   constructor(input: FlinkJobInput, carried: JobState | undefined) {
     super(carried);
     this.input = input;
+    this.removedJobs = new RemovedJobs(input, this.outbox);
   }
 
   /** The job as the next operation is planned on it. */
@@ -55,10 +59,9 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
   apply(request: ApplySpecRequest): ChangeAnswer {
-    const repeated = this.admit(request);
-    if (repeated) return repeated;
-    if (this.state && isUnchanged(this.state, request.specHash)) return this.unchanged(request);
-    const refusal = this.state && refusalBesideCandidate(this.state);
+    const answered = this.answered(request, judgeSpec(this.state, request));
+    if (answered) return answered;
+    const refusal = this.refusalOfStart(request);
     if (refusal) throw this.refusal(refusal);
     const state = this.acceptRevision(request);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
@@ -79,53 +82,54 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts the removal of the job, after the operation under way; what is queued gives way to it. */
   remove(request: RemoveJobRequest): ChangeAnswer {
-    const repeated = this.admit({
-      ...request,
-      ...(request.lastKnown && !this.state ? { spec: request.lastKnown } : {}),
-    });
-    if (repeated) return repeated;
+    const asked = { ...request, ...(request.lastKnown && !this.state ? { spec: request.lastKnown } : {}) };
+    const answered = this.answered(request, judge(this.state, asked));
+    if (answered) return answered;
     if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
-    const { deletion } = request;
-    return this.enqueue('remove', request, 'The job was deleted', deletion && { deletion });
+    const { deletion, savepointsLeft } = request;
+    return this.enqueue('remove', request, 'The job was deleted', {
+      ...(deletion && { deletion }),
+      ...(savepointsLeft && { savepointsLeft }),
+    });
   }
 
   /** Asks the operation under way, or the one that waits, to give up. */
   abort(request: AbortOperationRequest): ChangeAnswer {
-    const repeated = this.admit(request);
-    if (repeated) return repeated;
+    const answered = this.answered(request);
+    if (answered) return answered;
     const { running, queue } = this.known();
     const operation = [running, ...queue].find((one) => one?.record.number === request.operation);
     if (!operation) throw this.refusal(operationEnded(request.operation));
     if (operation === running) this.abortion = { reason: `${request.requestedBy} asked for it`, isAsked: true };
-    else this.withdraw(operation, request.requestedBy);
+    else this.withdraw(operation, `${request.requestedBy} asked for it`);
     this.remember(request, true, request.operation);
     this.publish();
     return this.answer(true, this.find(request.operation) ?? operation);
   }
 
-  private withdraw(operation: QueuedOperation, by: string): void {
+  /** Takes what waits out of the queue again. */
+  protected withdraw(operation: QueuedOperation, why: string): void {
     const state = this.known();
     state.queue = state.queue.filter((one) => one !== operation);
-    const ended = withdrawn(operation, now(), by);
+    const ended = withdrawn(operation, now(), why);
     if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
     else state.newest = ended;
+    if (operation.mends) concludeTrouble(state, { ...ended, mends: operation.mends });
     this.putOperation(ended);
   }
 
   /** Accepts what becomes of the candidate that runs beside the job. */
   decideCandidate(request: DecideCandidateRequest): ChangeAnswer {
-    const repeated = this.admit(request);
-    if (repeated) return repeated;
-    const state = this.known();
-    if (!waitingCandidate(state)) throw this.refusal(noCandidate(state));
+    const answered = this.answered(request, judgeVerdict(this.state, request));
+    if (answered) return answered;
     const { verdict, requestedBy } = request;
     return this.enqueue(verdict, request, `${requestedBy} decided to ${verdict} the candidate`);
   }
 
   /** Accepts a savepoint of the job, after what is under way and what waits. */
   takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
-    const repeated = this.admit(request);
-    if (repeated) return repeated;
+    const answered = this.answered(request);
+    if (answered) return answered;
     const { format = this.known().revision.spec.spec.savepoints.format } = request;
     const take = { format, origin: 'user' as const };
     return this.enqueue('savepoint', request, 'A savepoint was asked for', { savepointWish: { take } });
@@ -133,11 +137,24 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts that a savepoint goes, after what is under way and what waits. */
   disposeSavepoint(request: DisposeSavepointRequest): ChangeAnswer {
-    const repeated = this.admit(request);
-    if (repeated) return repeated;
+    const answered = this.answered(request);
+    if (answered) return answered;
     const wish = disposalWish(this.known(), request);
     if ('code' in wish) throw this.refusal(wish);
     return this.enqueue('dispose', request, `Savepoint ${request.number} shall go`, { savepointWish: wish });
+  }
+
+  /** Accepts that savepoints of a removed job of this name go. */
+  async disposeRemoved(request: DisposeRemovedRequest): Promise<ChangeAnswer> {
+    const answer = await this.removedJobs.dispose(request, () => this.state);
+    if ('code' in answer) throw this.refusal(answer);
+    return answer;
+  }
+
+  /** A job that has run starts from its own state, whatever its spec says of the first start. */
+  private refusalOfStart({ restoreFrom, lastRestorePoint, spec }: ApplySpecRequest): Refusal | undefined {
+    const first = this.state?.lastRun ? [] : [lastRestorePoint, spec.spec.job.initialSavepoint];
+    return this.removedJobs.refusalOfStart(restoreFrom, ...first);
   }
 
   status(): JobStatus | null {
@@ -152,11 +169,14 @@ export abstract class JobDesk extends JobBook {
     return planChange(this.plannedJob(state), state.revision.spec).kind;
   }
 
-  /** Refuses, or finds the answer that this key was given before. */
-  private admit(asked: Asked): ChangeAnswer | undefined {
-    const refusal = refusalOf(this.state, asked);
-    if (refusal) throw this.refusal(refusal);
-    const known = this.state?.answered.find(({ key }) => key === asked.key);
+  /** Refuses, or gives the answer to what needs no operation. */
+  private answered(
+    request: ChangeRequest,
+    judgement: Judgement = judge(this.state, request),
+  ): ChangeAnswer | undefined {
+    if (typeof judgement === 'object') throw this.refusal(judgement);
+    if (judgement === 'unchanged') return this.unchanged(request);
+    const known = this.state?.answered.find(({ key }) => key === request.key);
     return known && this.answer(known.changed, this.find(known.operation));
   }
 
@@ -172,17 +192,24 @@ export abstract class JobDesk extends JobBook {
     if (!isNew) return state;
     correctFirstStart(state, spec);
     const number = state.lastOperation === 0 ? 1 : state.revision.number + 1;
-    state.revision = { number, spec, specHash: request.specHash };
+    this.acceptedAs({ number, spec, specHash: request.specHash }, request.requestedBy);
+    return state;
+  }
+
+  /** Makes it the job's revision, and records it. */
+  protected acceptedAs(revision: Revision, acceptedBy: string): void {
+    const state = this.known();
+    const { number, spec, specHash } = revision;
+    state.revision = revision;
     this.outbox.put({
       kind: 'revision',
       uid: state.uid,
       revision: number,
       spec,
-      specHash: request.specHash,
-      acceptedBy: request.requestedBy,
+      specHash,
+      acceptedBy,
       acceptedAt: now(),
     });
-    return state;
   }
 
   private begin(spec: FlinkJob, specHash: string, restorePoint?: string): JobState {
@@ -191,15 +218,23 @@ export abstract class JobDesk extends JobBook {
     return this.state;
   }
 
-  private enqueue(kind: OperationKind, request: ChangeRequest, reason: string, wish: OperationWish = {}): ChangeAnswer {
+  private enqueue(
+    kind: OperationKind,
+    request: ChangeRequest & Pick<ApplySpecRequest, 'waits'>,
+    reason: string,
+    wish: OperationWish = {},
+  ): ChangeAnswer {
     const state = this.known();
     const refusal = leavesJobAlone(kind) ? refusalOfAside(state) : undefined;
     if (refusal) throw this.refusal(refusal);
-    const operation = { ...this.newOperation(kind, request.requestedBy, reason), ...wish };
+    const waitsFor = request.waits ? state.running?.record.number : undefined;
+    const made = this.newOperation(kind, request.requestedBy, reason);
+    const operation = { ...made, ...wish, ...(waitsFor !== undefined && { waitsFor }) };
     const { queue, replaced } = enqueued(state.queue, operation, now());
     state.queue = queue;
     for (const one of [...replaced, operation]) this.putOperation(one);
-    if (state.running && !leavesJobAlone(kind))
+    const waits = request.waits && !state.revision.spec.spec.job.finite;
+    if (state.running && !leavesJobAlone(kind) && !waits)
       this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
     this.remember(request, true, operation.record.number);
     this.publish();
@@ -229,4 +264,4 @@ function operationEnded(number: number): Refusal {
 }
 
 /** What a caller said for this once. */
-type OperationWish = Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'deletion' | 'savepointWish'>;
+type OperationWish = Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'deletion' | 'savepointsLeft' | 'savepointWish'>;

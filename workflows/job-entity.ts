@@ -2,45 +2,65 @@
 import { allHandlersFinished, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import { mendingFirst, waitingChange } from '../core/job-changes.ts';
 import { runs, type CandidateVerdict } from '../core/job.ts';
-import { concludeOperation, lostOperation, lostOperationsMax } from '../core/job-outcome.ts';
+import { concludeOperation, lostOperation, lostOperationsMax, repeatedOperation } from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
+import { concludeTrouble } from '../core/recovery/mending.ts';
+import { giveUpTrouble } from '../core/recovery/trouble.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import type { PlannedJob } from '../core/plan/change-plan.ts';
 import { waitUntilDue } from './due-by-itself.ts';
 import { now } from './job-book.ts';
-import { JobDesk } from './job-desk.ts';
+import { JobHealth } from './job-health.ts';
 import { planOperation } from './plan-operation.ts';
 import { carryOut, inputOf } from './run-operation.ts';
 
-export class JobEntity extends JobDesk {
+export class JobEntity extends JobHealth {
   private lostInARow = 0;
   private lostCandidate = false;
   private wasRunning = false;
+  private isEnding = false;
 
-  /** Lives until the job is removed. Returns the state to continue as new with, or nothing at the end. */
+  /**
+   * Lives until the job is removed, and nothing is left to do for earlier jobs of its name. Returns the state to continue as
+   * new with, or nothing at the end.
+   */
   async live(): Promise<JobState | undefined> {
-    while (this.state?.phase !== 'REMOVED') {
-      await this.waitForWork();
+    for (;;) {
+      await (this.isEnding ? this.waitForRecords() : this.waitForWork());
       await condition(allHandlersFinished);
-      if (!this.state) return undefined;
-      if (this.hasWork()) await this.next(this.state);
-      else if (this.shouldContinueAsNew()) return { ...this.state, unwritten: this.outbox.unwritten() };
+      if (this.state && this.hasWork()) await this.next(this.state);
+      else if (this.state && !this.isEnding && this.hasTrouble()) await this.judge(this.state);
+      // The job's own operations come first: they do not wait for the cleaning up after an earlier one.
+      else if (this.removedJobs.hasWork()) await this.removedJobs.next();
+      else if (this.isEnding) return undefined;
+      else if (this.state && this.shouldContinueAsNew()) return { ...this.state, unwritten: this.outbox.unwritten() };
+      this.isEnding = this.state === undefined || this.state.phase === 'REMOVED';
       this.refused = false;
     }
-    await condition(() => this.outbox.isEmpty());
-    return undefined;
   }
 
   private async waitForWork(): Promise<void> {
-    const isWoken = () => this.hasWork() || this.refused || this.shouldContinueAsNew();
+    const isWoken = () => this.isAsked() || this.hasTrouble() || this.refused || this.shouldContinueAsNew();
     const due = await waitUntilDue(this.state, isWoken, () => this.publish());
     if (due && this.state) this.enqueueDue(this.state, due);
   }
 
-  private enqueueDue(state: JobState, due: 'savepoint' | CandidateVerdict): void {
+  /** What it has not written when it ends nobody writes. */
+  private async waitForRecords(): Promise<void> {
+    await condition(() => this.isAsked() || (this.outbox.isEmpty() && allHandlersFinished()));
+  }
+
+  private isAsked(): boolean {
+    return this.hasWork() || this.removedJobs.hasWork();
+  }
+
+  private enqueueDue(state: JobState, due: 'savepoint' | 'recover' | CandidateVerdict): void {
+    // Whoever asked for something in this very moment comes first: what is due by itself is due again afterwards.
+    if (this.hasWork()) return;
+    if (due === 'recover') return this.enqueueRecovery(state);
     if (due === 'savepoint') return this.enqueuePeriodic(state);
     const operation = this.newOperation(due, 'drey', `The candidate has run as long as spec.upgrade.${due}After says`);
     state.queue = [operation];
@@ -72,7 +92,7 @@ export class JobEntity extends JobDesk {
     // The repetition of a lost operation finds the job as that one did, as far as is known.
     const wasRunning = runs(state.phase) || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
-    const { revision } = state;
+    const revision = next.mends?.revision ?? state.revision;
     const planned = await this.planned(state, next, revision);
     state.running = planned;
     const { kind } = planned.record;
@@ -111,11 +131,21 @@ export class JobEntity extends JobDesk {
   }
 
   private conclude(state: JobState, result: OperationResult, brought: Revision): void {
-    if (!leavesJobAlone(result.record.kind)) this.lostInARow = 0;
+    const { record, recordSeq } = result;
+    const mends = state.running?.mends;
+    if (!leavesJobAlone(record.kind)) this.lostInARow = 0;
     concludeOperation(state, result, brought);
+    concludeTrouble(state, { record, recordSeq, ...(mends && { mends }) });
+    if (result.failure) this.withdrawBuiltOn(state, result.record.number);
     if (patched('ended-with-job')) return this.publish(...result.unwritten);
     this.outbox.put(...result.unwritten);
     this.publish();
+  }
+
+  /** What would bring about again what has just failed. */
+  private withdrawBuiltOn(state: JobState, failed: number): void {
+    const built = state.queue.filter(({ waitsFor }) => waitsFor === failed);
+    for (const operation of built) this.withdraw(operation, `operation ${failed}, on which it builds, did not succeed`);
   }
 
   /** The operation's workflow was lost: what it left is not known, so the same is done again, beginning with a clear-out. */
@@ -139,6 +169,7 @@ export class JobEntity extends JobDesk {
     if (!next) {
       if (!this.lostCandidate) state.phase = 'FAILED';
       state.failure = ended.record.failure;
+      giveUpTrouble(state);
       return;
     }
     state.queue = mendingFirst(state.queue, next);
@@ -148,11 +179,12 @@ export class JobEntity extends JobDesk {
   /** What leaves the job as it is is not begun again: who wanted it sees that it failed. */
   private giveUp(state: JobState, lost: QueuedOperation): void {
     state.newestAside = lostOperation(lost, now());
+    concludeTrouble(state, { ...lost, ...state.newestAside });
     this.putOperation(state.newestAside);
   }
 
-  private repetitionOf({ record, recordSeq: _seq, ...wish }: QueuedOperation): QueuedOperation {
-    const { kind, requestedBy, number } = record;
-    return { ...this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`), ...wish };
+  private repetitionOf(lost: QueuedOperation): QueuedOperation {
+    const { kind, requestedBy, number } = lost.record;
+    return repeatedOperation(this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`), lost);
   }
 }

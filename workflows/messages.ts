@@ -2,12 +2,13 @@
  * What callers say to a job's workflow, and what it answers. Imported by the API; names here are never changed. An update
  * is refused by an ApplicationFailure whose type is a `RefusalCode` (core/job-changes.ts).
  */
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CandidateVerdict, JobView } from '../core/job.ts';
+import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../core/observation/signal.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { SavepointFormat, SavepointRecord } from '../core/savepoint.ts';
-import type { Deletion, FlinkJob } from '../core/schema/flink-job.ts';
+import type { Deletion, FlinkJob, SavepointsLeft } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
 export const flinkJobWorkflow = 'flinkJob';
@@ -15,6 +16,15 @@ export const flinkJobWorkflow = 'flinkJob';
 export interface FlinkJobInput {
   readonly tenant: string;
   readonly name: string;
+}
+
+/** The workflow type of a Kubernetes cluster, and what it is started with. */
+export const clusterWorkflow = 'cluster';
+
+export interface ClusterInput {
+  readonly cluster: string;
+  /** Into how many parts its jobs are divided, each with an observer of its own. */
+  readonly shards: number;
 }
 
 /** What every change carries. The update id is `<key>:<bodyHash>`, so that a repeated call finds its first answer. */
@@ -39,6 +49,8 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly mode?: PlanMode;
   /** With mode `restore`: path of the savepoint. */
   readonly restoreFrom?: string;
+  /** Whether what is under way goes on to its end first, in place of giving up for the newer spec. */
+  readonly waits?: boolean;
   /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
   readonly lastRestorePoint?: string;
 }
@@ -46,6 +58,8 @@ export interface ApplySpecRequest extends ChangeRequest {
 export interface RemoveJobRequest extends ChangeRequest {
   /** How the job is ended, for this once; without it, as its spec says. */
   readonly deletion?: Deletion;
+  /** What becomes of its savepoints, for this once; without it, as its spec says. */
+  readonly savepointsLeft?: SavepointsLeft;
   /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
   readonly lastKnown?: FlinkJob;
 }
@@ -70,6 +84,15 @@ export interface DisposeSavepointRequest extends ChangeRequest {
   readonly force: boolean;
   /** As it was last recorded: for one that the job does not remember any more. */
   readonly lastKnown?: SavepointRecord;
+  /** Of the job that is meant: another one may have its name by now. */
+  readonly uid?: string;
+}
+
+export interface DisposeRemovedRequest extends ChangeRequest {
+  /** Of the removed job: another one may have its name by now. */
+  readonly uid: string;
+  /** Of the savepoints that go, whatever the job's own rules are: the caller has judged. */
+  readonly numbers: readonly number[];
 }
 
 /** The answer to an accepted change: what the API stores before it answers, so that callers read their own writes. */
@@ -98,10 +121,22 @@ export const takeSavepoint = defineUpdate<ChangeAnswer, [TakeSavepointRequest]>(
 /** Queued in the same way. */
 export const disposeSavepoint = defineUpdate<ChangeAnswer, [DisposeSavepointRequest]>('disposeSavepoint');
 
+/**
+ * Deletes savepoints of a job of this name that was removed, whether the name is free or another job has it. A refusal by
+ * `RECORDS_AWAY` holds only for that call: its update id is made anew for each.
+ */
+export const disposeRemoved = defineUpdate<ChangeAnswer, [DisposeRemovedRequest]>('disposeRemoved');
+
 /** The job and its newest operations, for reads while PostgreSQL is away. */
 export interface JobStatus {
   readonly job: JobView;
   readonly operations: readonly OperationRecord[];
 }
+
+/** Sent by agents, when what matters of the job has changed. */
+export const jobObserved = defineSignal<[JobObservedSignal]>(jobObservedName);
+
+/** Sent by agents, hourly at most, when a job that is said to run has no objects in its cluster. */
+export const objectsGone = defineSignal(objectsGoneName);
 
 export const jobStatus = defineQuery<JobStatus | null>('jobStatus');

@@ -86,6 +86,10 @@ export class OperationRun {
     return this.input.uid;
   }
 
+  get tenant(): string {
+    return this.input.tenant;
+  }
+
   /** Which state the job goes on from. */
   get mode(): PlanMode {
     return this.record.plan?.mode ?? this.input.spec.spec.upgrade.mode;
@@ -110,6 +114,11 @@ export class OperationRun {
   /** The operation's number. */
   get number(): number {
     return this.record.number;
+  }
+
+  /** Whether the generation may still be there. */
+  has({ identity }: Generation): boolean {
+    return this.generations.some((one) => generationName(one.identity) === generationName(identity));
   }
 
   /** Takes a generation off the list once it is gone. */

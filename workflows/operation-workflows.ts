@@ -5,6 +5,7 @@ import { adjust } from './adjust.ts';
 import { deploy } from './deploy.ts';
 import { discard } from './discard.ts';
 import { dispose } from './dispose.ts';
+import { heal } from './heal.ts';
 import { promote } from './promote.ts';
 import { remove } from './remove.ts';
 import { rescale } from './rescale.ts';
@@ -26,6 +27,8 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   promote,
   discard,
   resume: deploy,
+  recover: deploy,
+  heal,
   savepoint,
   dispose,
   remove,

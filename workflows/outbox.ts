@@ -49,6 +49,14 @@ export class Outbox {
     return lengthOf(this.unwritten()) > carriedLengthMax;
   }
 
+  /** The highest number of a job's operations among what is not known to be written; 0 where there is none. */
+  newestOperation(uid: string): number {
+    const numbers = this.unwritten().flatMap((row) =>
+      row.kind === 'operation' && row.uid === uid ? [row.operation.number] : [],
+    );
+    return Math.max(0, ...numbers);
+  }
+
   isEmpty(): boolean {
     return this.inFlight.length === 0 && this.waiting.length === 0;
   }

@@ -1,22 +1,33 @@
 /**
  * Remove: ends the job as its deletion says, then clears away every generation and what belongs to none. Files of checkpoints
- * and savepoints stay.
+ * stay, and those of savepoints unless the deletion says otherwise.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import { newestLast, type FoundGeneration } from '../core/adoption.ts';
+import { deletionOf, savepointsGo } from '../core/deletion.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import { goingWithJob } from '../core/removed-savepoints.ts';
+import type { CompletedSavepoint } from '../core/savepoint.ts';
+import { withSavepoints } from '../core/savepoint-list.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { clearGeneration } from './clear-generation.ts';
 import { shortCalls } from './cluster-activities.ts';
+import { disposeUnneeded } from './dispose-unneeded.ts';
 import { OperationRun } from './operation-run.ts';
 import { settleOrphans } from './settle-orphans.ts';
+import { withStandIn } from './stand-in.ts';
 import { stopGeneration } from './stop-generation.ts';
 
+export interface RemoveInput extends OperationInput {
+  /** Where its savepoints go too and it has no generation: one in whose name the storage may be reached. */
+  readonly target?: Generation;
+}
+
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, remove);
-export async function remove(input: OperationInput): Promise<OperationResult> {
+export async function remove(input: RemoveInput): Promise<OperationResult> {
   const run = new OperationRun(input);
-  const how = input.deletion ?? input.spec.spec.cleanup.deleted;
+  const how = deletionOf(input.spec, input);
   // What is half removed is removed by the next try: there is nothing to put back.
   return run.run(async () => {
     if (how === 'leave') await run.step('leftAlone', async () => undefined);
@@ -25,15 +36,46 @@ export async function remove(input: OperationInput): Promise<OperationResult> {
   });
 }
 
-async function endEverything(run: OperationRun, input: OperationInput, withSavepoint: boolean): Promise<void> {
-  for (const generation of newestLast(await everythingOf(run, input))) {
+async function endEverything(run: OperationRun, input: RemoveInput, withSavepoint: boolean): Promise<void> {
+  const all = newestLast(await everythingOf(run, input));
+  for (const generation of all) {
     if (generation.candidate) await cancelGeneration(run, generation, 'candidateCanceled');
     else if (withSavepoint && hasDurableStorage(generation.spec)) await stopped(run, generation);
     else await cancelGeneration(run, generation, 'jobCanceled');
     if (!generation.candidate) run.leftRunning = false;
+    if (generation === all.at(-1)) await disposeLeft(run, input, generation);
     await clearGeneration(generation, (step, act) => run.step(step, act));
     run.forget(generation);
   }
+  // Nothing of it runs any more that could need what it was started from.
+  run.startedFrom = undefined;
+  if (all.length === 0) await disposeByStandIn(run, input);
+}
+
+/** What cannot be deleted now stays listed, and can be disposed of by the name of the removed job. */
+async function disposeLeft(run: OperationRun, input: RemoveInput, host: Generation): Promise<void> {
+  const left = leftOf(run, input, host);
+  if (left.length === 0) return;
+  await run.step('savepointsDisposed', () => disposeUnneeded(run, host, left)).catch(() => undefined);
+}
+
+/** The same for a job that has no Flink cluster any more. */
+async function disposeByStandIn(run: OperationRun, input: RemoveInput): Promise<void> {
+  const standIn = input.target ?? input.generations.at(-1);
+  if (!standIn || leftOf(run, input, standIn).length === 0) return;
+  try {
+    await withStandIn(run, standIn, () => disposeLeft(run, input, standIn));
+  } catch (error) {
+    // As long as nothing of it is left, the job is as removed as it shall be.
+    if (run.generations.length > 0) throw error;
+  }
+}
+
+function leftOf(run: OperationRun, input: RemoveInput, { spec }: Generation): readonly CompletedSavepoint[] {
+  if (!savepointsGo(input.spec, input)) return [];
+  const all = withSavepoints(input.savepoints, run.changedSavepoints) ?? [];
+  const kept = deletionOf(input.spec, input) === 'savepoint' ? run.restorePoint : undefined;
+  return goingWithJob(all, spec.spec.storage.savepoints, kept);
 }
 
 function everythingOf(run: OperationRun, input: OperationInput): Promise<readonly FoundGeneration[]> {

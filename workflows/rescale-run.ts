@@ -6,7 +6,7 @@ import { generationName } from '../core/names.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { parallelismOf, requirementsFor, type VertexParallelism } from '../core/rescale/vertex-parallelism.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
-import { taskManagerReplicas } from '../core/spec/task-managers.ts';
+import { hasSameParallelism, slotsNeeded, taskManagerReplicas } from '../core/spec/task-managers.ts';
 import type { StepName } from '../core/steps.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
@@ -37,7 +37,7 @@ export class RescaleRun {
 
   /** Else it is only about TaskManagers. */
   get changesParallelism(): boolean {
-    return this.before.spec.spec.job.parallelism !== this.spec.job.parallelism;
+    return !hasSameParallelism(this.before.spec.spec.job, this.spec.job);
   }
 
   /** Everything before Flink is asked: it may be given up. */
@@ -49,7 +49,7 @@ export class RescaleRun {
       this.checked = checked;
       this.next.generation = { ...this.next.generation, fixedVertices: checked.fixed };
       if (checked.taskManagers < taskManagerReplicas(this.spec)) await this.addTaskManagers();
-      if (this.spec.job.parallelism > this.before.spec.spec.job.parallelism) await this.next.slotsRegistered();
+      if (slotsNeeded(this.spec.job) > slotsNeeded(this.before.spec.spec.job)) await this.next.slotsRegistered();
       // A rescale of 1.20 begins at once, and goes on from the newest checkpoint that there is.
       if (this.changesParallelism && this.spec.flink.version === '1.20')
         await this.next.checkpointed('checkpointBefore');
@@ -61,7 +61,8 @@ export class RescaleRun {
   private async check(): Promise<CheckedRescale | undefined> {
     const waitMs = parseDurationMs(this.spec.deadlines.running);
     const summary = `Ask ${this.name} whether it can run at parallelism ${this.spec.job.parallelism}`;
-    const input = { generation: this.before, waitMs, parallelism: this.spec.job.parallelism };
+    const { parallelism, vertexParallelism } = this.spec.job;
+    const input = { generation: this.before, waitMs, parallelism, ...(vertexParallelism && { vertexParallelism }) };
     const outcome = await this.account.step('parallelismChecked', async () => {
       const calls = waits(this.spec.cluster, waitMs, waitMs + agentAwayMs);
       const seen = await calls.checkRescale.executeWithOptions({ summary }, [input]);

@@ -25,9 +25,10 @@ import { searchCluster, searchJob, searchOperation, searchTenant } from './searc
 export function inputOf(
   state: JobState,
   revision: Revision,
-  { record, recordSeq, deletion, savepointWish, restoreFrom }: QueuedOperation,
+  operation: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
+  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom } = operation;
   const { spec } = revision;
   const input: OperationInput = {
     record,
@@ -42,13 +43,14 @@ export function inputOf(
     spec,
     askCluster: !state.askedCluster,
     ...(deletion && { deletion }),
+    ...(savepointsLeft && { savepointsLeft }),
     ...(restoreFrom && { restoreFrom }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
     ...(savepointWish && { savepointWish }),
   };
-  const target = takeTarget(state, revision, record);
+  const target = takeTarget(state, revision, operation);
   const withTarget: TargetInput | undefined = target && { ...input, target };
   return withTarget ?? input;
 }

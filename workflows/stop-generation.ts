@@ -4,18 +4,22 @@ import { generationName } from '../core/names.ts';
 import type { StepName } from '../core/steps.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { waits } from './cluster-activities.ts';
+import type { GenerationSteps } from './generation-steps.ts';
 import { errorOf, type OperationRun } from './operation-run.ts';
 import { recordStopSavepoint } from './record-savepoint.ts';
 
-/** Longest stop with savepoint: longer than Flink's own checkpoint timeout (10 min), since a stop cannot be withdrawn. */
+/**
+ * Time for a stop with savepoint, for jobs that do not ask for more: longer than Flink's own checkpoint timeout (10 min), since a
+ * stop cannot be withdrawn.
+ */
 const stopMs = 12 * 60_000;
 
-/** What ending the pods and reading the storage may take after that. */
-const readStorageMs = 10 * 60_000;
+/** Longest attempt, whatever the job's own checkpoint timeout is: the activity ends by itself, and it heartbeats. */
+const attemptMs = 24 * 3_600_000;
 
 export type StopWish = Pick<
   StopJobInput,
-  'generation' | 'how' | 'next' | 'format' | 'maxStateAgeMs' | 'whenSavepointFails'
+  'generation' | 'how' | 'next' | 'format' | 'maxStateAgeMs' | 'stateMayBeGone' | 'whenSavepointFails'
 >;
 
 /**
@@ -24,7 +28,7 @@ export type StopWish = Pick<
  */
 export async function stopGeneration(account: OperationRun, wish: StopWish, step: StepName): Promise<StoppedJob> {
   const { generation } = wish;
-  const calls = waits(generation.spec.spec.cluster, stopMs + readStorageMs);
+  const calls = waits(generation.spec.spec.cluster, attemptMs);
   const requester = { uid: account.uid, operation: account.number };
   const summary = `Stop ${generationName(generation.identity)} with its state kept`;
   const wasLeft = account.leftRunning;
@@ -42,8 +46,37 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   return stopped;
 }
 
+/** What a job has done that an operation started and gives up. */
+export type StartedJob = 'finished' | 'committed' | 'nothing';
+
+/**
+ * Ends what an operation has started, when it is given up. The next start goes on from a checkpoint that the job has
+ * completed, for its sinks have committed up to there; from `before` where it has none; and a job that has finished meanwhile has finished.
+ */
+export async function endStarted(
+  account: OperationRun,
+  started: GenerationSteps,
+  { before, step }: { readonly before: string | undefined; readonly step: StepName },
+): Promise<StartedJob> {
+  const wish = { generation: started.generation, how: 'cancel' } as const;
+  const stopped = started.isSubmitted ? await stopGeneration(account, wish, step) : undefined;
+  if (stopped?.finished) {
+    started.hasFinished = true;
+    account.finished = true;
+    return 'finished';
+  }
+  if (stopped?.kind !== undefined) return 'committed';
+  account.restorePoint = before;
+  return 'nothing';
+}
+
 /** The same where a candidate may be met: its state counts for nothing, so it is only canceled. */
-export async function stopOrCancel(account: OperationRun, wish: StopWish, step: StepName): Promise<void> {
-  if (wish.generation.candidate) await cancelGeneration(account, wish.generation, 'candidateCanceled');
-  else await stopGeneration(account, wish, step);
+export async function stopOrCancel(
+  account: OperationRun,
+  wish: StopWish,
+  step: StepName,
+): Promise<StoppedJob | undefined> {
+  if (!wish.generation.candidate) return stopGeneration(account, wish, step);
+  await cancelGeneration(account, wish.generation, 'candidateCanceled');
+  return undefined;
 }

@@ -17,6 +17,7 @@ export function keepingState(generation: Generation, next: FlinkJob, mode: PlanM
     whenSavepointFails: upgrade.whenSavepointFails,
     ...(changesStateBackend(generation.spec, next) && { format: 'canonical' }),
     // Nobody goes on from it unless the restore fails.
+    ...(mode === 'restore' && { stateMayBeGone: true }),
     ...(upgrade.maxStateAge !== undefined &&
       mode !== 'restore' && { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) }),
   };

@@ -16,7 +16,9 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
   const isKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
   return run.run(async () => {
     for (const generation of await askCluster(run, input)) {
-      await stopOrCancel(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
+      const stopped = await stopOrCancel(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
+      // Suspended, it would be resumed from nothing, and do again what it has done.
+      run.finished = stopped?.finished ?? false;
       if (isKept) await run.step('clusterKept', async () => undefined);
       else await new GenerationSteps(run, generation).cleared('previousRemoved');
     }

@@ -1,27 +1,47 @@
 /** The parts of an upgrade. Until the old job is asked to stop, whatever happens leaves it untouched. */
-import { decideRollback } from '../core/rollback.ts';
+import { sleep } from '@temporalio/workflow';
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
-import { submissionNumber } from '../core/names.ts';
 import { isNoRoom } from '../core/plan/no-room.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { clearGeneration } from './clear-generation.ts';
 import { GenerationSteps, quietly } from './generation-steps.ts';
 import { allEnded, failureOf, OperationRun } from './operation-run.ts';
-import { bringBack } from './bring-back.ts';
+import { findRunning } from './find-running.ts';
 import { findActive } from './reconcile.ts';
+import { rollBack } from './roll-back.ts';
 import { stopGeneration } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
+
+/** How much of the next Flink cluster is up before the job stops. */
+type Ahead = 'cluster' | 'taskManagers' | 'nothing';
+
+/** An application's JobManager starts the job, so only its TaskManagers can be up before; unless its spec wants the old one gone first. */
+function aheadOf({ record, target }: TargetInput): Ahead {
+  if (record.plan?.strategy === 'warm') return 'cluster';
+  const { mode, upgrade } = target.spec.spec;
+  return mode === 'application' && upgrade.strategy !== 'recreate' ? 'taskManagers' : 'nothing';
+}
+
+/** How often, and how long apart, a start is tried for which there is room now. */
+const roomTries = 6;
+const roomPauseMs = 10_000;
 
 export class UpgradeRun {
   readonly account: OperationRun;
   private readonly input: TargetInput;
   private readonly next: GenerationSteps;
   private previous: Generation;
-  private isWarm: boolean;
+  private ahead: Ahead;
   /** Whether anything of the next generation may be there. */
   private begun = false;
   private endedAtMs: number | undefined;
+  /** Whether the job had finished by itself when it was to be stopped. */
+  private previousFinished = false;
+  /** Whether the next revision is what the job is now: whatever fails after that is no reason to go back. */
+  private isStable = false;
+  /** Whether only the end of a job is awaited that ends by itself. */
+  private awaitsEnd = false;
 
   constructor(input: TargetInput) {
     const previous = input.generations.at(-1);
@@ -30,7 +50,7 @@ export class UpgradeRun {
     this.account = new OperationRun(input);
     this.previous = previous;
     this.next = new GenerationSteps(this.account, input.target);
-    this.isWarm = input.record.plan?.strategy === 'warm';
+    this.ahead = aheadOf(input);
     this.account.note({ generation: input.target.identity.number });
   }
 
@@ -39,12 +59,16 @@ export class UpgradeRun {
     this.previous = (await findActive(this.account, this.input)) ?? this.previous;
   }
 
-  /** Brings the next Flink cluster up beside the one that runs. Where there is no room for both, the old one goes first. */
+  /**
+   * Brings the next Flink cluster up beside the one that runs, or as much of an application's as does not start the job.
+   * Where there is no room for both, the old one goes first.
+   */
   async warmUp(): Promise<void> {
-    if (!this.isWarm) return;
+    if (this.ahead === 'nothing') return;
     try {
       await this.account.untilNoReturn(async () => {
         this.begin();
+        if (this.ahead === 'taskManagers') return this.next.taskManagersUp();
         await this.next.clusterUp();
         await this.next.primed();
       });
@@ -62,7 +86,7 @@ export class UpgradeRun {
     });
     this.account.forget(this.next.generation);
     this.begun = false;
-    this.isWarm = false;
+    this.ahead = 'nothing';
   }
 
   /** The last of the generations is the active one: until it stops, that is the one that runs. */
@@ -71,12 +95,18 @@ export class UpgradeRun {
     this.account.generations = [this.next.generation, ...this.account.generations];
   }
 
+  /** Whether the old Flink cluster stays until the job is stable. */
+  private get isWarm(): boolean {
+    return this.ahead === 'cluster';
+  }
+
   /** Stops the job with its state kept. From here on there is no return but a rollback. */
   async stopPrevious(): Promise<void> {
     const next = this.next.generation;
     const wish = { ...keepingState(this.previous, next.spec, this.account.mode), next };
     const stopped = await stopGeneration(this.account, wish, 'previousStopped');
     this.endedAtMs = stopped.endedAtMs;
+    this.previousFinished = stopped.finished ?? false;
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
     this.next.generation = { ...next, ...(from !== undefined && { restoreFrom: from }) };
@@ -100,7 +130,33 @@ export class UpgradeRun {
   /** The new anchor notes the restore point before the old generation goes. */
   private async recreate(): Promise<void> {
     await this.next.published();
-    await new GenerationSteps(this.account, this.previous).cleared('previousRemoved');
+    if (this.ahead === 'taskManagers') return this.startWhileOldGoes();
+    await this.removeOld();
+    await this.startCluster();
+  }
+
+  /** There is room for the TaskManagers; where there is none for the JobManager, too, it starts when the old ones have gone. */
+  private async startWhileOldGoes(): Promise<void> {
+    const [removed, started] = await Promise.allSettled([this.removeOld(), this.startCluster()]);
+    // What could not be cleared away is tried again when the job is stable.
+    if (started.status === 'fulfilled') return;
+    if (removed.status === 'rejected' || !isNoRoom(failureOf(started.reason))) throw started.reason;
+    await this.startInRoom();
+  }
+
+  /** Kubernetes may tell for a while what it refused before there was room. */
+  private async startInRoom(): Promise<void> {
+    for (let left = roomTries; ; left -= 1) {
+      try {
+        return await this.startCluster();
+      } catch (error) {
+        if (left === 0 || !isNoRoom(failureOf(error))) throw error;
+        await sleep(roomPauseMs, { summary: 'Kubernetes tries again what it has refused' });
+      }
+    }
+  }
+
+  private async startCluster(): Promise<void> {
     await this.next.podsStarted();
     await this.next.jobManagerAnswers();
     await allEnded([this.next.slotsRegistered(), this.next.submitted()]);
@@ -111,67 +167,49 @@ export class UpgradeRun {
       await this.next.checkpointed();
       await this.next.stable();
     });
+    this.isStable = true;
   }
 
   async removePrevious(): Promise<void> {
-    if (this.isWarm) await new GenerationSteps(this.account, this.previous).cleared('previousRemoved');
+    if (this.account.has(this.previous)) await this.removeOld();
+    this.awaitsEnd = true;
     await this.next.finished();
     await this.next.settledIfFinished();
   }
 
   /**
-   * After a failure: what ran is left as it is while it was not stopped; else the last stable revision is brought back from
-   * the right restore point, where the spec wants that and it is safe.
+   * After a failure: what is stable stays, what was not stopped runs on, and else the last stable revision is brought back.
    * @returns the failure to report.
    */
-  async rollBack(failure: Failure): Promise<Failure> {
-    if (!this.account.stoppedAnother) {
-      if (this.begun) await this.next.cleared('undone');
-      return failure;
-    }
-    const hasCommitted = await this.stopNext();
-    const decision = decideRollback({
-      previous: this.previous.spec,
-      next: this.next.generation.spec,
-      hasCommitted,
-      failure,
-    });
-    if (decision.action === 'rollBack') await this.bringBack();
-    else await this.clearBoth();
-    return decision.failure;
+  async undo(failure: Failure): Promise<Failure> {
+    if (this.isStable) await this.keepNext();
+    else if (!this.account.stoppedAnother) await this.leavePrevious();
+    else return this.rollBack(failure);
+    return failure;
   }
 
-  /**
-   * Ends the new job. @returns whether it has completed a checkpoint of its own, which is the restore point then; else that is
-   * where the old job was.
-   */
-  private async stopNext(): Promise<boolean> {
-    const before = this.account.restorePoint ?? this.next.generation.restoreFrom;
-    const wish = { generation: this.next.generation, how: 'cancel' } as const;
-    const stopped = this.next.isSubmitted ? await stopGeneration(this.account, wish, 'newStopped') : undefined;
-    if (stopped?.kind !== undefined) return true;
-    this.account.restorePoint = before;
-    return false;
+  private async keepNext(): Promise<void> {
+    await this.next.settledIfFinished();
+    this.account.leftRunning = !this.awaitsEnd || (await this.nextRuns());
   }
 
-  private async clearBoth(): Promise<void> {
-    if (this.isWarm) await new GenerationSteps(this.account, this.previous).cleared('previousRemoved');
-    await this.next.cleared('newRemoved');
+  private async leavePrevious(): Promise<void> {
+    if (this.begun) await this.next.cleared('undone');
   }
 
-  private async bringBack(): Promise<void> {
-    const { number } = this.account;
-    const identity = this.isWarm
-      ? this.previous.identity
-      : { ...this.previous.identity, number: this.next.generation.identity.number + 1 };
-    const { restoreFrom: _older, ...previous } = this.previous;
-    const from = this.account.restorePoint;
-    const generation = {
-      ...previous,
-      identity,
-      submission: submissionNumber(number, 1),
-      ...(from && { restoreFrom: from }),
-    };
-    await bringBack(this.account, { generation, failed: this.next, makesRoom: !this.isWarm });
+  private rollBack(failure: Failure): Promise<Failure> {
+    const { account, previous, next, isWarm, previousFinished } = this;
+    return rollBack({ account, previous, next, isWarm, previousFinished }, failure);
+  }
+
+  /** Whether the job runs on whose end was awaited; where nobody can be asked, it is taken to. */
+  private async nextRuns(): Promise<boolean> {
+    const { number } = this.next.generation.identity;
+    const found = await findRunning(this.account, this.input).catch(() => undefined);
+    return found?.some(({ identity, running }) => identity.number === number && running !== false) ?? true;
+  }
+
+  private removeOld(): Promise<void> {
+    return new GenerationSteps(this.account, this.previous).cleared('previousRemoved');
   }
 }

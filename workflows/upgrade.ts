@@ -26,7 +26,7 @@ async function replace(input: TargetInput): Promise<OperationResult> {
       await run.removePrevious();
       await cleanSavepoints(run.account, input);
     },
-    (failure) => run.rollBack(failure),
+    (failure) => run.undo(failure),
   );
 }
 

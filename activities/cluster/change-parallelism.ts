@@ -1,11 +1,10 @@
 /** Asks Flink for another parallelism of the running job. It is had later, when there are slots and a checkpoint. */
-import { FlinkRestError } from '../../clients/flink/errors.ts';
-import type { Failure } from '../../core/failure.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import type { Requirements } from '../../core/rescale/vertex-parallelism.ts';
-import { failed, withFailures } from '../failures.ts';
+import { withFailures } from '../failures.ts';
 import { fence } from '../fence.ts';
 import { noteOnAnchor } from './anchor.ts';
+import { askForParallelism } from './ask-parallelism.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 
 export interface ChangeParallelismInput extends GenerationInput {
@@ -25,23 +24,15 @@ export function changeParallelism(dependencies: ClusterDependencies, input: Chan
     if (!job || job.endedAtMs !== undefined) return { hasEnded: true, detail: 'the job has ended' };
     await noteOnAnchor(dependencies.kubernetes, generation, { [annotations.rescaling]: String(operation) });
     assertInTime();
-    await flink.setResourceRequirements(id, requirements).catch((error: unknown) => {
-      // A refusal of the request itself; what it says otherwise may pass.
-      throw error instanceof FlinkRestError && error.status === 400 ? failed(refused(error)) : error;
-    });
+    await askForParallelism(flink, id, requirements, cure);
     return { hasEnded: false, detail: told(requirements) };
   });
 }
 
+const cure =
+  'Use a parallelism that it names, or apply the spec with another spec.restartNonce, too: then the job is started anew.';
+
 function told(requirements: Requirements): string {
   const uppers = [...new Set(Object.values(requirements).map(({ upper }) => upper))];
   return `at most ${uppers.toSorted((one, other) => other - one).join(' and ')} subtasks of each vertex`;
-}
-
-function refused({ rootCause }: FlinkRestError): Failure {
-  return {
-    code: 'NOT_RESCALABLE',
-    message: `Flink refused the new parallelism: ${rootCause}`,
-    cure: 'Use a parallelism that it names, or apply the spec with another spec.restartNonce, too: then the job is started anew.',
-  };
 }

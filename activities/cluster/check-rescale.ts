@@ -13,6 +13,8 @@ import { supervise } from './supervise.ts';
 export interface CheckRescaleInput extends WaitInput {
   /** The job's parallelism as it shall be; the generation's spec says what it is. */
   readonly parallelism: number;
+  /** The same of single vertices. */
+  readonly vertexParallelism?: VertexParallelism | undefined;
 }
 
 /** What a rescale needs to know of the job as it is: to change it, and to put it back. */
@@ -37,7 +39,7 @@ export interface EndedJob {
 /** @returns with `ended` where there is no job any more that could be changed. @throws why it cannot have it. */
 export function checkRescale(
   dependencies: ClusterDependencies,
-  { generation, waitMs, parallelism }: CheckRescaleInput,
+  { generation, waitMs, parallelism, vertexParallelism }: CheckRescaleInput,
 ): Promise<CheckedRescale | EndedJob> {
   let state = 'not listed';
   return withFailures(() =>
@@ -55,7 +57,7 @@ export function checkRescale(
           const job = state === 'RUNNING' ? await flink.job(id) : undefined;
           return (
             job && {
-              ...(await decided(flink, job, generation, parallelism)),
+              ...(await decided(flink, job, generation, { parallelism, vertexParallelism })),
               ...(await countOf(dependencies, generation)),
             }
           );
@@ -78,16 +80,21 @@ async function endOf(
   return state === 'CANCELED' || state === 'not listed' ? gone(state) : undefined;
 }
 
-async function decided(flink: FlinkClient, job: JobDetail, generation: Generation, parallelism: number) {
+type Wanted = Pick<CheckRescaleInput, 'parallelism' | 'vertexParallelism'>;
+
+async function decided(flink: FlinkClient, job: JobDetail, generation: Generation, wanted: Wanted) {
   const before = await flink.resourceRequirements(job.id);
   if (!before) throw failed(otherScheduler);
-  const from = generation.spec.spec.job.parallelism;
-  const wish = { from, to: parallelism, fixed: generation.fixedVertices ?? [] };
+  const { parallelism: from, vertexParallelism = {} } = generation.spec.spec.job;
+  const named = { from: vertexParallelism, to: wanted.vertexParallelism ?? {} };
+  const wish = { from, to: wanted.parallelism, fixed: generation.fixedVertices ?? [], named };
   const decision = decideParallelism(job.vertices, before, wish);
   if ('refused' in decision) throw failed(decision.refused);
   const { fixed } = decision;
-  const following = job.vertices.length - fixed.length;
-  const detail = `${following} of ${job.vertices.length} vertices follow, from ${from} to ${parallelism}`;
+  const count = Object.keys(named.to).length;
+  const following = job.vertices.length - fixed.length - count;
+  const own = count === 0 ? '' : `, ${count} have one of their own`;
+  const detail = `${following} of ${job.vertices.length} vertices follow, from ${from} to ${wanted.parallelism}${own}`;
   return { detail, before, fixed, parallelism: decision.parallelism };
 }
 

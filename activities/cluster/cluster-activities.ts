@@ -1,7 +1,7 @@
 /** Everything an agent does in its cluster on behalf of workflows. Arguments only grow: agents are not versioned. */
 import type { TailLogsInput } from '../../workflows/tail-logs.ts';
 import { addTaskManagers, type AddTaskManagersInput } from './add-task-managers.ts';
-import { applyGeneration, type ApplyGenerationInput } from './apply-generation.ts';
+import { applyGeneration, applyTaskManagers, type ApplyGenerationInput } from './apply-generation.ts';
 import { applyStandIn } from './apply-stand-in.ts';
 import { cancelJob } from './cancel-job.ts';
 import { changeParallelism, type ChangeParallelismInput } from './change-parallelism.ts';
@@ -11,10 +11,11 @@ import type { ClusterDependencies, GenerationInput, WaitInput } from './dependen
 import { disposeSavepoint, type DisposeSavepointInput } from './dispose-savepoint.ts';
 import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
+import { healGeneration } from './heal-generation.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
 import { noteRevision } from './note-revision.ts';
 import { waitFinished } from './wait-finished.ts';
-import { waitImagesPulled, waitPodsScheduled } from './pod-waits.ts';
+import { waitImagesPulled, waitPodsScheduled, waitTaskManagers } from './pod-waits.ts';
 import { primeCluster } from './prime-cluster.ts';
 import { publishService } from './publish-service.ts';
 import { removeHighAvailability } from './remove-high-availability.ts';
@@ -33,8 +34,11 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
   return {
     findGenerations: (input: FindGenerationsInput) => findGenerations(dependencies, input),
     applyGeneration: (input: ApplyGenerationInput) => applyGeneration(dependencies, input),
+    applyTaskManagers: (input: ApplyGenerationInput) => applyTaskManagers(dependencies, input),
+    healGeneration: (input: ApplyGenerationInput) => healGeneration(dependencies, input),
     waitPodsScheduled: (input: WaitInput) => waitPodsScheduled(dependencies, input),
     waitImagesPulled: (input: WaitInput) => waitImagesPulled(dependencies, input),
+    waitTaskManagers: (input: WaitInput) => waitTaskManagers(dependencies, input),
     waitJobManager: (input: WaitInput) => waitJobManager(dependencies, input),
     waitSlots: (input: WaitInput) => waitSlots(dependencies, input),
     primeCluster: (input: WaitInput) => primeCluster(dependencies, input),

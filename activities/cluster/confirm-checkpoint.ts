@@ -3,9 +3,10 @@ import type { FlinkClient } from '../../clients/flink/client.ts';
 import { diagnoseCheckpointFailure, diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
-import { flinkJobId } from '../../core/names.ts';
+import { annotations, flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
 
@@ -16,8 +17,8 @@ const failuresMax = 3;
 export function confirmCheckpoint(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
   const id = flinkJobId(generation.identity, generation.submission);
   const confirmation = new Confirmation(generation, id);
-  return withFailures(() =>
-    withHeartbeat((signal) =>
+  return withFailures(async () => {
+    const confirmed = await withHeartbeat((signal) =>
       supervise(dependencies, {
         generation,
         waitMs,
@@ -29,8 +30,13 @@ export function confirmCheckpoint(dependencies: ClusterDependencies, { generatio
           cure: 'See the checkpoints in the Flink UI: most often a task is backpressured or the storage is slow.',
         }),
       }),
-    ),
-  );
+    );
+    if (confirmation.hasSeenOne)
+      await noteOnAnchor(dependencies.kubernetes, generation, {
+        [annotations.checkpointed]: String(generation.submission),
+      });
+    return confirmed;
+  });
 }
 
 class Confirmation {
@@ -38,6 +44,7 @@ class Confirmation {
   private readonly id: string;
   private triggerId: string | undefined;
   private failures = 0;
+  hasSeenOne = false;
 
   constructor(generation: Generation, id: string) {
     this.generation = generation;
@@ -62,7 +69,10 @@ class Confirmation {
 
   private async resultOf(flink: FlinkClient, triggerId: string): Promise<{ detail: string } | undefined> {
     const result = await flink.checkpointStatus(this.id, triggerId);
-    if (result.state === 'completed') return { detail: `checkpoint ${result.checkpointId}` };
+    if (result.state === 'completed') {
+      this.hasSeenOne = true;
+      return { detail: `checkpoint ${result.checkpointId}` };
+    }
     if (result.state === 'inProgress') return undefined;
     this.triggerId = undefined;
     if (result.state === 'failed') this.failures += 1;

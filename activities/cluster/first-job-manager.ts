@@ -11,10 +11,41 @@ const firstWithinMs = 5_000;
 
 /** Its pod, only when it is certain: the only one, never restarted, made with its Deployment or Job, and not older. */
 export async function firstJobManager(
-  { kubernetes }: ClusterDependencies,
+  dependencies: ClusterDependencies,
   generation: Generation,
   ageMsMax = Infinity,
 ): Promise<ObjectOf<'Pod'> | undefined> {
+  const pod = firstOf(await jobManagersOf(dependencies, generation));
+  return pod && Date.now() - madeAt(pod) <= ageMsMax ? pod : undefined;
+}
+
+/**
+ * What is certain of a JobManager that does not answer. `none`: nothing is there that is one, or would start one. `neverRan`:
+ * none of the generation has ever started, for its image is missing, or a node. Else `unknown`.
+ */
+export async function silentJobManager(
+  dependencies: ClusterDependencies,
+  generation: Generation,
+): Promise<'none' | 'neverRan' | 'unknown'> {
+  const there = await jobManagersOf(dependencies, generation);
+  if (there.pods.length === 0 && !there.workload) return 'none';
+  const pod = firstOf(there);
+  const main = pod?.status?.containerStatuses?.find(({ name }) => name === mainContainerName);
+  const hasRun = main?.state?.running !== undefined || main?.state?.terminated !== undefined;
+  return pod && !hasRun ? 'neverRan' : 'unknown';
+}
+
+type JobManagers = Awaited<ReturnType<typeof jobManagersOf>>;
+
+function firstOf({ pods, workload }: JobManagers): ObjectOf<'Pod'> | undefined {
+  const [pod] = pods;
+  if (!pod || !workload || pods.length !== 1) return undefined;
+  const restarts = (pod.status?.containerStatuses ?? []).some(({ restartCount }) => restartCount > 0);
+  return !restarts && madeAt(pod) - madeAt(workload) <= firstWithinMs ? pod : undefined;
+}
+
+/** Its JobManagers' pods, and what makes them: only an application may have a Job for that. */
+async function jobManagersOf({ kubernetes }: ClusterDependencies, generation: Generation) {
   const { namespace, mode } = generation.spec.spec;
   const { jobManager } = generationNames(generation.identity);
   const labelSelector = `${generationSelector(generation)},${labels.component}=jobmanager`;
@@ -23,19 +54,7 @@ export async function firstJobManager(
     kubernetes.get('Deployment', namespace, jobManager),
     mode === 'application' ? kubernetes.get('Job', namespace, jobManager) : undefined,
   ]);
-  const [pod] = pods;
-  const workload = deployment ?? job;
-  if (!pod || !workload || pods.length !== 1) return undefined;
-  const restarts = (pod.status?.containerStatuses ?? []).some(({ restartCount }) => restartCount > 0);
-  const isFirst = !restarts && madeAt(pod) - madeAt(workload) <= firstWithinMs;
-  return isFirst && Date.now() - madeAt(pod) <= ageMsMax ? pod : undefined;
-}
-
-/** True only when it is certain that no JobManager of the generation has ever started: its image is missing, or a node. */
-export async function hasNeverRun(dependencies: ClusterDependencies, generation: Generation): Promise<boolean> {
-  const pod = await firstJobManager(dependencies, generation);
-  const main = pod?.status?.containerStatuses?.find(({ name }) => name === mainContainerName);
-  return pod !== undefined && main?.state?.running === undefined && main?.state?.terminated === undefined;
+  return { pods, workload: deployment ?? job };
 }
 
 function madeAt({ metadata }: { readonly metadata: { readonly creationTimestamp?: string } }): number {

@@ -1,5 +1,5 @@
 /** Waits for a Flink cluster to be ready for its job: the JobManager answers, then the slots are registered. */
-import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
+import { slotsNeeded, taskManagerReplicas } from '../../core/spec/task-managers.ts';
 import { withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
@@ -27,7 +27,7 @@ export function waitJobManager(dependencies: ClusterDependencies, { generation, 
 /** Waits until as many slots are registered as the job's parallelism needs. */
 export function waitSlots(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
   const { job, taskManager } = generation.spec.spec;
-  const wanted = job.parallelism;
+  const wanted = slotsNeeded(job);
   let registered = 0;
   return withFailures(() =>
     withHeartbeat((signal) =>

@@ -1,7 +1,8 @@
 /** Waits for the pods of a generation: scheduled to nodes, then with their images pulled. */
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
-import { hasScheduled, hasStarted } from '../../core/diagnosis/pod-progress.ts';
+import { hasScheduled, hasStarted, isUp } from '../../core/diagnosis/pod-progress.ts';
 import type { Failure } from '../../core/failure.ts';
+import { parseDurationMs } from '../../core/spec/duration.ts';
 import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
 import { failed, failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -28,14 +29,37 @@ export function waitImagesPulled(dependencies: ClusterDependencies, input: WaitI
   });
 }
 
+/**
+ * Waits until every TaskManager listens, while there is no JobManager for it. One that has started, and does not listen within
+ * `deadlines.slots`, may wait for that in a container of the user's: it has had its time.
+ */
+export function waitTaskManagers(dependencies: ClusterDependencies, input: WaitInput) {
+  const slotsMs = parseDurationMs(input.generation.spec.spec.deadlines.slots);
+  const startedAt = new Map<string, number>();
+  const hasHadItsTime = (pod: ObjectOf<'Pod'>) => {
+    if (!hasStarted(pod)) return false;
+    const since = startedAt.get(pod.metadata.uid) ?? performance.now();
+    startedAt.set(pod.metadata.uid, since);
+    return performance.now() - since >= slotsMs;
+  };
+  return waitPods(dependencies, input, {
+    onlyTaskManagers: true,
+    isReady: (pod) => isUp(pod) || hasHadItsTime(pod),
+    word: 'up',
+    code: 'NOT_ENOUGH_SLOTS',
+    cure: 'See `kubectl describe pod` for what they wait for, and their logs.',
+  });
+}
+
 interface PodWait extends Pick<Failure, 'code' | 'cure'> {
   isReady(pod: ObjectOf<'Pod'>): boolean;
   readonly word: string;
+  readonly onlyTaskManagers?: boolean;
 }
 
 function waitPods(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput, wait: PodWait) {
   const { jobManager, namespace } = generation.spec.spec;
-  const wanted = jobManager.replicas + taskManagerReplicas(generation.spec.spec);
+  const wanted = (wait.onlyTaskManagers ? 0 : jobManager.replicas) + taskManagerReplicas(generation.spec.spec);
   const trouble = new PodTrouble(dependencies, generation);
   let ready = 0;
   let last: readonly ObjectOf<'Pod'>[] = [];

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
+import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
@@ -15,10 +16,19 @@ import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
-import { hasNeverRun } from './first-job-manager.ts';
+import { silentJobManager } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
 import type { StoredPoint } from './restore-point.ts';
-import { listedJob, neverHadJob, pointsOf, requestState, savepointSize, type StopSubject } from './stop-look.ts';
+import {
+  areStarting,
+  checkpointTimeout,
+  listedJob,
+  neverHadJob,
+  pointsOf,
+  requestState,
+  savepointSize,
+  type StopSubject,
+} from './stop-look.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
 import { hasPointers, newestStored } from './stop-storage.ts';
 
@@ -32,6 +42,8 @@ export interface StopJobInput extends GenerationInput {
   readonly format?: 'native' | 'canonical';
   /** How old a checkpoint may be that is gone on from; absent: any age. */
   readonly maxStateAgeMs?: number;
+  /** Whether nobody goes on from its state, so that it may be gone. */
+  readonly stateMayBeGone?: boolean;
   /** Whether a checkpoint may do where the savepoint fails; absent: `refuse`. */
   readonly whenSavepointFails?: 'refuse' | 'checkpoint';
   /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
@@ -68,13 +80,25 @@ const silenceWhenAskedMs = 3_000;
 const callMs = 5_000;
 const pollEveryMs = 25;
 
+/** What a stop gets beyond the job's own checkpoint timeout, which may be longer than the time that it is given. */
+const marginMs = 60_000;
+
+/** Longest savepoint that is waited for, whatever that timeout is: an attempt lasts a day. */
+const savepointMsMax = 12 * 3_600_000;
+
+/** How long tasks that start are waited for: what restarts for longer than that has a trouble of its own. */
+const startingMs = 60_000;
+
+/** How long a job may take to end once its savepoint is there: nothing is processed then. */
+const endingMs = 5 * 60_000;
+
 /** For operations of releases that did not say it. */
 const withinMsDefault = 12 * 60_000;
 
 /** After an answer that is an error: the next look is not urgent. */
 const refusedMs = 500;
 
-/** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE */
+/** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE, STATE_GONE */
 export function stopJob(dependencies: ClusterDependencies, input: StopJobInput): Promise<StoppedJob> {
   return withFailures(() =>
     withHeartbeat(async (signal) => {
@@ -89,7 +113,10 @@ class Stop {
   private readonly signal: AbortSignal;
   private readonly subject: StopSubject;
   /** By this process's own clock, since the time in which no agent acted does not count. */
-  private readonly deadline: number;
+  private deadline: number;
+  private knowsTimeout = false;
+  private completedAt: number | undefined;
+  private readonly startedAt = performance.now();
   private readonly notes: StopNotes | undefined;
   private triggerId: string;
   /** The request of an operation that was lost: it may be under way. */
@@ -183,7 +210,9 @@ class Stop {
     }
     if (!(error instanceof FlinkUnreachable)) throw error;
     if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
-    if (await hasNeverRun(dependencies, generation)) return this.beforeItWasTaken();
+    const jobManager = await silentJobManager(dependencies, generation);
+    if (jobManager === 'none') return this.fromStorage('it has no JobManager');
+    if (jobManager === 'neverRan') return this.beforeItWasTaken();
     return silentMs >= this.patienceMs() ? this.fromStorage('its JobManager is silent') : undefined;
   }
 
@@ -207,6 +236,7 @@ class Stop {
       request,
       noted: this.noted,
       wantsSavepoint,
+      tasksStarting: job !== undefined && areStarting(job) && performance.now() - this.startedAt < startingMs,
       timeIsUp,
       retainsCheckpoints: true,
       knowsAll: false,
@@ -216,9 +246,19 @@ class Stop {
     this.endedAtMs = job?.endedAtMs;
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
     const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
+    if (request.state === 'inProgress' && !this.knowsTimeout) await this.waitForFlink();
+    if (request.state === 'completed')
+      this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     const points = await pointsOf(this.subject, this.notes?.restoreFrom);
     return { ...known, ...points, retainsCheckpoints: points.retainsCheckpoints || this.input.how === 'discard' };
+  }
+
+  /** Flink's own end of a savepoint must come first: a stop cannot be withdrawn. */
+  private async waitForFlink(): Promise<void> {
+    const timeoutMs = Math.min(savepointMsMax, (await checkpointTimeout(this.subject)) ?? 0);
+    this.knowsTimeout = true;
+    this.deadline = Math.max(this.deadline, this.startedAt + timeoutMs + marginMs);
   }
 
   private oldestMs(): number {
@@ -288,7 +328,11 @@ class Stop {
 
   private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
     if (found && found.modifiedAtMs < this.oldestMs()) return this.tooOld(found.modifiedAtMs, true);
-    const restorePoint = found?.path ?? this.notes?.restoreFrom;
+    if (!found && this.notes?.hasCheckpoint && !this.input.stateMayBeGone)
+      throw failed(clean(stateGone(this.subject.generation)));
+    // Without its anchor, what the job's workflow remembers is all there is.
+    const known = this.notes ? this.notes.restoreFrom : this.subject.generation.restoreFrom;
+    const restorePoint = found?.path ?? known;
     return restorePoint === undefined
       ? { detail: `${why}; it has completed no checkpoint` }
       : { restorePoint, ...(found && { kind: found.kind }), detail: `${why}; newest restore point ${restorePoint}` };

@@ -6,6 +6,7 @@ import type {
   FlinkClient,
   JobSummary,
 } from '../../clients/flink/client.ts';
+import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import type { PointSeen, StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
@@ -31,6 +32,11 @@ type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoint
 /** The job as the JobManager lists it now. */
 export async function listedJob({ flink, jobId, call }: StopSubject): Promise<JobSummary | undefined> {
   return (await flink.jobs(call)).find(({ id }) => id === jobId);
+}
+
+/** Whether tasks are not there yet that Flink needs for a checkpoint: of those that have finished it needs none. */
+export function areStarting({ tasks, tasksTotal }: JobSummary): boolean {
+  return tasksThere(tasks) < tasksTotal;
 }
 
 /** What Flink says of the request with this trigger id. */
@@ -62,6 +68,11 @@ export async function pointsOf(subject: StopSubject, restoreFrom: string | undef
     ...(checkpoint && { checkpoint }),
     ...(isOurs && { stopSavepoint: savepoint }),
   };
+}
+
+/** After which Flink gives a savepoint of this job up, in milliseconds; undefined where it does not know the job. */
+export async function checkpointTimeout({ flink, jobId, call }: StopSubject): Promise<number | undefined> {
+  return (await flink.checkpointConfig(jobId, call))?.timeoutMs;
 }
 
 /** How long the next start may wait for a number that it does not need, in milliseconds. */

@@ -11,6 +11,8 @@ export interface StopNotes {
   readonly isUsed: boolean;
   /** Whether all tasks of the job were seen to run: then it may have completed checkpoints. */
   readonly hasRun: boolean;
+  /** Whether it was seen to complete one. */
+  readonly hasCheckpoint: boolean;
   /** From where its submission started. */
   readonly restoreFrom?: string;
   /** The trigger id of a stop that may have been asked for, and was not refused. */
@@ -37,6 +39,7 @@ export async function readStopNotes(
     isUsed: current !== undefined,
     // A stop is asked only of a job that runs.
     hasRun: (current !== undefined && notes[annotations.ran] === current) || isAsked,
+    hasCheckpoint: current !== undefined && notes[annotations.checkpointed] === current,
     ...(isAsked && { trigger }),
   };
 }

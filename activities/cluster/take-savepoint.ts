@@ -3,7 +3,8 @@
  * at the JobManager, in its statistics, or as files in the operation's own folder. Only then is it asked for again.
  */
 import { Context } from '@temporalio/activity';
-import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { jobEnded, notRunning, savepointTimedOut } from '../../core/diagnosis/savepoint-failures.ts';
 import { flinkJobId, ownSavepointDirectory, ownSavepointTriggerId } from '../../core/names.ts';
@@ -104,8 +105,10 @@ class Taking {
   private async runs(flink: FlinkClient): Promise<boolean> {
     const job = (await flink.jobs()).find(({ id }) => id === this.jobId);
     if (job?.endedAtMs !== undefined) throw failed(jobEnded(this.input.generation, job.state));
-    this.seen = job ? `it is ${job.state}, with ${tasksRunning(job)} of ${job.tasksTotal} tasks running` : this.seen;
-    return job?.state === 'RUNNING' && tasksRunning(job) === job.tasksTotal;
+    this.seen = job
+      ? `it is ${job.state}, with ${tasksThere(job.tasks)} of ${job.tasksTotal} tasks running`
+      : this.seen;
+    return job?.state === 'RUNNING' && tasksThere(job.tasks) === job.tasksTotal;
   }
 
   private async ask(flink: FlinkClient): Promise<void> {
@@ -137,8 +140,4 @@ class Taking {
     const cause = isJobs ? await failureBehind(flink, this.jobId, this.signal) : undefined;
     return diagnoseSavepointFailure(cause ?? trace, this.input.generation.spec.spec);
   }
-}
-
-function tasksRunning({ tasks }: JobSummary): number {
-  return (tasks.RUNNING ?? 0) + (tasks.FINISHED ?? 0);
 }

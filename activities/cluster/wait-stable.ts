@@ -1,6 +1,7 @@
 /** Sees a job run without a restart for a while: only then is the generation before it let go. */
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
+import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import type { Failure } from '../../core/failure.ts';
 import { flinkJobId } from '../../core/names.ts';
 import { runsFor, type StabilitySeen, type StabilitySince } from '../../core/stability.ts';
@@ -39,11 +40,10 @@ async function seenOf(flink: FlinkClient, id: string): Promise<StabilitySeen & {
   const job = (await flink.jobs()).find((one) => one.id === id);
   const history = (await flink.exceptions(id))?.history ?? [];
   const cause = history[0]?.stackTrace;
-  const running = (job?.tasks.RUNNING ?? 0) + (job?.tasks.FINISHED ?? 0);
   return {
     nowMs: Date.now(),
     state: job?.state,
-    allRunning: job !== undefined && job.tasksTotal > 0 && running === job.tasksTotal,
+    allRunning: job !== undefined && job.tasksTotal > 0 && tasksThere(job.tasks) === job.tasksTotal,
     failures: history.length,
     ...(cause !== undefined && { cause }),
   };

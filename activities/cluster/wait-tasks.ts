@@ -1,5 +1,6 @@
 /** Waits until every task of the job runs, and tells why it does not. */
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -8,6 +9,7 @@ import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteWhileStarting } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { NamedVertices } from './named-vertices.ts';
 import { supervise } from './supervise.ts';
 
 /** How many failures in a row, with Flink's own restarts between them, are taken as final. */
@@ -16,6 +18,10 @@ const failuresMax = 3;
 /** Waits until all tasks are running or have finished. */
 export function waitTasks(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
   const id = flinkJobId(generation.identity, generation.submission);
+  const named = new NamedVertices({ generation, waitMs });
+  const noteRan = once(() =>
+    noteWhileStarting(dependencies.kubernetes, generation, { [annotations.ran]: String(generation.submission) }),
+  );
   let seen = 'the job is not listed';
   let cause: string | undefined;
   return withFailures(() =>
@@ -28,18 +34,29 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           const progress = await progressOf(flink, generation, id);
           seen = progress.text;
           cause = progress.cause;
+          await named.ask(flink);
           if (!progress.done) return undefined;
+          await noteRan();
+          if (!(await named.reached(flink))) return undefined;
           const seenAtMs = Date.now();
-          await noteWhileStarting(dependencies.kubernetes, generation, {
-            [annotations.ran]: String(generation.submission),
-          });
           return { detail: seen, seenAtMs, finished: progress.finished };
         },
         whenTimeIsUp: (silence) =>
-          cause === undefined ? notRunning(waitMs, silence ?? seen) : diagnoseJobFailure(cause, generation.spec.spec),
+          cause === undefined
+            ? (named.failure(silence) ?? notRunning(waitMs, silence ?? seen))
+            : diagnoseJobFailure(cause, generation.spec.spec),
       }),
     ),
   );
+}
+
+/** From now on it may complete checkpoints. */
+function once(act: () => Promise<void>): () => Promise<void> {
+  let isDone = false;
+  return async () => {
+    if (!isDone) await act();
+    isDone = true;
+  };
 }
 
 function notRunning(waitMs: number, seen: string): Failure {
@@ -81,7 +98,7 @@ async function progressOf(flink: FlinkClient, generation: Generation, id: string
 }
 
 function progressOfTasks({ state, tasks, tasksTotal }: JobSummary): Progress {
-  const running = (tasks.RUNNING ?? 0) + (tasks.FINISHED ?? 0);
+  const running = tasksThere(tasks);
   const done = state === 'FINISHED' || (state === 'RUNNING' && tasksTotal > 0 && running === tasksTotal);
   if (state === 'FINISHED') return { done, finished: true, text: 'the job has finished' };
   return { done, text: `${running} of ${tasksTotal} tasks running` };

@@ -4,10 +4,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
+import { findSavepointUsers } from '../../clients/postgres/savepoint-users.ts';
 import { planChange, type ChangePlan, type PlannedJob, type PlanMode } from '../../core/plan/change-plan.ts';
+import { decideRecovery, type RecoveryDecision, type RecoveryInput } from '../../core/recovery/decision.ts';
+import { completed } from '../../core/spec/completed.ts';
 import type { RecordRow } from '../../core/records.ts';
 import { nextSavepointMs, type SavepointSettings } from '../../core/savepoint-schedule.ts';
+import type { SavepointUser } from '../../core/savepoint-users.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import { recallRemoved, type RecallRemovedInput } from './recall-removed.ts';
 import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
 
 export interface PlanInput {
@@ -23,6 +28,12 @@ export interface PlanSavepointInput extends Pick<SavepointSettings, 'every' | 's
   readonly now: string;
 }
 
+export interface SavepointUsersInput {
+  readonly path: string;
+  /** Uid of the job that it was taken of. */
+  readonly exceptUid: string;
+}
+
 export interface ControlDependencies {
   readonly postgres: Postgres;
   readonly temporal: Client;
@@ -36,11 +47,20 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
       lettingGo(() => writeRecords(postgres, input.rows)),
     /** Decides what the next operation is. */
     planOperation: async (input: PlanInput): Promise<ChangePlan> => planChange(input.job, input.target, input.mode),
+    /** Decides what is done about what is wrong with a job. */
+    judgeTrouble: async (input: RecoveryInput): Promise<RecoveryDecision> =>
+      decideRecovery({ ...input, spec: completed(input.spec) }),
     /** Says when the next periodic savepoint is due. */
     planSavepoint: async ({ since, now, ...settings }: PlanSavepointInput): Promise<{ readonly nextAt?: string }> => {
       const next = nextSavepointMs(settings, Date.parse(since), Date.parse(now));
       return next === undefined ? {} : { nextAt: new Date(next).toISOString() };
     },
+    /** What the records know of a job that was removed, and of these savepoints of it. */
+    recallRemoved: (input: RecallRemovedInput) => recallRemoved(postgres, input),
+    /** Which other jobs may start from a savepoint. */
+    findSavepointUsers: async ({ path, exceptUid }: SavepointUsersInput): Promise<{ users: SavepointUser[] }> => ({
+      users: await findSavepointUsers(postgres, path, exceptUid),
+    }),
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
   };

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { lateAttemptMs } from '../../core/late-attempt.ts';
+import { mayStillAct } from '../../core/late-attempt.ts';
 import { jobWorkflowId } from '../../core/names.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 
@@ -16,18 +16,25 @@ export interface SettleOrphansInput {
 
 /** Resolves when every operation of this job belongs to the entity that asks, or can do nothing more. */
 export async function settleOrphans(temporal: Client, input: SettleOrphansInput): Promise<void> {
-  const own = Context.current().info.workflowExecution?.runId;
+  const { workflowExecution, currentAttemptScheduledTimestampMs } = Context.current().info;
+  const own = workflowExecution?.runId;
+  const startedAt = performance.now();
+  // Temporal's clock, rather too early than too late: this process's own may be minutes off.
+  const nowMs = () => currentAttemptScheduledTimestampMs + (performance.now() - startedAt);
   const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
   await withHeartbeat(async (signal) => {
-    while (await mayAnotherAct(temporal, query, own)) await pause(250, undefined, { signal });
+    while (await mayAnotherAct(temporal, query, own, nowMs())) await pause(250, undefined, { signal });
   });
 }
 
-async function mayAnotherAct(temporal: Client, query: string, own: string | undefined): Promise<boolean> {
-  for await (const { runId, closeTime } of temporal.workflow.list({ query })) {
-    const isOver = closeTime !== undefined && Date.now() - closeTime.getTime() > lateAttemptMs;
-    // By its run: a new entity counts from 1 again, and gives the ids of the old one's operations.
-    if (runId !== own && !isOver) return true;
-  }
+async function mayAnotherAct(
+  temporal: Client,
+  query: string,
+  own: string | undefined,
+  nowMs: number,
+): Promise<boolean> {
+  // By its run: a new entity counts from 1 again, and gives the ids of the old one's operations.
+  for await (const { runId, closeTime } of temporal.workflow.list({ query }))
+    if (runId !== own && mayStillAct(closeTime?.getTime(), nowMs)) return true;
   return false;
 }

@@ -1,11 +1,14 @@
 /** What becomes of the candidate of a blue/green upgrade. */
 import { candidateVerdicts } from '../../core/job.ts';
-import { changeAnswer } from '../answer-shapes.ts';
+import { changeAnswer, dryRunReply } from '../answer-shapes.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { jobParams } from '../job-params.ts';
 import { decideCandidateOf } from '../job-workflow.ts';
+import { readLivingJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
+import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 
 const verdictSummaries = {
   promote: 'Make the candidate of a blue/green upgrade the job, and end what ran before',
@@ -20,12 +23,22 @@ export const candidateRoutes: readonly Route[] = candidateVerdicts.map((verdict)
     summary: verdictSummaries[verdict],
     description: 'Answers when it is accepted; follow its operation from there.',
     params: jobParams,
+    query: dryRunQuery,
     headers: [keyHeader],
-    answers: { 202: { description: 'It was accepted', schema: changeAnswer } },
+    answers: { 200: dryRunReply, 202: { description: 'It was accepted', schema: changeAnswer } },
     handle: async (services, call) => {
       const headers = readChangeHeaders(call.request, call.bytes);
+      const { params } = call;
+      if (isDryRun(call.query)) {
+        return tryOut(services, call, headers, async () => {
+          const job = await readLivingJob(services, params);
+          await seeRunningWorkflow(services, params);
+          return { job, wish: { to: verdict, spec: job.spec } };
+        });
+      }
+      const request = { ...requestOf(headers, call), verdict };
       return change(services, call, headers, verdict, () =>
-        decideCandidateOf(services.temporal, call.params, { ...requestOf(headers, call), verdict }),
+        ofRunningWorkflow(services, params, () => decideCandidateOf(services.temporal, params, request)),
       );
     },
   }),

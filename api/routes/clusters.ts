@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { describingText } from '../describing-text.ts';
 import { saveCluster, type ClusterRecord } from '../../clients/postgres/clusters.ts';
+import { heartbeatEveryMs } from '../../core/agents.ts';
 import { labelMap } from '../../core/schema/fields.ts';
+import { observe } from '../cluster-workflow.ts';
 import { agentState } from '../agent-state.ts';
 import { clusterAnswer, pageOf } from '../answer-shapes.ts';
 import { clusterParams } from '../job-params.ts';
@@ -56,7 +58,29 @@ const put = defineRoute({
   handle: async (services, { params, body }) => {
     const { cluster, created } = await saveCluster(services.postgres, { name: params.cluster, ...body });
     await services.clusters.refresh(allClusters);
+    observe(services, [cluster.name]);
     return { status: created ? 201 : 200, body: await withAgent(services, cluster) };
+  },
+});
+
+const heartbeat = defineRoute({
+  method: 'post',
+  path: '/v1/clusters/{cluster}/heartbeats',
+  role: 'agent',
+  summary: 'Say that an agent is there',
+  description: `For the agents of the cluster, every ${heartbeatEveryMs / 1_000} s, with a token of their own.`,
+  params: clusterParams,
+  body: z.strictObject({
+    agent: z
+      .string()
+      .regex(/^[\w.:-]{1,100}$/, 'must be the name of an agent')
+      .describe('Tells the agents of one cluster apart.'),
+    observes: z.boolean().describe('Whether it observes the jobs of the cluster, or a shard of them, now.'),
+  }),
+  answers: { 204: { description: 'It was heard', schema: null } },
+  handle: async ({ agentHeartbeats }, { params, body }) => {
+    await agentHeartbeats.note(params.cluster, body);
+    return { status: 204 };
   },
 });
 
@@ -64,4 +88,4 @@ async function withAgent(services: Services, cluster: ClusterRecord) {
   return { ...cluster, agent: await agentState(services, cluster.name) };
 }
 
-export const clusterRoutes: readonly Route[] = [list, get, put];
+export const clusterRoutes: readonly Route[] = [list, get, put, heartbeat];

@@ -3,21 +3,22 @@ import { z } from 'zod';
 import { isWorkflowGone } from '../../clients/temporal/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import { notAtRevision } from '../../core/job-changes.ts';
-import { deletions } from '../../core/schema/cleanup.ts';
-import type { Deletion, FlinkJob } from '../../core/schema/flink-job.ts';
+import { deletions, savepointsLeft } from '../../core/schema/cleanup.ts';
+import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
 import type { ChangeAnswer, RemoveJobRequest } from '../../workflows/messages.ts';
-import { changeAnswer, dryRunAnswer, specShape } from '../answer-shapes.ts';
+import { afterRemoval } from '../after-removal.ts';
+import { changeAnswer, changeOrDryRun, dryRunReply, specShape } from '../answer-shapes.ts';
 import { change, keyHeader, matchHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { jobParams } from '../job-params.ts';
 import { applyToJob, refusalProblem, removeLostJob, removeRunningJob } from '../job-workflow.ts';
 import { Problem } from '../problem.ts';
-import { readLastKnown, readLivingJob, type JobRef } from '../read-job.ts';
+import { findLivingJob, readLastKnown, readLivingJob, type JobRef } from '../read-job.ts';
 import { checkPlacement, readSpec } from '../read-spec.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
-import { tryOut } from '../try-out.ts';
+import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 
 const noneMatchHeader = { name: 'If-None-Match', description: '`*`: only if there is no such job.' };
 
@@ -29,32 +30,40 @@ const put = defineRoute({
   description:
     'Answers when the change is accepted; follow its operation from there. A spec that is current already changes nothing.',
   params: jobParams,
-  query: z.strictObject({
-    dryRun: z.enum(['true', 'false'], 'must be true or false').optional().describe('Only say what would happen.'),
-  }),
+  query: dryRunQuery,
   headers: [keyHeader, matchHeader, noneMatchHeader],
   body: z.unknown(),
   bodyShown: specShape,
   answers: {
-    200: { description: 'Nothing had to change, or this was a dry run', schema: z.union([changeAnswer, dryRunAnswer]) },
+    200: changeOrDryRun,
     201: { description: 'The job was made', schema: changeAnswer },
     202: { description: 'The change was accepted', schema: changeAnswer },
   },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
     const spec = readSpec(call.body, call.params);
-    if (call.query.dryRun === 'true') {
-      await checkBefore(services, call.params, spec);
-      return tryOut(services, call.params, spec, headers);
+    if (isDryRun(call.query)) {
+      return tryOut(services, call, headers, async () => {
+        await checkBefore(services, call.params, spec);
+        return { job: await findLivingJob(services, call.params), wish: { to: 'change', spec } };
+      });
     }
     return change(services, call, headers, 'apply', async () => {
       const known = await checkBefore(services, call.params, spec);
       const point = known ? known.restorePoint : spec.spec.job.initialSavepoint;
       const start = point === undefined ? {} : { lastRestorePoint: point };
       const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...start };
-      return applyToJob(services.temporal, call.params, request);
+      return afterRemoval(services.temporal, call.params, () => applyToJob(services.temporal, call.params, request));
     });
   },
+});
+
+const removeQuery = dryRunQuery.extend({
+  deletion: z.enum(deletions).optional().describe('How the job is ended. Without it, as spec.cleanup.deleted says.'),
+  savepoints: z
+    .enum(savepointsLeft)
+    .optional()
+    .describe('What becomes of its savepoints. Without it, as spec.cleanup.savepoints says.'),
 });
 
 const remove = defineRoute({
@@ -65,21 +74,25 @@ const remove = defineRoute({
   description:
     'Answers when the removal is accepted; follow its operation from there. Its records can be read afterwards.',
   params: jobParams,
-  query: z.strictObject({
-    deletion: z.enum(deletions).optional().describe('How the job is ended. Without it, as spec.cleanup.deleted says.'),
-  }),
+  query: removeQuery,
   headers: [keyHeader, matchHeader],
-  answers: { 202: { description: 'The removal was accepted', schema: changeAnswer } },
+  answers: { 200: dryRunReply, 202: { description: 'The removal was accepted', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
+    if (isDryRun(call.query)) {
+      return tryOut(services, call, headers, async () => {
+        const job = await readLivingJob(services, call.params);
+        return { job, wish: { to: 'remove', spec: job.spec, ...wishOf(call.query) } };
+      });
+    }
     return change(services, call, headers, 'remove', () =>
-      removeAnyJob(services, call.params, { ...requestOf(headers, call), ...deletionOf(call.query) }),
+      removeAnyJob(services, call.params, { ...requestOf(headers, call), ...wishOf(call.query) }),
     );
   },
 });
 
-function deletionOf({ deletion }: { readonly deletion?: Deletion | undefined }) {
-  return deletion === undefined ? {} : { deletion };
+function wishOf({ deletion, savepoints }: z.output<typeof removeQuery>) {
+  return { ...(deletion && { deletion }), ...(savepoints && { savepointsLeft: savepoints }) };
 }
 
 /** What is checked before the job's workflow is asked. Gives the job as it was last recorded. */

@@ -1,7 +1,7 @@
 /** Reading jobs, and what belongs to one. */
 import { z } from 'zod';
 import { listEvents } from '../../clients/postgres/events.ts';
-import { listJobs } from '../../clients/postgres/jobs.ts';
+import { listJobs, type JobAddress } from '../../clients/postgres/jobs.ts';
 import { findOperation, listOperations } from '../../clients/postgres/operations.ts';
 import { listRevisions } from '../../clients/postgres/revisions.ts';
 import { isPostgresAway } from '../../clients/postgres/away.ts';
@@ -9,20 +9,17 @@ import { jobPhases } from '../../core/job.ts';
 import { dnsLabel, labelKey, labelValue } from '../../core/schema/fields.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { eventAnswer, jobAnswer, operationAnswer, pageOf, revisionAnswer } from '../answer-shapes.ts';
+import { asLastSeen } from '../agent-state.ts';
 import { etagOf } from '../change-headers.ts';
-import { jobParams, operationNumber, tenantParams } from '../job-params.ts';
+import { jobParams, operationNumber, tenantParams, uidQuery } from '../job-params.ts';
 import { eventPosition, numberPosition, pageAnswer, pageQuery, readCursor, writeCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
-import { askWorkflow, readJob, readLivingJob, type JobRef } from '../read-job.ts';
+import { askWorkflow, readJob, readLivingJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
+import { several } from '../several.ts';
 
 const cursorName = z.string().regex(/^[a-z0-9-]{1,63}$/);
-
-/** A parameter that may be given several times. */
-function several<T extends z.ZodType>(item: T) {
-  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item).max(64)).optional();
-}
 
 const label = z
   .string()
@@ -52,7 +49,7 @@ const list = defineRoute({
     ...pageQuery,
   }),
   answers: { 200: { description: 'One page of jobs', schema: pageOf(jobAnswer) } },
-  handle: async ({ postgres }, { params, query }) => {
+  handle: async (services, { params, query }) => {
     const { limit, cursor, phase, label: labels = [], ...filter } = query;
     const wanted = {
       ...filter,
@@ -60,8 +57,9 @@ const list = defineRoute({
       labels: Object.fromEntries(labels),
       ...(phase ? { phases: phase } : {}),
     };
-    const page = await listJobs(postgres, wanted, limit, readCursor(position, cursor));
-    return { body: { items: page.items, ...(page.next ? { nextCursor: writeCursor(page.next) } : {}) } };
+    const page = await listJobs(services.postgres, wanted, limit, readCursor(position, cursor));
+    const items = await asLastSeen(services, page.items);
+    return { body: { items, ...(page.next ? { nextCursor: writeCursor(page.next) } : {}) } };
   },
 });
 
@@ -75,7 +73,8 @@ const get = defineRoute({
   answers: { 200: { description: 'The job; its ETag is the revision', schema: jobAnswer } },
   handle: async (services, { params }) => {
     const job = await readLivingJob(services, params);
-    return { body: job, headers: { etag: etagOf(job.revision) } };
+    const [body] = await asLastSeen(services, [job]);
+    return { body, headers: { etag: etagOf(job.revision) } };
   },
 });
 
@@ -86,10 +85,10 @@ const operations = defineRoute({
   summary: "List a job's operations",
   description: 'The newest first. Of a removed job too.',
   params: jobParams,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({ ...uidQuery, ...pageQuery }),
   answers: { 200: { description: 'One page of operations', schema: pageOf(operationAnswer) } },
-  handle: async (services, { params, query: { limit, cursor } }) => {
-    const { uid } = await readJob(services, params);
+  handle: async (services, { params, query: { uid: wanted, limit, cursor } }) => {
+    const { uid } = await readJob(services, { ...params, uid: wanted });
     const found = await listOperations(services.postgres, uid, limit + 1, readCursor(numberPosition, cursor));
     return { body: pageAnswer(found, limit, (last) => last.number) };
   },
@@ -101,9 +100,10 @@ const operation = defineRoute({
   role: 'viewer',
   summary: 'Read an operation',
   params: jobParams.extend({ number: operationNumber.describe('Counts from 1.') }),
+  query: z.strictObject(uidQuery),
   answers: { 200: { description: 'The operation with its steps', schema: operationAnswer } },
-  handle: async (services, { params }) => {
-    const found = await readOperation(services, params, params.number);
+  handle: async (services, { params, query: { uid } }) => {
+    const found = await readOperation(services, { ...params, uid }, params.number);
     if (found) return { body: found };
     throw new Problem('NO_SUCH_OPERATION', `Job ${params.name} has no operation ${params.number}.`);
   },
@@ -143,7 +143,11 @@ const events = defineRoute({
 });
 
 /** An operation can be followed while PostgreSQL is away: the workflow knows the newest ones. */
-async function readOperation(services: Services, ref: JobRef, number: number): Promise<OperationRecord | undefined> {
+async function readOperation(
+  services: Services,
+  ref: JobAddress,
+  number: number,
+): Promise<OperationRecord | undefined> {
   const { uid } = await readJob(services, ref);
   try {
     const found = await findOperation(services.postgres, uid, number);

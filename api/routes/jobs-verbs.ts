@@ -1,41 +1,22 @@
 /** Short words for common changes: each applies the job's own spec with one thing changed. */
 import { z } from 'zod';
 import type { JobView } from '../../core/job.ts';
-import type { PlanMode } from '../../core/plan/change-plan.ts';
-import { objectName } from '../../core/schema/fields.ts';
+import { objectName, vertexId } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
-import { specHash } from '../../core/spec/canonical.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
-import type { ChangeAnswer } from '../../workflows/messages.ts';
 import { changeAnswer } from '../answer-shapes.ts';
-import { change, keyHeader, matchHeader, requestOf, type ChangeCall } from '../change.ts';
-import { readChangeHeaders, type ChangeHeaders } from '../change-headers.ts';
+import { change, keyHeader, requestOf } from '../change.ts';
+import { readChangeHeaders } from '../change-headers.ts';
 import { earlierRevision, runningSpec } from '../earlier-revision.ts';
-import { jobParams } from '../job-params.ts';
-import { abortInJob, changeJob } from '../job-workflow.ts';
-import { Problem } from '../problem.ts';
-import { readLivingJob } from '../read-job.ts';
+import { jobParams, uidQuery } from '../job-params.ts';
+import { abortInJob } from '../job-workflow.ts';
+import type { JobRef } from '../read-job.ts';
 import { startableSavepoint } from '../read-savepoint.ts';
-import { readSpec } from '../read-spec.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { ofRunningWorkflow } from '../running-workflow.ts';
 import type { Services } from '../services.ts';
-
-/** What a word makes of a job. */
-interface Wish {
-  readonly spec: FlinkJob;
-  readonly reason: string;
-  readonly mode?: PlanMode | undefined;
-  /** With mode `restore`: path of the savepoint. */
-  readonly restoreFrom?: string;
-}
-
-interface Verb<Body> {
-  readonly word: string;
-  readonly summary: string;
-  readonly body: z.ZodType<Body>;
-  readonly wish: (services: Services, job: JobView, body: Body) => Promise<Wish>;
-}
+import { verb } from '../verb.ts';
 
 const mode = z
   .enum(upgradeModes)
@@ -68,9 +49,14 @@ const cancel = verb({
 
 const resume = verb({
   word: 'resume',
-  summary: 'Start a suspended job from where it was stopped',
+  summary: 'Start a suspended, canceled or failed job from its newest restore point',
   body: noBody,
-  wish: async (_services, job) => ({ spec: resumed(job.spec), reason: 'The job was resumed' }),
+  wish: async (services, job) => ({
+    spec: resumed(await runningSpec(services, job)),
+    reason: 'The job was resumed',
+    // What takes no savepoint goes on from what it has completed last, also where upgrades leave the state behind.
+    ...((job.phase === 'FAILED' || job.phase === 'CANCELED') && { mode: 'last-state' as const }),
+  }),
 });
 
 const restart = verb({
@@ -87,10 +73,24 @@ const restart = verb({
 const scale = verb({
   word: 'scale',
   summary: "Change a job's parallelism",
-  body: z.strictObject({ parallelism: z.int().min(1).max(32_768) }),
-  wish: async (services, job, { parallelism }) => ({
-    spec: scaled(await runningSpec(services, job), parallelism),
-    reason: `The job was scaled to parallelism ${parallelism}`,
+  body: z
+    .strictObject({
+      parallelism: z.int().min(1).max(32_768).optional().describe("The job's."),
+      vertices: z
+        .record(vertexId(), z.int().min(1).max(32_768).nullable())
+        .optional()
+        .describe('Of single vertices, by their ids; null lets one follow the job again.'),
+    })
+    .refine(
+      ({ parallelism, vertices }) => parallelism !== undefined || vertices !== undefined,
+      'must say what to scale',
+    ),
+  wish: async (services, job, body) => ({
+    waits: true,
+    spec: scaled(await runningSpec(services, job), body),
+    reason: body.vertices
+      ? `${Object.keys(body.vertices).length} vertices of the job were scaled`
+      : `The job was scaled to parallelism ${body.parallelism}`,
   }),
 });
 
@@ -114,10 +114,14 @@ const restore = verb({
     savepoint: z.int().min(1).describe('Its number.'),
     to: z.int().min(1).optional().describe('An earlier revision to run. Without it, the spec that it has.'),
     of: objectName().optional().describe('The job of this tenant that it was taken of. Without it, this one.'),
+    uid: uidQuery.uid.describe('Of that job, where it was removed and another one has its name by now.'),
   }),
+  ifAbsent: async (services, ref, body) => {
+    const { path } = await restored(services, ref, body);
+    return `Apply a spec for it with \`spec.job.initialSavepoint: ${path}\`: it starts from there.`;
+  },
   wish: async (services, job, body) => {
-    const { tenant } = job;
-    const savepoint = await startableSavepoint(services, { tenant, name: body.of ?? job.name }, body.savepoint);
+    const savepoint = await restored(services, job, body);
     return {
       spec: restarted(resumed(await restoredSpec(services, job, body.to))),
       reason: `The job was restored from savepoint ${savepoint.number} of ${body.of ?? job.name}`,
@@ -126,6 +130,17 @@ const restore = verb({
     };
   },
 });
+
+interface RestoreBody {
+  readonly savepoint: number;
+  readonly of?: string | undefined;
+  readonly uid?: string | undefined;
+}
+
+/** @throws Problem where it is not there */
+function restored(services: Services, { tenant, name }: JobRef, { savepoint, of, uid }: RestoreBody) {
+  return startableSavepoint(services, { tenant, name: of ?? name, uid }, savepoint);
+}
 
 /** Its nonce is above all that the job has had: the same spec again is started anew. */
 async function restoredSpec(services: Services, job: JobView, to: number | undefined): Promise<FlinkJob> {
@@ -147,64 +162,11 @@ const abort = defineRoute({
     const headers = readChangeHeaders(call.request, call.bytes);
     const { number, ...ref } = call.params;
     return change(services, call, headers, 'abort', () =>
-      abortInJob(services.temporal, ref, { ...requestOf(headers, call), operation: number }),
+      ofRunningWorkflow(services, ref, () =>
+        abortInJob(services.temporal, ref, { ...requestOf(headers, call), operation: number }),
+      ),
     );
   },
 });
-
-function verb<Body>({ word, summary, body, wish }: Verb<Body>): Route {
-  return defineRoute({
-    method: 'post',
-    path: `/v1/tenants/{tenant}/jobs/{name}/${word}`,
-    role: 'operator',
-    summary,
-    description: 'Answers when the change is accepted as a new revision; follow its operation from there.',
-    params: jobParams,
-    headers: [keyHeader, matchHeader],
-    body,
-    bodyOptional: true,
-    answers: {
-      200: { description: 'Nothing had to change', schema: changeAnswer },
-      202: { description: 'The change was accepted', schema: changeAnswer },
-    },
-    handle: async (services, call) => {
-      const headers = readChangeHeaders(call.request, call.bytes);
-      return change(services, call, headers, word, () =>
-        changed(services, call, headers, (job) => wish(services, job, call.body)),
-      );
-    },
-  });
-}
-
-/** How often a wish is made anew when somebody else changes the job meanwhile. */
-const triesMax = 4;
-
-/** The wish is made of the job as it is read; where that has changed meanwhile, it is made of what it is then. */
-async function changed(
-  services: Services,
-  call: ChangeCall,
-  headers: ChangeHeaders,
-  wishOf: (job: JobView) => Promise<Wish>,
-): Promise<ChangeAnswer> {
-  for (let left = triesMax; ; left -= 1) {
-    const job = await readLivingJob(services, call.params);
-    const { spec: wished, reason, mode: wanted, restoreFrom } = await wishOf(job);
-    const spec = readSpec(wished, call.params);
-    const asked = { ...requestOf(headers, call), ifRevision: headers.ifRevision ?? job.revision };
-    try {
-      return await changeJob(services.temporal, call.params, {
-        ...asked,
-        spec,
-        specHash: specHash(spec),
-        reason,
-        ...(wanted && { mode: wanted }),
-        ...(restoreFrom && { restoreFrom }),
-      });
-    } catch (error) {
-      const isLate = error instanceof Problem && error.code === 'PRECONDITION_FAILED';
-      if (!isLate || headers.ifRevision !== undefined || left === 1) throw error;
-    }
-  }
-}
 
 export const jobVerbRoutes: readonly Route[] = [suspend, cancel, resume, restart, scale, rollback, restore, abort];

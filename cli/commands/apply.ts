@@ -22,7 +22,7 @@ export async function apply(context: Context, _words: readonly string[], flags: 
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const documents = await readDocuments(context.world, flags);
   const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
-  if (flags.dryRun === true) return (await import('./dry-run.ts')).dryRun(context, targets);
+  if (flags.dryRun === true) return (await import('./dry-run.ts')).dryRun(context, targets, format);
   const { applied, exitCode } = await applyAll(context, targets, format === undefined);
   const waited =
     flags.wait === true
@@ -40,7 +40,7 @@ export async function apply(context: Context, _words: readonly string[], flags: 
 export async function diff(context: Context, _words: readonly string[], flags: FileFlags): Promise<number> {
   const documents = await readDocuments(context.world, flags);
   const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
-  return (await import('./dry-run.ts')).dryRun(context, targets);
+  return (await import('./dry-run.ts')).dryRun(context, targets, undefined);
 }
 
 /** Applies in order, and goes on after one was refused, as kubectl does. */

@@ -1,5 +1,6 @@
 /** `drey suspend`, `cancel`, `resume`, `restart`, `scale`, `rollback`, `promote`, `discard` and `abort`: short words for common changes to one job. */
-import type { JobRef } from '../../clients/drey/client.ts';
+import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
+import type { JobRef } from '../../clients/drey/paths.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
@@ -10,32 +11,48 @@ import { parseFormat, printItems } from '../printing.ts';
 import { parseJobName } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
+import { tellOutlook } from './dry-run.ts';
 import { waitForOperations } from './wait-for-operations.ts';
 
 export interface ChangeFlags {
+  readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly timeout: string;
   readonly output?: string;
   readonly mode?: string;
   readonly parallelism?: string;
+  readonly vertex?: readonly string[];
   readonly to?: string;
 }
 
-type Ask = (context: Context, job: JobRef, flags: ChangeFlags) => Promise<Change>;
+/** In earnest, or to be told what it would do. */
+type Ask = <Answer>(verbs: JobVerbs<Answer>, job: JobRef, flags: ChangeFlags) => Promise<Answer>;
 
-export const suspend = changing('suspending', ({ client }, job, { mode }) => client.suspendJob(job, { mode }));
-export const cancel = changing('canceling', ({ client }, job, { mode }) => client.cancelJob(job, { mode }));
-export const resume = changing('resuming', ({ client }, job) => client.resumeJob(job));
-export const restart = changing('restarting', ({ client }, job, { mode }) => client.restartJob(job, { mode }));
-export const scale = changing('scaling', ({ client }, job, { parallelism }) =>
-  client.scaleJob(job, wholeNumber(parallelism, '--parallelism')),
-);
-export const rollback = changing('rolling back', ({ client }, job, { to, mode }) =>
-  client.rollbackJob(job, { mode, to: to === undefined ? undefined : wholeNumber(to, '--to') }),
+export const suspend = changing('suspending', (verbs, job, { mode }) => verbs.suspendJob(job, { mode }));
+export const cancel = changing('canceling', (verbs, job, { mode }) => verbs.cancelJob(job, { mode }));
+export const resume = changing('resuming', (verbs, job) => verbs.resumeJob(job));
+export const restart = changing('restarting', (verbs, job, { mode }) => verbs.restartJob(job, { mode }));
+export const scale = changing('scaling', (verbs, job, { parallelism, vertex }) => {
+  if (parallelism === undefined && vertex === undefined)
+    throw usageError('nothing to scale was named', 'Use --parallelism N, or --vertex ID=N.');
+  return verbs.scaleJob(job, {
+    ...(parallelism !== undefined && { parallelism: wholeNumber(parallelism, '--parallelism') }),
+    ...(vertex && { vertices: Object.fromEntries(vertex.map(vertexOf)) }),
+  });
+});
+
+/** `ID=N`, or `ID=` for one that shall follow the job again. */
+function vertexOf(text: string): [string, number | null] {
+  const [id = '', number] = text.split('=');
+  return [id, number === '' ? null : wholeNumber(number, '--vertex ID=N')];
+}
+
+export const rollback = changing('rolling back', (verbs, job, { to, mode }) =>
+  verbs.rollbackJob(job, { mode, to: to === undefined ? undefined : wholeNumber(to, '--to') }),
 );
 
-export const promote = changing('promoting', ({ client }, job) => client.promoteCandidate(job));
-export const discard = changing('discarding its candidate', ({ client }, job) => client.discardCandidate(job));
+export const promote = changing('promoting', (verbs, job) => verbs.promoteCandidate(job));
+export const discard = changing('discarding its candidate', (verbs, job) => verbs.discardCandidate(job));
 
 /** The operation that is under way or waits, unless one is named. */
 export async function abort(context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> {
@@ -54,17 +71,25 @@ async function underWay({ client }: Context, job: JobRef): Promise<number> {
   throw usageError(`no operation of ${job.name} waits or runs`, `drey operations ${job.name} lists them.`);
 }
 
+const formats = ['json', 'yaml', 'name'] as const;
+
 function changing(word: string, ask: Ask) {
   return async (context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> => {
-    const job = { tenant: context.config.tenant, name: parseJobName(words) };
-    const change = await ask(context, job, flags);
+    const { client, config, world } = context;
+    const job = { tenant: config.tenant, name: parseJobName(words) };
+    const format = parseFormat(flags.output, formats);
+    if (flags.dryRun === true) {
+      await tellOutlook(world, word, await ask(client.dryRun, job, flags), format);
+      return exitCodes.ok;
+    }
+    const change = await ask<Change>(client, job, flags);
     return answer(context, change, flags, change.changed ? word : 'unchanged');
   };
 }
 
 async function answer(context: Context, change: Change, flags: ChangeFlags, outcome: string): Promise<number> {
   const { world, client } = context;
-  const format = parseFormat(flags.output, ['json', 'yaml', 'name']);
+  const format = parseFormat(flags.output, formats);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const { job, operation } = change;
   const number = operation && change.changed ? ` (operation ${operation.number})` : '';

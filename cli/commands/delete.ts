@@ -1,5 +1,5 @@
 /** `drey delete`: asks for the removal of jobs, by name or by file, and with --wait follows it to its end. */
-import type { JobRef } from '../../clients/drey/client.ts';
+import type { JobRef } from '../../clients/drey/paths.ts';
 import { DreyApiError, isNotFound } from '../../clients/drey/errors.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
@@ -7,21 +7,24 @@ import { exitCodes, reportError, usageError } from '../errors.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
 import { parseTargets } from '../targets.ts';
 import { say } from '../world.ts';
+import { tellOutlook } from './dry-run.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
 export interface DeleteFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
+  readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly timeout: string;
   readonly ignoreNotFound?: boolean;
   readonly deletion?: string;
+  readonly savepoints?: string;
 }
 
 export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const { followed, exitCode } = await removeAll(context, await refsOf(context, words, flags), flags);
-  if (flags.wait !== true) return exitCode;
+  if (flags.wait !== true || flags.dryRun === true) return exitCode;
   const options = { timeoutMs, timeoutText: flags.timeout, quiet: false };
   return Math.max(exitCode, await waitForOperations(context, followed, options));
 }
@@ -44,10 +47,8 @@ async function removeAll(context: Context, refs: readonly JobRef[], flags: Delet
   let exitCode: number = exitCodes.ok;
   for (const ref of refs) {
     try {
-      const { job, operation } = await removal(context, ref, flags.deletion);
-      const number = operation === undefined ? '' : ` (operation ${operation.number})`;
-      say(world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
-      followed.push({ job, operation });
+      if (flags.dryRun === true) await tryRemoval(context, ref, flags);
+      else followed.push(await requestRemoval(context, ref, flags));
     } catch (error) {
       if (flags.ignoreNotFound === true && isNotFound(error)) continue;
       exitCode = Math.max(exitCode, reportError(world.err, error, jobLabel(ref)));
@@ -56,13 +57,34 @@ async function removeAll(context: Context, refs: readonly JobRef[], flags: Delet
   return { followed, exitCode };
 }
 
-/** Asks for the removal; one that somebody asked for before will do as well. */
-async function removal({ client }: Context, ref: JobRef, deletion: string | undefined): Promise<Followed> {
+async function requestRemoval(context: Context, ref: JobRef, flags: DeleteFlags): Promise<Followed> {
+  const { job, operation } = await removal(context, ref, flags);
+  const number = operation === undefined ? '' : ` (operation ${operation.number})`;
+  say(context.world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
+  return { job, operation };
+}
+
+async function tryRemoval({ client, world }: Context, ref: JobRef, flags: DeleteFlags): Promise<void> {
+  const { deletion, savepoints } = flags;
   try {
-    return await client.removeJob(ref, { deletion });
+    await tellOutlook(world, 'removed', await client.dryRun.removeJob(ref, { deletion, savepoints }), undefined);
   } catch (error) {
-    if (!(error instanceof DreyApiError) || error.problem.code !== 'BEING_REMOVED') throw error;
+    if (!isBeingRemoved(error)) throw error;
+    say(world.out, `${jobLabel(ref)} is being removed already (dry run)`);
+  }
+}
+
+/** Asks for the removal; one that somebody asked for before will do as well. */
+async function removal({ client }: Context, ref: JobRef, { deletion, savepoints }: DeleteFlags): Promise<Followed> {
+  try {
+    return await client.removeJob(ref, { deletion, savepoints });
+  } catch (error) {
+    if (!isBeingRemoved(error)) throw error;
     const [job, operations] = await Promise.all([client.getJob(ref), client.listOperations(ref)]);
     return { job, operation: operations.items.find(({ kind }) => kind === 'remove') };
   }
+}
+
+function isBeingRemoved(error: unknown): boolean {
+  return error instanceof DreyApiError && error.problem.code === 'BEING_REMOVED';
 }

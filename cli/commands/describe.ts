@@ -1,5 +1,5 @@
 /** `drey describe job`: all that is known of a job, for people. Scripts use `get -o json`. */
-import type { JobRef } from '../../clients/drey/client.ts';
+import type { JobRef } from '../../clients/drey/paths.ts';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';

@@ -1,42 +1,51 @@
-/** `drey apply --dry-run`: asks the API what an apply would do, and shows the fields that differ from what is accepted. */
+/** `--dry-run`: asks the API what a change would do, and says it. */
+import type { Outlook } from '../../core/dry-run.ts';
+import { bodyOf, type ApplyTarget } from '../apply-target.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
-import { printable, say } from '../world.ts';
-import { bodyOf, type ApplyTarget } from '../apply-target.ts';
-import type { DryRun } from '../../clients/drey/shapes.ts';
-import { changeText } from '../kinds/change-text.ts';
+import { outlookKind, outlookLines } from '../kinds/outlook-kind.ts';
+import { printItems, type Format } from '../printing.ts';
+import { printable, say, type World } from '../world.ts';
 
-export async function dryRun(context: Context, targets: readonly ApplyTarget[]): Promise<number> {
+/** Of an apply: goes on after one was refused, as that does. */
+export async function dryRun(
+  context: Context,
+  targets: readonly ApplyTarget[],
+  format: Format | undefined,
+): Promise<number> {
+  const outlooks: Outlook[] = [];
   let exitCode: number = exitCodes.ok;
   for (const target of targets) {
     try {
-      await tryOne(context, target);
+      const outlook = await tryOne(context, target);
+      if (format === undefined) sayOutlook(context.world, outlook.revision === 0 ? 'created' : 'configured', outlook);
+      outlooks.push(outlook);
     } catch (error) {
       const subject = `${target.document.source}: ${jobLabel(target.ref)}`;
       exitCode = Math.max(exitCode, reportError(context.world.err, error, subject));
     }
   }
+  if (format !== undefined && outlooks.length > 0)
+    await printItems(context.world, outlookKind, outlooks, { format, single: outlooks.length === 1 });
   return exitCode;
 }
 
-async function tryOne({ client, world }: Context, { document, ref }: ApplyTarget): Promise<void> {
-  const planned = await client.dryRunJob(ref, bodyOf(document, ref.tenant));
-  const isNew = planned.revision === 0;
-  const outcome = isNew ? 'created' : planned.changed ? 'configured' : 'unchanged';
-  say(world.out, `${jobLabel(ref)} ${outcome} (dry run)`);
-  for (const line of planLines(planned)) say(world.out, printable(`  ${line}`));
+function tryOne({ client }: Context, { document, ref }: ApplyTarget): Promise<Outlook> {
+  return client.dryRun.applyJob(ref, bodyOf(document, ref.tenant));
 }
 
-/** What would change, what it costs, from which state, and how long the last pause was. */
-function planLines({ plan, startsFrom, lastPauseMs }: DryRun): string[] {
-  if (!plan || plan.kind === 'deploy') return [];
-  const how = plan.strategy === undefined ? plan.kind : `${plan.strategy} ${plan.kind}`;
-  return [
-    ...plan.changes.map(changeText),
-    `needs: ${how} (cost: ${plan.cost})`,
-    ...(startsFrom === undefined ? [] : [`starts from: ${startsFrom}`]),
-    ...(lastPauseMs === undefined ? [] : [`last pause: ${(lastPauseMs / 1000).toFixed(2)} s`]),
-    ...plan.notes.map((note) => `note: ${note}`),
-  ];
+/** Of one job. @param outcome what would become of it, in a word. */
+export async function tellOutlook(
+  world: World,
+  outcome: string,
+  outlook: Outlook,
+  format: Format | undefined,
+): Promise<void> {
+  if (format === undefined) sayOutlook(world, outcome, outlook);
+  else await printItems(world, outlookKind, [outlook], { format, single: true });
+}
+
+function sayOutlook(world: World, outcome: string, outlook: Outlook): void {
+  for (const line of outlookLines(outlook.changed ? outcome : 'unchanged', outlook)) say(world.out, printable(line));
 }

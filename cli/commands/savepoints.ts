@@ -9,9 +9,10 @@ import { allPages } from '../../clients/drey/pages.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import { savepointFormats } from '../../core/savepoint.ts';
 import { parseFormat, printItems } from '../printing.ts';
-import { parseJobName } from '../targets.ts';
+import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
+import { tellOutlook } from './dry-run.ts';
 import { waitForOperations } from './wait-for-operations.ts';
 
 interface WaitFlags {
@@ -19,7 +20,7 @@ interface WaitFlags {
   readonly timeout: string;
 }
 
-interface OutputFlags {
+interface OutputFlags extends PastFlags {
   readonly output?: string;
 }
 
@@ -31,7 +32,7 @@ export async function createSavepoint(
   const { format } = flags;
   if (format !== undefined && !savepointFormats.some((one) => one === format))
     throw usageError(`--format ${format} is not known`, `Use one of ${savepointFormats.join(', ')}.`);
-  const job = jobOf(context, words);
+  const job = { tenant: context.config.tenant, name: parseJobName(words) };
   const change = await context.client.createSavepoint(job, { format });
   return followed(context, change, 'savepoint', flags);
 }
@@ -39,7 +40,7 @@ export async function createSavepoint(
 export async function listSavepoints(context: Context, words: readonly string[], flags: OutputFlags): Promise<number> {
   const { world, client } = context;
   const format = parseFormat(flags.output);
-  const job = jobOf(context, words);
+  const job = pastJobOf(context.config, words, flags);
   const found = await allPages((page) => client.listSavepoints(job, page));
   if (found.length === 0 && format === undefined) say(world.err, `No savepoints found for job ${job.name}.`);
   else await printItems(world, savepointKind, found, { format, single: false });
@@ -53,48 +54,80 @@ export async function describeSavepoint(
 ): Promise<number> {
   const { world, client } = context;
   const format = parseFormat(flags.output);
-  const { job, number } = savepointOf(context, words);
+  const { job, number } = savepointOf(context, words, flags);
   const found = await client.getSavepoint(job, number);
   if (format !== undefined) await printItems(world, savepointKind, [found], { format, single: true });
   else for (const line of savepointLines(found, world.now())) say(world.out, line);
   return exitCodes.ok;
 }
 
+interface RestoreFlags extends WaitFlags, PastFlags {
+  readonly dryRun?: boolean;
+  readonly into?: string;
+  readonly to?: string;
+}
+
 /** Starts the job from it, or another job. */
 export async function restoreSavepoint(
   context: Context,
   words: readonly string[],
-  flags: WaitFlags & { readonly into?: string; readonly to?: string },
+  flags: RestoreFlags,
 ): Promise<number> {
-  const { job, number } = savepointOf(context, words);
+  const { client, world } = context;
+  const { job, number } = savepointOf(context, words, flags);
   const { into } = flags;
-  const target = into === undefined ? job : { ...job, name: into };
-  const of = into === undefined ? undefined : job.name;
+  const { tenant, name, uid } = job;
+  const of = into === undefined ? undefined : name;
   const to = flags.to === undefined ? undefined : wholeNumber(flags.to, '--to');
-  const change = await context.client.restoreJob(target, { savepoint: number, of, to });
-  return followed(context, change, `restore from savepoint ${number}`, flags);
+  const target = { tenant, name: into ?? name };
+  const wish = { savepoint: number, of, uid, to };
+  if (flags.dryRun === true) {
+    await tellOutlook(
+      world,
+      `restored from savepoint ${number}`,
+      await client.dryRun.restoreJob(target, wish),
+      undefined,
+    );
+    return exitCodes.ok;
+  }
+  return followed(context, await client.restoreJob(target, wish), `restore from savepoint ${number}`, flags);
+}
+
+interface DisposeFlags extends WaitFlags, PastFlags {
+  readonly force?: boolean;
+  readonly all?: boolean;
+  readonly overRetention?: boolean;
 }
 
 export async function disposeSavepoint(
   context: Context,
   words: readonly string[],
-  flags: WaitFlags & { readonly force?: boolean },
+  flags: DisposeFlags,
 ): Promise<number> {
-  const { job, number } = savepointOf(context, words);
-  const change = await context.client.disposeSavepoint(job, number, { force: flags.force });
-  return followed(context, change, `disposal of savepoint ${number}`, flags);
+  const which = selectionOf(flags);
+  if (which === undefined) {
+    const { job, number } = savepointOf(context, words, flags);
+    const change = await context.client.disposeSavepoint(job, number, { force: flags.force });
+    return followed(context, change, `disposal of savepoint ${number}`, flags);
+  }
+  const job = pastJobOf(context.config, words, flags);
+  const change = await context.client.disposeSavepoints(job, which, { force: flags.force });
+  return followed(context, change, 'disposal of savepoints', flags);
 }
 
-function jobOf({ config }: Context, words: readonly string[]) {
-  return { tenant: config.tenant, name: parseJobName(words) };
+/** Several of a removed job, as the API names them; undefined where one is named by its number. */
+function selectionOf({ all, overRetention }: DisposeFlags): 'all' | 'overRetention' | undefined {
+  if (all === true && overRetention === true) throw usageError('--all and --over-retention cannot be given together');
+  if (all === true) return 'all';
+  return overRetention === true ? 'overRetention' : undefined;
 }
 
-function savepointOf(context: Context, words: readonly string[]) {
+function savepointOf({ config }: Context, words: readonly string[], flags: PastFlags) {
   const number = Number(words.at(-1));
   if (words.length < 2 || !Number.isSafeInteger(number) || number < 1) {
     throw usageError('the savepoint must be named by its number', 'Write NAME N; drey savepoint list NAME lists them.');
   }
-  return { job: jobOf(context, words.slice(0, -1)), number };
+  return { job: pastJobOf(config, words.slice(0, -1), flags), number };
 }
 
 async function followed(

@@ -1,5 +1,5 @@
 /** `drey wait`: returns when a job is what the caller waits for, or as soon as it is sure that it will not be. */
-import type { JobRef } from '../../clients/drey/client.ts';
+import type { JobRef } from '../../clients/drey/paths.ts';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import { leavesJobAlone } from '../../core/operation-kinds.ts';

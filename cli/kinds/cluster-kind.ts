@@ -10,12 +10,14 @@ export const clusterKind: Kind<Cluster> = {
   columns: [
     { title: 'NAME', value: (cluster) => cluster.name },
     { title: 'AGENT', value: (cluster) => cluster.agent.state },
-    { title: 'LAST-SEEN', value: (cluster, now) => lastSeen(cluster, now) },
+    { title: 'LAST-SEEN', value: ({ agent }, now) => ageOrNothing(agent.lastSeen, now) },
     { title: 'AGE', value: (cluster, now) => ageOf(cluster.createdAt, now) },
+    { title: 'AGENTS', wide: true, value: ({ agent }) => String(agent.count ?? '') },
+    { title: 'OBSERVED', wide: true, value: ({ agent }, now) => ageOrNothing(agent.lastObserved, now) },
     { title: 'DESCRIPTION', wide: true, value: (cluster) => cluster.description },
   ],
 };
 
-function lastSeen({ agent }: Cluster, now: number): string {
-  return agent.lastSeen === undefined ? '' : ageOf(agent.lastSeen, now);
+function ageOrNothing(time: string | undefined, now: number): string {
+  return time === undefined ? '' : ageOf(time, now);
 }

@@ -8,6 +8,14 @@ export function jobLabel(job: { readonly name: string }): string {
   return `flinkjob/${job.name}`;
 }
 
+/** A phase alone does not say that something is wrong with a job that runs, or that nobody looks at it now. */
+function phaseText({ phase, trouble, lastSeen }: JobView, now: number): string {
+  const wrong = trouble && phase === 'RUNNING' ? [trouble.reason] : [];
+  const unseen = lastSeen === undefined ? [] : [`seen ${ageOf(lastSeen, now)} ago`];
+  const notes = [...wrong, ...unseen].join(', ');
+  return notes === '' ? phase : `${phase} (${notes})`;
+}
+
 function operationText(job: JobView): string {
   return job.operation === undefined ? '<none>' : String(job.operation);
 }
@@ -24,7 +32,7 @@ export const jobKind: Kind<JobView> = {
   resource: jobResource,
   columns: [
     { title: 'NAME', value: (job) => job.name },
-    { title: 'PHASE', value: (job) => job.phase },
+    { title: 'PHASE', value: phaseText },
     { title: 'REVISION', value: (job) => String(job.revision) },
     { title: 'OPERATION', value: operationText },
     { title: 'CLUSTER', value: (job) => job.spec.spec.cluster },
@@ -33,7 +41,8 @@ export const jobKind: Kind<JobView> = {
     { title: 'FLINK', wide: true, value: (job) => job.spec.spec.flink.version },
     { title: 'PARALLELISM', wide: true, value: (job) => String(job.spec.spec.job.parallelism) },
     { title: 'FLINK-JOB-ID', wide: true, value: (job) => job.generation?.flinkJobId ?? '' },
-    { title: 'REASON', wide: true, value: (job) => job.failure?.code ?? '' },
+    { title: 'UID', wide: true, value: (job) => job.uid },
+    { title: 'REASON', wide: true, value: (job) => job.failure?.code ?? job.trouble?.reason ?? '' },
   ],
 };
 

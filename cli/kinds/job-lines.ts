@@ -8,6 +8,7 @@ import { renderTable } from '../table.ts';
 import { failureLines, pairLines, type Pair } from './lines.ts';
 import { operationKind } from './operation-kind.ts';
 import { operationLines } from './operation-lines.ts';
+import { troubleLines } from './trouble-lines.ts';
 import { savepointTable } from './savepoint-lines.ts';
 
 export interface JobDescription {
@@ -25,6 +26,7 @@ export function describeJob({ job, operations, events, savepoints }: JobDescript
   return [
     ...pairLines([...identityOf(job, now), ...specOf(job), ...runningOf(job)]),
     ...failureLines(job.failure),
+    ...troubleLines(job, now),
     ...(current === undefined ? [] : ['', 'Current operation:', ...indent(operationLines(current, now))]),
     ...titled('Newest savepoints:', savepointTable(savepoints, now)),
     ...operationTable(operations, now),
@@ -41,8 +43,14 @@ function identityOf(job: JobView, now: number): Pair[] {
     ['Created', `${job.createdAt} (${ageOf(job.createdAt, now)} ago)`],
     ['Changed', `${job.updatedAt} (${ageOf(job.updatedAt, now)} ago)`],
     ['Phase', job.phase],
+    ['Last seen', job.lastSeen && lastSeenText(job, job.lastSeen, now)],
     ['Revision', job.revision],
   ];
+}
+
+function lastSeenText({ spec }: JobView, lastSeen: string, now: number): string {
+  const { cluster } = spec.spec;
+  return `${lastSeen} (${ageOf(lastSeen, now)} ago): no agent of ${cluster} observes it now, see drey get clusters`;
 }
 
 function specOf({ spec: { spec } }: JobView): Pair[] {

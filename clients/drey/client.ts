@@ -2,10 +2,12 @@
  * The typed client of Drey's API: one method per route. Changes are repeated with one idempotency key until answered.
  * Nothing here needs Node: pages in a browser use it too.
  */
+import type { Outlook } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { z } from 'zod';
-import { DreyApiError } from './errors.ts';
+import { jobVerbs } from './job-verbs.ts';
+import { jobPath, jobsPath, segment, type JobRef, type PastJobRef } from './paths.ts';
 import { withRetries, type RetryOptions } from './retry.ts';
 import { send, sendForBytes, type Answer, type Call, type Connection } from './send.ts';
 import {
@@ -14,25 +16,21 @@ import {
   dryRunShape,
   eventShape,
   jobShape,
+  metricsShape,
   operationShape,
   pageShape,
   revisionShape,
   savepointShape,
+  seriesShape,
   tenantShape,
 } from './shapes.ts';
-import type { Change, Cluster, DryRun, JobEvent, Page, Revision, Savepoint, Tenant } from './shapes.ts';
+import type { Change, Cluster, JobEvent, Metrics, Page, Revision, Savepoint, Series, Tenant } from './shapes.ts';
 
 export interface ClientOptions extends Connection {
   /** The longest time for one call, its repetitions included. */
   readonly requestTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: RetryOptions['onRetry'];
-}
-
-/** A job's address: jobs of two tenants may have the same name. */
-export interface JobRef {
-  readonly tenant: string;
-  readonly name: string;
 }
 
 interface JobFilter {
@@ -49,17 +47,9 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Which state the job goes on from, for this once; without it, as its spec says. */
-interface ModeWish {
-  readonly mode?: string | undefined;
-}
-
-interface RestoreWish {
-  readonly savepoint: number;
-  /** The job that it was taken of, where that is another one. */
-  readonly of?: string | undefined;
-  /** An earlier revision to run. */
-  readonly to?: number | undefined;
+interface DisposalWish {
+  /** Even if the job may need it. */
+  readonly force?: boolean | undefined;
 }
 
 interface LogRequest {
@@ -72,6 +62,19 @@ interface LogRequest {
   readonly onPods?: ((names: readonly string[]) => void) | undefined;
 }
 
+interface MetricsRequest {
+  /** Any of these; all unless told. */
+  readonly metric?: readonly string[] | undefined;
+  /** Id of a vertex; '' for the job as a whole; all unless told. */
+  readonly vertex?: string | undefined;
+  /** ISO 8601; an hour before `to` unless told. */
+  readonly from?: string | undefined;
+  /** ISO 8601; now unless told. */
+  readonly to?: string | undefined;
+  /** Such as `30s`; as it fits the range unless told. */
+  readonly step?: string | undefined;
+}
+
 /** An accepted change, and whether the job is new by it. */
 interface AcceptedChange extends Change {
   readonly created: boolean;
@@ -81,7 +84,14 @@ export type DreyClient = ReturnType<typeof createDreyClient>;
 
 /** Makes a client of the API at `options.server`. Nothing is sent yet. */
 export function createDreyClient(options: ClientOptions) {
-  return { ...jobReads(options), ...jobChanges(options), ...savepointCalls(options), ...sharedReads(options) };
+  return {
+    ...jobReads(options),
+    ...jobChanges(options),
+    ...savepointCalls(options),
+    ...metricReads(options),
+    ...sharedReads(options),
+    dryRun: dryRuns(options),
+  };
 }
 
 function jobReads(options: ClientOptions) {
@@ -92,10 +102,10 @@ function jobReads(options: ClientOptions) {
     listJobs: (tenant: string, request: JobFilter & PageRequest = {}): Promise<Page<JobView>> =>
       get(options, jobsPath(tenant), pageShape(jobShape), { ...request }),
     /** A job's operations, the newest first. */
-    listOperations: (job: JobRef, request: PageRequest = {}): Promise<Page<OperationRecord>> =>
-      get(options, `${jobPath(job)}/operations`, pageShape(operationShape), { ...request }),
-    getOperation: (job: JobRef, number: number): Promise<OperationRecord> =>
-      get(options, `${jobPath(job)}/operations/${number}`, operationShape),
+    listOperations: (job: PastJobRef, request: PageRequest = {}): Promise<Page<OperationRecord>> =>
+      get(options, `${jobPath(job)}/operations`, pageShape(operationShape), { uid: job.uid, ...request }),
+    getOperation: (job: PastJobRef, number: number): Promise<OperationRecord> =>
+      get(options, `${jobPath(job)}/operations/${number}`, operationShape, { uid: job.uid }),
     /** What happened to a job, the newest first. */
     listEvents: (job: JobRef, request: PageRequest = {}): Promise<Page<JobEvent>> =>
       get(options, `${jobPath(job)}/events`, pageShape(eventShape), { ...request }),
@@ -118,59 +128,62 @@ function jobReads(options: ClientOptions) {
 
 function jobChanges(options: ClientOptions) {
   return {
+    ...jobVerbs(async (call) => (await change(options, call)).value),
     /** Makes the job what `spec` says. The spec is judged by the API, so anything may be sent. */
     async applyJob(job: JobRef, spec: unknown): Promise<AcceptedChange> {
       const answer = await change(options, { method: 'PUT', path: jobPath(job), body: spec });
       return { ...answer.value, created: answer.status === 201 };
     },
-    /** What `applyJob` would do to the job as it is recorded. Refuses what that would refuse, and changes nothing. */
-    async dryRunJob(job: JobRef, spec: unknown): Promise<DryRun> {
-      const call: Call = { method: 'PUT', path: jobPath(job), query: { dryRun: true }, body: spec };
-      return (await withRetries(retryOf(options), (signal) => send(options, { ...call, signal }, dryRunShape))).value;
-    },
-    /** Stops the job with its state kept, and clears its Flink cluster away. */
-    suspendJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'suspend', body),
-    /** Ends the job without a savepoint; it can go on from its newest checkpoint. */
-    cancelJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'cancel', body),
-    /** Starts a suspended job from where it was stopped. */
-    resumeJob: (job: JobRef): Promise<Change> => verb(options, job, 'resume', {}),
-    /** Restarts the job from its state. */
-    restartJob: (job: JobRef, body: ModeWish = {}): Promise<Change> => verb(options, job, 'restart', body),
-    scaleJob: (job: JobRef, parallelism: number): Promise<Change> => verb(options, job, 'scale', { parallelism }),
-    /** Goes back to an earlier revision, with the state that the job has now. */
-    rollbackJob: (job: JobRef, body: ModeWish & { readonly to?: number | undefined } = {}): Promise<Change> =>
-      verb(options, job, 'rollback', body),
-    /** Starts the job from a savepoint, of its own or of another job. */
-    restoreJob: (job: JobRef, body: RestoreWish): Promise<Change> => verb(options, job, 'restore', body),
-    /** Makes the candidate of a blue/green upgrade the job. */
-    promoteCandidate: (job: JobRef): Promise<Change> => verb(options, job, 'promote', {}),
-    /** Ends the candidate of a blue/green upgrade. */
-    discardCandidate: (job: JobRef): Promise<Change> => verb(options, job, 'discard', {}),
     /** Asks an operation that waits or runs to give up. */
-    abortOperation: (job: JobRef, number: number): Promise<Change> =>
-      verb(options, job, `operations/${number}/abort`, {}),
-    /** Asks for the job's removal. */
-    async removeJob(job: JobRef, query: { readonly deletion?: string | undefined } = {}): Promise<Change> {
-      return (await change(options, { method: 'DELETE', path: jobPath(job), query })).value;
-    },
+    abortOperation: async (job: JobRef, number: number): Promise<Change> =>
+      (await change(options, { method: 'POST', path: `${jobPath(job)}/operations/${number}/abort`, body: {} })).value,
+  };
+}
+
+/** What the same calls would do to the job as it is recorded. They refuse what those would refuse, and change nothing. */
+function dryRuns(options: ClientOptions) {
+  const tried = async (call: Call): Promise<Outlook> => {
+    const asked = { ...call, query: { ...call.query, dryRun: true } };
+    return (await withRetries(retryOf(options), (signal) => send(options, { ...asked, signal }, dryRunShape))).value;
+  };
+  return {
+    ...jobVerbs(tried),
+    /** The spec is judged by the API, so anything may be sent. */
+    applyJob: (job: JobRef, spec: unknown) => tried({ method: 'PUT', path: jobPath(job), body: spec }),
   };
 }
 
 function savepointCalls(options: ClientOptions) {
   return {
     /** A job's savepoints, the newest first. */
-    listSavepoints: (job: JobRef, request: PageRequest = {}): Promise<Page<Savepoint>> =>
-      get(options, `${jobPath(job)}/savepoints`, pageShape(savepointShape), { ...request }),
-    getSavepoint: (job: JobRef, number: number): Promise<Savepoint> =>
-      get(options, `${jobPath(job)}/savepoints/${number}`, savepointShape),
+    listSavepoints: (job: PastJobRef, request: PageRequest = {}): Promise<Page<Savepoint>> =>
+      get(options, `${jobPath(job)}/savepoints`, pageShape(savepointShape), { uid: job.uid, ...request }),
+    getSavepoint: (job: PastJobRef, number: number): Promise<Savepoint> =>
+      get(options, `${jobPath(job)}/savepoints/${number}`, savepointShape, { uid: job.uid }),
     /** Asks for a savepoint of the running job; its number will be that of the operation. */
     createSavepoint: async (job: JobRef, wish: { readonly format?: string | undefined } = {}): Promise<Change> =>
       (await change(options, { method: 'POST', path: `${jobPath(job)}/savepoints`, body: wish })).value,
-    /** Asks for the deletion of a savepoint's files; `force`: even if the job may need it. */
-    async disposeSavepoint(job: JobRef, number: number, wish: { readonly force?: boolean | undefined } = {}) {
+    /** Asks for the deletion of a savepoint's files. */
+    async disposeSavepoint(job: PastJobRef, number: number, { force }: DisposalWish = {}): Promise<Change> {
       const path = `${jobPath(job)}/savepoints/${number}`;
-      return (await change(options, { method: 'DELETE', path, query: { force: wish.force } })).value;
+      return (await change(options, { method: 'DELETE', path, query: { force, uid: job.uid } })).value;
     },
+    /** The same for several of a removed job: `all`, or those `overRetention`. */
+    async disposeSavepoints(job: PastJobRef, which: string, { force }: DisposalWish = {}): Promise<Change> {
+      const path = `${jobPath(job)}/savepoints`;
+      return (await change(options, { method: 'DELETE', path, query: { which, force, uid: job.uid } })).value;
+    },
+  };
+}
+
+function metricReads(options: ClientOptions) {
+  return {
+    /** What was measured of a job in a range, from the resolution that fits it. */
+    getMetrics: (job: JobRef, request: MetricsRequest = {}): Promise<Metrics> =>
+      get(options, `${jobPath(job)}/metrics`, metricsShape, { ...request }),
+    /** What is measured of a job, by vertex and metric. */
+    listSeries: (job: JobRef, request: PageRequest = {}): Promise<Page<Series>> =>
+      get(options, `${jobPath(job)}/metrics/series`, pageShape(seriesShape), { ...request }),
   };
 }
 
@@ -186,21 +199,6 @@ function sharedReads(options: ClientOptions) {
   };
 }
 
-function jobPath(job: JobRef): string {
-  return `${jobsPath(job.tenant)}/${segment(job.name)}`;
-}
-
-function jobsPath(tenant: string): string {
-  return `/v1/tenants/${segment(tenant)}/jobs`;
-}
-
-/** One segment of a path. Dots alone would be resolved away, and the call would go to another route. */
-function segment(name: string): string {
-  if (!/^\.{0,2}$/.test(name)) return encodeURIComponent(name);
-  const problem = { type: 'about:blank', title: 'Bad name', status: 400, code: 'BAD_NAME' };
-  throw new DreyApiError({ ...problem, detail: `"${name}" cannot be a name` });
-}
-
 async function get<Value>(
   options: ClientOptions,
   path: string,
@@ -210,10 +208,6 @@ async function get<Value>(
   const deadline = AbortSignal.timeout(options.requestTimeoutMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
   return (await send(options, { method: 'GET', path, query, signal }, shape)).value;
-}
-
-async function verb(options: ClientOptions, job: JobRef, word: string, body: object): Promise<Change> {
-  return (await change(options, { method: 'POST', path: `${jobPath(job)}/${word}`, body })).value;
 }
 
 /** One key for all attempts: however often it is sent, the API makes at most one operation of it. */

@@ -117,7 +117,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Sends the call; an answer of 400 or more becomes a `DreyApiError`. */
-async function sendForResponse(connection: Connection, call: Call, fetchBy: Fetch = fetch): Promise<Response> {
+export async function sendForResponse(connection: Connection, call: Call, fetchBy: Fetch = fetch): Promise<Response> {
   const response = await exchange(connection, call, fetchBy);
   if (response.ok) return response;
   throw new DreyApiError(problemOf(response, await textOf(connection, response)));

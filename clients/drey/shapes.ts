@@ -3,12 +3,17 @@
  * and words of a newer API (a phase, a code) pass, so that an older client keeps working.
  */
 import { z } from 'zod';
+import type { Outlook } from '../../core/dry-run.ts';
 import type { Failure, FailureCode } from '../../core/failure.ts';
-import type { CandidateVerdict, JobPhase, JobView } from '../../core/job.ts';
+import type { CandidateVerdict, JobPhase, JobView, TroubleView } from '../../core/job.ts';
+import type { ActingAction, FindingReason, Standing } from '../../core/recovery/finding.ts';
+import type { Resolution } from '../../core/metrics/resolution.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationRecord, OperationState, StepState } from '../../core/operation.ts';
-import type { ChangeKind, ChangePlan, Strategy, UpgradeMode } from '../../core/plan/change-plan.ts';
+import type { ChangeKind, ChangePlan, PlanMode } from '../../core/plan/change-plan.ts';
+import type { OperationPlan } from '../../core/plan/ending-plan.ts';
 import type { Cost } from '../../core/plan/field-costs.ts';
+import type { Strategy } from '../../core/plan/strategy.ts';
 import type { SavepointFormat, SavepointOrigin, SavepointRecord, SavepointState } from '../../core/savepoint.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 
@@ -33,6 +38,27 @@ const failure: z.ZodType<Failure> = z.object({
 
 const generation = z.object({ number: z.number(), revision: z.number(), flinkJobId: z.string(), name: z.string() });
 
+const trouble: z.ZodType<TroubleView> = z.object({
+  reason: word<FindingReason>(),
+  failure: failure.optional(),
+  standing: word<Standing>(),
+  since: z.string(),
+  tried: z.array(
+    z.object({
+      at: z.string(),
+      action: word<ActingAction>(),
+      reason: word<FindingReason>(),
+      message: z.string(),
+      hasSucceeded: z.boolean(),
+      outcome: z.string().optional(),
+    }),
+  ),
+  next: word<TroubleView['next']>(),
+  action: word<ActingAction>().optional(),
+  dueAt: z.string().optional(),
+  resume: z.string().optional(),
+});
+
 export const jobShape: z.ZodType<JobView> = z.object({
   uid: z.string(),
   tenant: z.string(),
@@ -48,10 +74,15 @@ export const jobShape: z.ZodType<JobView> = z.object({
     })
     .optional(),
   failure: failure.optional(),
+  trouble: trouble.optional(),
   operation: z.number().optional(),
   restorePoint: z.string().optional(),
   startedFrom: z.string().optional(),
+  restoring: z.string().optional(),
+  upcoming: z.number().optional(),
+  lastRun: z.number().optional(),
   nextSavepointAt: z.string().optional(),
+  lastSeen: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -72,14 +103,18 @@ const fieldChange = z.object({
   cost: word<Cost>(),
 });
 
-const planShape: z.ZodType<ChangePlan> = z.object({
-  kind: word<ChangeKind>(),
-  cost: word<Cost>(),
-  changes: z.array(fieldChange),
-  strategy: word<Strategy>().optional(),
-  mode: word<UpgradeMode>().optional(),
-  notes: z.array(z.string()),
-});
+const planOf = <Kind extends string>() =>
+  z.object({
+    kind: word<Kind>(),
+    cost: word<Cost>(),
+    changes: z.array(fieldChange),
+    strategy: word<Strategy>().optional(),
+    mode: word<PlanMode>().optional(),
+    notes: z.array(z.string()),
+  });
+
+const planShape: z.ZodType<ChangePlan> = planOf<ChangeKind>();
+const foreseenShape: z.ZodType<OperationPlan> = planOf<OperationKind>();
 
 export const operationShape: z.ZodType<OperationRecord> = z.object({
   number: z.number(),
@@ -110,16 +145,15 @@ export const changeShape = z.object({
 });
 export type Change = z.output<typeof changeShape>;
 
-/** What an apply would do; revision 0: it would create the job. */
-export const dryRunShape = z.object({
+/** What a change would do; revision 0: it would create the job. */
+export const dryRunShape: z.ZodType<Outlook> = z.object({
   changed: z.boolean(),
   revision: z.number(),
   spec: flinkJob,
-  plan: planShape.optional(),
+  plan: foreseenShape.optional(),
   startsFrom: z.string().optional(),
   lastPauseMs: z.number().optional(),
 });
-export type DryRun = z.output<typeof dryRunShape>;
 
 /** Something that happened to a job; `operation` is 0 for what belongs to none. */
 export const eventShape = z.object({
@@ -155,6 +189,38 @@ export const savepointShape: z.ZodType<Savepoint> = z.object({
   disposedBy: z.number().optional(),
 });
 
+/** What is measured of a job: `vertex` is '' for the job as a whole. */
+export const seriesShape = z.object({ vertex: z.string(), metric: z.string(), seenAt: z.string() });
+export type Series = z.output<typeof seriesShape>;
+
+const point = z.object({
+  at: z.string(),
+  min: z.number(),
+  max: z.number(),
+  avg: z.number(),
+  last: z.number(),
+  count: z.number(),
+});
+
+/** Metrics of a range, in steps of `stepMs`; steps without a value are left out. */
+export const metricsShape = z.object({
+  resolution: word<Resolution>(),
+  from: z.string(),
+  to: z.string(),
+  stepMs: z.number(),
+  series: z.array(z.object({ vertex: z.string(), metric: z.string(), points: z.array(point) })),
+});
+export type Metrics = z.output<typeof metricsShape>;
+export type MetricsOfSeries = Metrics['series'][number];
+
+/** What became of the samples that an agent brought. */
+export const samplesShape = z.object({
+  taken: z.number(),
+  repeated: z.number(),
+  dropped: z.record(z.string(), z.number()),
+});
+export type SamplesTaken = z.output<typeof samplesShape>;
+
 /** A numbered spec of a job. */
 export const revisionShape = z.object({
   revision: z.number(),
@@ -165,14 +231,19 @@ export const revisionShape = z.object({
 });
 export type Revision = z.output<typeof revisionShape>;
 
-/** A Kubernetes cluster, and whether its agent asks for work. */
+/** A Kubernetes cluster, and whether its agents are there. */
 export const clusterShape = z.object({
   name: z.string(),
   description: z.string(),
   labels: z.record(z.string(), z.string()),
   createdAt: z.string(),
   updatedAt: z.string(),
-  agent: z.object({ state: word<'connected' | 'gone' | 'unknown'>(), lastSeen: z.string().optional() }),
+  agent: z.object({
+    state: word<'connected' | 'gone' | 'unknown'>(),
+    lastSeen: z.string().optional(),
+    count: z.number().optional(),
+    lastObserved: z.string().optional(),
+  }),
 });
 export type Cluster = z.output<typeof clusterShape>;
 

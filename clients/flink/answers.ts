@@ -1,5 +1,8 @@
 /** Flink's answers about clusters and jobs, parsed: only what is used is asked for, and each becomes our own shape. */
 import { z } from 'zod';
+import { flinkJobStates, type FlinkJobState } from '../../core/flink/flink-job-state.ts';
+import type { VertexInput } from '../../core/autoscaler/samples.ts';
+import { figure } from './metric-answers.ts';
 import type {
   FlinkApplication,
   FlinkConfig,
@@ -7,27 +10,17 @@ import type {
   FlinkOverview,
   JobDetail,
   JobExceptions,
-  JobState,
   JobSummary,
   TaskCounts,
   TaskManager,
   TaskState,
   UploadedJar,
+  VertexIo,
 } from './client.ts';
 
-const jobState = z.enum([
-  'INITIALIZING',
-  'CREATED',
-  'RUNNING',
-  'RESTARTING',
-  'RECONCILING',
-  'FAILING',
-  'CANCELLING',
-  'SUSPENDED',
-  'FINISHED',
-  'CANCELED',
-  'FAILED',
-]) satisfies z.ZodType<JobState>;
+const jobState = z.enum(flinkJobStates);
+
+const finalStates: ReadonlySet<FlinkJobState> = new Set(['FINISHED', 'CANCELED', 'FAILED']);
 
 const taskStates = [
   'CREATED',
@@ -100,12 +93,30 @@ export const jobsOverview = z
         name: job.name,
         state: job.state,
         startedAtMs: job['start-time'],
-        ...endOf(job['end-time']),
+        ...endOf(job),
         tasksTotal: job.tasks['total'] ?? 0,
         tasks: taskCounts.parse(job.tasks),
       };
     }),
   );
+
+const io = z
+  .looseObject({
+    'read-records': z.number(),
+    'read-records-complete': z.boolean(),
+    'write-records': z.number(),
+    'write-records-complete': z.boolean(),
+    'accumulated-busy-time': figure.optional(),
+  })
+  .transform((metrics): VertexIo => {
+    const busyMs = metrics['accumulated-busy-time'];
+    return {
+      recordsIn: metrics['read-records'],
+      recordsOut: metrics['write-records'],
+      ...(busyMs !== undefined && { busyMs }),
+      complete: metrics['read-records-complete'] && metrics['write-records-complete'],
+    };
+  });
 
 const vertex = z.looseObject({
   id: z.string(),
@@ -114,7 +125,16 @@ const vertex = z.looseObject({
   maxParallelism: z.number(),
   status: taskState,
   tasks: taskCounts,
+  slotSharingGroupId: z.string().nullish(),
+  metrics: io.optional().catch(undefined),
 });
+
+const planNode = z.looseObject({
+  id: z.string(),
+  inputs: z.array(z.looseObject({ id: z.string(), ship_strategy: z.string() })).default([]),
+});
+
+const noPlan = { nodes: [] };
 
 export const jobDetail = z
   .looseObject({
@@ -125,20 +145,40 @@ export const jobDetail = z
     'end-time': z.number(),
     timestamps: z.record(z.string(), z.number()),
     vertices: z.array(vertex),
+    // Of a job that has not been planned yet, there is none.
+    plan: z
+      .looseObject({ nodes: z.array(planNode) })
+      .default(noPlan)
+      .catch(noPlan),
   })
   .transform((job): JobDetail => {
+    const inputs = new Map(job.plan.nodes.map((node) => [node.id, inputsOf(node)]));
     return {
       id: job.jid,
       name: job.name,
       state: job.state,
       startedAtMs: job['start-time'],
-      ...endOf(job['end-time']),
+      ...endOf(job),
       enteredAtMs: Object.fromEntries(Object.entries(job.timestamps).filter(([, timeMs]) => timeMs > 0)),
-      vertices: job.vertices.map(({ id, name, parallelism, maxParallelism, status, tasks }) => {
-        return { id, name, parallelism, maxParallelism, state: status, tasks };
+      vertices: job.vertices.map(({ status, metrics, slotSharingGroupId, ...one }) => {
+        return {
+          id: one.id,
+          name: one.name,
+          parallelism: one.parallelism,
+          maxParallelism: one.maxParallelism,
+          state: status,
+          tasks: one.tasks,
+          ...(inputs.has(one.id) && { inputs: inputs.get(one.id) ?? [] }),
+          ...(slotSharingGroupId && { slotSharingGroup: slotSharingGroupId }),
+          ...(metrics && { io: metrics }),
+        };
       }),
     };
   });
+
+function inputsOf({ inputs }: z.output<typeof planNode>): VertexInput[] {
+  return inputs.map(({ id, ship_strategy: shipStrategy }) => ({ id, shipStrategy }));
+}
 
 const exceptionEntry = z
   .looseObject({
@@ -234,8 +274,10 @@ export const jars = z
 export const runResult = z.looseObject({ jobid: z.string() }).transform((answer) => answer.jobid);
 
 /** Flink says -1 for "not yet". */
-function endOf(timeMs: number): { endedAtMs?: number } {
-  return timeMs > 0 ? { endedAtMs: timeMs } : {};
+function endOf(job: { state: FlinkJobState; 'start-time': number; 'end-time': number }): { endedAtMs?: number } {
+  if (job['end-time'] > 0) return { endedAtMs: job['end-time'] };
+  // Flink tells no end of a job that was canceled while it waited for its first slots.
+  return finalStates.has(job.state) ? { endedAtMs: job['start-time'] } : {};
 }
 
 function classOf(trace: string): string {

@@ -1,18 +1,6 @@
 /** What Drey does with the REST interface of one Flink cluster. Names and shapes are ours, the same for every Flink version. */
-
-/** The states of a job. Final are FINISHED, CANCELED and FAILED; a SUSPENDED job has only lost its JobManager. */
-export type JobState =
-  | 'INITIALIZING'
-  | 'CREATED'
-  | 'RUNNING'
-  | 'RESTARTING'
-  | 'RECONCILING'
-  | 'FAILING'
-  | 'CANCELLING'
-  | 'SUSPENDED'
-  | 'FINISHED'
-  | 'CANCELED'
-  | 'FAILED';
+import type { Aggregate, Figure, VertexInput } from '../../core/autoscaler/samples.ts';
+import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 
 /** The states of a task, as Flink counts them. */
 export type TaskState =
@@ -45,7 +33,7 @@ export interface FlinkConfig {
 export interface JobSummary {
   readonly id: string;
   readonly name: string;
-  readonly state: JobState;
+  readonly state: FlinkJobState;
   readonly startedAtMs: number;
   /** Absent while the job has not ended. */
   readonly endedAtMs?: number;
@@ -60,16 +48,30 @@ interface Vertex {
   readonly maxParallelism: number;
   readonly state: TaskState;
   readonly tasks: TaskCounts;
+  /** Where its records come from, as the plan says it: empty for a source, absent where the plan does not have it. */
+  readonly inputs?: readonly VertexInput[];
+  readonly slotSharingGroup?: string;
+  /** Absent where this Flink does not tell it. */
+  readonly io?: VertexIo;
+}
+
+/** What a vertex has done since its tasks were started, over all its subtasks. */
+export interface VertexIo {
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly busyMs?: Figure;
+  /** False where some subtask has not reported: then the others are too small, or zero. */
+  readonly complete: boolean;
 }
 
 export interface JobDetail {
   readonly id: string;
   readonly name: string;
-  readonly state: JobState;
+  readonly state: FlinkJobState;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   /** When each state was last entered, in milliseconds; states never entered are absent. */
-  readonly enteredAtMs: Readonly<Partial<Record<JobState, number>>>;
+  readonly enteredAtMs: Readonly<Partial<Record<FlinkJobState, number>>>;
   readonly vertices: readonly Vertex[];
 }
 
@@ -212,6 +214,12 @@ export interface Subtask {
   readonly runningAtMs?: number;
 }
 
+/** Metrics over subtasks or TaskManagers, by their names. What Flink does not have is absent. */
+export type Aggregates = Readonly<Record<string, Aggregate>>;
+
+/** Metrics that are numbers, by their names. What Flink does not have is absent. */
+export type MetricValues = Readonly<Record<string, number>>;
+
 /**
  * Every function raises `FlinkRestError` where Flink refuses and `FlinkUnreachable` where nothing answers; those that
  * may answer undefined do so where Flink knows no such job (404).
@@ -269,6 +277,20 @@ export interface FlinkClient {
   taskManagers(options?: FlinkCallOptions): Promise<TaskManager[]>;
   /** Cached by Flink like `job`. */
   subtasks(jobId: string, vertexId: string, options?: FlinkCallOptions): Promise<Subtask[] | undefined>;
+  /** Names of what a vertex measures. Flink fetches metrics when asked for them: the first answer is empty. */
+  vertexMetricNames(jobId: string, vertexId: string, options?: FlinkCallOptions): Promise<string[] | undefined>;
+  /** Over all subtasks of a vertex. */
+  vertexMetrics(
+    jobId: string,
+    vertexId: string,
+    names: readonly string[],
+    options?: FlinkCallOptions,
+  ): Promise<Aggregates | undefined>;
+  /** Over all TaskManagers of the Flink cluster. */
+  taskManagerMetrics(names: readonly string[], options?: FlinkCallOptions): Promise<Aggregates>;
+  jobManagerMetrics(names: readonly string[], options?: FlinkCallOptions): Promise<MetricValues>;
+  /** Of the job as a whole. */
+  jobMetrics(jobId: string, names: readonly string[], options?: FlinkCallOptions): Promise<MetricValues | undefined>;
   /** Undefined where the job's scheduler cannot change the parallelism of a running job. */
   resourceRequirements(jobId: string, options?: FlinkCallOptions): Promise<ResourceRequirements | undefined>;
   /** Asks for another parallelism; every vertex must be named. The same again changes nothing. */

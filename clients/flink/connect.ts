@@ -4,6 +4,7 @@ import * as answers from './answers.ts';
 import * as checkpointAnswers from './checkpoint-answers.ts';
 import type { FlinkCallOptions, FlinkClient, FlinkException, RunJarRequest } from './client.ts';
 import { FlinkRestError, isFlinkNotFound } from './errors.ts';
+import * as metricAnswers from './metric-answers.ts';
 import { jarForm } from './multipart.ts';
 import * as rescaleAnswers from './rescale-answers.ts';
 import type { FlinkRequest, FlinkTransport } from './transport.ts';
@@ -35,6 +36,7 @@ export function connectFlink(transport: FlinkTransport): FlinkClient {
     ...submissionCalls(ask),
     ...changeCalls(ask),
     ...rescaleCalls(ask),
+    ...metricCalls(ask),
   };
 }
 
@@ -167,6 +169,36 @@ function rescaleCalls(ask: Ask): Pick<FlinkClient, 'subtasks' | 'resourceRequire
       await ask(z.unknown(), { method: 'PUT', path: requirementsPath(jobId), body }, call);
     },
   };
+}
+
+function metricCalls(
+  ask: Ask,
+): Pick<
+  FlinkClient,
+  'vertexMetricNames' | 'vertexMetrics' | 'taskManagerMetrics' | 'jobManagerMetrics' | 'jobMetrics'
+> {
+  const get = <Out>(schema: z.ZodType<Out>, path: string, call?: FlinkCallOptions) =>
+    ask(schema, { method: 'GET', path }, call);
+  const { aggregates, metricNames, metricValues } = metricAnswers;
+  return {
+    vertexMetricNames: (jobId, vertexId, call) => orUndefined(get(metricNames, subtaskMetrics(jobId, vertexId), call)),
+    vertexMetrics: (jobId, vertexId, names, call) =>
+      orUndefined(get(aggregates, `${subtaskMetrics(jobId, vertexId)}?${named(names)}&${allAggregations}`, call)),
+    taskManagerMetrics: (names, call) =>
+      get(aggregates, `/taskmanagers/metrics?${named(names)}&${allAggregations}`, call),
+    jobManagerMetrics: (names, call) => get(metricValues, `/jobmanager/metrics?${named(names)}`, call),
+    jobMetrics: (jobId, names, call) => orUndefined(get(metricValues, `/jobs/${jobId}/metrics?${named(names)}`, call)),
+  };
+}
+
+const allAggregations = 'agg=min,max,avg,sum';
+
+function subtaskMetrics(jobId: string, vertexId: string): string {
+  return `/jobs/${jobId}/vertices/${vertexId}/subtasks/metrics`;
+}
+
+function named(names: readonly string[]): string {
+  return `get=${names.map((name) => encodeURIComponent(name)).join(',')}`;
 }
 
 function requirementsPath(jobId: string): string {

@@ -31,3 +31,13 @@ export class FlinkUnreachable extends Error {
 export function isFlinkNotFound(error: unknown): error is FlinkRestError {
   return error instanceof FlinkRestError && error.status === 404;
 }
+
+/** The answer; undefined where Flink does not have it, or says it in a way that is not understood. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof FlinkRestError) return undefined;
+    throw error;
+  }
+}

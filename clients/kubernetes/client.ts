@@ -78,6 +78,16 @@ export interface RawAnswer {
   readonly body: string;
 }
 
+/** Who is told of the objects of a selection as they change. */
+export interface Follower<K extends Kind> {
+  /** All there are: at first, and whenever the thread was lost. */
+  replaced(items: readonly ObjectOf<K>[]): void;
+  /** One is new, or has changed. */
+  changed(object: ObjectOf<K>): void;
+  /** One has gone; as it was last. */
+  deleted(object: ObjectOf<K>): void;
+}
+
 /** Every function raises `KubernetesError` where the server refuses or does not answer. */
 export interface KubernetesClient {
   /** The API server's URL. */
@@ -129,6 +139,17 @@ export interface KubernetesClient {
     decide: (objects: readonly ObjectOf<K>[]) => R | undefined | Promise<R | undefined>,
     options: WatchOptions,
   ): Promise<R>;
+  /**
+   * Follows a selection (in all namespaces where `namespace` is empty) until the signal. Silence and restarts are waited out.
+   * @throws KubernetesError where the server refuses.
+   */
+  follow<K extends Kind>(
+    kind: K,
+    namespace: string,
+    selection: Selection,
+    follower: Follower<K>,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** A container's log as text; empty where the container has not run. */
   podLog(namespace: string, pod: string, container: string, options?: LogOptions): Promise<string>;
   /** A container's log as it grows. The stream ends with the container, and is closed by `destroy()` or the signal. */

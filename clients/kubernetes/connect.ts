@@ -3,7 +3,7 @@ import type { KubernetesClient } from './client.ts';
 import { openConnection, type ConnectOptions } from './connection.ts';
 import { followLog, podLog } from './logs.ts';
 import { objectCalls } from './objects.ts';
-import { watchUntil } from './watch.ts';
+import { follow, watchUntil } from './watch.ts';
 
 /**
  * Connects to the API server of a kubeconfig; without one, of the cluster this process runs in, else kubectl's default.
@@ -17,6 +17,8 @@ export function connectKubernetes(options: ConnectOptions = {}): KubernetesClien
     ...objectCalls(connection),
     watchUntil: (kind, namespace, selection, decide, watch) =>
       watchUntil(connection, { kind, namespace, selection }, decide, watch),
+    follow: (kind, namespace, selection, follower, signal) =>
+      follow(connection, { kind, namespace, selection }, follower, signal),
     podLog: (namespace, pod, container, log = {}) => podLog(connection, namespace, pod, container, log),
     followLog: (namespace, pod, container, log = {}) => followLog(connection, namespace, pod, container, log),
     raw: (request) => connection.send(request),

@@ -1,7 +1,7 @@
 /** Watching a selection of objects until something can be said about them. */
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Selection, WatchOptions } from './client.ts';
+import type { Follower, Selection, WatchOptions } from './client.ts';
 import { refusal, type Connection } from './connection.ts';
 import { KubernetesError, WaitTimedOut } from './errors.ts';
 import { resourcePath, type Kind, type ObjectOf } from './kinds.ts';
@@ -24,6 +24,13 @@ export interface Watched<K extends Kind> {
   readonly kind: K;
   readonly namespace: string;
   readonly selection: Selection;
+}
+
+/** From where a watch goes on, for whom, and how long. */
+interface Thread<K extends Kind> {
+  readonly resourceVersion: string;
+  readonly follower: Follower<K>;
+  readonly signal: AbortSignal;
 }
 
 /** See `KubernetesClient.watchUntil`. */
@@ -57,11 +64,11 @@ export async function watchUntil<K extends Kind, R>(
   }
 }
 
-/** Keeps the view true until the signal: lists, watches from there, and lists anew when the thread is lost. */
-async function follow<K extends Kind>(
+/** Keeps the follower true until the signal: lists, watches from there, and lists anew when the thread is lost. */
+export async function follow<K extends Kind>(
   connection: Connection,
   watched: Watched<K>,
-  view: View<K>,
+  follower: Follower<K>,
   signal: AbortSignal,
 ): Promise<void> {
   let pause = pauseMs.first;
@@ -70,9 +77,9 @@ async function follow<K extends Kind>(
       const { items, resourceVersion } = await listAll(connection, watched.kind, watched.namespace, watched.selection, {
         signal,
       });
-      view.replace(items);
+      follower.replaced(items);
       pause = pauseMs.first;
-      await watchFrom(connection, watched, resourceVersion, view, signal);
+      await watchFrom(connection, watched, { resourceVersion, follower, signal });
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof KubernetesError) || !error.retryable) throw error;
@@ -86,9 +93,7 @@ async function follow<K extends Kind>(
 async function watchFrom<K extends Kind>(
   connection: Connection,
   { kind, namespace, selection }: Watched<K>,
-  resourceVersion: string,
-  view: View<K>,
-  signal: AbortSignal,
+  { resourceVersion, follower, signal }: Thread<K>,
 ): Promise<void> {
   let version = resourceVersion;
   while (!signal.aborted) {
@@ -101,7 +106,7 @@ async function watchFrom<K extends Kind>(
     const openedAt = Date.now();
     const path = `${resourcePath(kind, namespace)}?${query.toString()}`;
     const stream = await connection.stream({ method: 'GET', path, signal });
-    for await (const line of lines(stream)) version = view.take(parseAs<WatchEvent<K>>(line), kind);
+    for await (const line of lines(stream)) version = take(parseAs<WatchEvent<K>>(line), kind, follower);
     // One that the server ends at once would otherwise be asked for again without a pause.
     if (Date.now() - openedAt < 1000) throw new KubernetesError(0, 'WatchClosed', 'the watch was closed at once');
   }
@@ -126,8 +131,16 @@ async function* lines(stream: Readable): AsyncGenerator<string> {
   }
 }
 
+/** Hands an event on, and answers the version from which a new watch goes on. */
+function take<K extends Kind>({ type, object }: WatchEvent<K>, kind: K, follower: Follower<K>): string {
+  if (type === 'ERROR') throw refusal(object.code ?? 500, JSON.stringify(object));
+  if (type === 'DELETED') follower.deleted(object);
+  else if (type !== 'BOOKMARK') follower.changed(tidied({ ...object, kind }));
+  return object.metadata.resourceVersion;
+}
+
 /** The objects as last seen. */
-class View<K extends Kind> {
+class View<K extends Kind> implements Follower<K> {
   listed = false;
   readonly #objects = new Map<string, ObjectOf<K>>();
   readonly #changed: () => void;
@@ -140,21 +153,21 @@ class View<K extends Kind> {
     return [...this.#objects.values()];
   }
 
-  replace(items: readonly ObjectOf<K>[]): void {
+  replaced(items: readonly ObjectOf<K>[]): void {
     this.#objects.clear();
     for (const item of items) this.#objects.set(item.metadata.uid, item);
     this.listed = true;
     this.#changed();
   }
 
-  /** Takes an event in and answers the version from which a new watch goes on. */
-  take(event: WatchEvent<K>, kind: K): string {
-    if (event.type === 'ERROR') throw refusal(event.object.code ?? 500, JSON.stringify(event.object));
-    const { type, object } = event;
-    if (type === 'DELETED') this.#objects.delete(object.metadata.uid);
-    else if (type !== 'BOOKMARK') this.#objects.set(object.metadata.uid, tidied({ ...object, kind }));
-    if (type !== 'BOOKMARK') this.#changed();
-    return object.metadata.resourceVersion;
+  changed(object: ObjectOf<K>): void {
+    this.#objects.set(object.metadata.uid, object);
+    this.#changed();
+  }
+
+  deleted({ metadata }: ObjectOf<K>): void {
+    this.#objects.delete(metadata.uid);
+    this.#changed();
   }
 }
 

@@ -26,11 +26,22 @@ export interface Page<T, P> {
   readonly next?: P;
 }
 
-/** The newest job of this name, which may be a removed one. */
-export async function findJob(postgres: Postgres, tenant: string, name: string): Promise<JobView | undefined> {
+/** Of the jobs of one name, the one that is meant. */
+export interface JobAddress {
+  readonly tenant: string;
+  readonly name: string;
+  /** Absent: the newest one. */
+  readonly uid?: string | undefined;
+}
+
+/** The job, which may be a removed one. */
+export async function findJob(postgres: Postgres, { tenant, name, uid }: JobAddress): Promise<JobView | undefined> {
   const { rows } = await postgres.query<{ view: JobView }>(
-    `select view from jobs where tenant = $1 and name = $2 order by created_at desc, uid desc limit 1`,
-    [tenant, name],
+    `select view from jobs
+     where tenant = $1 and name = $2 and ($3::text is null or uid = $3)
+     order by created_at desc, uid desc
+     limit 1`,
+    [tenant, name, uid ?? null],
   );
   return rows[0] && completedView(rows[0].view);
 }

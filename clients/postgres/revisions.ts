@@ -28,3 +28,13 @@ export async function listRevisions(
   );
   return rows.map((row) => ({ ...row, spec: completed(row.spec), acceptedAt: row.acceptedAt.toISOString() }));
 }
+
+/** One of a job's revisions; undefined where it was not recorded (yet). */
+export async function findRevision(
+  postgres: Postgres,
+  uid: string,
+  number: number,
+): Promise<StoredRevision | undefined> {
+  const [stored] = await listRevisions(postgres, uid, 1, number + 1);
+  return stored?.revision === number ? stored : undefined;
+}

@@ -1,4 +1,5 @@
 /** How far a pod has come on its way up. */
+import { mainContainerName } from '../manifests/main-container.ts';
 import { containerStatuses } from './pod-finding.ts';
 import type { ContainerStatusSeen, PodSeen } from './pod-seen.ts';
 
@@ -12,6 +13,11 @@ export function hasStarted(pod: PodSeen): boolean {
   const statuses = containerStatuses(pod);
   const anyRan = statuses.some(hasRun);
   return anyRan && statuses.every((status) => hasRun(status) || status.state?.waiting?.reason === 'PodInitializing');
+}
+
+/** Whether Flink's process does what it is there for, as its probe says; the user's containers may wait for something else. */
+export function isUp({ status }: PodSeen): boolean {
+  return (status?.containerStatuses ?? []).some(({ name, ready }) => name === mainContainerName && ready);
 }
 
 function hasRun({ state, lastState }: ContainerStatusSeen): boolean {

@@ -7,7 +7,7 @@ export const restoreRules: readonly Rule[] = [
     sign: /Cannot map checkpoint\/savepoint state for operator (\S+) to the new program/,
     verdict: (found) => {
       return {
-        code: 'SUBMISSION_REFUSED',
+        code: 'STATE_INCOMPATIBLE',
         message: `The restore point has state of operator ${found[1]}, which the new program does not have.`,
         cure: 'Give the operators of the program the uids they had before, or set spec.job.allowNonRestoredState: true to drop that state.',
       };
@@ -17,7 +17,7 @@ export const restoreRules: readonly Rule[] = [
     sign: /max parallelism (?:mismatch|changed)|maximum parallelism \((\d+)\) with which the latest checkpoint/i,
     verdict: (_found, _facts, root) => {
       return {
-        code: 'SUBMISSION_REFUSED',
+        code: 'STATE_INCOMPATIBLE',
         message: `The restore point was made with another maximum parallelism: ${because(root)}`,
         cure: 'Set pipeline.max-parallelism in spec.flink.configuration to what it was.',
       };
@@ -25,15 +25,21 @@ export const restoreRules: readonly Rule[] = [
   },
   {
     sign: /StateMigrationException|state serializer .*(?:incompatible|must not be)|state descriptor .*incompatible/i,
-    verdict: (_found, _facts, root) => {
+    verdict: (_found, _facts, root, whole) => {
       return {
-        code: 'JOB_FAILED',
-        message: `The program cannot read the state of its restore point: ${because(root)}`,
+        code: 'STATE_INCOMPATIBLE',
+        message: `The program cannot read the state${operatorIn(whole)} of its restore point: ${because(root)}`,
         cure: 'Keep the types of the state readable (Flink documents which changes are), or start from a point that has the new ones.',
       };
     },
   },
 ];
+
+/** Flink names the operator whose state it restores by its class, its id and the subtask. */
+function operatorIn(chain: string): string {
+  const [, name, id] = /(?:keyed|operator) state backend for (\S+)_([0-9a-f]{32})_\(\d+\/\d+\)/.exec(chain) ?? [];
+  return id === undefined ? '' : ` of operator ${name} (${id})`;
+}
 
 export const slotRules: readonly Rule[] = [
   {

@@ -11,7 +11,8 @@ export interface Rule {
   readonly sign: RegExp;
   /** Must be found in the chain too, where the sign alone could mean something else. */
   readonly context?: RegExp;
-  readonly verdict: (found: RegExpExecArray, facts: JobFacts, root: RootCause) => Verdict;
+  /** @param whole the chain's lines, for what stands beside the sign. */
+  readonly verdict: (found: RegExpExecArray, facts: JobFacts, root: RootCause, whole: string) => Verdict;
 }
 
 /** A sentence that a cause becomes part of: longer ones are advice that Flink adds, and stand in the evidence. */
@@ -45,7 +46,7 @@ function firstVerdict(
     if (rule.context && !rule.context.test(whole)) continue;
     for (const line of lines) {
       const found = rule.sign.exec(line);
-      if (found) return rule.verdict(found, facts, root);
+      if (found) return rule.verdict(found, facts, root, whole);
     }
   }
   return undefined;

@@ -31,6 +31,8 @@ export function defaultNetwork(): Settings {
     'cluster.registration.initial-timeout': '100ms',
     'cluster.registration.max-timeout': '2s',
     'cluster.registration.refused-registration-delay': '1s',
+    // They may be up long before it: after Flink's 5 min they would end themselves. (Its timers do not go beyond 248 days.)
+    'taskmanager.registration.timeout': '7d',
     // Flink's 10 s end a JobManager on a node that starts many at once, and each new start makes that worse.
     'pekko.startup-timeout': '2min',
     // Pod IPs have no names: the reverse look-up only waits for DNS to say so.

@@ -8,10 +8,17 @@ export function fixedResources({ job }: ConfigurationInput): Settings {
   const { spec } = job;
   return {
     'parallelism.default': String(spec.job.parallelism),
+    ...ofVertices(spec.job.vertexParallelism),
     'taskmanager.numberOfTaskSlots': String(spec.taskManager.slots),
     ...processSize('jobmanager', spec.jobManager.resources),
     ...processSize('taskmanager', spec.taskManager.resources),
   };
+}
+
+/** Taken when a job is submitted; a running one is told by another way. */
+function ofVertices(vertices: Readonly<Record<string, number>> = {}): Settings {
+  const pairs = Object.entries(vertices).map(([id, parallelism]) => `${id}:${parallelism}`);
+  return pairs.length === 0 ? {} : { 'pipeline.jobvertex-parallelism-overrides': pairs.toSorted().join(',') };
 }
 
 /** Flink divides up what the container may use: its limit, or its request where there is no limit. */

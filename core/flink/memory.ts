@@ -88,7 +88,11 @@ function offHeapBeside(config: FlinkConfig, heap: bigint, total: bigint | undefi
   throw new MemoryRefusal('jobmanager: heap and off-heap memory do not add up to jobmanager.memory.flink.size');
 }
 
-function taskManagerSizes(config: FlinkConfig): { flink: TaskManagerFlinkMemory; jvm: JvmMemory } {
+/**
+ * How a TaskManager's memory is divided.
+ * @throws MemoryRefusal for a configuration that Flink would refuse.
+ */
+export function taskManagerSizes(config: FlinkConfig): { flink: TaskManagerFlinkMemory; jvm: JvmMemory } {
   const managed = shareFrom(config, 'taskmanager.memory.managed.fraction', 0.4, 0n, largestMemorySize);
   const fixed = ['task.heap.size', 'managed.size'].every((key) => config[`taskmanager.memory.${key}`] !== undefined);
   const total = configuredSize(config, 'taskmanager.memory.flink.size');

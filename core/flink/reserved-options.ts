@@ -80,6 +80,11 @@ const groups: readonly Group[] = [
     instead: 'Use `spec.job.parallelism`.',
   },
   {
+    keys: ['pipeline.jobvertex-parallelism-overrides'],
+    reason: 'Drey counts on the parallelism of the spec',
+    instead: 'Use `spec.job.vertexParallelism`.',
+  },
+  {
     keys: ['scheduler-mode'],
     reason: 'reactive mode takes the parallelism from the number of TaskManagers, which Drey decides',
     instead: 'Use `spec.job.parallelism`.',

@@ -12,8 +12,15 @@ export function submissionNotes({ submission, restoreFrom }: Generation): Record
   return { [annotations.submission]: String(submission), [annotations.restoreFrom]: restoreFrom ?? '' };
 }
 
-/** Applied first, since the others need the uid under which it is stored. */
-export function renderAnchor(generation: Generation, operation: number): ConfigMap {
+/**
+ * Applied first, since the others need the uid under which it is stored.
+ * @param submits whether its objects submit the job: an application's JobManager does as it starts.
+ */
+export function renderAnchor(
+  generation: Generation,
+  operation: number,
+  submits = generation.spec.spec.mode === 'application',
+): ConfigMap {
   const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices, candidate } = generation;
   const kept: Generation = {
     identity,
@@ -36,9 +43,8 @@ export function renderAnchor(generation: Generation, operation: number): ConfigM
         [annotations.revision]: String(revision),
         [annotations.specHash]: specHash,
         [annotations.operation]: String(operation),
-        // An application's JobManager submits the job as it starts, so making its objects is the submission. In a
-        // dedicated cluster the operation writes this when it submits, which may be long after.
-        ...(spec.spec.mode === 'application' && submissionNotes(generation)),
+        // Where the operation submits the job, it writes this then, which may be long after.
+        ...(submits && submissionNotes(generation)),
       },
     },
     data: { [generationKey]: JSON.stringify(kept) },

@@ -1,6 +1,6 @@
 /** What the objects of a generation are made from. */
 import type { Generation } from '../generation.ts';
-import { type GenerationIdentity, generationLabels, generationNames } from '../names.ts';
+import { type GenerationIdentity, generationLabels, generationNames, labels, partOf } from '../names.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import type { Labels, ObjectMeta, OwnerReference } from './kubernetes.ts';
 
@@ -24,7 +24,7 @@ export function imageOf({ generation: { spec }, defaultImage }: GenerationInput)
 
 /** The job's labels for people, and ours, which win: selectors and garbage collection rely on them. */
 export function labelsOf(job: FlinkJob, generation: GenerationIdentity): Labels {
-  return { ...job.metadata.labels, ...generationLabels(generation) };
+  return { ...job.metadata.labels, ...generationLabels(generation), [labels.part]: String(partOf(generation)) };
 }
 
 /** Name, namespace and labels of one object of a generation, owned by the anchor. */

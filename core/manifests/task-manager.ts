@@ -1,6 +1,7 @@
 /** The TaskManagers' Deployment. */
 import { ports } from '../flink/configuration-ports.ts';
 import { generationNames } from '../names.ts';
+import type { FlinkJob } from '../schema/flink-job.ts';
 import { taskManagerReplicas } from '../spec/task-managers.ts';
 import { componentSelector } from './components.ts';
 import { generationConfiguration } from './config-map.ts';
@@ -12,7 +13,7 @@ import * as pod from './pod-template.ts';
 import { directStart, dynamicOptions, podVariables } from './start.ts';
 import { withUserTemplate } from './user-template.ts';
 
-/** They start beside the JobManager and register when it answers. Nothing probes them: Flink counts their heartbeats. */
+/** They start beside the JobManager and register when it answers. Nothing probes whether they live: Flink counts heartbeats. */
 export function renderTaskManager(input: GenerationInput): Deployment {
   const { identity, spec } = input.generation;
   const own = {
@@ -38,6 +39,12 @@ export function renderTaskManager(input: GenerationInput): Deployment {
   };
 }
 
+/** It listens, and looks for its JobManager: that may start now. Encrypted, each probe would be a failed handshake in its log. */
+function listening({ spec }: FlinkJob): Pick<Container, 'readinessProbe'> {
+  if (spec.flink.configuration['security.ssl.internal.enabled'] === 'true') return {};
+  return { readinessProbe: { tcpSocket: { port: 'rpc' }, periodSeconds: 2, timeoutSeconds: 2 } };
+}
+
 function mainContainer(input: GenerationInput): Container {
   const { spec } = input.generation;
   return pod.flinkContainer(input, {
@@ -60,5 +67,6 @@ function mainContainer(input: GenerationInput): Container {
     ],
     resources: pod.resourcesOf(spec.spec.taskManager.resources),
     volumeMounts: pod.sharedMounts(spec),
+    ...listening(spec),
   });
 }

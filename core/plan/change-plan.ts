@@ -7,11 +7,11 @@ import { changesBetween, type FieldChange } from './changes.ts';
 import { dearest, type Cost } from './field-costs.ts';
 import { whyNotInPlace } from './in-place.ts';
 import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts';
+import { strategyOf, type Strategy } from './strategy.ts';
 
 /** The operations that a spec may ask for. */
 export type ChangeKind = 'deploy' | 'upgrade' | 'rescale' | 'adjust' | 'suspend' | 'cancel' | 'resume';
 
-export type Strategy = NonNullable<JobSpec['upgrade']['strategy']>;
 /** As a spec says it. */
 export type UpgradeMode = JobSpec['upgrade']['mode'];
 /** `restore`: from a savepoint that somebody named. */
@@ -21,6 +21,7 @@ export type PlanMode = UpgradeMode | 'restore';
 export interface ChangePlan {
   readonly kind: ChangeKind;
   readonly cost: Cost;
+  /** To what runs, or last ran as it should. */
   readonly changes: readonly FieldChange[];
   /** How an upgrade goes; absent for operations that have no choice. */
   readonly strategy?: Strategy;
@@ -37,7 +38,7 @@ export interface PlannedJob {
   readonly generations: readonly Pick<Generation, 'spec' | 'candidate'>[];
   /** Whether the operation before this one was lost: then nothing is certain. */
   readonly afterLoss: boolean;
-  /** The spec that last ran: for a job that has finished. */
+  /** The spec that last ran: what a job that does not run is compared with. */
   readonly lastRun?: FlinkJob;
 }
 
@@ -47,18 +48,17 @@ export interface PlannedJob {
  * @param mode what the caller said about the state, for this once; else the spec says it.
  */
 export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): ChangePlan {
-  const active = runningGeneration(job);
-  const changes = active ? changesBetween(bare(active.spec), bare(target)) : [];
-  const cost = active ? dearest(changes.map((change) => change.cost)) : 'redeploy';
+  const active = runningGeneration(job)?.spec;
+  const before = active ?? job.lastRun;
+  const changes = before ? changesBetween(before, target) : [];
+  const cost = dearest(changes.map((change) => change.cost));
   const base = { cost, changes, mode: mode ?? target.spec.upgrade.mode, notes: [] };
-  if (target.spec.state === 'suspended') return { ...base, kind: 'suspend' };
-  if (target.spec.state === 'canceled') return { ...base, kind: 'cancel', mode: mode ?? 'last-state' };
-  if (job.phase === 'SUSPENDED' || job.phase === 'CANCELED') return { ...base, kind: 'resume' };
-  if (job.phase === 'FINISHED') return { ...base, ...afterFinish(job, target) };
-  if (!active) return { ...base, kind: 'deploy' };
-  if (cost === 'none') return { ...base, kind: 'adjust' };
-  const upgrade = { ...base, ...upgradeOf(active.spec, target, base.mode) };
-  return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active.spec, mode)) : upgrade;
+  if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
+  if (isStopped(job)) return { ...base, kind: 'resume', cost: 'redeploy' };
+  if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
+  if (!active) return { ...base, kind: 'deploy', cost: 'redeploy' };
+  const upgrade = { ...base, ...upgradeOf(active, target, base.mode) };
+  return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active, mode)) : upgrade;
 }
 
 /** The job goes on where nothing is against it; else what it would take to start it anew. */
@@ -70,57 +70,67 @@ function inPlace(upgrade: ChangePlan, obstacle: string | undefined): ChangePlan 
 
 /** Who says from which state the job goes on wants it stopped. */
 function obstacleOf(active: FlinkJob, mode: PlanMode | undefined): string | undefined {
-  return mode === undefined ? whyNotInPlace(active) : `the state that it goes on from was chosen (${mode})`;
+  return mode === undefined
+    ? whyNotInPlace(active.spec.flink.configuration)
+    : `the state that it goes on from was chosen (${mode})`;
 }
 
-/** A job that has finished runs again when what it runs has changed; bookkeeping is only noted. */
-function afterFinish({ lastRun }: PlannedJob, target: FlinkJob): Pick<ChangePlan, 'kind' | 'cost' | 'changes'> {
-  const changes = lastRun ? changesBetween(bare(lastRun), bare(target)) : [];
-  const cost = lastRun ? dearest(changes.map((change) => change.cost)) : 'redeploy';
-  return { kind: cost === 'none' ? 'adjust' : 'deploy', cost, changes };
+/** What has stopped already is only seen to be so; and a job that has finished has finished. */
+function endOf(job: PlannedJob, { spec }: FlinkJob, mode?: PlanMode): Pick<ChangePlan, 'kind' | 'cost' | 'mode'> {
+  if (job.phase === 'FINISHED') return { kind: 'adjust', cost: 'none' };
+  const cost = isStopped(job) ? 'none' : 'restart';
+  return spec.state === 'suspended' ? { kind: 'suspend', cost } : { kind: 'cancel', cost, mode: mode ?? 'last-state' };
+}
+
+function isStopped({ phase }: PlannedJob): boolean {
+  return phase === 'SUSPENDED' || phase === 'CANCELED';
+}
+
+/** Then it runs again when what it runs has changed; bookkeeping is only noted. */
+function hasRunToItsEnd({ phase, lastRun }: PlannedJob): boolean {
+  return phase === 'FINISHED' && lastRun !== undefined;
 }
 
 /** The one generation that runs the job, where nothing else may be there. */
 function runningGeneration({ phase, askedCluster, generations, afterLoss }: PlannedJob) {
   // A candidate leaves the active one alone, and goes first: nothing but its promotion makes it the job.
   const active = generations.filter(({ candidate }) => !candidate);
+  // Where something else may be there, a deploy clears that away before it touches the job.
   const isCertain = runs(phase) && askedCluster && !afterLoss && active.length === 1;
   return isCertain ? active[0] : undefined;
 }
 
 function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: PlanMode) {
   const mode = hasDurableStorage(previous) || wanted === 'restore' ? wanted : 'stateless';
-  const strategy = strategyOf(previous, next);
-  return { kind: 'upgrade', strategy, mode, notes: notesOf(previous, next, mode) } as const;
+  const { strategy, notes } = strategyOf(previous, next);
+  return { kind: 'upgrade', strategy, mode, notes: [...notes, ...stateNotes(previous, next, mode)] } as const;
 }
 
-/** An application's JobManager runs the job as it starts, so it cannot stand by. */
-function strategyOf(previous: FlinkJob, next: FlinkJob): Strategy {
-  if (next.spec.upgrade.strategy === 'blueGreen') return 'blueGreen';
-  if (previous.spec.mode === 'application' || next.spec.mode === 'application') return 'recreate';
-  return next.spec.upgrade.strategy ?? 'warm';
-}
-
-const atLeastOnce =
-  'Both revisions run until the new one is promoted or discarded: what both of them write is written twice.';
-
-function notesOf(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
+/** What becomes of the job's state. */
+function stateNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
   const [was, is] = [previous.spec.flink.version, next.spec.flink.version];
   const limit = rollbackLimit(previous, next);
-  const twice = next.spec.upgrade.strategy === 'blueGreen' ? [atLeastOnce] : [];
-  if (mode === 'stateless') return [...twice, 'The state of the job is left behind: it starts empty.'];
+  if (mode === 'stateless') return ['The state of the job is left behind: it starts empty.'];
   const named = mode === 'restore' ? ['What the job has done since that savepoint was taken is done again.'] : [];
   return [
-    ...twice,
     ...named,
     ...(isOlder(is, was) ? [`Flink ${is} may not read what Flink ${was} has written: then the upgrade fails.`] : []),
     ...(changesStateBackend(previous, next)
       ? ['The savepoint is taken in canonical format, for the state backend changes.']
       : []),
+    ...(changesProgram(previous, next) ? [typesUnknown] : []),
     ...(limit ? [`Once the new revision has completed a checkpoint it cannot be rolled back: ${limit}.`] : []),
   ];
 }
 
-function bare({ metadata: { labels }, spec }: FlinkJob) {
-  return { metadata: { labels }, spec };
+const typesUnknown =
+  'Whether the program keeps a state in another type is only known when Flink reads it: what the new revision cannot read is rolled back, and an old one that cannot read what the new one has committed is not.';
+
+/** Another image may hold another program under the same name. */
+function changesProgram(previous: FlinkJob, next: FlinkJob): boolean {
+  return programOf(previous) !== programOf(next);
+}
+
+function programOf({ spec: { flink, job } }: FlinkJob): string {
+  return [flink.image, job.jarUri, job.entryClass].join(' ');
 }

@@ -1,4 +1,5 @@
 /** What differs between two specs, field by field, and what each difference costs. */
+import type { FlinkJob } from '../schema/flink-job.ts';
 import { pathText, shorten } from '../spec/problem.ts';
 import { costOf, type Cost } from './field-costs.ts';
 
@@ -16,8 +17,13 @@ type Path = readonly (string | number)[];
 const changesMax = 50;
 
 /** The fields in which two specs differ, in alphabetical order, at most 50. */
-export function changesBetween(before: unknown, after: unknown): readonly FieldChange[] {
-  return differing(before, after, []).slice(0, changesMax);
+export function changesBetween(before: FlinkJob, after: FlinkJob): readonly FieldChange[] {
+  return differing(bare(before), bare(after), []).slice(0, changesMax);
+}
+
+/** A name says who a job is, and never changes. */
+function bare({ metadata: { labels }, spec }: FlinkJob) {
+  return { metadata: { labels }, spec };
 }
 
 function differing(before: unknown, after: unknown, path: Path): FieldChange[] {

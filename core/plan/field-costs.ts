@@ -21,6 +21,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   'spec.job.entryClass': 'restart',
   'spec.job.args': 'restart',
   'spec.job.parallelism': 'rescale',
+  'spec.job.vertexParallelism': 'rescale',
   'spec.job.finite': 'restart',
   'spec.job.initialSavepoint': 'none',
   // Read when a job is restored.
@@ -34,6 +35,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   'spec.ingress': 'none',
   'spec.upgrade': 'none',
   'spec.savepoints': 'none',
+  'spec.recovery': 'none',
   'spec.cleanup': 'none',
   'spec.deadlines': 'none',
 };

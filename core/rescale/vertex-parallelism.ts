@@ -20,6 +20,8 @@ export interface ParallelismWish {
   readonly to: number;
   /** Vertices known from before to keep theirs. */
   readonly fixed: readonly string[];
+  /** Vertices that the spec names: as it has been, and as it shall be. */
+  readonly named?: { readonly from: VertexParallelism; readonly to: VertexParallelism };
 }
 
 export type ParallelismDecision =
@@ -31,28 +33,51 @@ export type ParallelismDecision =
   | { readonly refused: Failure };
 
 /**
- * A vertex follows the job's parallelism where it has had it so far; another number was fixed by the program. Of one that
- * can only ever have one subtask, Flink says so itself. From parallelism 1 the rest cannot be told apart: all follow.
+ * A vertex that the spec names has what it says. Another one follows the job's parallelism where it has had it so far;
+ * another number was fixed by the program. Of one that can only ever have one subtask, Flink says so itself. From
+ * parallelism 1 the rest cannot be told apart: all follow.
  */
 export function decideParallelism(
   vertices: readonly VertexSeen[],
   now: Requirements,
-  { from, to, fixed }: ParallelismWish,
+  { from, to, fixed, named = { from: {}, to: {} } }: ParallelismWish,
 ): ParallelismDecision {
+  const unknown = Object.keys(named.to).find((id) => !vertices.some((one) => one.id === id));
+  if (unknown !== undefined) return { refused: noSuchVertex(unknown, vertices) };
   const upperOf = ({ id }: VertexSeen) => now[id]?.upper ?? from;
-  const follows = (one: VertexSeen) => one.maxParallelism !== 1 && upperOf(one) === from && !fixed.includes(one.id);
-  const bounded = vertices.some(({ maxParallelism }) => maxParallelism !== 1) ? vertices.filter(follows) : vertices;
-  const tooLow = bounded.find(({ maxParallelism }) => maxParallelism < to);
-  if (tooLow) return { refused: tooHigh(tooLow, to) };
+  // What the spec named until now and does not any more follows again.
+  const hasFollowed = (one: VertexSeen) => upperOf(one) === from && !fixed.includes(one.id);
+  const follows = (one: VertexSeen) =>
+    one.maxParallelism !== 1 && !(one.id in named.to) && (one.id in named.from || hasFollowed(one));
+  const wantedOf = (one: VertexSeen) => named.to[one.id] ?? (follows(one) ? to : upperOf(one));
+  const bounded = vertices.some(({ maxParallelism }) => maxParallelism !== 1)
+    ? vertices.filter((one) => follows(one) || one.id in named.to)
+    : vertices;
+  const wish = (one: VertexSeen) => named.to[one.id] ?? to;
+  const tooLow = bounded.find((one) => one.maxParallelism < wish(one));
+  if (tooLow) return { refused: tooHigh(tooLow, wish(tooLow)) };
   return {
-    parallelism: Object.fromEntries(vertices.map((one) => [one.id, follows(one) ? to : upperOf(one)])),
-    fixed: vertices.filter((one) => !follows(one)).map(({ id }) => id),
+    parallelism: Object.fromEntries(vertices.map((one) => [one.id, wantedOf(one)])),
+    fixed: vertices.filter((one) => !follows(one) && !(one.id in named.to)).map(({ id }) => id),
   };
 }
 
 /** What is asked of Flink for it: fewer subtasks are better than none while slots are missing. */
 export function requirementsFor(parallelism: VertexParallelism): Requirements {
   return Object.fromEntries(Object.entries(parallelism).map(([id, upper]) => [id, { lower: 1, upper }]));
+}
+
+/** What a starting job is asked for where its spec names vertices. One that the program does not have is passed over, as Flink does. */
+export function requirementsWith(
+  now: Requirements,
+  named: VertexParallelism,
+): { readonly requirements: Requirements; readonly differ: boolean } {
+  const wanted = Object.entries(named).filter(([id]) => id in now);
+  const changed = wanted.map(([id, upper]) => [id, { lower: 1, upper }] as const);
+  return {
+    requirements: { ...now, ...Object.fromEntries(changed) },
+    differ: wanted.some(([id, upper]) => now[id]?.upper !== upper),
+  };
 }
 
 /** What is awaited once Flink has been asked for it. */
@@ -65,5 +90,13 @@ function tooHigh({ name, maxParallelism }: VertexSeen, wanted: number): Failure 
     code: 'PARALLELISM_TOO_HIGH',
     message: `The state of "${name}" is divided into ${maxParallelism} parts, so its parallelism cannot be ${wanted}. The job runs on as it was.`,
     cure: `Use at most ${maxParallelism}. The limit is the job's maximum parallelism (pipeline.max-parallelism, or setMaxParallelism in the program), and cannot be changed for state that exists.`,
+  };
+}
+
+function noSuchVertex(id: string, vertices: readonly VertexSeen[]): Failure {
+  return {
+    code: 'NO_SUCH_VERTEX',
+    message: `The job has no vertex ${id}. The job runs on as it was.`,
+    cure: `Name one that it has: ${vertices.map((one) => `${one.id} (${one.name})`).join(', ')}.`,
   };
 }

@@ -71,6 +71,19 @@ export function duration(least: string, most: string) {
   return textLike(durationPattern, words, 32, 'duration').refine(within, `must be between ${least} and ${most}`);
 }
 
+/** Five cron fields. `?` is left out on purpose: it stands for the time at which it is read. */
+export const cronExpression = () =>
+  textLike(
+    /^[A-Za-z0-9*,/#-]+(?: +[A-Za-z0-9*,/#-]+){4}$/,
+    'be five fields: minute, hour, day of the month, month, day of the week',
+    100,
+    'cron expression',
+  );
+
+/** A time zone by its name. */
+export const timeZone = () =>
+  textLike(/^[A-Za-z0-9_+/-]+$/, 'be a time zone such as `UTC` or `Europe/Berlin`', 64, 'time zone');
+
 /** Memory between 64 MiB and 16 TiB. */
 export const memory = () =>
   textLike(
@@ -141,6 +154,10 @@ export const storageUri = () =>
 /** A savepoint or checkpoint, as Flink writes its place: of files with one slash or with three. */
 export const savepointUri = () =>
   storagePlace('/(?://)?', 'be a savepoint that Flink can read, such as `s3://bucket/savepoints/savepoint-1a2b-3c4d`');
+
+/** The id of a vertex in a job graph. */
+export const vertexId = () =>
+  textLike(/^[0-9a-f]{32}$/, 'be the id of a vertex: 32 hexadecimal digits', 32, 'vertex id');
 
 /** An absolute path in a container at which a volume is mounted. */
 export const mountPath = () =>

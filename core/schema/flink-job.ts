@@ -10,6 +10,7 @@ import { dnsLabel, labelMap, objectName, ownName } from './fields.ts';
 import { flinkSchema } from './flink.ts';
 import { jobSchema } from './job.ts';
 import { jobManagerSchema, type podTemplateSchema, type resourcesSchema, taskManagerSchema } from './processes.ts';
+import { recoverySchema } from './recovery.ts';
 import { savepointsSchema } from './savepoints.ts';
 import { storageSchema } from './storage.ts';
 import { upgradeSchema } from './upgrade.ts';
@@ -65,6 +66,7 @@ export const specSchema = z
     ingress: ingressSchema,
     upgrade: upgradeSchema,
     savepoints: savepointsSchema,
+    recovery: recoverySchema,
     cleanup: cleanupSchema,
     serviceAccount: objectName()
       .optional()
@@ -92,6 +94,8 @@ export type FlinkJobInput = z.input<typeof flinkJobSchema>;
 
 export type FlinkVersion = FlinkJob['spec']['flink']['version'];
 export type JobSpec = FlinkJob['spec'];
+export type RecoverySpec = JobSpec['recovery'];
 export type Deletion = JobSpec['cleanup']['deleted'];
+export type SavepointsLeft = JobSpec['cleanup']['savepoints'];
 export type Resources = z.output<typeof resourcesSchema>;
 export type PodTemplate = z.output<typeof podTemplateSchema>;

@@ -1,7 +1,7 @@
 /** `spec.job`: the program and how it is submitted. */
 import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
-import { classpathJar, localJar, savepointUri, textLike } from './fields.ts';
+import { classpathJar, vertexId, localJar, savepointUri, textLike } from './fields.ts';
 
 const className = textLike(
   /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)*$/u,
@@ -42,6 +42,15 @@ export const jobFields = {
     .max(32_768)
     .default(defaults.spec.job.parallelism)
     .describe('How many parallel tasks each operator has, unless the program says otherwise.'),
+  vertexParallelism: z
+    .record(vertexId(), z.int().min(1).max(32_768))
+    .refine((vertices) => Object.keys(vertices).length <= 256, 'must name at most 256 vertices')
+    .optional()
+    .meta({
+      description:
+        "Parallelism of single vertices, in place of the job's, by their ids as Flink's web UI and REST API have them. An id stays the same as long as the program gives its operators uids.",
+      examples: [{ '0a448493b4782967b150582570326227': 8 }],
+    }),
   finite: z
     .boolean()
     .default(defaults.spec.job.finite)

@@ -2,19 +2,9 @@
 import { z } from 'zod';
 import { defaults, scheduleDefaults } from '../spec/defaults.ts';
 import { savepointFormats } from '../savepoint.ts';
-import { duration, textLike } from './fields.ts';
+import { cronExpression, duration, timeZone } from './fields.ts';
 
 const fallback = defaults.spec.savepoints;
-
-/** `?` is left out on purpose: it stands for the time at which it is read. */
-const cron = textLike(
-  /^[A-Za-z0-9*,/#-]+(?: +[A-Za-z0-9*,/#-]+){4}$/,
-  'be five fields: minute, hour, day of the month, month, day of the week',
-  100,
-  'cron expression',
-);
-
-const timeZone = textLike(/^[A-Za-z0-9_+/-]+$/, 'be a time zone such as `UTC` or `Europe/Berlin`', 64, 'time zone');
 
 export const savepointsSchema = z
   .strictObject({
@@ -31,8 +21,8 @@ export const savepointsSchema = z
       ),
     schedule: z
       .strictObject({
-        cron: cron.meta({ description: 'When, as five cron fields.', examples: ['0 3 * * *'] }),
-        timeZone: timeZone
+        cron: cronExpression().meta({ description: 'When, as five cron fields.', examples: ['0 3 * * *'] }),
+        timeZone: timeZone()
           .default(scheduleDefaults.timeZone)
           .describe('In which time zone the fields are meant; changes between summer and winter time are heeded.'),
       })

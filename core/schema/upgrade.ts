@@ -20,7 +20,7 @@ export const upgradeSchema = z
       .enum(['warm', 'recreate', 'blueGreen'])
       .optional()
       .describe(
-        '`warm`: the next Flink cluster is up before the job stops, and the old one stays until the job is stable. `recreate`: the old one goes first. Without it, `warm` for `dedicated`, and `recreate` for `application`. Where there is no room for two, `warm` becomes `recreate`. `blueGreen`: a candidate of the next revision starts from a savepoint and runs beside the job until `drey promote` or `drey discard`; what both write is written twice.',
+        '`warm`: the next Flink cluster is up before the job stops, and the old one stays until the job is stable. `recreate`: the old one goes first. Without it, `warm` for `dedicated`; and for `application`, whose JobManager starts the job, as much as can be: its TaskManagers are up before the job stops. Where there is no room for two, `warm` becomes `recreate`. `blueGreen`: a candidate of the next revision starts from a savepoint and runs beside the job until `drey promote` or `drey discard`; what both write is written twice.',
       ),
     promoteAfter: duration('10s', '365d')
       .optional()

@@ -21,6 +21,19 @@ const upgrade = {
 
 const savepoints = { format: 'native', retain: { count: 10 } } as const;
 
+const recovery = {
+  policy: 'on-failure',
+  attempts: 5,
+  window: '1h',
+  backoff: { initial: '10s', max: '5m' },
+  stableAfter: '10m',
+  drift: 'show',
+  checkpoints: {},
+  // Flink's own delays between restarts grow to a minute: a job that fails at once gets there within three.
+  restartLoop: { restarts: 10, within: '10m' },
+  memory: {},
+} as const;
+
 /** Of `spec.savepoints.schedule`, where there is one. */
 export const scheduleDefaults = { timeZone: 'UTC' } as const;
 
@@ -46,7 +59,8 @@ export const defaults = {
     ingress: { annotations: {} },
     upgrade,
     savepoints,
-    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
+    recovery,
+    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel', savepoints: 'keep' },
     deadlines,
   },
 } as const;

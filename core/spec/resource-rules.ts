@@ -1,8 +1,10 @@
 /** Rules on sizes: memory is known, requests fit limits, TaskManagers fit the parallelism, standby JobManagers can take over. */
+import { whyNotInPlace } from '../plan/in-place.ts';
 import type { Resources } from '../schema/flink-job.ts';
 import { type FieldPath, type SpecProblem, problem } from './problem.ts';
 import { parseCpuCores, parseMemoryBytes } from './quantity.ts';
 import { type SpecRule, rule } from './rule.ts';
+import { slotsNeeded } from './task-managers.ts';
 
 const amounts = [
   { name: 'cpu', parse: parseCpuCores },
@@ -31,14 +33,22 @@ const processRule = (section: 'jobManager' | 'taskManager') =>
   rule([`${section}.resources`], (resources) => resourceProblems(['spec', section, 'resources'], resources));
 
 const slotsRule = rule(
-  ['job.parallelism', 'taskManager.slots', 'taskManager.replicas'],
-  (parallelism, slots, replicas) => {
-    if (replicas === undefined || replicas * slots >= parallelism) return [];
-    const message = `gives ${replicas} × ${slots} = ${replicas * slots} slots, and the job's parallelism is ${parallelism}`;
-    const hint = `Use at least ${Math.ceil(parallelism / slots)}, or leave it out to have it derived.`;
+  ['job.parallelism', 'job.vertexParallelism', 'taskManager.slots', 'taskManager.replicas'],
+  (parallelism, vertexParallelism, slots, replicas) => {
+    const needed = slotsNeeded({ parallelism, vertexParallelism });
+    if (replicas === undefined || replicas * slots >= needed) return [];
+    const message = `gives ${replicas} × ${slots} = ${replicas * slots} slots, and the job's parallelism is ${needed}`;
+    const hint = `Use at least ${Math.ceil(needed / slots)}, or leave it out to have it derived.`;
     return [problem(['spec', 'taskManager', 'replicas'], message, hint)];
   },
 );
+
+const verticesRule = rule(['job.vertexParallelism', 'flink.configuration'], (vertices = {}, configuration) => {
+  const why = whyNotInPlace(configuration);
+  if (Object.keys(vertices).length === 0 || why === undefined) return [];
+  const hint = "Leave the option out, or set the vertices' parallelism in the program.";
+  return [problem(['spec', 'job', 'vertexParallelism'], `cannot be had: ${why}`, hint)];
+});
 
 const standbyRule = rule(['jobManager.replicas', 'storage'], (replicas, storage) => {
   if (replicas === 1 || storage.highAvailability !== undefined) return [];
@@ -50,5 +60,6 @@ export const resourceRules: readonly SpecRule[] = [
   processRule('jobManager'),
   processRule('taskManager'),
   slotsRule,
+  verticesRule,
   standbyRule,
 ];

@@ -3,6 +3,7 @@ import { memoryRules } from '../flink/memory-rule.ts';
 import { optionRules } from '../flink/option-problems.ts';
 import { ingressRule } from './label-rules.ts';
 import { podTemplateRules } from './pod-template-rules.ts';
+import { recoveryRules } from './recovery-rules.ts';
 import { resourceRules } from './resource-rules.ts';
 import type { SpecRule } from './rule.ts';
 import { savepointRules } from './savepoint-rules.ts';
@@ -13,6 +14,7 @@ export const specRules: readonly SpecRule[] = [
   ...storageRules,
   ...savepointRules,
   ...upgradeRules,
+  ...recoveryRules,
   ...resourceRules,
   ...memoryRules,
   ...podTemplateRules,

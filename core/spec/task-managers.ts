@@ -1,7 +1,22 @@
-/** How many TaskManagers a spec asks for. */
+/** How many slots and TaskManagers a spec asks for. */
 import type { JobSpec } from '../schema/flink-job.ts';
 
-/** The number given, else as many as the parallelism fills. */
+type Parallelism = Pick<JobSpec['job'], 'parallelism' | 'vertexParallelism'>;
+
+/** Vertices share slots: the widest one decides. */
+export function slotsNeeded({ parallelism, vertexParallelism = {} }: Parallelism): number {
+  return Math.max(parallelism, ...Object.values(vertexParallelism));
+}
+
+/** The number given, else as many as the job fills. */
 export function taskManagerReplicas(spec: Pick<JobSpec, 'job' | 'taskManager'>): number {
-  return spec.taskManager.replicas ?? Math.ceil(spec.job.parallelism / spec.taskManager.slots);
+  return spec.taskManager.replicas ?? Math.ceil(slotsNeeded(spec.job) / spec.taskManager.slots);
+}
+
+/** Whether a job runs the same tasks with both. */
+export function hasSameParallelism(one: Parallelism, other: Parallelism): boolean {
+  const { vertexParallelism: before = {} } = one;
+  const { vertexParallelism: after = {} } = other;
+  const ids = Object.keys({ ...before, ...after });
+  return one.parallelism === other.parallelism && ids.every((id) => before[id] === after[id]);
 }

@@ -1,37 +1,46 @@
-/** What lets the reader in: the database's tables, a token of their own, and the CLI's file that says where both are. */
+/** What lets the reader and the agent in: the database's tables, a token for each, and the CLI's file that says where both are. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connectPostgres } from '../../clients/postgres/connect.ts';
 import { migratePostgres } from '../../clients/postgres/migrate.ts';
 import { addGrants } from '../../clients/postgres/tenants.ts';
-import { saveToken, tokenHash } from '../../clients/postgres/tokens.ts';
+import { agentToken, saveToken, tokenHash } from '../../clients/postgres/tokens.ts';
 import type { StackPaths } from './paths.ts';
 
 /** Where the CLI finds a stack: for the reader's own one folder higher, which is where it looks by itself. */
 export interface AccessFiles {
   readonly cliConfig: string;
   readonly token: string;
+  /** Of the cluster's agent. */
+  readonly agentToken: string;
 }
 
 export function accessFiles(paths: StackPaths): AccessFiles {
   const folder = paths.instance === 'dev' ? dirname(paths.stateDir) : paths.stateDir;
-  return { cliConfig: join(folder, 'cli.json'), token: join(folder, 'token') };
+  return {
+    cliConfig: join(folder, 'cli.json'),
+    token: join(folder, 'token'),
+    agentToken: join(paths.stateDir, 'agent-token'),
+  };
 }
 
 export interface Access {
   readonly databaseUrl: string;
   readonly tenant: string;
+  /** Whose agent gets a token. */
+  readonly cluster: string;
   readonly grants: readonly { readonly cluster: string; readonly namespace: string }[];
 }
 
-/** Migrates the database, and makes the reader's token and tenant known in it. Safe to repeat. */
+/** Migrates the database, and makes the tokens and the reader's tenant known in it. Safe to repeat. */
 export async function grantAccess(paths: StackPaths, access: Access): Promise<void> {
   await migratePostgres({ url: access.databaseUrl });
   const postgres = connectPostgres({ url: access.databaseUrl, applicationName: 'drey-dev' });
   try {
-    const hash = tokenHash(ensureToken(accessFiles(paths).token));
-    await saveToken(postgres, hash, { name: 'dev', tenant: '*', role: 'admin' });
+    const files = accessFiles(paths);
+    await saveToken(postgres, tokenHash(ensureToken(files.token)), { name: 'dev', tenant: '*', role: 'admin' });
+    await saveToken(postgres, tokenHash(ensureToken(files.agentToken)), agentToken(access.cluster));
     await addGrants(postgres, access.tenant, access.grants);
   } finally {
     await postgres.end();
@@ -49,10 +58,9 @@ export function writeCliConfig(paths: StackPaths, server: string, tenant: string
   writePrivate(cliConfig, JSON.stringify({ server, tokenFile: token, tenant }, null, 2));
 }
 
-/** Forgets token and file. */
+/** Forgets tokens and file. */
 export function removeAccess(paths: StackPaths): void {
-  const { cliConfig, token } = accessFiles(paths);
-  for (const file of [cliConfig, token]) rmSync(file, { force: true });
+  for (const file of Object.values(accessFiles(paths))) rmSync(file, { force: true });
 }
 
 function ensureToken(file: string): string {

@@ -68,11 +68,11 @@ async function launch(paths: StackPaths, kind: DreyProcess, start: Start): Promi
   });
 }
 
-/** Ends all of Drey's processes, workers of old builds included. */
+/** Ends all of Drey's processes, workers of old builds and what tests have started beside them included. */
 export async function stopDreyProcesses(paths: StackPaths): Promise<void> {
-  const workers = recordedNames(paths).filter((name) => name.startsWith('worker-'));
-  await Promise.all(['api', 'agent', ...workers].map((name) => stopRecorded(paths.runDir, name, graceMs)));
-  for (const name of ['api', 'agent', ...workers]) rmSync(startFile(paths, name), { force: true });
+  const names = recordedNames(paths).filter((name) => /^(?:api|agent|worker)(?:-|$)/.test(name));
+  await Promise.all(names.map((name) => stopRecorded(paths.runDir, name, graceMs)));
+  for (const name of names) rmSync(startFile(paths, name), { force: true });
 }
 
 /** Says which old builds still run, and forgets those that have ended. */

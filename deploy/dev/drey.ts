@@ -31,7 +31,7 @@ export async function startDrey(
   const url = await apiUrl(paths, usualPort);
   await progress.run(stepOf(paths, 'Database and token'), async () => {
     const grants = [{ cluster: clusterName, namespace: jobNamespace }];
-    await grantAccess(paths, { databaseUrl: stack.postgres.url, tenant, grants });
+    await grantAccess(paths, { databaseUrl: stack.postgres.url, tenant, cluster: clusterName, grants });
     writeCliConfig(paths, url, tenant);
   });
   const polling = { server: stack.temporal, runDir: paths.runDir };
@@ -46,7 +46,7 @@ export async function startDrey(
       await awaitPoller({ ...polling, taskQueue: controlTaskQueue, type: 'workflow', process: worker });
     }),
     progress.run(stepOf(paths, 'Drey agent', 'agent'), async (report) => {
-      const agent = await ensureDreyProcess(paths, 'agent', agentEnv(paths, stack), report);
+      const agent = await ensureDreyProcess(paths, 'agent', agentEnv(paths, stack, url), report);
       await awaitPoller({ ...polling, taskQueue: clusterTaskQueue(clusterName), type: 'activity', process: agent });
     }),
   ]);
@@ -92,11 +92,13 @@ function workerEnv(paths: StackPaths, stack: Stack): Record<string, string> {
   return { ...commonEnv(stack), DREY_MAKE_CURRENT: 'true', DREY_CACHE: paths.cacheDir, ...crashEnv(paths) };
 }
 
-function agentEnv(paths: StackPaths, stack: Stack): Record<string, string> {
+function agentEnv(paths: StackPaths, stack: Stack, apiAddress: string): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: stack.temporal.address,
     TEMPORAL_NAMESPACE: stack.temporal.namespace,
     DREY_CLUSTER: clusterName,
+    DREY_API_URL: apiAddress,
+    DREY_API_TOKEN_FILE: accessFiles(paths).agentToken,
     DREY_KUBECONFIG: stack.cluster.kubeconfig,
     // The agent asks for Services by name, and this machine does not use the cluster's name server.
     DREY_FLINK_ACCESS: 'proxy',

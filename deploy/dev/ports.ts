@@ -52,6 +52,20 @@ export async function claimPorts<N extends string>(
   return chosen;
 }
 
+/**
+ * Starts a server, and again, three times in all, while it says that another process took a port it had chosen.
+ * @throws what the last start threw.
+ */
+export async function againWhilePortsAreTaken<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 3 || !String(error).includes('address already in use')) throw error;
+    }
+  }
+}
+
 async function choosePort(first: number, taken: ReadonlySet<number>): Promise<number> {
   for (let port = first; port < 65_536; port += port === 0 ? 0 : 1) {
     const got = taken.has(port) ? undefined : await tryPort(port);

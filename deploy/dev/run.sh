@@ -5,9 +5,9 @@ cd "$(dirname "$0")/../.."
 
 command=${1:-}
 case "$command" in
-  up | down | test | crash) shift ;;
+  up | down | test | crash | soak) shift ;;
   *)
-    echo "usage: sh deploy/dev/run.sh up|down|test|crash [arguments]" >&2
+    echo "usage: sh deploy/dev/run.sh up|down|test|crash|soak [arguments]" >&2
     exit 2
     ;;
 esac

@@ -18,6 +18,8 @@ export interface StackOptions {
   readonly ports: Readonly<Record<PortName, number>>;
   /** For tests: begins without data and is fast rather than durable. */
   readonly isThrowaway?: boolean;
+  /** Settings of Temporal's server. */
+  readonly temporalConfig?: Readonly<Record<string, string>>;
 }
 
 export interface Stack {
@@ -48,13 +50,14 @@ export function prepareTools(progress: Progress, { paths, context }: StackOption
   });
 }
 
-export function startTemporalStep(progress: Progress, { paths, ports }: StackOptions): Promise<TemporalServer> {
+export function startTemporalStep(progress: Progress, options: StackOptions): Promise<TemporalServer> {
+  const { paths, ports, temporalConfig: dynamicConfig = {} } = options;
   const step = {
     name: 'Temporal',
     logFile: join(paths.logDir, 'temporal.log'),
     cure: 'run this again; if its data is broken, `npm run down -- --purge` starts from nothing',
   };
-  return progress.run(step, (report) => startTemporal({ ...paths, ports, progress: report }));
+  return progress.run(step, (report) => startTemporal({ ...paths, ports, dynamicConfig, progress: report }));
 }
 
 export function startPostgresStep(progress: Progress, options: StackOptions): Promise<PostgresServer> {

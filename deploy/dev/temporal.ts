@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inheritedEnv } from './inherited-env.ts';
 import { loopback } from './paths.ts';
-import { claimPorts, rememberedPorts, type PortTable } from './ports.ts';
+import { againWhilePortsAreTaken, claimPorts, rememberedPorts, type PortTable } from './ports.ts';
 import { livingProcess, type ProcessRecord, runCommand, startDetached, stopRecorded, waitUntil } from './process.ts';
 import { ensureTemporalBinary } from './temporal-binary.ts';
 
@@ -45,6 +45,17 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const progress = options.progress ?? (() => undefined);
   const binary = await ensureTemporalBinary(options.cacheDir, progress);
   await refuseOtherVersion(options.stateDir, binary);
+  // Its services inside listen on ports that it chooses itself, a moment before it takes them.
+  const server = await againWhilePortsAreTaken(() => startBinary(binary, options, progress));
+  await configure(server, options.retentionHours ?? 720);
+  return server;
+}
+
+async function startBinary(
+  binary: string,
+  options: TemporalOptions,
+  progress: (line: string) => void,
+): Promise<TemporalServer> {
   const running = livingProcess(options.runDir, processName);
   const server = describeServer(binary, running ? rememberedPorts(options.stateDir) : await claim(options));
   const started = running ? undefined : await launch(server, options);
@@ -62,7 +73,6 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     logFile: join(options.logDir, 'temporal.log'),
     giveUp: () => (started && hasEnded() ? 'the process has ended' : undefined),
   });
-  await configure(server, options.retentionHours ?? 720);
   return server;
 }
 

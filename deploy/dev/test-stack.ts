@@ -32,7 +32,16 @@ export async function startTestStack(
 ): Promise<Record<string, string>> {
   await stopTestStack(paths);
   const flinkLines = (process.env['DREY_TEST_FLINK'] ?? '2.3,1.20').split(',');
-  const options: StackOptions = { paths, context: undefined, flinkLines, ports: anyPorts, isThrowaway: true };
+  const shortHistories = process.env['DREY_TEST_HISTORY'];
+  const options: StackOptions = {
+    paths,
+    context: undefined,
+    flinkLines,
+    ports: anyPorts,
+    isThrowaway: true,
+    // After so many events Temporal suggests that a workflow continues as new.
+    ...(shortHistories && { temporalConfig: { 'limit.historyCount.suggestContinueAsNew': shortHistories } }),
+  };
   const choice = parts.has('kubernetes') ? await prepareTools(progress, options) : undefined;
   const when = <T>(part: Part, start: () => Promise<T>) => (parts.has(part) ? start() : undefined);
   const temporal = when('temporal', () => startTemporalStep(progress, options));

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../api/config.ts';
 import { covers, grantSchema } from '../../api/grants.ts';
 
+const hour = 60 * 60_000;
 const url = 'postgres://drey:secret@db:5432/drey';
 
 describe('readConfig', () => {
@@ -15,7 +16,18 @@ describe('readConfig', () => {
       temporalAddress: '127.0.0.1:7233',
       temporalNamespace: 'default',
       logLevel: 'info',
+      metricRetention: { raw: 6 * hour, '1m': 7 * 24 * hour, '1h': 400 * 24 * hour },
     });
+  });
+
+  test('keeps metrics for as long as it is told', () => {
+    const config = readConfig({
+      DATABASE_URL: url,
+      DREY_METRICS_KEEP_RAW: '90m',
+      DREY_METRICS_KEEP_1M: '3d',
+      DREY_METRICS_KEEP_1H: '90d',
+    });
+    expect(config.metricRetention).toEqual({ raw: 1.5 * hour, '1m': 72 * hour, '1h': 90 * 24 * hour });
   });
 
   test('takes IPv6, and advertises the address that it is told', () => {
@@ -35,6 +47,8 @@ describe('readConfig', () => {
     [{ DATABASE_URL: url, DREY_API_LISTEN: 'localhost:99999' }, 'DREY_API_LISTEN: has a port above 65535'],
     [{ DATABASE_URL: url, DREY_API_URL: 'drey.example.com' }, 'DREY_API_URL'],
     [{ DATABASE_URL: url, DREY_LOG_LEVEL: 'loud' }, 'DREY_LOG_LEVEL'],
+    [{ DATABASE_URL: url, DREY_METRICS_KEEP_RAW: '30d' }, 'DREY_METRICS_KEEP_RAW: must be between 1h and 2d'],
+    [{ DATABASE_URL: url, DREY_METRICS_KEEP_1H: 'long' }, 'DREY_METRICS_KEEP_1H: must be a duration'],
   ])('refuses %j, names the variable, and tells no secret', (env, words) => {
     expect(() => readConfig(env)).toThrow(words);
     expect(() => readConfig(env)).not.toThrow('secret');

@@ -1,6 +1,7 @@
 /** What the API does while its parts are away, and that it finds back by itself. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectPostgres } from '../../clients/postgres/connect.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -113,6 +114,22 @@ describe('the process', () => {
     await plane.postgres.resume();
     await untilReady();
     expect((await call('GET', '/v1/clusters')).status).toBe(200);
+  });
+
+  test('makes the partitions of metrics when it starts', async () => {
+    const postgres = connectPostgres({ url: plane.databaseUrl, applicationName: 'test' });
+    const made = async () =>
+      (await postgres.query(`select 1 from pg_inherits where inhparent = 'metric_samples'::regclass`)).rowCount;
+    try {
+      expect(await waitUntil(made, { what: 'the partitions', timeoutMs: 120_000 })).toBeGreaterThan(6);
+    } finally {
+      await postgres.end();
+    }
+  });
+
+  test('of the worker tells Prometheus which build it runs', async () => {
+    const answer = await fetch(plane.workerMetricsUrl);
+    expect(await answer.text()).toMatch(/^drey_worker_build\{build="\S+"\} 1$/m);
   });
 
   test('ends with 0 on SIGTERM', async () => {

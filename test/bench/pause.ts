@@ -17,13 +17,18 @@ const subtasks = z.object({ subtasks: z.array(z.object({ timestamps: z.object({ 
 /** From the end of one job to the moment at which the last task of the other began to run, in milliseconds. */
 export async function flinkPauseMs(stack: BenchStack, from: JobAt, to: JobAt): Promise<number> {
   const ended = (await stack.flinkOf(from.name).jobs()).find(({ id }) => id === from.flinkJobId)?.endedAtMs;
-  const page = `/jobs/${to.flinkJobId}`;
+  return Math.max(...(await beganToRun(stack, to))) - (ended ?? Number.NaN);
+}
+
+/** When each task of the job began to run, in its newest attempt, in milliseconds since 1970; nothing sensible for one that has not. */
+export async function beganToRun(stack: BenchStack, { name, flinkJobId }: JobAt): Promise<number[]> {
+  const page = `/jobs/${flinkJobId}`;
   const running: number[] = [];
-  for (const { id } of vertices.parse(await stack.flinkPage(to.name, page)).vertices) {
-    const times = subtasks.parse(await stack.flinkPage(to.name, `${page}/vertices/${id}/subtasktimes`));
+  for (const { id } of vertices.parse(await stack.flinkPage(name, page)).vertices) {
+    const times = subtasks.parse(await stack.flinkPage(name, `${page}/vertices/${id}/subtasktimes`));
     running.push(...times.subtasks.map(({ timestamps }) => timestamps.RUNNING));
   }
-  return Math.max(...running) - (ended ?? Number.NaN);
+  return running;
 }
 
 /** Files that were written to before this are not read. */

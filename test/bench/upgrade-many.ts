@@ -1,19 +1,10 @@
 /** Many warm upgrades at once: whether one waits for another. */
-import { freemem } from 'node:os';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { FlinkVersion } from '../../core/schema/flink-job.ts';
 import { tenant } from '../support/e2e-job.ts';
 import { ledgerJob } from '../support/ledger-spec.ts';
+import { modest } from './modest-jobs.ts';
 import { median, operationEnd, seconds, type BenchStack } from './support.ts';
-
-/** What a small Flink cluster really takes, two of them per upgrade, and what the machine keeps. */
-const bytesPerJob = 2 * 0.6 * 2 ** 30;
-const bytesKept = 2 * 2 ** 30;
-
-/** How many upgrades at once the machine's memory holds; 20 are enough. */
-export function jobsThatFit(): number {
-  return Math.max(0, Math.min(20, Math.floor((freemem() - bytesKept) / bytesPerJob)));
-}
 
 export interface ManyUpgrades {
   readonly jobs: number;
@@ -40,14 +31,13 @@ export async function upgradeMany(stack: BenchStack, jobs: number, version: Flin
   return judged(records);
 }
 
-/** Little is asked for, so that it is the machine and not the scheduler that says how many fit. */
-const asking = (memory: string) => ({ requests: { cpu: '5m', memory: '128Mi' }, limits: { memory } });
-const modest = { jobManager: { resources: asking('512Mi') }, taskManager: { resources: asking('768Mi') } };
-
 async function changed(stack: BenchStack, name: string, version: FlinkVersion): Promise<OperationRecord> {
   const deadlines = { jobManager: '15m', slots: '15m', submit: '5m', running: '5m', stable: '15m' };
-  const job = { args: ['--rate', '20', '--out', `/flink-state/ledger/${name}/out`] };
-  const spec = ledgerJob(name, { version, job, spec: { ...modest, deadlines, restartNonce: Date.now() } });
+  const spec = ledgerJob(name, {
+    version,
+    args: ['--rate', '20'],
+    spec: { ...modest, deadlines, restartNonce: Date.now() },
+  });
   const { operation } = await stack.drey.applyJob({ tenant, name }, spec);
   if (!operation) throw new Error(`the spec of ${name} made no operation`);
   const record = await operationEnd(stack, { tenant, name }, operation.number);

@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { flinkVersions } from '../../core/schema/flink-job.ts';
 import { z } from 'zod';
 import { benchStack, calm, median, seconds } from './support.ts';
-import { upgradeMany, jobsThatFit } from './upgrade-many.ts';
+import { jobsThatFit } from './modest-jobs.ts';
+import { upgradeMany } from './upgrade-many.ts';
 import { DreySide, FloorSide, primes, type Prime, type Sample, type Side } from './upgrade-sides.ts';
 
 const { values } = parseArgs({
@@ -73,7 +74,9 @@ await measureAll();
 const both = (pick: (numbers: readonly number[]) => number) =>
   primes.map((prime) => ({ prime, drey: summary('drey', prime, pick), floor: summary('floor', prime, pick) }));
 const result = { medians: both(median), least: both((numbers) => Math.min(...numbers)) };
-const jobs = values.jobs === undefined ? jobsThatFit() : Number(values.jobs);
+/** An upgrade has two Flink clusters. */
+const fitting = jobsThatFit(2, 2 * 2 ** 30);
+const jobs = values.jobs === undefined ? fitting : Number(values.jobs);
 const many = jobs > 0 ? await upgradeMany(stack, jobs, version) : undefined;
 if (values.output === 'json') console.log(JSON.stringify({ runs, version, ...result, samples, many }));
 else {

@@ -162,6 +162,41 @@ describe('apply --dry-run', () => {
   });
 });
 
+describe('apply --dry-run of several', () => {
+  const [one, two] = [jobSpec('one'), jobSpec('two')];
+  const plan = { kind: 'deploy', cost: 'redeploy', changes: [], notes: [] };
+  const failed = { dryRun: true, changed: true, revision: 3, spec: two, plan, startsFrom: 's3://a/b' };
+  const documents = ['one', 'two', 'bad'].map((name) => stringify(specInput(name))).join('---\n');
+  beforeEach(() => {
+    const jobs = '/v1/tenants/default/jobs';
+    api.routes = {
+      [`PUT ${jobs}/one`]: { body: { dryRun: true, changed: true, revision: 0, spec: one, plan } },
+      [`PUT ${jobs}/two`]: { body: failed },
+      [`PUT ${jobs}/bad`]: problem('SPEC_REFUSED', 422, 'It is not valid.'),
+    };
+  });
+
+  test('goes on after a refusal; of a new job all is new', async () => {
+    expect(await apply(documents, '--dry-run')).toMatchObject({
+      code: 1,
+      out: [
+        'flinkjob/one created (dry run)',
+        'flinkjob/two configured (dry run)',
+        '  needs: deploy (cost: redeploy)',
+        '  starts from: s3://a/b',
+        '',
+      ].join('\n'),
+      err: expect.stringMatching(/^error: input#3: flinkjob\/bad: It is not valid/),
+    });
+  });
+
+  test('prints a list with -o json', async () => {
+    const { code, out } = await apply(documents, '--dry-run', '-o', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ kind: 'DryRunList', items: [{ revision: 0 }, failed] });
+  });
+});
+
 describe('apply --wait', () => {
   const operation = `GET ${counts}/operations/1`;
   const running = { ...step, state: 'running' as const };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { jobView, operationRecord } from '../support/records.ts';
+import { jobSpec, jobView, operationRecord } from '../support/records.ts';
 import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
@@ -15,6 +15,7 @@ beforeEach(() => {
 
 const counts = '/v1/tenants/default/jobs/counts';
 const operation = operationRecord({ number: 4, kind: 'upgrade', state: 'queued' });
+const vertex = '0a448493b4782967b150582570326227';
 const accepted = { status: 202, body: { changed: true, job: jobView(), operation } };
 const drey = (...words: string[]) => runDrey(api.server, words, { now: Date.now });
 
@@ -27,6 +28,12 @@ describe('a short word', () => {
     [['promote', 'counts'], 'promote', {}, 'promoting'],
     [['discard', 'counts'], 'discard', {}, 'discarding its candidate'],
     [['scale', 'counts', '--parallelism', '4'], 'scale', { parallelism: 4 }, 'scaling'],
+    [
+      ['scale', 'counts', '--vertex', `${vertex}=3`, '--vertex', `${vertex.replace('0', '1')}=`],
+      'scale',
+      { vertices: { [vertex]: 3, [vertex.replace('0', '1')]: null } },
+      'scaling',
+    ],
     [['rollback', 'counts'], 'rollback', {}, 'rolling back'],
     [['rollback', 'counts', '--to', '3'], 'rollback', { to: 3 }, 'rolling back'],
     [['abort', 'counts', '4'], 'operations/4/abort', {}, 'asked to give up operation 4'],
@@ -56,12 +63,106 @@ describe('a short word', () => {
 
   test.each([
     [['scale', 'counts', '--parallelism', 'many'], 2, /--parallelism must be a whole number/],
-    [['scale', 'counts'], 2, /--parallelism/],
+    [['scale', 'counts'], 2, /--parallelism N, or --vertex ID=N/],
+    [['scale', 'counts', '--vertex', 'a=b'], 2, /--vertex ID=N must be a whole number/],
     [['rollback', 'counts', '--to', '0'], 2, /--to must be a whole number/],
   ])('%j is refused', async (words, code, text) => {
     const answer = await drey(...words);
     expect(answer.code).toBe(code);
     expect(answer.err).toMatch(text);
+  });
+});
+
+describe('with --dry-run', () => {
+  const change = { path: 'spec.job.parallelism', from: '1', to: '4', cost: 'rescale' };
+  const plan = { kind: 'rescale', cost: 'rescale', changes: [change], notes: ['mind the gap'] };
+  const outlook = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan };
+  const body = { ...outlook, startsFrom: 'a checkpoint', lastPauseMs: 90 };
+
+  test.each([
+    [['scale', 'counts', '--parallelism', '4'], 'scale', { parallelism: 4 }, 'scaling'],
+    [['suspend', 'counts', '--mode', 'last-state'], 'suspend', { mode: 'last-state' }, 'suspending'],
+    [['resume', 'counts'], 'resume', {}, 'resuming'],
+    [['cancel', 'counts'], 'cancel', {}, 'canceling'],
+    [['restart', 'counts'], 'restart', {}, 'restarting'],
+    [['rollback', 'counts', '--to', '3'], 'rollback', { to: 3 }, 'rolling back'],
+    [['promote', 'counts'], 'promote', {}, 'promoting'],
+    [['discard', 'counts'], 'discard', {}, 'discarding its candidate'],
+    [
+      ['savepoint', 'restore', 'counts', '3', '--to', '2'],
+      'restore',
+      { savepoint: 3, to: 2 },
+      'restored from savepoint 3',
+    ],
+  ])('%j only says what it would do', async (words, path, asked, outcome) => {
+    api.routes = { [`POST ${counts}/${path}`]: { body } };
+    expect(await drey(...words, '--dry-run', '--wait')).toEqual({
+      code: 0,
+      out: [
+        `flinkjob/counts ${outcome} (dry run)`,
+        '  spec.job.parallelism: 1 -> 4 (rescale)',
+        '  needs: rescale (cost: rescale)',
+        '  starts from: a checkpoint',
+        '  last pause: 0.09 s',
+        '  note: mind the gap',
+        '',
+      ].join('\n'),
+      err: '',
+    });
+    expect(api.asked).toMatchObject([{ method: 'POST', url: `${counts}/${path}?dryRun=true`, body: asked }]);
+    expect(api.asked[0]?.headers).not.toHaveProperty('idempotency-key');
+  });
+
+  test('says that nothing would change, and tells a refusal as the command itself does', async () => {
+    api.routes = {
+      [`POST ${counts}/resume`]: { body: { dryRun: true, changed: false, revision: 1, spec: jobSpec() } },
+      [`POST ${counts}/promote`]: problem('NO_CANDIDATE', 409, 'No candidate runs beside job counts.'),
+    };
+    expect((await drey('resume', 'counts', '--dry-run')).out).toBe('flinkjob/counts unchanged (dry run)\n');
+    const refused = await drey('promote', 'counts', '--dry-run');
+    expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('NO_CANDIDATE') });
+  });
+
+  test('prints it whole with -o json', async () => {
+    api.routes = { [`POST ${counts}/scale`]: { body } };
+    const { out } = await drey('scale', 'counts', '--parallelism', '4', '--dry-run', '-o', 'json');
+    expect(JSON.parse(out)).toEqual(body);
+  });
+
+  test('an operation is not asked to give up', async () => {
+    const { code, err } = await drey('abort', 'counts', '--dry-run');
+    expect(code).toBe(2);
+    expect(err).toMatch(/unknown option '--dry-run'/);
+  });
+});
+
+describe('delete --dry-run', () => {
+  test('says how the job would end', async () => {
+    const plan = { kind: 'remove', cost: 'restart', changes: [], notes: ['The job is canceled.'] };
+    api.routes = {
+      [`DELETE ${counts}`]: { body: { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan } },
+    };
+    expect(await drey('delete', 'job', 'counts', '--deletion', 'leave', '--dry-run', '--wait')).toEqual({
+      code: 0,
+      out: 'flinkjob/counts removed (dry run)\n  needs: remove (cost: restart)\n  note: The job is canceled.\n',
+      err: '',
+    });
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?deletion=leave&dryRun=true`]);
+  });
+
+  test('says what becomes of its savepoints', async () => {
+    const plan = { kind: 'remove', cost: 'none', changes: [], notes: [] };
+    api.routes = {
+      [`DELETE ${counts}`]: { body: { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan } },
+    };
+    await drey('delete', 'job', 'counts', '--savepoints', 'dispose', '--dry-run');
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?savepoints=dispose&dryRun=true`]);
+  });
+
+  test('of one that is being removed is no failure, as without it', async () => {
+    api.routes = { [`DELETE ${counts}`]: problem('BEING_REMOVED', 409, 'Job counts is being removed.') };
+    const { code, out } = await drey('delete', 'job', 'counts', '--dry-run');
+    expect({ code, out }).toEqual({ code: 0, out: 'flinkjob/counts is being removed already (dry run)\n' });
   });
 });
 

@@ -40,6 +40,13 @@ describe('a job from its making to its removal', () => {
         '',
       ].join('\n'),
     );
+    const inPlace = [
+      '  spec.job.parallelism: 1 -> 3 (rescale)',
+      '  needs: rescale (cost: rescale)',
+      '  starts from: a checkpoint that is taken for it: the job is not stopped',
+    ].join('\n');
+    const scaled = await drey(['scale', 'counts', '--parallelism', '3', '--dry-run']);
+    expect(scaled).toEqual({ code: 0, out: `flinkjob/counts scaling (dry run)\n${inPlace}\n`, err: '' });
     expect((await drey(['apply', '-f', '-', '-o', 'name'], wider)).out).toBe('flinkjob/counts\n');
   });
 
@@ -61,6 +68,9 @@ describe('a job from its making to its removal', () => {
   });
 
   test('is removed, and asking twice does no harm', async () => {
+    expect((await drey(['delete', 'job', 'counts', '--dry-run'])).out).toMatch(
+      / removed \(dry run\)\n {2}needs: remove /,
+    );
     const { code, out } = await drey(['delete', 'job', 'counts']);
     expect(code).toBe(0);
     expect(out).toMatch(/^flinkjob\/counts removal requested \(operation 3\)\n$/);

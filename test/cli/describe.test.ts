@@ -132,13 +132,29 @@ Failure:
   expect(JSON.parse(out)).toEqual(first);
 });
 
-test('get clusters shows whether their agents ask for work', async () => {
+test('describe job says when it was last seen, where nobody observes it', async () => {
+  api.routes = {
+    [`GET ${counts}`]: { body: jobView({ lastSeen: at(3560) }) },
+    [`GET ${counts}/operations`]: page([]),
+    [`GET ${counts}/events`]: page([]),
+  };
+  const { out } = await runDrey(api.server, ['describe', 'job', 'counts']);
+  expect(out).toContain(
+    `Last seen:    ${at(3560)} (40s ago): no agent of local observes it now, see drey get clusters\n`,
+  );
+});
+
+test('get clusters shows whether their agents are there', async () => {
   const cluster = { name: 'local', description: 'dev', labels: {}, createdAt: at(0), updatedAt: at(0) };
   const agent = { state: 'connected', lastSeen: at(3595) };
   api.routes = { 'GET /v1/clusters': page([{ ...cluster, agent }]) };
   expect((await runDrey(api.server, ['get', 'clusters'])).out).toBe(
     'NAME    AGENT       LAST-SEEN   AGE\nlocal   connected   5s          60m\n',
   );
+  const both = { ...agent, count: 2, lastObserved: at(3580) };
+  api.routes = { 'GET /v1/clusters': page([{ ...cluster, agent: both }]) };
+  const { out } = await runDrey(api.server, ['get', 'clusters', '-o', 'wide']);
+  expect(out).toMatch(/AGE +AGENTS +OBSERVED +DESCRIPTION\nlocal .* 60m +2 +20s +dev\n$/);
 });
 
 describe('logs', () => {

@@ -37,10 +37,22 @@ describe('get jobs', () => {
     expect(api.asked[0]?.headers.authorization).toBe('Bearer secret');
   });
 
+  test('says how old it is what is known of jobs that nobody observes', async () => {
+    api.routes = { [`GET ${jobs}`]: page([{ ...counts, lastSeen: '2026-01-01T00:59:20.000Z' }, broken]) };
+    expect((await drey('get', 'jobs')).out).toBe(
+      [
+        'NAME            PHASE                    REVISION   OPERATION   CLUSTER   AGE',
+        'counts          RUNNING (seen 40s ago)   1          <none>      local     60m',
+        'state-machine   FAILED                   12         4           local     60m',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('prints more columns with -o wide', async () => {
     api.routes = { [`GET ${jobs}`]: page([broken]) };
     const { out } = await drey('get', 'jobs', '-o', 'wide');
-    expect(out.split('\n')[0]).toMatch(/AGE +NAMESPACE +FLINK +PARALLELISM +FLINK-JOB-ID +REASON$/);
+    expect(out.split('\n')[0]).toMatch(/AGE +NAMESPACE +FLINK +PARALLELISM +FLINK-JOB-ID +UID +REASON$/);
     expect(out).toContain('IMAGE_NOT_PULLED');
   });
 

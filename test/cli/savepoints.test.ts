@@ -127,6 +127,65 @@ describe('savepoint dispose', () => {
   });
 });
 
+describe('of a removed job', () => {
+  const uid = 'abcdefgh';
+  const gone = { changed: true, job: jobView({ uid, phase: 'REMOVED' }), operation: { ...queued, kind: 'dispose' } };
+
+  test('savepoints are found by its uid, where a later job has its name', async () => {
+    api.routes = { [`GET ${savepoints}`]: page([savepointView()]), [`GET ${savepoints}/3`]: { body: savepointView() } };
+    await runDrey(api.server, ['savepoint', 'list', 'counts', '--uid', uid]);
+    await runDrey(api.server, ['savepoint', 'describe', 'counts', '3', '--uid', uid]);
+    expect(api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('uid'))).toEqual([uid, uid]);
+  });
+
+  test('one goes, and its end is awaited by the uid of its job', async () => {
+    const ended = { ...gone.operation, state: 'succeeded' };
+    api.routes = {
+      [`DELETE ${savepoints}/3`]: { status: 202, body: gone },
+      [`GET ${counts}/operations/7`]: { body: ended },
+    };
+    const ran = await runDrey(api.server, ['savepoint', 'dispose', 'counts', '3', '--uid', uid, '--wait']);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(api.asked.map(({ url }) => url)).toEqual([
+      `${savepoints}/3?uid=${uid}`,
+      `${counts}/operations/7?uid=${uid}`,
+    ]);
+  });
+
+  test.each([
+    [['--all'], 'which=all'],
+    [['--all', '--force'], 'which=all&force=true'],
+    [['--over-retention', '--uid', uid], `which=overRetention&uid=${uid}`],
+  ])('several go with %j', async (flags, query) => {
+    api.routes = { [`DELETE ${savepoints}`]: { status: 202, body: gone } };
+    const ran = await runDrey(api.server, ['savepoint', 'dispose', 'counts', ...flags]);
+    expect(ran).toMatchObject({ code: 0, out: 'flinkjob/counts disposal of savepoints requested (operation 7)\n' });
+    expect(api.asked.map(({ url }) => url)).toEqual([`${savepoints}?${query}`]);
+  });
+
+  test('all and those over the retention cannot be asked for in one call', async () => {
+    const ran = await runDrey(api.server, ['savepoint', 'dispose', 'counts', '--all', '--over-retention']);
+    expect(ran).toMatchObject({ code: 2 });
+    expect(api.asked).toEqual([]);
+  });
+
+  test('another job is restored from one, and so is one of the same name', async () => {
+    api.routes = { [`POST ${counts}/restore`]: { status: 202, body: gone } };
+    await runDrey(api.server, ['savepoint', 'restore', 'orders', '3', '--uid', uid, '--into', 'counts']);
+    await runDrey(api.server, ['savepoint', 'restore', 'counts', '3', '--uid', uid]);
+    expect(api.asked.map(({ body }) => body)).toEqual([
+      { savepoint: 3, of: 'orders', uid },
+      { savepoint: 3, uid },
+    ]);
+  });
+
+  test('what becomes of them is said when it is deleted', async () => {
+    api.routes = { [`DELETE ${counts}`]: { status: 202, body: gone } };
+    await runDrey(api.server, ['delete', 'job', 'counts', '--savepoints', 'dispose']);
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?savepoints=dispose`]);
+  });
+});
+
 test('describe job shows the newest ones, and when the next one is due', async () => {
   const spec = jobSpec('counts', { storage: { root: 's3://a/b' }, savepoints: { every: '1h' } });
   api.routes = {

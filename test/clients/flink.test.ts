@@ -1,6 +1,7 @@
 /** The Flink client on answers that real clusters of both version lines gave. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FlinkClient } from '../../clients/flink/client.ts';
+import { jobsOverview } from '../../clients/flink/answers.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
 import { FlinkRestError } from '../../clients/flink/errors.ts';
 import { directTransport } from '../../clients/flink/transport.ts';
@@ -49,6 +50,19 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
     ]);
     expect(running[0]).not.toHaveProperty('endedAtMs');
     expect(jobs.find((job) => job.state === 'FAILED')?.endedAtMs).toBeGreaterThan(1.7e12);
+  });
+
+  test('takes a job for ended that was canceled before it had its first slots, though Flink tells no end of it', () => {
+    const canceled = {
+      jid: 'd5',
+      name: 'n',
+      state: 'CANCELED',
+      'start-time': 1_795_326_623_427,
+      'end-time': 0,
+      tasks: {},
+    };
+    const [job] = jobsOverview.parse({ jobs: [canceled] });
+    expect(job?.endedAtMs).toBe(1_795_326_623_427);
   });
 
   test('tells a job with its vertices', async () => {

@@ -76,6 +76,17 @@ test('what an anchor says is newer than what the job knows, and the newest submi
   ]);
 });
 
+test('what no job was submitted to comes before the one that runs, whatever submission it was made for', () => {
+  const leftover = found(2, { submission: 8, unused: true, running: false });
+  const all = reconciled([found(1), leftover], [someGeneration(1), someGeneration(2, { submission: 8 })]);
+  expect(all.map(({ identity }) => identity.number)).toEqual([2, 1]);
+});
+
+test('what runs comes last, though what the job knows as newer is not there any more', () => {
+  const all = reconciled([found(1)], [someGeneration(2, { submission: 8 }), someGeneration(1)]);
+  expect(all.map(({ identity }) => identity.number)).toEqual([2, 1]);
+});
+
 test('a candidate never comes last, until its anchor says that it was promoted', () => {
   const known = [someGeneration(2, { submission: 8, candidate: true }), someGeneration(1, { submission: 2 })];
   const numbers = (seen: readonly FoundGeneration[]) => reconciled(seen, known).map(({ identity }) => identity.number);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { concludeOperation, lostOperation } from '../../core/job-outcome.ts';
+import { concludeOperation, lostOperation, repeatedOperation } from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
@@ -53,6 +53,17 @@ describe('the end of an operation', () => {
     expect(state.phase).toBe(phase);
     expect(state.running).toBeUndefined();
     expect(state.generations).toEqual(outcome.generations);
+  });
+
+  test.each([
+    ['that has succeeded is what ran last', {}, 3],
+    ['that has failed is not', { failure, leftRunning: false }, undefined],
+    ['whose job has finished is, though its operation failed', { failure, finished: true }, 3],
+  ])('a revision %s', (_name, change, lastRun) => {
+    const state = someState({ running: someOperation(5) });
+    const { record, ...ended } = result(change);
+    concludeOperation(state, { ...ended, record: { ...record, generation: 3 } }, state.revision);
+    expect(state.lastRun?.number).toBe(lastRun);
   });
 
   test('keeps the restore point of a deploy that failed after it stopped the job', () => {
@@ -120,5 +131,22 @@ describe('the end of an operation', () => {
     expect(lost.record).toMatchObject({ state: 'failed', failure: { code: 'INTERNAL' }, endedAt: someTime });
     expect(lost.record.supersededBy).toBe(6);
     expect(lost.recordSeq).toBeGreaterThan(10_000);
+  });
+});
+
+describe('an operation that was lost is begun again', () => {
+  const plan = { kind: 'deploy', cost: 'restart', changes: [], mode: 'last-state', notes: [] } as const;
+  const lost = (kind: OperationKind) => {
+    const made = someOperation(8, kind);
+    return { ...made, record: { ...made.record, revision: 7, plan } };
+  };
+
+  test('with its plan where nobody plans it anew: a recovery never follows the mode of the spec', () => {
+    const { record } = repeatedOperation(someOperation(9, 'recover'), lost('recover'));
+    expect(record).toMatchObject({ number: 9, state: 'queued', revision: 7, plan: { mode: 'last-state' } });
+  });
+
+  test('without it where it is planned anew', () => {
+    expect(repeatedOperation(someOperation(9), lost('deploy')).record.plan).toBeUndefined();
   });
 });

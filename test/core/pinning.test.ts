@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { isPinned, type Pinning } from '../../core/pinning.ts';
+import { viewOf } from '../../core/job-view.ts';
+import { isPinned, pinningOf, type Pinning } from '../../core/pinning.ts';
 import { liesBelow } from '../../core/storage-uri.ts';
+import { jobView } from '../support/records.ts';
+import { someOperation, someState, someTime } from '../support/state-fixture.ts';
 
 const path = 'file:/state/savepoints/u/taken-3/savepoint-1';
 
@@ -24,3 +27,17 @@ test.each([
   ['s3://bucket/ab', 's3://bucket/a', false],
   ['s3://bucket/a', 's3://bucket/a', false],
 ])('%s lies below %s: %s', (uri, folder, below) => expect(liesBelow(uri, folder)).toBe(below));
+
+test('of a removed job only what it may have been left running from is needed', () => {
+  const view = jobView({ restorePoint: path, startedFrom: `${path}1` });
+  expect(pinningOf(view)).toMatchObject({ restorePoint: path, startedFrom: `${path}1` });
+  expect(pinningOf({ ...view, phase: 'REMOVED' })).toEqual({ startedFrom: `${path}1` });
+});
+
+test.each([
+  ['waits', { queue: [{ ...someOperation(5, 'upgrade'), restoreFrom: path }] }],
+  ['is under way', { running: { ...someOperation(5, 'upgrade'), restoreFrom: path } }],
+])('a job tells from which savepoint it is restored while that %s', (_name, change) => {
+  expect(viewOf(someState(change), someTime).restoring).toBe(path);
+  expect(viewOf(someState(), someTime).restoring).toBeUndefined();
+});

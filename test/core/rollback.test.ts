@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Failure } from '../../core/failure.ts';
-import { decideRollback } from '../../core/rollback.ts';
+import { decideRollback, rollbackFailed } from '../../core/rollback.ts';
 import { smallSpec } from '../support/state-fixture.ts';
 
 const failure: Failure = { code: 'JOB_FAILED', message: 'It fell.', cure: 'c' };
@@ -26,5 +26,20 @@ describe('a failed upgrade', () => {
       /It fell\. It was not rolled back: .*Flink 1\.20 does not read/,
     );
     expect(decideRollback(seen).failure.cure).toMatch(/committed again/);
+  });
+
+  test.each([
+    [
+      'the state waits, and the cure is that of what hindered it',
+      false,
+      'IMAGE_NOT_PULLED',
+      /^p The job's state is kept/,
+    ],
+    ['after something was committed, what each choice doubles is said', true, 'ROLLBACK_UNSAFE', /committed again/],
+  ] as const)('that cannot be rolled back says both reasons: %s', (_title, hasCommitted, code, cure) => {
+    const hindered: Failure = { code: 'IMAGE_NOT_PULLED', message: 'It is gone.', cure: 'p' };
+    const told = rollbackFailed(failure, hindered, hasCommitted);
+    expect(told).toMatchObject({ code, cure: expect.stringMatching(cure) });
+    expect(told.message).toMatch(/It fell\. Going back failed, too: It is gone\./);
   });
 });

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { claimPorts, rememberedPorts } from '../../deploy/dev/ports.ts';
+import { againWhilePortsAreTaken, claimPorts, rememberedPorts } from '../../deploy/dev/ports.ts';
 
 let stateDir: string;
 const servers: Server[] = [];
@@ -17,10 +17,12 @@ afterEach(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-async function listenOnAnyPort(): Promise<number> {
+const listenOnAnyPort = () => listenOn(0);
+
+async function listenOn(port: number): Promise<number> {
   const server = createServer();
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }
@@ -48,4 +50,18 @@ test('begins anew when the memory was cut short', async () => {
   rmSync(join(stateDir, 'ports.json'));
   expect(rememberedPorts(stateDir)).toEqual({});
   expect(api).toBeGreaterThan(0);
+});
+
+test('starts again what found its port taken, and gives up at the third time', async () => {
+  const taken = await listenOnAnyPort();
+  const choices = [taken, taken, 0];
+  const got = await againWhilePortsAreTaken(() => listenOn(choices.shift() ?? taken));
+  expect(got).not.toBe(taken);
+  await expect(againWhilePortsAreTaken(() => listenOn(taken))).rejects.toThrow('address already in use');
+});
+
+test('does not start again what failed for another reason', async () => {
+  let starts = 0;
+  const start = () => Promise.reject(new Error(`no licence, start ${(starts += 1)}`));
+  await expect(againWhilePortsAreTaken(start)).rejects.toThrow('no licence, start 1');
 });

@@ -5,7 +5,7 @@ import { e2eJob, ended, objectsOf, removed, small, smallMemory, tenant, apply } 
 import { livingJobsOf } from '../support/flink-of.ts';
 import { drey } from '../support/running-stack.ts';
 
-/** As many as a small machine starts in a few minutes; `npm run test:soak` has twenty. */
+/** As many as a small machine starts in a few minutes; `npm run test:rounds` has twenty. */
 const count = Number(process.env.DREY_TEST_JOBS ?? 2);
 const many = Array.from({ length: count }, (_, index) => `many-${index + 1}`);
 const patient = {

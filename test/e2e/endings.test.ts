@@ -1,5 +1,6 @@
 /** How a job ends and what is left of it then: finished by itself, canceled, or deleted in each of the ways there are. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import { applied, awaitPhase, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
@@ -37,6 +38,28 @@ describe('a finite job', () => {
     expect(await flinkClustersOf(name)).toHaveLength(1);
     expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, records: 3200 });
   }, 240_000);
+});
+
+describe('a job that ends by itself, of which nobody has said so', () => {
+  const name = 'bounded';
+  const { out } = ledgerFolders(name);
+
+  beforeAll(() => removeLedger(name));
+  afterAll(() => removed(name).catch(() => undefined), 240_000);
+
+  test('counts as finished when it is suspended after its end, and is not resumed from nothing', async () => {
+    expect(await applied(ledgerJob(name, { args: ['--rate', '4000', '--records', '5000'] }))).toMatchObject({
+      state: 'succeeded',
+    });
+    const hasEnded = async () => (await livingJobsOf(name)).length === 0;
+    await waitUntil(hasEnded, { what: 'the job to end', timeoutMs: 120_000, stepMs: 200 });
+    expect(await cli('suspend', name, '--wait', '--timeout', '3m')).toMatchObject({ code: 0 });
+    await awaitPhase({ tenant, name }, 'FINISHED');
+    await cli('resume', name, '--wait', '--timeout', '3m');
+    await awaitPhase({ tenant, name }, 'FINISHED');
+    expect(await livingJobsOf(name)).toEqual([]);
+    expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, doubled: 0, records: 80_000 });
+  }, 300_000);
 });
 
 describe('a job that is canceled', () => {

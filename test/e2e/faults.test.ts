@@ -9,7 +9,8 @@ import { apply, e2eJob, ended, objectsOf, tenant } from '../support/e2e-job.ts';
 import { seed } from '../support/drawn.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { drey, type StackProcess } from '../support/running-stack.ts';
-import { sabotage, seeded, type Kill } from '../support/sabotage.ts';
+import { sabotage, type Kill } from '../support/sabotage.ts';
+import { seeded } from '../support/seeded.ts';
 
 const kills = Number(process.env.DREY_TEST_KILLS ?? 2);
 const random = seeded(seed);

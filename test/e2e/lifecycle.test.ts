@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { e2eJob, namespace, objectsOf } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { awaitMeasured } from '../support/measured.ts';
 import { cli, kubernetes } from '../support/running-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drey-e2e-'));
@@ -47,6 +48,13 @@ describe.each([
     );
     expect(await cli('wait', 'job', name, '--for=running', '--timeout', '5s')).toMatchObject({ code: 0 });
   }, 60_000);
+
+  test('is measured, each vertex by itself', async () => {
+    await awaitMeasured(name);
+    const shown = await cli('metrics', 'job', name, '--metric', 'busyTimeMsPerSecond', '--since', '10m');
+    expect(shown).toMatchObject({ code: 0 });
+    expect(shown.stdout).toMatch(/^VERTEX +METRIC +LATEST/);
+  }, 120_000);
 
   test('gives its logs from both components', async () => {
     const jobManager = await cli('logs', 'job', name, '--tail', '500');

@@ -9,7 +9,7 @@ import { applied, apply, ended, namespace, removed, tenant } from '../support/e2
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
-import { drey, killAndRestart, kubernetes, terminateWorkflow } from '../support/running-stack.ts';
+import { cli, drey, killAndRestart, kubernetes, terminateWorkflow } from '../support/running-stack.ts';
 
 const names = ['rescale-d23', 'rescale-a23', 'rescale-d120'] as const;
 
@@ -42,6 +42,11 @@ async function running(name: string) {
     tasks: [...new Set(detail?.vertices.map(({ tasks }) => JSON.stringify(tasks)))],
     taskManagers: (await podsOf(name, 'taskmanager')).length,
   };
+}
+
+async function verticesOf(name: string) {
+  const [[flink], [listed]] = [await flinkClustersOf(name), await livingJobsOf(name)];
+  return (listed && (await flink?.job(listed.id)))?.vertices ?? [];
 }
 
 async function podsOf(name: string, component: 'taskmanager' | 'jobmanager'): Promise<string[]> {
@@ -255,6 +260,19 @@ describe('a dedicated cluster of Flink 2.3', () => {
     expect(await running(name)).toMatchObject(runsAt(1));
     await expectNothingLost(name);
   }, 400_000);
+
+  test('one vertex has a parallelism of its own, over a restart, until it follows the job again', async () => {
+    const vertex = (await verticesOf(name)).at(-1)?.id ?? '';
+    const scale = (wish: string) => cli('scale', name, '--vertex', `${vertex}=${wish}`, '--wait', '--timeout', '3m');
+    expect(await scale('2')).toMatchObject({ code: 0, stdout: expect.stringContaining('rescale') });
+    expect((await verticesOf(name)).map(({ parallelism }) => parallelism)).toEqual([1, 2]);
+    expect(await cli('restart', name, '--wait', '--timeout', '3m')).toMatchObject({ code: 0 });
+    expect((await verticesOf(name)).map(({ parallelism }) => parallelism)).toEqual([1, 2]);
+    expect(await scale('')).toMatchObject({ code: 0 });
+    expect((await verticesOf(name)).map(({ parallelism }) => parallelism)).toEqual([1, 1]);
+    expect(await podsOf(name, 'taskmanager')).toHaveLength(1);
+    await expectNothingLost(name);
+  }, 600_000);
 });
 
 describe.each([

@@ -1,5 +1,8 @@
-/** A new build of the worker takes over while a deploy is under way: the deploy ends on its own build, what follows runs on the new one. */
-import { afterAll, expect, test } from '@jest/globals';
+/**
+ * New builds take over while operations run. Of the worker: the deploy ends on its own build, what follows runs on the new one. Of the
+ * agent: the new one goes on where the old one is ended.
+ */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,35 +12,39 @@ import { waitUntil } from '../../deploy/dev/process.ts';
 import { buildIdOf } from '../../workers/workflow-bundle.ts';
 import { apply, applied, e2eJob, ended, removed, tenant } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
-import { buildOfWorkflow, currentBuild, makeCurrent } from '../support/worker-builds.ts';
-import { startWorkerBeside, type Beside } from '../support/beside.ts';
+import { endPart, startPart, temporal } from '../support/running-stack.ts';
+import { agentPidsOf, buildOfWorkflow, currentBuild, makeCurrent, pollersOf } from '../support/worker-builds.ts';
+import { startBeside, type Beside } from '../support/beside.ts';
 
 const name = 'rollover';
 const copy = mkdtempSync(join(tmpdir(), 'drey-next-build-'));
 let next: Beside | undefined;
+let nextAgent: Beside | undefined;
 
 afterAll(async () => {
+  await startPart('agent');
   await makeCurrent(buildIdOf());
   await removed(name).catch(() => undefined);
-  await next?.stop();
+  await Promise.all([next?.stop(), nextAgent?.stop()]);
   rmSync(copy, { recursive: true, force: true });
 }, 200_000);
 
 /** The same sources with one line more: another build. */
 function copyOfTheSources(): void {
-  for (const folder of ['activities', 'clients', 'core', 'workers', 'workflows'])
+  for (const folder of ['activities', 'agent', 'clients', 'core', 'workers', 'workflows'])
     cpSync(join(repositoryRoot, folder), join(copy, folder), { recursive: true });
   for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
     cpSync(join(repositoryRoot, file), join(copy, file));
   symlinkSync(join(repositoryRoot, 'node_modules'), join(copy, 'node_modules'));
-  appendFileSync(join(copy, 'workflows/all.ts'), '// The next build.\n');
+  for (const file of ['workflows/all.ts', 'agent/main.ts']) appendFileSync(join(copy, file), '// The next build.\n');
 }
 
+beforeAll(copyOfTheSources);
+
 test('a deploy under way ends right on the build that it began with, and the next operation runs on the new one', async () => {
-  copyOfTheSources();
   const before = buildIdOf();
   const number = await apply(e2eJob(name));
-  next = await startWorkerBeside(copy);
+  next = await startBeside('worker', { folder: copy });
   const after = await waitUntil(
     async () => {
       const build = await currentBuild();
@@ -53,4 +60,23 @@ test('a deploy under way ends right on the build that it began with, and the nex
   const second = await applied(e2eJob(name, { job: { args: ['--rps', '120'] } }));
   expect(second).toMatchObject({ state: 'succeeded' });
   expect(await buildOfWorkflow(second.workflowId ?? '')).toBe(after);
+}, 600_000);
+
+async function asksForWork(agent: Beside): Promise<void> {
+  const client = await temporal();
+  const asks = async () =>
+    (await pollersOf(client, 'agent')).some((identity) => identity.startsWith(`${agent.pid()}@`));
+  await waitUntil(asks, { what: 'the new agent to ask for work', timeoutMs: 120_000, stepMs: 100 });
+  await client.connection.close();
+}
+
+test('an upgrade ends right while the old agent gives way to a new one', async () => {
+  nextAgent = await startBeside('agent', { folder: copy });
+  await asksForWork(nextAgent);
+  const number = await apply(e2eJob(name, { job: { args: ['--rps', '140'] } }));
+  await endPart('agent');
+  const record = await ended(name, number);
+  expect(record).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+  expect((await agentPidsOf(record.workflowId ?? '')).at(-1)).toBe(nextAgent.pid());
+  expect(await livingJobsOf(name)).toHaveLength(1);
 }, 600_000);

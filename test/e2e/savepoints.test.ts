@@ -1,27 +1,35 @@
-/** Savepoints of a job that runs on: taken when asked for, told when they fail, found again when an agent dies. */
+/**
+ * Savepoints of a job that runs on: taken when asked for, told when they fail, found again when an agent dies; and those of a
+ * job that was removed.
+ */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Savepoint } from '../../clients/drey/shapes.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
-import { applied, e2eJob, ended, objectsOf, removed, smallMemory, tenant } from '../support/e2e-job.ts';
+import { applied, apply, e2eJob, ended, objectsOf, removed, smallMemory, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { cli, drey, killAndRestart, stateVolume } from '../support/running-stack.ts';
 
 const name = 'saved';
 const second = `${name}-2`;
+/** It is removed, and made again. */
+const past = 'past';
 const ref = { tenant, name };
 // What Flink cannot end by itself is over soon.
 const configuration = { ...smallMemory, 'execution.checkpointing.timeout': '15 s' };
 const wish = { flink: { version: '2.3', configuration } } as const;
 
 afterAll(async () => {
-  for (const one of [name, second]) await removed(one).catch(() => undefined);
+  for (const one of [name, second, past]) await removed(one).catch(() => undefined);
 }, 240_000);
 
 /** The folders on the volume that a savepoint's operation has made. */
 async function foldersOf(number: number): Promise<string[]> {
-  const { uid } = await drey().getJob(ref);
+  return foldersOfUid((await drey().getJob(ref)).uid, number);
+}
+
+function foldersOfUid(uid: string, number: number): string[] {
   const folder = join(stateVolume(), 'savepoints', uid, `taken-${number}`);
   return existsSync(folder) ? readdirSync(folder) : [];
 }
@@ -207,3 +215,95 @@ async function disposeWhileSuspended(pinned: number): Promise<void> {
   expect((await objectsOf(name)).filter((object) => !object.includes(`${name}-flink`))).toEqual([]);
   expect(await drey().getJob(ref)).toMatchObject({ phase: 'SUSPENDED' });
 }
+
+describe('the savepoints of a removed job', () => {
+  const pastRef = { tenant, name: past };
+  let uid = '';
+  let older = 0;
+  let newest = 0;
+
+  /** Those of the removed job, whoever has its name. */
+  const ofRemoved = (number: number) => drey().getSavepoint({ ...pastRef, uid }, number);
+
+  async function taken(): Promise<number> {
+    const { operation } = await drey().createSavepoint(pastRef);
+    const record = await ended(past, operation?.number ?? 0);
+    expect(record).toMatchObject({ state: 'succeeded' });
+    return record.number;
+  }
+
+  async function idNow(): Promise<string | undefined> {
+    return (await livingJobsOf(past))[0]?.id;
+  }
+
+  test('stay, are listed, and go one by one, with nothing left over', async () => {
+    expect(await applied(e2eJob(past, wish))).toMatchObject({ state: 'succeeded' });
+    ({ uid } = await drey().getJob(pastRef));
+    [older, newest] = [await taken(), await taken()];
+    expect(await cli('delete', 'job', past, '--wait', '--timeout', '4m')).toMatchObject({ code: 0 });
+    expect(await objectsOf(past)).toEqual([]);
+    const listed = await cli('savepoint', 'list', past);
+    for (const number of [older, newest]) expect(listed.stdout).toMatch(new RegExp(`^${number} +completed +user`, 'm'));
+    expect((await cli('savepoint', 'describe', past, String(older))).stdout).toContain(`taken-${older}`);
+
+    const disposed = await cli('savepoint', 'dispose', past, String(older), '--wait');
+    expect(disposed).toMatchObject({ code: 0 });
+    expect(disposed.stdout).toContain('Stand-in removed');
+    expect(await ofRemoved(older)).toMatchObject({ state: 'disposed' });
+    expect(foldersOfUid(uid, older)).toEqual([]);
+    expect(foldersOfUid(uid, newest)).toHaveLength(1);
+    expect(await objectsOf(past)).toEqual([]);
+    const kept = await cli('savepoint', 'dispose', past, String(newest));
+    expect(kept).toMatchObject({ code: 1, stderr: expect.stringContaining('SAVEPOINT_IN_USE') });
+    expect(foldersOfUid(uid, newest)).toHaveLength(1);
+  }, 600_000);
+
+  test('start a new job of that name, and stay until it needs them no more', async () => {
+    const { path = '' } = await ofRemoved(newest);
+    const absent = await cli('savepoint', 'restore', past, String(newest));
+    expect(absent).toMatchObject({ code: 1, stderr: expect.stringContaining(`spec.job.initialSavepoint: ${path}`) });
+    const { job } = e2eJob(past, wish).spec;
+    const deploy = await apply(e2eJob(past, { ...wish, spec: { job: { ...job, initialSavepoint: path } } }));
+    const needed = drey().disposeSavepoint({ ...pastRef, uid }, newest, { force: true });
+    await expect(needed).rejects.toMatchObject({ problem: { code: 'SAVEPOINT_NEEDED' } });
+    expect(await ended(past, deploy)).toMatchObject({ kind: 'deploy', state: 'succeeded', restoredFrom: path });
+
+    const restored = await cli('savepoint', 'restore', past, String(newest), '--uid', uid, '--wait');
+    expect(restored).toMatchObject({ code: 0 });
+    const [flink] = await flinkClustersOf(past);
+    const from = (await flink?.checkpoints((await idNow()) ?? ''))?.latestRestored;
+    expect(from).toMatchObject({ path: expect.stringContaining(`taken-${newest}/`), savepoint: true });
+
+    const before = await idNow();
+    const disposed = await cli('savepoint', 'dispose', past, String(newest), '--uid', uid, '--force', '--wait');
+    expect(disposed).toMatchObject({ code: 0 });
+    expect(await ofRemoved(newest)).toMatchObject({ state: 'disposed' });
+    expect(foldersOfUid(uid, newest)).toEqual([]);
+    expect(await idNow()).toBe(before);
+    expect(await drey().getJob(pastRef)).toMatchObject({ phase: 'RUNNING' });
+    expect((await objectsOf(past)).filter((object) => object.includes(`${past}-${uid}-`))).toEqual([]);
+  }, 900_000);
+
+  test.each([
+    ['runs', []],
+    ['is suspended', ['suspend']],
+  ])(
+    'go with a job that %s, where its deletion says so',
+    async (_state, before) => {
+      expect((await applied(e2eJob(past, wish))).state).toBe('succeeded');
+      const own = (await drey().getJob(pastRef)).uid;
+      await taken();
+      for (const word of before) expect(await cli(word, past, '--wait')).toMatchObject({ code: 0 });
+      const root = join(stateVolume(), 'savepoints', own);
+      const full = () => readdirSync(root).filter((folder) => readdirSync(join(root, folder)).length > 0);
+      expect(full().length).toBeGreaterThan(0);
+      const deleted = await cli('delete', 'job', past, '--savepoints', 'dispose', '--wait', '--timeout', '4m');
+      expect(deleted).toMatchObject({ code: 0 });
+      expect(full()).toEqual([]);
+      expect(await objectsOf(past)).toEqual([]);
+      const states = (await drey().listSavepoints({ ...pastRef, uid: own })).items.map(({ state }) => state);
+      expect(new Set(states)).toEqual(new Set(['disposed']));
+    },
+    600_000,
+  );
+});

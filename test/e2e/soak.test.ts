@@ -1,83 +1,168 @@
 /**
- * Upgrades and rescales in a row on one ledger job under load: nothing is lost or doubled, the processes do not grow, and the
- * job's workflow keeps its history short. `npm test` makes two rounds, `npm run test:soak` thirty.
+ * Ledger jobs under changing load and random operations, while every 10 s a process or a pod is killed, stands still or is cut off:
+ * nothing is lost, doubled or left behind. `npm test` has two jobs for half a minute, `npm run test:soak` five for 20 minutes.
  */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { jobWorkflowId } from '../../core/names.ts';
-import { applied, ended, removed, tenant } from '../support/e2e-job.ts';
-import { livingJobsOf } from '../support/flink-of.ts';
-import { setFault, verifyLedger } from '../support/ledger.ts';
-import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
+import type { DreyProcess } from '../../deploy/dev/builds.ts';
+import { pause, waitUntil } from '../../deploy/dev/process.ts';
+import { clusterWorkflowId, jobWorkflowId } from '../../core/names.ts';
+import { hasEnded } from '../../core/operation.ts';
+import { applied, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { seed } from '../support/drawn.ts';
+import { allRun } from '../support/flink-of.ts';
+import { verifyLedger } from '../support/ledger.ts';
+import { ledgerFolders, removeLedger } from '../support/ledger-spec.ts';
+import { growth, residentMiB } from '../support/resident.ts';
 import { drey, pidOf, temporal } from '../support/running-stack.ts';
+import { seeded } from '../support/seeded.ts';
+import { startSecond, type Second } from '../support/second.ts';
+import { broughtBack, soak, soakedSpec } from '../support/soaked-job.ts';
+import { drawStrike, strikeText } from '../support/draw-strikes.ts';
+import { carryOut } from '../support/strikes.ts';
 
-const rounds = Number(process.env.DREY_TEST_ROUNDS ?? 2);
-const name = 'soak';
-const ref = { tenant, name };
-const { out, control } = ledgerFolders(name);
+const minutes = Number(process.env.DREY_TEST_SOAK_MINUTES ?? 0.5);
+const count = Number(process.env.DREY_TEST_SOAK_JOBS ?? 2);
+const jobs = Array.from({ length: count }, (_, index) => `soaked-${index + 1}`);
+const strikeEveryMs = 10_000;
+const longMs = minutes * 60_000 + 3_600_000;
 
-/** Resident memory of the worker and the agent, in MiB. */
-interface Memory {
-  readonly worker: number;
-  readonly agent: number;
+let seconds: Readonly<Record<DreyProcess, Second>>;
+const started: Second[] = [];
+const kinds = ['api', 'worker', 'agent'] as const;
+const looks = new Map<DreyProcess, number[]>(kinds.map((kind) => [kind, []]));
+
+async function begin(kind: DreyProcess): Promise<Second> {
+  const second = await startSecond(kind);
+  started.push(second);
+  return second;
 }
 
-function memory(): Memory {
-  return { worker: residentMiB(pidOf('worker')), agent: residentMiB(pidOf('agent')) };
-}
+beforeAll(async () => {
+  process.stdout.write(`seed ${seed}, ${count} jobs, ${minutes} minutes\n`);
+  for (const name of jobs) removeLedger(name);
+  const [api, worker, agent] = await Promise.all([begin('api'), begin('worker'), begin('agent')]);
+  seconds = { api, worker, agent };
+}, 400_000);
 
-function residentMiB(pid: number): number {
-  const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kib) / 1024);
-}
+afterAll(async () => {
+  await Promise.all(jobs.map((name) => removed(name, 600_000).catch(() => undefined)));
+  await Promise.all(started.map((second) => second.stop()));
+}, 900_000);
 
-/** Events of the job's workflow since it last continued as new, and how often it did. */
-async function history() {
-  const client = await temporal();
-  const { historyLength } = await client.workflow.getHandle(jobWorkflowId(ref)).describe();
-  const { count } = await client.workflow.count(`WorkflowId = '${jobWorkflowId(ref)}'`);
-  await client.connection.close();
-  return { events: historyLength, runs: count };
-}
-
-async function upgraded(round: number): Promise<void> {
-  const parallelism = (await drey().getJob(ref)).spec.spec.job.parallelism;
-  const spec = ledgerJob(name, { job: { parallelism }, spec: { restartNonce: round } });
-  expect(await applied(spec)).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
-}
-
-async function rescaled(): Promise<void> {
-  const { parallelism } = (await drey().getJob(ref)).spec.spec.job;
-  const { operation } = await drey().scaleJob(ref, parallelism === 1 ? 2 : 1);
-  expect(await ended(name, operation?.number ?? 0)).toMatchObject({ kind: 'rescale', state: 'succeeded' });
-}
-
-beforeAll(() => removeLedger(name));
-afterAll(() => removed(name).catch(() => undefined), 240_000);
-
-test(`${rounds} upgrades and ${rounds} rescales in a row lose nothing, double nothing, and leave nothing behind`, async () => {
-  expect(await applied(ledgerJob(name))).toMatchObject({ state: 'succeeded' });
-  setFault(control, 'rate', 3_000);
-  const seen: (Memory & { readonly events: number; readonly runs: number })[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    await upgraded(round);
-    await rescaled();
-    expect(await livingJobsOf(name)).toHaveLength(1);
-    seen.push({ ...memory(), ...(await history()) });
-    process.stdout.write(`round ${round}: ${JSON.stringify(seen.at(-1))}\n`);
+/** Notes what the stack's own processes take; one that is just being started anew is left out. */
+function look(): void {
+  for (const kind of kinds) {
+    try {
+      looks.get(kind)?.push(residentMiB(pidOf(kind)));
+    } catch {
+      // It does not run now.
+    }
   }
-  const { operation } = await drey().suspendJob(ref);
-  expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded' });
-  const report = await verifyLedger(out, { final: true });
-  process.stdout.write(`${JSON.stringify(report)}\n`);
-  expect(report).toMatchObject({ missing: 0, doubled: 0, mismatches: 0, outOfOrder: 0, good: true });
-  expectFlat(seen);
-}, 3_600_000);
-
-/** What a process has taken by the middle of a long run it keeps; only a leak goes on growing. */
-function expectFlat(seen: readonly Memory[]): void {
-  const middle = seen[Math.floor(seen.length / 2)];
-  const last = seen.at(-1);
-  for (const part of ['worker', 'agent'] as const)
-    expect((last?.[part] ?? Infinity) / (middle?.[part] ?? 1)).toBeLessThan(1.25);
 }
+
+/** One strike every 10 s until the time is up. */
+async function strikes(endsAtMs: number): Promise<number> {
+  const random = seeded(seed);
+  let made = 0;
+  for (let dueMs = performance.now() + strikeEveryMs; dueMs < endsAtMs; dueMs += strikeEveryMs) {
+    await pause(Math.max(0, dueMs - performance.now()));
+    look();
+    const strike = drawStrike(jobs, random);
+    process.stdout.write(`${new Date().toISOString()} ${strikeText(strike)}\n`);
+    await carryOut(strike, seconds);
+    made += 1;
+  }
+  return made;
+}
+
+function print(outcomes: readonly string[]): void {
+  const sums = new Map<string, number>();
+  for (const outcome of outcomes) sums.set(outcome, (sums.get(outcome) ?? 0) + 1);
+  const lines = [...sums]
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([outcome, times]) => `${String(times).padStart(5)} ${outcome}`);
+  const memory = [...looks].map(([kind, all]) => `${kind} ${all.join(' ')} MiB`);
+  process.stdout.write(`${[...lines, ...memory].join('\n')}\n`);
+}
+
+test(
+  `${count} jobs are changed and struck for ${minutes} minutes, and run at the end`,
+  async () => {
+    const deploys = await Promise.all(jobs.map((name) => applied(soakedSpec(name), 1_200_000)));
+    expect(deploys.map(({ state, failure }) => failure?.code ?? state)).toEqual(jobs.map(() => 'succeeded'));
+    const endsAtMs = performance.now() + minutes * 60_000;
+    const isOver = () => performance.now() > endsAtMs;
+    // Each draws by itself: how long one takes changes nothing of what the others do.
+    const soaking = jobs.map((name, index) => soak(name, seeded(seed + index + 1), isOver));
+    const [made, ...done] = await Promise.all([strikes(endsAtMs), ...soaking]);
+    print(done.flat().map(({ verb, outcome }) => `${verb} ${outcome}`));
+    expect(made).toBeGreaterThan(0);
+    expect(done.flat().map(({ outcome }) => outcome)).toContain('succeeded');
+    for (const name of jobs) {
+      await broughtBack(name);
+      await waitUntil(() => allRun(name, 1), { what: `${name} to run whole`, timeoutMs: 300_000, stepMs: 250 });
+    }
+  },
+  longMs,
+);
+
+test('every operation has come to an end', async () => {
+  for (const name of jobs) {
+    const { items } = await drey().listOperations({ tenant, name });
+    expect(items.filter((operation) => !hasEnded(operation))).toEqual([]);
+  }
+}, 60_000);
+
+/** What keeps a workflow from going on shows as a task that is tried again. */
+async function ill(workflowId: string): Promise<string | undefined> {
+  const client = await temporal();
+  const { status, raw } = await client.workflow.getHandle(workflowId).describe();
+  await client.connection.close();
+  const attempt = raw.pendingWorkflowTask?.attempt ?? 1;
+  return status.name === 'RUNNING' && attempt <= 1 ? undefined : `${workflowId} is ${status.name}, attempt ${attempt}`;
+}
+
+async function runningOperations(): Promise<number> {
+  const client = await temporal();
+  const names = jobs.map((name) => `'${name}'`).join(', ');
+  const query = `ExecutionStatus = 'Running' AND DreyOperation IS NOT NULL AND DreyJob IN (${names})`;
+  const found = await client.workflow.count(query);
+  await client.connection.close();
+  return found.count;
+}
+
+/** What is wrong with the workflows that should run, and how many run that should not. */
+async function illnesses(): Promise<string[]> {
+  const ids = [clusterWorkflowId('local'), ...jobs.map((name) => jobWorkflowId({ tenant, name }))];
+  const ofEach = await Promise.all(ids.map(ill));
+  const left = await runningOperations();
+  return [...ofEach.flatMap((one) => one ?? []), ...(left === 0 ? [] : [`${left} operations run`])];
+}
+
+test('all workflows are healthy', async () => {
+  const areNone = async () => (await illnesses()).length === 0;
+  // Temporal lists what has ended a moment later.
+  await waitUntil(areNone, { what: 'all to be well', timeoutMs: 60_000, stepMs: 500 }).catch(() => undefined);
+  expect(await illnesses()).toEqual([]);
+}, 180_000);
+
+test(
+  'no record is lost or doubled, and no object is left behind',
+  async () => {
+    for (const name of jobs) {
+      const { operation } = await drey().suspendJob({ tenant, name });
+      expect(await ended(name, operation?.number ?? 0, 600_000)).toMatchObject({ state: 'succeeded' });
+      const report = await verifyLedger(ledgerFolders(name).out, { final: true });
+      process.stdout.write(`${name}: ${JSON.stringify(report)}\n`);
+      expect(report).toMatchObject({ missing: 0, doubled: 0, mismatches: 0, good: true });
+      expect(await objectsOf(name)).toEqual([]);
+    }
+  },
+  longMs,
+);
+
+test('memory stays as it is', () => {
+  // A run of half a minute has too few looks to say so.
+  const grown = [...looks].map(([kind, all]) => [kind, growth(all) ?? 1] as const);
+  expect(grown.filter(([, by]) => by > 1.25)).toEqual([]);
+});

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationRecord } from '../../core/operation.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, apply, awaitPhase, ended, objectsOf, removed, small, tenant } from '../support/e2e-job.ts';
+import { applied, apply, awaitPhase, ended, namespace, objectsOf, removed, small, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
-import { cli, drey } from '../support/running-stack.ts';
+import { cli, drey, kubernetes } from '../support/running-stack.ts';
 
 const name = 'upgrades';
 const job = { tenant, name };
@@ -29,6 +29,28 @@ async function expectWell(revision?: number): Promise<void> {
   const wanted = { flinkJobId: running?.id, revision: revision ?? view.generation?.revision };
   expect(view).toMatchObject({ phase: 'RUNNING', generation: wanted });
   expect(await verifyLedger(out)).toMatchObject({ good: true });
+}
+
+async function podsNow(): Promise<number> {
+  const client = kubernetes();
+  try {
+    return (await client.list('Pod', namespace)).length;
+  } finally {
+    client.close();
+  }
+}
+
+/** How many pods the namespace may have; undefined: as many as fit. */
+async function quotaOfPods(pods: number | undefined): Promise<void> {
+  const client = kubernetes();
+  const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
+  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'pods' }, spec: { hard: { pods } } };
+  try {
+    if (pods === undefined) await client.raw({ method: 'DELETE', path: `${path}/pods` });
+    else await client.raw({ method: 'POST', path, body: JSON.stringify(body), contentType: 'application/json' });
+  } finally {
+    client.close();
+  }
 }
 
 beforeAll(() => removeLedger(name));
@@ -68,8 +90,6 @@ describe('an upgrade that succeeds', () => {
       { strategy: 'recreate' },
       /savepoint/,
     ],
-    ['to application mode', { mode: 'application' }, { strategy: 'recreate', cost: 'redeploy' }, /savepoint/],
-    ['and back', {}, { strategy: 'recreate', cost: 'redeploy' }, /savepoint/],
     [
       'to another parallelism',
       { job: { parallelism: 2 }, spec: { taskManager: { slots: 2, resources: small('768Mi') } } },
@@ -86,6 +106,32 @@ describe('an upgrade that succeeds', () => {
     },
     240_000,
   );
+
+  test('goes to application mode, whose TaskManagers are up before the job stops, and back', async () => {
+    const plan = { strategy: 'recreate', cost: 'redeploy' };
+    const there = await applied(changed({ mode: 'application' }));
+    expect(there).toMatchObject({ kind: 'upgrade', state: 'succeeded', plan });
+    const steps = stepsOf(there);
+    expect(steps.slice(0, steps.indexOf('previousStopped'))).toContain('taskManagersUp');
+    await expectWell(there.revision);
+    const back = await applied(changed());
+    expect(back).toMatchObject({ kind: 'upgrade', state: 'succeeded', plan });
+    await expectWell(back.revision);
+  }, 400_000);
+
+  test('starts an application when the old one has gone, where only its TaskManagers fit beside that', async () => {
+    expect(await applied(changed({ mode: 'application' }))).toMatchObject({ state: 'succeeded' });
+    await quotaOfPods((await podsNow()) + 1);
+    try {
+      const record = await applied(changed({ mode: 'application' }));
+      expect(record).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+      expect(stepsOf(record)).toContain('taskManagersUp');
+    } finally {
+      await quotaOfPods(undefined);
+    }
+    expect(await applied(changed())).toMatchObject({ state: 'succeeded' });
+    await expectWell();
+  }, 400_000);
 
   test('does without two Flink clusters where there is no room for them', async () => {
     // Of two processors: one such pod fits, two do not.
@@ -112,9 +158,22 @@ describe('an upgrade that fails', () => {
     await expectWell();
   }, 240_000);
 
+  test('takes with it the scaling that waits for it, and the job runs as it did', async () => {
+    const before = await drey().getJob(job);
+    const bad = await apply(changed({ args: ['--throw-at-start'] }));
+    const { operation } = await drey().scaleJob(job, 2);
+    expect(await ended(name, bad)).toMatchObject({ kind: 'upgrade', state: 'failed' });
+    const scaling = await ended(name, operation?.number ?? 0);
+    expect(scaling).toMatchObject({
+      state: 'aborted',
+      failure: { message: expect.stringMatching(/on which it builds/) },
+    });
+    await expectWell(before.generation?.revision);
+  }, 240_000);
+
   test.each<[string, LedgerWish, RegExp]>([
     ['whose main method throws', { args: ['--throw-at-start'] }, /MAIN_METHOD_THREW/],
-    ['whose state cannot be restored', { args: ['--rename-uid'] }, /SUBMISSION_REFUSED/],
+    ['whose state cannot be restored', { args: ['--rename-uid'] }, /STATE_INCOMPATIBLE/],
     [
       'that falls again and again',
       {

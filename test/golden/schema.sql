@@ -1,3 +1,11 @@
+create table agents (
+  cluster text collate "C" not null,
+  name text collate "C" not null,
+  seen_at timestamp with time zone not null,
+  observed_at timestamp with time zone
+);
+alter table agents add constraint agents_pkey PRIMARY KEY (cluster, name);
+
 create table clusters (
   name text collate "C" not null,
   description text not null default ''::text,
@@ -57,6 +65,48 @@ CREATE INDEX jobs_by_labels ON public.jobs USING gin (labels);
 CREATE INDEX jobs_by_name ON public.jobs USING btree (tenant, name, created_at);
 alter table jobs add constraint jobs_pkey PRIMARY KEY (uid);
 
+create table metric_hours (
+  series integer not null,
+  count integer not null,
+  at timestamp with time zone not null,
+  min double precision not null,
+  max double precision not null,
+  sum double precision not null,
+  last double precision not null,
+  last_at timestamp with time zone not null
+) partition by RANGE (at);
+alter table metric_hours add constraint metric_hours_pkey PRIMARY KEY (series, at);
+
+create table metric_minutes (
+  series integer not null,
+  count integer not null,
+  at timestamp with time zone not null,
+  min double precision not null,
+  max double precision not null,
+  sum double precision not null,
+  last double precision not null,
+  last_at timestamp with time zone not null
+) partition by RANGE (at);
+alter table metric_minutes add constraint metric_minutes_pkey PRIMARY KEY (series, at);
+
+create table metric_samples (
+  series integer not null,
+  at timestamp with time zone not null,
+  value double precision not null
+) partition by RANGE (at);
+alter table metric_samples add constraint metric_samples_pkey PRIMARY KEY (series, at);
+
+create table metric_series (
+  id integer not null,
+  uid text collate "C" not null,
+  vertex text collate "C" not null,
+  metric text collate "C" not null,
+  seen_at timestamp with time zone not null
+);
+CREATE INDEX metric_series_by_age ON public.metric_series USING btree (seen_at);
+alter table metric_series add constraint metric_series_pkey PRIMARY KEY (id);
+alter table metric_series add constraint metric_series_uid_vertex_metric_key UNIQUE (uid, vertex, metric);
+
 create table operations (
   uid text collate "C" not null,
   number integer not null,
@@ -113,8 +163,10 @@ create table tokens (
   role text not null,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  cluster text collate "C"
 );
+alter table tokens add constraint tokens_cluster_check CHECK (((role = 'agent'::text) = (cluster IS NOT NULL)));
 alter table tokens add constraint tokens_hash_check CHECK ((length(hash) = 32));
 alter table tokens add constraint tokens_pkey PRIMARY KEY (hash);
-alter table tokens add constraint tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])));
+alter table tokens add constraint tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text, 'agent'::text])));

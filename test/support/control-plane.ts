@@ -16,6 +16,8 @@ export interface ControlPlane {
   /** Of an administrator of all tenants. */
   readonly token: string;
   readonly databaseUrl: string;
+  /** Where Prometheus would ask the worker. */
+  readonly workerMetricsUrl: string;
   readonly temporalAddress: string;
   readonly postgres: TestPostgres;
   startWorker(): Promise<void>;
@@ -66,7 +68,9 @@ async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<Contro
   const url = `http://${listen}`;
   const api = child('api/main.ts', { ...env, DREY_API_LISTEN: listen });
   const cacheDir = stackPaths('test').cacheDir;
-  const worker = child('workers/main.ts', { ...env, DREY_MAKE_CURRENT: 'true', DREY_CACHE: cacheDir });
+  const workerMetrics = `127.0.0.1:${await freePort()}`;
+  const workerEnv = { DREY_MAKE_CURRENT: 'true', DREY_CACHE: cacheDir, DREY_METRICS_LISTEN: workerMetrics };
+  const worker = child('workers/main.ts', { ...env, ...workerEnv });
   undo.push(() => Promise.all([api.stop('SIGKILL'), worker.stop('SIGKILL')]));
   const startApi = () => startAndWait(api, 'the API', async () => (await fetch(`${url}/healthz`)).ok);
   const startWorker = () => startAndWait(worker, 'the worker', async () => worker.output().includes('is current'));
@@ -75,6 +79,7 @@ async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<Contro
     url,
     token: readFileSync(tokenFile, 'utf8').trim(),
     databaseUrl,
+    workerMetricsUrl: `http://${workerMetrics}/metrics`,
     temporalAddress: temporal.address,
     postgres,
     apiLog: api.output,

@@ -17,26 +17,32 @@ export type Fault = (typeof faults)[number];
 export interface Cell {
   readonly operation: string;
   readonly activity: string;
+  /** Which of the operation's activities of that name. */
+  readonly nth: number;
   readonly fault: Fault;
 }
+
+type Struck = Pick<Cell, 'activity' | 'nth'>;
 
 /** Activities of the control plane: the worker dies in random moments elsewhere. */
 const notOfAgents: ReadonlySet<string> = new Set(['writeRecords', 'settleOrphans', 'planOperation']);
 
-/** The activities of a recorded operation, each once, in order. @throws when there is no such history. */
-function activitiesOf(historyName: string): string[] {
+/** The activities of a recorded operation, in order. @throws when there is no such history. */
+function activitiesOf(historyName: string): Struck[] {
   const recorded = recordedHistories().find(({ workflowId }) => workflowId === historyName);
   if (!recorded) throw new Error(`test/histories/${historyName}.json is not there`);
   const names = (recorded.history.events ?? []).flatMap(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
   );
-  return [...new Set(names)].filter((name) => !notOfAgents.has(name));
+  return names
+    .map((activity, at) => ({ activity, nth: names.slice(0, at + 1).filter((name) => name === activity).length }))
+    .filter(({ activity }) => !notOfAgents.has(activity));
 }
 
 /** @param operations the matrix's operations, with the history that each is recorded in. */
 export function allCells(operations: Readonly<Record<string, { readonly history: string }>>): Cell[] {
   return Object.entries(operations).flatMap(([operation, { history }]) =>
-    activitiesOf(history).flatMap((activity) => faults.map((fault) => ({ operation, activity, fault }))),
+    activitiesOf(history).flatMap((struck) => faults.map((fault) => ({ operation, ...struck, fault }))),
   );
 }
 

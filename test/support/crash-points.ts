@@ -1,4 +1,5 @@
 /** Makes a process of the stack die, or stand still, at a point of an activity; and brings back whatever has died. */
+import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CrashPoint } from '../../activities/crash-point.ts';
@@ -12,7 +13,7 @@ const file = join(paths.stateDir, 'crash.json');
 /** Says at which point it shall happen; the next that comes to it does. */
 export function arm(point: CrashPoint): void {
   disarm();
-  writeFileSync(file, JSON.stringify(point));
+  writeFileSync(file, JSON.stringify({ ...point, id: randomUUID() }));
 }
 
 export function wasReached(): boolean {

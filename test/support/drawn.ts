@@ -1,5 +1,5 @@
 /** Some of many cases, so that `npm test` ends in time: drawn by a seed that is printed. `DREY_TEST_CELLS=all` has all. */
-import { seeded } from './sabotage.ts';
+import { seeded } from './seeded.ts';
 
 export const seed = Number(process.env.DREY_TEST_SEED ?? Date.now() % 1_000_000);
 

@@ -1,8 +1,11 @@
-/** The schema of a database as text, from its catalogue: what `test/golden/schema.sql` holds. */
+/**
+ * The schema of a database as text, from its catalogue: what `test/golden/schema.sql` holds. Partitions come and go, and are no
+ * part of it.
+ */
 import type { Postgres } from '../../clients/postgres/connect.ts';
 
 const columnsSql = `
-  select c.relname as table, string_agg('  ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+  select c.relname as table, coalesce(' partition by ' || pg_get_partkeydef(c.oid), '') as cut, string_agg('  ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
       || case when a.attcollation <> t.typcollation then ' collate ' || quote_ident(l.collname) else '' end
       || case when a.attnotnull then ' not null' else '' end
       || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), E',\\n' order by a.attnum) as text
@@ -11,8 +14,8 @@ const columnsSql = `
   join pg_type t on t.oid = a.atttypid
   left join pg_collation l on l.oid = a.attcollation
   left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-  where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-  group by c.relname order by c.relname`;
+  where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace
+  group by c.oid, c.relname order by c.relname`;
 
 const rulesSql = `
   select c.relname as table, 'alter table ' || c.relname || ' add constraint ' || k.conname || ' ' || pg_get_constraintdef(k.oid) as text
@@ -25,11 +28,11 @@ const rulesSql = `
 
 /** Tables with their columns, then each table's constraints and indexes. */
 export async function dumpSchema(postgres: Postgres): Promise<string> {
-  const columns = await postgres.query<{ table: string; text: string }>(columnsSql);
+  const columns = await postgres.query<{ table: string; cut: string; text: string }>(columnsSql);
   const rules = await postgres.query<{ table: string; text: string }>(rulesSql);
-  const tables = columns.rows.map(({ table, text }) => {
+  const tables = columns.rows.map(({ table, cut, text }) => {
     const own = rules.rows.filter((rule) => rule.table === table).map((rule) => `${rule.text};`);
-    return [`create table ${table} (\n${text}\n);`, ...own].join('\n');
+    return [`create table ${table} (\n${text}\n)${cut};`, ...own].join('\n');
   });
   return `${tables.join('\n\n')}\n`;
 }

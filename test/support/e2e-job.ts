@@ -72,10 +72,10 @@ export async function apply(spec: FlinkJobInput): Promise<number> {
   return operation.number;
 }
 
-/** Waits for an operation's end. The API may be away meanwhile. */
-export function ended(name: string, number: number, timeoutMs = 240_000): Promise<OperationRecord> {
+/** Waits for an operation's end. The API, or the one at that address, may be away meanwhile. */
+export function ended(name: string, number: number, timeoutMs = 240_000, api?: string): Promise<OperationRecord> {
   const look = async () => {
-    const operation = await drey(5_000).getOperation({ tenant, name }, number);
+    const operation = await drey(5_000, api).getOperation({ tenant, name }, number);
     return hasEnded(operation) && operation;
   };
   return waitUntil(look, { what: `operation ${number} of ${name} to end`, timeoutMs, stepMs: 150 });

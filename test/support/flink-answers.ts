@@ -1,6 +1,6 @@
 /** Answers of real Flink clusters, recorded in `test/golden/flink-rest`, and a server that gives them again. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +20,19 @@ export function recorded(version: RecordedVersion, name: string): Recorded {
   const path = join(import.meta.dirname, '../golden/flink-rest', version, `${name}.json`);
   return JSON.parse(readFileSync(path, 'utf8')) as Recorded;
 }
+
+/**
+ * All that was asked of a ledger job to measure it, which cannot keep up with its source: just after its tasks had begun to
+ * run, when Flink had not fetched all metrics yet, or half a minute later.
+ */
+export function recordedMeasuring(version: RecordedVersion, when: 'first' | 'later'): Recorded[] {
+  const folder = `measured/${when}`;
+  const files = readdirSync(join(import.meta.dirname, '../golden/flink-rest', version, folder));
+  return files.map((file) => recorded(version, `${folder}/${file.replace('.json', '')}`));
+}
+
+/** The id of the job that is measured there. */
+export const measuredJobId = '0000000000000000000000000dae5501';
 
 /** The texts that Flink put into a recorded refusal, as `FlinkRestError.details` has them. */
 export function refusalText(version: RecordedVersion, name: string): string {

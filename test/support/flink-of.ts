@@ -21,3 +21,12 @@ export async function livingJobsOf(name: string): Promise<JobSummary[]> {
   const jobs = await Promise.all(clusters.map((flink) => flink.jobs()));
   return jobs.flat().filter((job) => job.endedAtMs === undefined);
 }
+
+/** Whether so many of its jobs run, each with all its tasks. While its JobManagers do not answer, none does. */
+export async function allRun(name: string, count: number): Promise<boolean> {
+  const jobs = await livingJobsOf(name).catch(() => []);
+  return (
+    jobs.length === count &&
+    jobs.every(({ state, tasks, tasksTotal }) => state === 'RUNNING' && tasks.RUNNING === tasksTotal)
+  );
+}

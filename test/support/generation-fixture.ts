@@ -54,7 +54,7 @@ const base: FlinkJob = {
       checkpoint: '5m',
       stable: '10m',
     },
-    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel' },
+    cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel', savepoints: 'keep' },
     upgrade: {
       mode: 'savepoint',
       prime: 'runtime',
@@ -63,6 +63,17 @@ const base: FlinkJob = {
       whenSavepointFails: 'refuse',
     },
     savepoints: { format: 'native', retain: { count: 10 } },
+    recovery: {
+      policy: 'on-failure',
+      attempts: 5,
+      window: '1h',
+      backoff: { initial: '10s', max: '5m' },
+      stableAfter: '10m',
+      drift: 'show',
+      checkpoints: {},
+      restartLoop: { restarts: 10, within: '10m' },
+      memory: {},
+    },
   },
 };
 

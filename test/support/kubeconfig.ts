@@ -19,12 +19,19 @@ export function connectWithToken(path: string, token: string): KubernetesClient 
 
 /** The same cluster and user, reached at another address. */
 export function connectAt(path: string, server: string): KubernetesClient {
+  return variant(path, (config) => at(config, server));
+}
+
+/** Writes a kubeconfig for the same cluster and user, reached at another address. */
+export function writeKubeconfigAt(path: string, server: string, file: string): void {
+  writeFileSync(file, stringify(absolute(at(read(path), server), dirname(path))), { mode: 0o600 });
+}
+
+function at(config: Kubeconfig, server: string): Kubeconfig {
   // Every API server's certificate has this name.
   const cluster = { server, 'tls-server-name': 'kubernetes.default.svc' };
-  return variant(path, (config) => ({
-    ...config,
-    clusters: config.clusters.map((one) => ({ ...one, cluster: { ...one.cluster, ...cluster } })),
-  }));
+  const clusters = config.clusters.map((one) => ({ ...one, cluster: { ...one.cluster, ...cluster } }));
+  return { ...config, clusters };
 }
 
 /** A server without TLS or identity, such as one made by a test. */

@@ -1,8 +1,19 @@
-/** The Java processes of a job's pods as this machine sees them: killed at once, as by the kernel, while their pods stay. */
+/** A job's pods, deleted at once; and their Java processes as this machine sees them, killed as by the kernel while the pods stay. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { labels } from '../../core/names.ts';
 import { namespace } from './e2e-job.ts';
 import { kubernetes } from './running-stack.ts';
+
+/** Deletes a job's pods of all generations at once. */
+export async function killPods(job: string, component: 'jobmanager' | 'taskmanager'): Promise<void> {
+  const client = kubernetes();
+  const labelSelector = `${labels.job}=${job},${labels.component}=${component}`;
+  const pods = await client.list('Pod', namespace, { labelSelector });
+  await Promise.all(
+    pods.map(({ metadata }) => client.delete('Pod', namespace, metadata.name, { gracePeriodSeconds: 0 })),
+  );
+  client.close();
+}
 
 /** Ends them with SIGKILL. @throws when there is none. */
 export async function killProcessesOf(job: string, component: 'jobmanager' | 'taskmanager'): Promise<void> {

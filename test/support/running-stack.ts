@@ -9,26 +9,34 @@ import { Client, Connection } from '@temporalio/client';
 import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
+import type { DreyProcess } from '../../deploy/dev/builds.ts';
 import { nodeIdentity } from '../../deploy/dev/cluster-node.ts';
 import { processName, restartDreyProcess } from '../../deploy/dev/drey-processes.ts';
 import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { volumeFolder } from '../../deploy/dev/kubernetes/volumes.ts';
 import { repositoryRoot, stackPaths, testInstance } from '../../deploy/dev/paths.ts';
 import { startPostgres } from '../../deploy/dev/postgres.ts';
-import { livingProcess, startTicksOf, waitUntil, type ProcessRecord } from '../../deploy/dev/process.ts';
+import {
+  livingProcess,
+  pause,
+  startTicksOf,
+  stopRecorded,
+  waitUntil,
+  type ProcessRecord,
+} from '../../deploy/dev/process.ts';
 import { startTemporal } from '../../deploy/dev/temporal.ts';
 import { anyPorts } from '../../deploy/dev/test-stack.ts';
 
-export type StackProcess = 'api' | 'worker' | 'agent' | 'temporal' | 'postgres';
+export type StackProcess = DreyProcess | 'temporal' | 'postgres';
 
 const paths = stackPaths(testInstance);
 
-/** A client of the API, with the token that the runner made. Each call takes so long at most. */
-export function drey(requestTimeoutMs = 30_000): DreyClient {
+/** A client of the API, or of the one at another address, with the token that the runner made. Each call takes so long at most. */
+export function drey(requestTimeoutMs = 30_000, server?: string): DreyClient {
   const file = given('DREY_TEST_CLI_CONFIG');
   const config = JSON.parse(readFileSync(file, 'utf8')) as { server: string; tokenFile: string };
   const token = readFileSync(resolve(dirname(file), config.tokenFile), 'utf8').trim();
-  return createDreyClient({ server: config.server, token, requestTimeoutMs });
+  return createDreyClient({ server: server ?? config.server, token, requestTimeoutMs });
 }
 
 /** The folder on this machine that is the jobs' volume `flink-state`. */
@@ -85,6 +93,16 @@ export function pidOf(part: StackProcess): number {
   return recordOf(part).pid;
 }
 
+/** Lets a process stand still for so long, as one that is starved of CPU does. */
+export async function standStill(pid: number, ms: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await pause(ms);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
 function recordOf(part: StackProcess): ProcessRecord {
   const record = livingProcess(paths.runDir, nameOf(part));
   if (!record) throw new Error(`${part} does not run`);
@@ -92,7 +110,7 @@ function recordOf(part: StackProcess): ProcessRecord {
 }
 
 /** Ends a process with SIGKILL; returns when it is gone. */
-async function killPart(part: StackProcess): Promise<void> {
+export async function killPart(part: StackProcess): Promise<void> {
   const record = recordOf(part);
   process.kill(record.pid, 'SIGKILL');
   await waitUntil(async () => startTicksOf(record.pid) !== record.startTicks, {
@@ -102,8 +120,13 @@ async function killPart(part: StackProcess): Promise<void> {
   });
 }
 
+/** Ends one of Drey's own processes as a release does: it may end what it has begun. */
+export async function endPart(part: DreyProcess): Promise<void> {
+  await stopRecorded(paths.runDir, processName(part));
+}
+
 /** Starts a process again, on the same port and with the same data. */
-async function startPart(part: StackProcess): Promise<void> {
+export async function startPart(part: StackProcess): Promise<void> {
   if (part === 'temporal') await startTemporal({ ...paths, ports: anyPorts });
   else if (part === 'postgres') await startPostgres({ ...paths, port: anyPorts.postgres, settings: ['fsync=off'] });
   else await restartDreyProcess(paths, part);

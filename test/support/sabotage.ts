@@ -12,17 +12,6 @@ export interface Kill {
   readonly during: string;
 }
 
-/** A small generator with a seed (mulberry32), so that a failing run can be had again. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** How often one step may be hit, that the kills spread over the operation. */
 const perStepMax = 2;
 

@@ -35,6 +35,8 @@ export const rules = `## Rules between fields
 - **Slots**: \`taskManager.replicas\` × \`taskManager.slots\` is at least the parallelism. Without \`replicas\`, they are derived.
 - **Periodic savepoints** have one period: \`savepoints.every\` or \`savepoints.schedule\`, and need storage. A schedule's time
   zone must be known, and its time must come: on a day with a change of clocks it comes once, too.
+- **Recovery** comes to an end: \`recovery.window\` is longer than all waits between \`recovery.attempts\` together. \`memory.max\` is
+  more than a JobManager or a TaskManager has.
 - **Labels and annotations** that begin with \`drey.dev/\`, and \`app.kubernetes.io/managed-by\`, are Drey's.
 - **Secrets** are not part of a spec. Flink options whose names mark a secret (\`password\`, \`secret\`, \`token\`, \`access-key\` and
   the like) and environment variables of such names with a literal value are refused; use Kubernetes Secrets through

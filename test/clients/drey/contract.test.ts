@@ -14,6 +14,7 @@ const job = jobView({
   operation: 2,
   restorePoint: 's3://a/b',
   startedFrom: 's3://a/c',
+  restoring: 's3://a/d',
   nextSavepointAt: time,
 });
 const step = {
@@ -36,6 +37,16 @@ const agent = { state: 'connected', lastSeen: time };
 
 const grants = [{ cluster: 'local', namespace: 'flink' }];
 
+const points = [{ at: time, min: 1, max: 3, avg: 2, last: 3, count: 2 }];
+const metrics = {
+  resolution: '1m',
+  from: time,
+  to: time,
+  stepMs: 60_000,
+  series: [{ vertex: '', metric: 'lag', points }],
+};
+const dropped = { late: 1, early: 2, unknown: 3, crowded: 4 };
+
 const answers: [string, unknown, z.ZodType, z.ZodType][] = [
   ['job', job, api.jobAnswer, client.jobShape],
   ['operation', operation, api.operationAnswer, client.operationShape],
@@ -47,6 +58,9 @@ const answers: [string, unknown, z.ZodType, z.ZodType][] = [
     client.revisionShape,
   ],
   ['savepoint', savepoint, api.savepointAnswer, client.savepointShape],
+  ['metrics', metrics, api.metricsAnswer, client.metricsShape],
+  ['series', { vertex: 'v', metric: 'lag', seenAt: time }, api.seriesAnswer, client.seriesShape],
+  ['samples', { taken: 1, repeated: 0, dropped }, api.samplesAnswer, client.samplesShape],
   ['event', event, api.eventAnswer, client.eventShape],
   ['page', { items: [event], nextCursor: 'x' }, api.pageOf(api.eventAnswer), client.pageShape(client.eventShape)],
   ['tenant', { name: 'acme', description: '', grants, createdAt: time }, api.tenantAnswer, client.tenantShape],
@@ -66,9 +80,20 @@ describe('the client reads all that the API says', () => {
   });
 
   test('dry run', () => {
-    const value = { dryRun: true, changed: true, revision: 0, spec: jobSpec() };
+    const change = { path: 'spec.restartNonce', from: '1', to: '2', cost: 'restart' };
+    const plan = {
+      kind: 'upgrade',
+      cost: 'restart',
+      changes: [change],
+      strategy: 'warm',
+      mode: 'restore',
+      notes: ['a'],
+    };
+    const outlook = { plan, startsFrom: 's3://a/b', lastPauseMs: 840 };
+    const value = { dryRun: true, changed: true, revision: 0, spec: jobSpec(), ...outlook };
     const { dryRun: _dryRun, ...rest } = api.dryRunAnswer.parse(value);
     expect(client.dryRunShape.parse(value)).toEqual(rest);
+    expect(['dryRun', ...memberNames(client.dryRunShape)].toSorted()).toEqual(memberNames(api.dryRunAnswer));
   });
 
   test('problem', () => {

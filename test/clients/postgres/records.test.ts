@@ -26,6 +26,8 @@ beforeEach(async () => {
   await postgres.query('truncate jobs, revisions, operations, events, savepoints');
 });
 
+const counts = { tenant: 'default', name: 'counts' };
+
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 
 /** The life of a job that is removed and made again, as its workflows would report it. */
@@ -106,7 +108,7 @@ describe('writeRecords', () => {
   test('lets many writers of the same rows through at once', async () => {
     const shuffled = Array.from({ length: 20 }, (_, index) => (index % 2 ? life() : life().toReversed()));
     await Promise.all(shuffled.map((rows) => writeRecords(postgres, rows)));
-    expect((await findJob(postgres, 'default', 'counts'))?.uid).toBe('second02');
+    expect((await findJob(postgres, counts))?.uid).toBe('second02');
   });
 
   test('writes all rows of a batch or none', async () => {
@@ -130,13 +132,13 @@ describe('writeRecords', () => {
   test('gives a spec of an earlier release back with what specs have gained since', async () => {
     await writeRecords(postgres, life());
     await postgres.query(`update jobs set view = (view::jsonb #- '{spec,spec,savepoints}')::json`);
-    const { spec } = (await findJob(postgres, 'default', 'counts')) ?? {};
+    const { spec } = (await findJob(postgres, counts)) ?? {};
     expect(spec?.spec.savepoints).toEqual(jobSpec().spec.savepoints);
   });
 
   test('gives a spec back with its fields in the order they were written', async () => {
     await writeRecords(postgres, life());
-    const view = await findJob(postgres, 'default', 'counts');
+    const view = await findJob(postgres, counts);
     expect(JSON.stringify(view?.spec)).toBe(JSON.stringify(jobSpec()));
   });
 });

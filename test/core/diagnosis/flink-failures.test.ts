@@ -121,13 +121,18 @@ describe('a job', () => {
   test.each([
     [
       'java.lang.IllegalStateException: Failed to rollback to checkpoint/savepoint file:/sp/1. Cannot map checkpoint/savepoint state for operator 0a448493b4782967b150582570326227 to the new program, because the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.',
-      'SUBMISSION_REFUSED',
+      'STATE_INCOMPATIBLE',
       /state of operator 0a448493b4782967b150582570326227/,
     ],
     [
       'org.apache.flink.util.StateMigrationException: The new state serializer (x@1) must not be incompatible with the old state serializer (y@2).',
-      'JOB_FAILED',
+      'STATE_INCOMPATIBLE',
       /cannot read the state of its restore point/,
+    ],
+    [
+      'java.lang.Exception: Exception while creating StreamOperatorStateContext.\n\tat a.B.c(B.java:1)\nCaused by: org.apache.flink.util.FlinkException: Could not restore keyed state backend for StreamMap_20ba6b65f97481d5570070de90e4e791_(1/2) from any of the 1 provided restore options.\n\tat a.B.c(B.java:1)\nCaused by: org.apache.flink.util.StateMigrationException: The new key serializer (x@1) must be compatible with the previous key serializer (y@2).',
+      'STATE_INCOMPATIBLE',
+      /cannot read the state of operator StreamMap \(20ba6b65f97481d5570070de90e4e791\) of its restore point: StateMigrationException: The new key/,
     ],
     ['java.lang.OutOfMemoryError: Java heap space', 'OUT_OF_MEMORY', /ran out of memory: Java heap space/],
     [

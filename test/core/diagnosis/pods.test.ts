@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { PodClock } from '../../../core/diagnosis/pod-finding.ts';
-import { hasScheduled, hasStarted } from '../../../core/diagnosis/pod-progress.ts';
+import { hasScheduled, hasStarted, isUp } from '../../../core/diagnosis/pod-progress.ts';
 import type { ContainerStatusSeen, EventSeen, PodSeen } from '../../../core/diagnosis/pod-seen.ts';
 import { diagnosePods } from '../../../core/diagnosis/pods.ts';
 
@@ -283,13 +283,14 @@ test('one bad pod among good ones decides', () => {
 });
 
 test.each([
-  ['ready', true, true],
-  ['crashing', true, true],
-  ['jar-missing', true, true],
-  ['no-host', true, false],
-  ['secret-volume', true, false],
-  ['too-big', false, false],
-])('%s: scheduled %s, started %s', (name, scheduled, started) => {
+  ['ready', true, true, true],
+  ['crashing', true, true, false],
+  ['jar-missing', true, true, false],
+  ['no-host', true, false, false],
+  ['secret-volume', true, false, false],
+  ['too-big', false, false, false],
+])('%s: scheduled %s, started %s, up %s', (name, scheduled, started, up) => {
   expect(hasScheduled(one(name).pod)).toBe(scheduled);
   expect(hasStarted(one(name).pod)).toBe(started);
+  expect(isUp(one(name).pod)).toBe(up);
 });

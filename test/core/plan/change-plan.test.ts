@@ -86,7 +86,13 @@ describe('what a spec asks of its job', () => {
       'an application cannot stand by',
       running({ mode: 'application' }),
       { mode: 'application', restartNonce: 1 },
-      { strategy: 'recreate' },
+      { strategy: 'recreate', notes: [] },
+    ],
+    [
+      'nor can one become a warm cluster',
+      running({ mode: 'application' }),
+      { mode: 'dedicated' },
+      { strategy: 'recreate', cost: 'redeploy', notes: [expect.stringMatching(/`warm` becomes `recreate`/)] },
     ],
     [
       'a job without storage has no state to keep',
@@ -109,6 +115,13 @@ describe('what a spec asks of its job', () => {
       { restartNonce: 1 },
       { kind: 'upgrade', strategy: 'warm' },
     ],
+    [
+      'where something could not be cleared away, that is done by a deploy',
+      running({}, { generations: [someGeneration(1), someGeneration(2, { spec: smallSpec({ storage }) })] }),
+      { restartNonce: 1 },
+      { kind: 'deploy' },
+    ],
+    ['a job that has finished is not suspended', finished, { state: 'suspended' }, { kind: 'adjust' }],
     [
       'before a spec that was accepted before it came up, a candidate gives way',
       running({}, { phase: 'DUAL_RUNNING' }),
@@ -134,6 +147,12 @@ describe('what the reader is told beforehand', () => {
       { flink: { version: '2.3' } },
       [/cannot be rolled back.*Flink 1\.20/],
     ],
+    [
+      'with another program',
+      {},
+      { flink: { version: '2.3', image: 'shop/orders:2' } },
+      [/another type is only known when Flink reads it/],
+    ],
     ['of an older Flink', { flink: { version: '2.3' } }, { flink: { version: '1.20' } }, [/Flink 1\.20 may not read/]],
     [
       'of another state backend',
@@ -155,6 +174,18 @@ describe('what the reader is told beforehand', () => {
       { flink: { version: '2.3', configuration: { 'execution.runtime-mode': 'BATCH' } } },
       { flink: { version: '2.3', configuration: { 'execution.runtime-mode': 'BATCH' } }, taskManager: { replicas: 2 } },
       [/BATCH/],
+    ],
+    [
+      'that an application is not upgraded warm, and why',
+      { mode: 'application' },
+      { mode: 'application', job: args('2'), upgrade: { strategy: 'warm', mode: 'stateless' } },
+      [/`warm` becomes `recreate`: an application's JobManager/, /starts empty/],
+    ],
+    [
+      'nothing of that where it may be recreated',
+      { mode: 'application' },
+      { mode: 'application', job: args('2'), upgrade: { strategy: 'recreate' } },
+      [],
     ],
     ['nothing of arguments', {}, { job: args('2') }, []],
   ])('%s', (_title, before, after, notes) => {

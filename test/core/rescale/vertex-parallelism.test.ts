@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideParallelism, parallelismOf, requirementsFor } from '../../../core/rescale/vertex-parallelism.ts';
+import {
+  decideParallelism,
+  parallelismOf,
+  requirementsFor,
+  requirementsWith,
+  type ParallelismWish,
+} from '../../../core/rescale/vertex-parallelism.ts';
 
 /** Vertices as `name: [parallelism asked for, maximum]`. */
 type Vertices = Readonly<Record<string, readonly [number, number]>>;
@@ -13,6 +19,7 @@ interface Case {
   readonly vertices: Vertices;
   readonly wish: readonly [from: number, to: number];
   readonly known?: readonly string[];
+  readonly named?: ParallelismWish['named'];
   readonly parallelism: Readonly<Record<string, number>>;
   readonly fixed: readonly string[];
 }
@@ -40,6 +47,27 @@ const cases: Readonly<Record<string, Case>> = {
     vertices: { map: [1, 128], sink: [1, 128] },
     wish: [1, 3],
     parallelism: { map: 3, sink: 3 },
+    fixed: [],
+  },
+  'a vertex that the spec names has what it says': {
+    vertices: { source: [2, 128], map: [2, 128], sink: [1, 128] },
+    wish: [2, 2],
+    named: { from: {}, to: { map: 5 } },
+    parallelism: { source: 2, map: 5, sink: 1 },
+    fixed: ['sink'],
+  },
+  'and keeps it while the others follow': {
+    vertices: { source: [2, 128], map: [5, 128] },
+    wish: [2, 3],
+    named: { from: { map: 5 }, to: { map: 5 } },
+    parallelism: { source: 3, map: 5 },
+    fixed: [],
+  },
+  'until it is not named any more': {
+    vertices: { source: [2, 128], map: [5, 128] },
+    wish: [2, 2],
+    named: { from: { map: 5 }, to: {} },
+    parallelism: { source: 2, map: 2 },
     fixed: [],
   },
   'but not what can have one subtask only': {
@@ -76,11 +104,19 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe('the parallelism of each vertex', () => {
-  test.each(Object.entries(cases))('%s', (_name, { vertices, wish: [from, to], known = [], parallelism, fixed }) => {
-    expect(decideParallelism(seen(vertices), asked(vertices), { from, to, fixed: known })).toEqual({
-      parallelism,
-      fixed,
-    });
+  test.each(Object.entries(cases))('%s', (_name, { vertices, wish: [from, to], known = [], named, ...decision }) => {
+    const wish = { from, to, fixed: known, ...(named && { named }) };
+    expect(decideParallelism(seen(vertices), asked(vertices), wish)).toEqual(decision);
+  });
+
+  test.each([
+    ['that is not there', { nowhere: 2 }, 'NO_SUCH_VERTEX', /no vertex nowhere/],
+    ['that cannot have so many', { counts: 4 }, 'PARALLELISM_TOO_HIGH', /"Vertex counts" is divided into 3 parts/],
+  ])('of a vertex %s is refused', (_name, to, code, message) => {
+    const vertices = { counts: [2, 3], map: [2, 128] } as const;
+    const wish = { from: 2, to: 2, fixed: [], named: { from: {}, to } };
+    const refused = { code, message: expect.stringMatching(message) };
+    expect(decideParallelism(seen(vertices), asked(vertices), wish)).toMatchObject({ refused });
   });
 
   test.each<[string, Vertices]>([
@@ -97,6 +133,15 @@ describe('the parallelism of each vertex', () => {
         cure: expect.stringContaining(`at most ${limit}`),
       },
     });
+  });
+
+  test.each([
+    ['changes one that has another', { map: 4 }, { map: 4, sink: 1 }, true],
+    ['changes nothing where it is so already', { map: 2 }, { map: 2, sink: 1 }, false],
+    ['passes over one that is not there', { nowhere: 4 }, { map: 2, sink: 1 }, false],
+  ])('at a start %s', (_name, named, expected, differ) => {
+    const now = requirementsFor({ map: 2, sink: 1 });
+    expect(requirementsWith(now, named)).toEqual({ requirements: requirementsFor(expected), differ });
   });
 
   test('is asked of Flink as what it may have at most', () => {

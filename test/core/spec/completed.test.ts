@@ -5,7 +5,7 @@ import { smallSpec } from '../../support/state-fixture.ts';
 
 test('a spec of an earlier release gets what was added since, and stays the same spec', () => {
   const today = smallSpec({ ingress: { host: 'a.example' } });
-  const { upgrade: _upgrade, ...earlier } = today.spec;
+  const { upgrade: _upgrade, recovery: _recovery, ...earlier } = today.spec;
   // As an earlier release wrote it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const old = { ...today, spec: earlier } as typeof today;

@@ -184,6 +184,7 @@ test('the smallest spec gets every default', () => {
       "deleted": "cancel",
       "failed": "remove",
       "finished": "remove",
+      "savepoints": "keep",
     },
     "cluster": "local",
     "deadlines": {
@@ -224,6 +225,23 @@ test('the smallest spec gets every default', () => {
     },
     "mode": "dedicated",
     "namespace": "flink",
+    "recovery": {
+      "attempts": 5,
+      "backoff": {
+        "initial": "10s",
+        "max": "5m",
+      },
+      "checkpoints": {},
+      "drift": "show",
+      "memory": {},
+      "policy": "on-failure",
+      "restartLoop": {
+        "restarts": 10,
+        "within": "10m",
+      },
+      "stableAfter": "10m",
+      "window": "1h",
+    },
     "savepoints": {
       "format": "native",
       "retain": {

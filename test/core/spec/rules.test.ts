@@ -11,6 +11,8 @@ const mounted = (volume: object) => ({
 });
 const nfs = mounted({ nfs: { server: 'a', path: '/b' } });
 
+const vertex = '0a448493b4782967b150582570326227';
+
 describe('rules between fields', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     ['two JobManagers without storage', { 'jobManager.replicas': 2 }, ['spec.jobManager.replicas: is more than 1']],
@@ -19,6 +21,16 @@ describe('rules between fields', () => {
       'too few slots',
       { 'job.parallelism': 5, 'taskManager.replicas': 2, 'taskManager.slots': 2 },
       ['spec.taskManager.replicas: gives 2 × 2 = 4 slots'],
+    ],
+    [
+      'a vertex wider than the slots',
+      { 'job.vertexParallelism': { [vertex]: 5 }, 'taskManager.replicas': 2, 'taskManager.slots': 2 },
+      ['spec.taskManager.replicas: gives 2 × 2 = 4 slots'],
+    ],
+    [
+      'single vertices without the adaptive scheduler',
+      { 'job.vertexParallelism': { [vertex]: 1 }, 'flink.configuration': { 'jobmanager.scheduler': 'default' } },
+      ['spec.job.vertexParallelism: cannot be had: `jobmanager.scheduler` is default'],
     ],
     ['enough slots', { 'job.parallelism': 4, 'taskManager.replicas': 2, 'taskManager.slots': 2 }, []],
     [
@@ -55,6 +67,23 @@ describe('rules between fields', () => {
       { upgrade: { discardAfter: '2h' } },
       ['spec.upgrade.discardAfter: needs `strategy: blueGreen`'],
     ],
+    ['recovery as it is said without a word', { recovery: {} }, []],
+    [
+      'a backoff that begins above its end',
+      { recovery: { backoff: { initial: '10m' } } },
+      ['spec.recovery.backoff.initial: is 10m, more than `max`, which is 5m'],
+    ],
+    [
+      'attempts that never come to an end',
+      { recovery: { attempts: 10, window: '20m' } },
+      ['spec.recovery.window: is 20m, and the waits between 10 attempts are 1510 s together'],
+    ],
+    [
+      'memory that nobody could get',
+      { recovery: { memory: { max: '1Gi' } } },
+      ['spec.recovery.memory.max: is 1Gi, no more than what JobManager and TaskManagers have'],
+    ],
+    ['memory that the TaskManagers could get', { recovery: { memory: { max: '2Gi' } } }, []],
     [
       'periodic savepoints without a place for them',
       { savepoints: { every: '1h' } },

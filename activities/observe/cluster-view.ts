@@ -1,0 +1,167 @@
+/** What Kubernetes has of each generation in a shard, kept true by watches. */
+import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
+import type { Generation } from '../../core/generation.ts';
+import { annotations, generationName, labels, managerName, partsOfCluster } from '../../core/names.ts';
+import { objectLabel, readMarks, type Marks, type ObjectNow } from '../../core/observation/drift.ts';
+import { readAnchor } from '../cluster/read-anchor.ts';
+import { NodesView } from './nodes-view.ts';
+import { slimObject, slimPod } from './slim.ts';
+
+const kinds = ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const;
+type WatchedKind = (typeof kinds)[number];
+type WatchedObject = ObjectOf<WatchedKind>;
+
+/** What an anchor says, of itself and of its generation. */
+export interface SeenAnchor {
+  readonly isLeaving: boolean;
+  readonly notes: Readonly<Record<string, string>>;
+  readonly marks: Marks;
+  /** Absent where it is not understood: the next operation of the job says so, with the cure. */
+  readonly generation?: Generation;
+}
+
+/** One generation and what there is of it, by kind and name. */
+export interface SeenGeneration {
+  readonly anchor?: SeenAnchor | undefined;
+  /** Objects that were seen at some time, by kind and name. */
+  readonly known: ReadonlySet<string>;
+  readonly pods: ReadonlyMap<string, PodSeen>;
+  readonly objects: ReadonlyMap<string, ObjectNow>;
+}
+
+interface Entry {
+  anchor?: SeenAnchor | undefined;
+  readonly known: Set<string>;
+  readonly pods: Map<string, PodSeen>;
+  readonly objects: Map<string, ObjectNow>;
+}
+
+export class ClusterView {
+  readonly nodes: NodesView;
+  private readonly entries = new Map<string, Entry>();
+  private readonly listed = new Set<WatchedKind>();
+  private readonly onChange: (name: string) => void;
+
+  /** @param onChange is told the name of a generation whenever anything of it has changed. */
+  constructor(onChange: (name: string) => void) {
+    this.onChange = onChange;
+    this.nodes = new NodesView((node) => this.nodeChanged(node));
+  }
+
+  /** Whether all there is has been seen once. */
+  get isComplete(): boolean {
+    return this.listed.size === kinds.length;
+  }
+
+  names(): Iterable<string> {
+    return this.entries.keys();
+  }
+
+  get(name: string): SeenGeneration | undefined {
+    return this.entries.get(name);
+  }
+
+  /** Follows the shard until the signal. @throws KubernetesError where the server refuses. */
+  async follow(kubernetes: KubernetesClient, labelSelector: string, signal: AbortSignal): Promise<void> {
+    const own = kinds.map((kind) => kubernetes.follow(kind, '', { labelSelector }, this.followerOf(kind), signal));
+    await Promise.all([...own, this.nodes.follow(kubernetes, signal)]);
+  }
+
+  private nodeChanged(node: string): void {
+    for (const [name, { pods }] of this.entries)
+      if ([...pods.values()].some(({ spec }) => spec?.nodeName === node)) this.onChange(name);
+  }
+
+  private followerOf(kind: WatchedKind) {
+    return {
+      replaced: (items: readonly WatchedObject[]) => this.replace(kind, items),
+      changed: (object: WatchedObject) => this.put(kind, object),
+      deleted: (object: WatchedObject) => this.drop(generationOf(object), kind, labelOf(kind, object)),
+    };
+  }
+
+  private replace(kind: WatchedKind, items: readonly WatchedObject[]): void {
+    const there = new Set(items.map((item) => `${generationOf(item)}/${labelOf(kind, item)}`));
+    for (const [name, { pods, objects }] of this.entries) {
+      const known = [...(kind === 'Pod' ? pods : objects).keys()].filter((label) => label.startsWith(`${kind} `));
+      for (const label of known) if (!there.has(`${name}/${label}`)) this.drop(name, kind, label);
+    }
+    for (const item of items) this.put(kind, item);
+    this.listed.add(kind);
+  }
+
+  private put(kind: WatchedKind, object: WatchedObject): void {
+    const name = generationOf(object);
+    if (name === undefined) return;
+    const entry = this.entries.get(name) ?? newEntry();
+    this.entries.set(name, entry);
+    if (kind !== 'Pod') entry.known.add(labelOf(kind, object));
+    if (isPod(kind, object)) entry.pods.set(labelOf(kind, object), slimPod(object));
+    else if (kind !== 'Pod') entry.objects.set(labelOf(kind, object), slimObject(kind, object));
+    if (isAnchor(kind, object)) entry.anchor = seenAnchor(object);
+    this.onChange(name);
+  }
+
+  private drop(name: string | undefined, kind: WatchedKind, label: string): void {
+    const entry = name === undefined ? undefined : this.entries.get(name);
+    if (!entry || name === undefined) return;
+    (kind === 'Pod' ? entry.pods : entry.objects).delete(label);
+    // The anchor has the name of its generation.
+    if (label === `ConfigMap ${name.slice(name.indexOf('/') + 1)}`) entry.anchor = undefined;
+    if (entry.objects.size + entry.pods.size === 0) this.entries.delete(name);
+    this.onChange(name);
+  }
+}
+
+function newEntry(): Entry {
+  return { known: new Set(), pods: new Map(), objects: new Map() };
+}
+
+/** The selector of all objects of a shard's jobs. */
+export function shardSelector(shard: number, shards: number): string {
+  const own = `${labels.managedBy}=${managerName}`;
+  if (shards === 1) return own;
+  const parts = Array.from({ length: partsOfCluster }, (_, part) => part).filter((part) => part % shards === shard);
+  return `${own},${labels.part} in (${parts.join(',')})`;
+}
+
+function seenAnchor(anchor: ObjectOf<'ConfigMap'>): SeenAnchor {
+  const notes = anchor.metadata.annotations ?? {};
+  const seen = {
+    isLeaving: anchor.metadata.deletionTimestamp !== undefined,
+    notes,
+    marks: readMarks(notes[annotations.applied]),
+  };
+  try {
+    const generation = readAnchor(anchor);
+    return isItsOwn(anchor, generation) ? { ...seen, generation } : seen;
+  } catch {
+    return seen;
+  }
+}
+
+/** A copy in another namespace, such as of a backup, says nothing of the job whose anchor it was; nor what others have written. */
+function isItsOwn({ metadata }: ObjectOf<'ConfigMap'>, { identity, spec }: Generation): boolean {
+  const isOfTenant = metadata.labels?.[labels.tenant] === identity.tenant;
+  return isOfTenant && metadata.name === generationName(identity) && metadata.namespace === spec.spec.namespace;
+}
+
+function isPod(kind: WatchedKind, _object: WatchedObject): _object is ObjectOf<'Pod'> {
+  return kind === 'Pod';
+}
+
+function isAnchor(kind: WatchedKind, object: WatchedObject): object is ObjectOf<'ConfigMap'> {
+  return kind === 'ConfigMap' && object.metadata.labels?.[labels.component] === 'anchor';
+}
+
+/** Its namespace and name: a copy of a job's objects in another namespace is no part of it. */
+function generationOf({ metadata }: WatchedObject): string | undefined {
+  const { [labels.job]: job, [labels.uid]: uid, [labels.generation]: generation } = metadata.labels ?? {};
+  return job && uid && generation ? `${metadata.namespace}/${job}-${uid}-${generation}` : undefined;
+}
+
+function labelOf(kind: WatchedKind, { metadata }: WatchedObject): string {
+  return objectLabel({ kind, metadata });
+}

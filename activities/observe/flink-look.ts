@@ -1,0 +1,122 @@
+/** One look at a job through its JobManager: what is asked is little while all is well. */
+import type { Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { tasksThere } from '../../clients/flink/tasks-there.ts';
+import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
+import type { Generation } from '../../core/generation.ts';
+import { flinkJobId } from '../../core/names.ts';
+import type { CauseObserved, CheckpointsObserved, ObservedJobState } from '../../core/observation/observation.ts';
+
+/** What one look has shown. What was not asked for is absent: what was known of it goes on. */
+export interface FlinkLook {
+  /** How many requests it took. */
+  readonly requests: number;
+  readonly state: ObservedJobState;
+  readonly silence?: string;
+  readonly tasks?: { readonly running: number; readonly total: number };
+  readonly startedAtMs?: number;
+  /** When failures happened that Flink still tells, in milliseconds. */
+  readonly failuresAtMs?: readonly number[];
+  readonly cause?: CauseObserved;
+  readonly checkpoints?: CheckpointsObserved;
+}
+
+/** A JobManager that hangs must not keep the others waiting. */
+const callMs = 5_000;
+
+/** @param isDeep whether failures and checkpoints are asked for even where all tasks run. */
+export async function lookAtFlink(flink: FlinkClient, generation: Generation, isDeep: boolean): Promise<FlinkLook> {
+  const call = { timeoutMs: callMs };
+  const id = flinkJobId(generation.identity, generation.submission);
+  try {
+    const job = (await flink.jobs(call)).find((one) => one.id === id);
+    if (!job) return { state: 'absent', requests: 1 };
+    const shallow = ofJob(job);
+    return isDeep || !runsWhole(shallow) ? { ...shallow, ...(await depthOrNone(flink, generation, job)) } : shallow;
+  } catch (error) {
+    if (isNoAnswer(error)) return { state: 'silent', silence: error.message, requests: 1 };
+    throw error;
+  }
+}
+
+/** A JobManager that has listed the job is not silent, though it may be too slow for the rest, or refuse it. */
+async function depthOrNone(flink: FlinkClient, generation: Generation, job: JobSummary): Promise<Partial<FlinkLook>> {
+  try {
+    return await depthOf(flink, generation, job);
+  } catch (error) {
+    if (isNoAnswer(error)) return { requests: 4 };
+    throw error;
+  }
+}
+
+function isNoAnswer(error: unknown): error is FlinkUnreachable | FlinkRestError {
+  return error instanceof FlinkUnreachable || error instanceof FlinkRestError;
+}
+
+function ofJob({ state, startedAtMs, tasks, tasksTotal }: JobSummary): FlinkLook {
+  const running = tasksThere(tasks);
+  return { state, startedAtMs, tasks: { running, total: tasksTotal }, requests: 1 };
+}
+
+function runsWhole({ state, tasks }: FlinkLook): boolean {
+  return state === 'RUNNING' && tasks !== undefined && tasks.total > 0 && tasks.running === tasks.total;
+}
+
+async function depthOf(
+  flink: FlinkClient,
+  generation: Generation,
+  { id, state }: JobSummary,
+): Promise<Partial<FlinkLook>> {
+  const call = { timeoutMs: callMs };
+  const [exceptions, checkpoints, config] = await Promise.all([
+    flink.exceptions(id, call),
+    flink.checkpoints(id, call),
+    flink.checkpointConfig(id, call),
+  ]);
+  const told = exceptions?.history[0] ?? exceptions?.root;
+  // A job that runs has no result that could tell more.
+  const asksOn = !told && state !== 'RUNNING';
+  const newest = asksOn ? await flink.failureCause(id, call) : told;
+  return {
+    requests: asksOn ? 6 : 4,
+    failuresAtMs: (exceptions?.history ?? []).flatMap(({ timestampMs }) => timestampMs ?? []),
+    ...(newest && {
+      cause: {
+        failure: diagnoseJobFailure(newest.stackTrace, generation.spec.spec),
+        ...(newest.timestampMs !== undefined && { atMs: newest.timestampMs }),
+        ...(newest.taskName !== undefined && { task: newest.taskName }),
+      },
+    }),
+    ...(checkpoints && config && { checkpoints: ofCheckpoints(checkpoints, config.intervalMs) }),
+  };
+}
+
+function ofCheckpoints(
+  { counts, latestCompleted, latestFailed, latestRestored }: Checkpoints,
+  intervalMs: number | undefined,
+): CheckpointsObserved {
+  // Flink's numbers go on from what was restored, and a job may have completed none since.
+  const goodId = Math.max(latestCompleted?.id ?? 0, latestRestored?.id ?? 0);
+  const isNewerFailure = latestFailed !== undefined && latestFailed.id > goodId;
+  return {
+    readAtMs: Date.now(),
+    ...(latestRestored && { restoredAtMs: latestRestored.restoredAtMs }),
+    ...(intervalMs !== undefined && { intervalMs }),
+    ...(latestCompleted && {
+      newest: {
+        id: latestCompleted.id,
+        completedAtMs: latestCompleted.completedAtMs,
+        ...(latestCompleted.path !== undefined && { path: latestCompleted.path }),
+      },
+    }),
+    // Numbers after the newest good one have failed or are under way; a restore may skip some.
+    failures: isNewerFailure ? Math.max(1, Math.min(counts.failed, latestFailed.id - goodId)) : 0,
+    ...(isNewerFailure && {
+      failure: {
+        code: 'CHECKPOINT_FAILED',
+        message: `Checkpoint ${latestFailed.id} failed: ${latestFailed.message}`,
+        cure: `See the job's checkpoints in the Flink UI (${counts.failed} have failed in all) and its storage.`,
+      },
+    }),
+  };
+}

@@ -1,0 +1,108 @@
+/** Measures the jobs of a shard that run: each at a pace that adapts, all together within what measuring may ask. */
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { readFlinkCluster } from '../../clients/flink/read-cluster.ts';
+import { JobReader } from '../../clients/flink/read-job.ts';
+import type { Generation } from '../../core/generation.ts';
+import { isIdle, isWhole, type JobReading } from '../../core/metrics/job-reading.ts';
+import {
+  measureAfter,
+  measuringPerJobManager,
+  type MeasuredAs,
+  type MeasuringPace,
+} from '../../core/metrics/measuring-pace.ts';
+import { flinkJobId, generationName } from '../../core/names.ts';
+import { pacedFlink } from './paced-flink.ts';
+import { RequestLine, turnIn } from './request-line.ts';
+
+/** What measuring works with. */
+export interface MeasuringPorts {
+  flink(generation: Generation): FlinkClient;
+  /** The line of all requests with which this process measures. */
+  readonly line: RequestLine;
+  /** Takes what was read of a job. It holds nobody up. */
+  take(generation: Generation, reading: JobReading): void;
+  asked(outcome: 'answered' | 'silent'): void;
+  /** Something went wrong that concerns one job, and must not keep the others from being measured. */
+  failed(error: unknown, generation: Generation): void;
+}
+
+/** A JobManager that hangs must not keep the others waiting. */
+const call = { timeoutMs: 5_000 };
+
+interface Measured {
+  readonly generation: Generation;
+  readonly flink: FlinkClient;
+  readonly reader: JobReader;
+  pace: MeasuringPace | undefined;
+  isBusy: boolean;
+}
+
+export class Measurer {
+  private readonly ports: MeasuringPorts;
+  private readonly jobs = new Map<string, Measured>();
+
+  constructor(ports: MeasuringPorts) {
+    this.ports = ports;
+  }
+
+  /** Measures what is due, those first that have waited longest, as long as nobody must wait in line. */
+  tick(running: Iterable<Generation>): void {
+    const due: Measured[] = [];
+    const there = new Set<string>();
+    const nowMs = performance.now();
+    for (const generation of running) {
+      // A candidate would mix its values with those of the job that it may replace.
+      if (generation.candidate) continue;
+      const name = `${generationName(generation.identity)}/${generation.submission}`;
+      there.add(name);
+      const job = this.jobs.get(name) ?? this.begin(name, generation);
+      if (!job.isBusy && dueAtMs(job) <= nowMs) due.push(job);
+    }
+    for (const name of this.jobs.keys()) if (!there.has(name)) this.jobs.delete(name);
+    due.sort((one, other) => dueAtMs(one) - dueAtMs(other));
+    for (const job of due) {
+      if (!this.ports.line.isFree) return;
+      void this.measure(job);
+    }
+  }
+
+  private begin(name: string, generation: Generation): Measured {
+    const { ports } = this;
+    const own = new RequestLine(measuringPerJobManager);
+    const flink = pacedFlink(ports.flink(generation), {
+      turn: () => turnIn(own, ports.line),
+      asked: (outcome) => ports.asked(outcome),
+    });
+    const reader = new JobReader(flink, flinkJobId(generation.identity, generation.submission), call);
+    const job = { generation, flink, reader, pace: undefined, isBusy: false };
+    this.jobs.set(name, job);
+    return job;
+  }
+
+  private async measure(job: Measured): Promise<void> {
+    job.isBusy = true;
+    const as = await this.read(job);
+    job.pace = measureAfter(job.pace, as, performance.now());
+    job.isBusy = false;
+  }
+
+  private async read(job: Measured): Promise<MeasuredAs> {
+    try {
+      const reading = await job.reader.read(await readFlinkCluster(job.flink, call));
+      if (!reading) return 'none';
+      this.ports.take(job.generation, reading);
+      if (!isWhole(reading)) return 'partial';
+      return isIdle(reading) ? 'idle' : 'busy';
+    } catch (error) {
+      // Whoever looks after the job says that its JobManager is silent.
+      if (error instanceof FlinkUnreachable || error instanceof FlinkRestError) return 'none';
+      this.ports.failed(error, job.generation);
+      return 'none';
+    }
+  }
+}
+
+function dueAtMs({ pace }: Measured): number {
+  return pace?.nextAtMs ?? 0;
+}

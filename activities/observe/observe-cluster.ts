@@ -1,0 +1,118 @@
+/** The activity that observes a shard for as long as its attempt lasts. Whoever has it is the observer: Temporal's retry elects. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import { takeCensus, type Census, type CensusPorts } from './census.ts';
+import { ClusterView, shardSelector } from './cluster-view.ts';
+import { Measurer, type MeasuringPorts } from './measurer.ts';
+import { Observer, type NextOrder, type ObserverPorts } from './observer.ts';
+
+export interface ObserveInput {
+  readonly cluster: string;
+  readonly shards: number;
+  readonly shard: number;
+}
+
+export interface ObserverDependencies {
+  readonly kubernetes: KubernetesClient;
+  readonly ports: ObserverPorts & CensusPorts;
+  /** Absent where nobody takes what would be measured. */
+  readonly measuring?: MeasuringPorts | undefined;
+}
+
+/** How often it is seen what is due. */
+const tickMs = 200;
+
+/** After so long the cluster's workflow begins anew, and so gets a short history. */
+const lastsMs = 12 * 3_600_000;
+
+/** Kubernetes is listed anew, and all that is found compared with what the jobs were told. */
+const relistMs = 3_600_000;
+
+/** A process that stood still for longer was taken for dead, and another one observes. */
+const stillMsMax = 40_000;
+
+/** Each attempt costs an action of Temporal and a listing of all objects. */
+const refusedMs = 30_000;
+
+interface Attempt {
+  readonly context: Context;
+  readonly nextOrder: NextOrder;
+  readonly beganAtMs: number;
+  /** Goes on from one listing to the next. */
+  observer?: Observer;
+}
+
+/** @throws when the attempt was given to another agent, or this process shuts down. */
+export async function observeCluster(dependencies: ObserverDependencies, input: ObserveInput): Promise<void> {
+  const context = Context.current();
+  const attempt: Attempt = {
+    context,
+    nextOrder: orders(context.info.currentAttemptScheduledTimestampMs),
+    beganAtMs: performance.now(),
+  };
+  const endsAt = attempt.beganAtMs + lastsMs * (0.9 + Math.random() / 5);
+  while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
+}
+
+/** Numbers go on from one listing to the next: a workflow drops what is not newer than what it has heard. */
+function orders(attemptMs: number): NextOrder {
+  let seq = 0;
+  return (elapsedMs) => ({ attemptMs, seq: (seq += 1), elapsedMs });
+}
+
+async function observeUntilRelist(
+  { kubernetes, ports, measuring }: ObserverDependencies,
+  { cluster, shard, shards }: ObserveInput,
+  attempt: Attempt,
+): Promise<void> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, attempt.context.cancellationSignal]);
+  const made: { census?: Census } = {};
+  const view = new ClusterView((name) => attempt.observer?.changed(name));
+  attempt.observer?.relisted(view);
+  const observer = (attempt.observer ??= new Observer(view, ports, attempt));
+  const measurer = measuring && new Measurer(measuring);
+  const tick = () => {
+    observer.tick();
+    measurer?.tick(observer.running());
+  };
+  const following = followed(view, kubernetes, shardSelector(shard, shards), signal);
+  // One of the shards counts for all: nobody knows to which of them a job belongs that has no objects.
+  const counting = shard === 0 ? takeCensus(kubernetes, ports, cluster, signal) : Promise.resolve(undefined);
+  const noting = counting.then((census) => Object.assign(made, { census }));
+  try {
+    const summary = () => ({ ...observer.summary(), ...made.census });
+    await Promise.race([following, tickUntil({ tick, summary }, attempt.context, performance.now() + relistMs)]);
+  } finally {
+    ending.abort();
+    await Promise.allSettled([following, noting]);
+  }
+}
+
+/** @throws some time after the API server has refused: whoever takes up the next attempt is refused, too. */
+async function followed(view: ClusterView, kubernetes: KubernetesClient, selector: string, signal: AbortSignal) {
+  try {
+    await view.follow(kubernetes, selector, signal);
+  } catch (error) {
+    await pause(refusedMs, undefined, { signal });
+    throw error;
+  }
+}
+
+/** What is done when the time has come, and what the Temporal UI is told of it. */
+interface Ticking {
+  tick(): void;
+  summary(): object;
+}
+
+async function tickUntil(ticking: Ticking, context: Context, endsAt: number): Promise<void> {
+  let tickedAt = performance.now();
+  while (performance.now() < endsAt) {
+    await pause(tickMs, undefined, { signal: context.cancellationSignal });
+    if (performance.now() - tickedAt > stillMsMax) throw new Error('this process stood still: another one observes');
+    tickedAt = performance.now();
+    context.heartbeat(ticking.summary());
+    ticking.tick();
+  }
+}

@@ -1,0 +1,285 @@
+/** Observes a shard of a cluster: watches Kubernetes, asks JobManagers at a pace that adapts, and signals what matters. */
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import type { Generation } from '../../core/generation.ts';
+import { annotations, jobWorkflowId } from '../../core/names.ts';
+import {
+  nextSignals,
+  offered,
+  signalsInAll,
+  told,
+  type JobSignals,
+  type WaitingSignal,
+} from '../../core/observation/coalescing.ts';
+import { digestOf } from '../../core/observation/digest.ts';
+import type { ObservationOrder } from '../../core/observation/observation.ts';
+import { isUp } from '../../core/observation/reading.ts';
+import { hurried, paceAfter, requestAfter, requestsInAll, requestsPerJobManager } from '../../core/observation/pace.ts';
+import type { JobObservedSignal } from '../../core/observation/signal.ts';
+import { fullBucket, type Bucket } from '../../core/observation/token-bucket.ts';
+import { isUrgent } from '../../core/recovery/finding.ts';
+import { findingOf } from '../../core/recovery/table.ts';
+import type { ClusterView, SeenGeneration } from './cluster-view.ts';
+import { lookAtFlink } from './flink-look.ts';
+import { objectsNow } from './objects-now.ts';
+import { WatchedJob } from './watched-job.ts';
+
+/** What an observer works with. */
+export interface ObserverPorts {
+  flink(generation: Generation): FlinkClient;
+  /** Tells a job's workflow. @returns false where there is none. */
+  signal(workflowId: string, observed: JobObservedSignal): Promise<boolean>;
+  /** Notes on the anchor what the job was told. */
+  noteTold(generation: Generation, digest: string): Promise<void>;
+  /** Something went wrong that concerns one job, and must not keep the others from being observed. */
+  failed(error: unknown, what: string): void;
+  readonly counters: ObserverCounters;
+}
+
+/** What it counts, for the agent's own metrics. */
+export interface ObserverCounters {
+  asked(outcome: 'answered' | 'silent'): void;
+  signalled(outcome: 'accepted' | 'failed' | 'noWorkflow'): void;
+  observed(jobs: number): void;
+}
+
+/** Numbers the observations of one attempt, however often it lists anew. */
+export type NextOrder = (elapsedMs: number) => ObservationOrder;
+
+interface Watched {
+  readonly job: WatchedJob;
+  requests: Bucket;
+  /** When it was watched first, by this process's own clock. */
+  readonly beganAtMs: number;
+  /** Whether its anchor was deleted though no stop was asked for: once that is told, nothing of it is left to watch. */
+  isGone: boolean;
+}
+
+/** How long an anchor that was deleted may be that of an operation that clears its generation away. */
+const clearingMs = 5_000;
+
+/** How far one watch may be behind another: a connection that died silently is noticed after 35 s, and what it missed is listed then. */
+const behindMs = 60_000;
+
+/** Noted on the anchor while a workflow is told: an observer that takes over then tells what it sees, whatever that is. */
+const beingTold = '';
+
+export class Observer {
+  private view: ClusterView;
+  private readonly ports: ObserverPorts;
+  private readonly nextOrder: NextOrder;
+  private readonly beganAtMs: number;
+  private readonly watched = new Map<string, Watched>();
+  private readonly signals = new Map<string, JobSignals>();
+  private readonly sending = new Set<string>();
+  private signalBucket = fullBucket(signalsInAll, performance.now());
+  private requestBucket = fullBucket(requestsInAll, performance.now());
+  private looks = 0;
+
+  /** @param beganAtMs when the attempt began, by this process's own clock. */
+  constructor(view: ClusterView, ports: ObserverPorts, attempt: { nextOrder: NextOrder; beganAtMs: number }) {
+    this.view = view;
+    this.ports = ports;
+    this.nextOrder = attempt.nextOrder;
+    this.beganAtMs = attempt.beganAtMs;
+  }
+
+  /** All was listed anew. What was told, what waits and what is known of each job goes on. */
+  relisted(view: ClusterView): void {
+    this.view = view;
+  }
+
+  /** Something of it has changed in Kubernetes: it is looked at now. */
+  changed(name: string): void {
+    const watched = this.watched.get(name);
+    if (watched) watched.job.pace = hurried(watched.job.pace, performance.now());
+  }
+
+  /** For the Temporal UI: what it watches, and what waits to be told. */
+  summary(): { readonly watched: number; readonly looks: number; readonly waiting: number } {
+    const waiting = [...this.signals.values()].filter((one) => one.waiting !== undefined).length;
+    return { watched: this.watched.size, looks: this.looks, waiting };
+  }
+
+  /** The generations whose jobs run, for whoever measures them. */
+  running(): readonly Generation[] {
+    return [...this.watched.values()].flatMap(({ job }) => job.running ?? []);
+  }
+
+  /** Does what is due. */
+  tick(): void {
+    if (!this.view.isComplete) return;
+    const nowMs = performance.now();
+    for (const name of this.view.names()) this.lookWhenDue(name, nowMs);
+    for (const [name, watched] of this.watched)
+      if (!watched.isGone && !isToBeWatched(this.view.get(name))) this.leave(name, watched);
+    this.ports.counters.observed(this.watched.size);
+    this.sendDue(nowMs);
+  }
+
+  /** Either an operation ends it, or somebody has deleted what it stands on. */
+  private leave(name: string, watched: Watched): void {
+    const { anchor } = this.view.get(name) ?? {};
+    const isDeleted = anchor === undefined || anchor.isLeaving;
+    if (!isDeleted) return this.forget(name);
+    watched.isGone = true;
+    setTimeout(() => this.tellGone(name, watched), clearingMs).unref();
+  }
+
+  private tellGone(name: string, watched: Watched): void {
+    // It was made anew, or an operation has asked for its end.
+    if (!watched.isGone || this.watched.get(name) !== watched) return;
+    if (!this.view.isComplete) return void setTimeout(() => this.tellGone(name, watched), clearingMs).unref();
+    const { job } = watched;
+    const order = this.nextOrder(Math.round(performance.now() - this.beganAtMs));
+    this.offer(name, job, order);
+    if (!this.signals.get(name)?.waiting) this.forget(name);
+  }
+
+  private forget(name: string): void {
+    this.watched.delete(name);
+    this.signals.delete(name);
+  }
+
+  private lookWhenDue(name: string, nowMs: number): void {
+    const seen = this.view.get(name);
+    const generation = seen?.anchor?.generation;
+    if (!seen || !generation || !isToBeWatched(seen)) return;
+    const watched = this.watched.get(name) ?? this.begin(name, seen, generation);
+    watched.job.isNow(generation);
+    watched.isGone = false;
+    if (watched.job.isBusy || (watched.job.pace?.nextAtMs ?? 0) > nowMs) return;
+    const waitMs = this.placesInLine(watched, 1, nowMs);
+    watched.job.isBusy = true;
+    setTimeout(() => void this.look(name, watched, generation), waitMs);
+  }
+
+  /** @returns after what time the last of so many requests may be sent. */
+  private placesInLine(watched: Watched, requests: number, nowMs: number): number {
+    let wait = 0;
+    for (let left = requests; left > 0; left -= 1) {
+      const { one, all, waitMs } = requestAfter({ one: watched.requests, all: this.requestBucket }, nowMs);
+      watched.requests = one;
+      this.requestBucket = all;
+      wait = waitMs;
+    }
+    return wait;
+  }
+
+  private begin(name: string, seen: SeenGeneration, generation: Generation): Watched {
+    const job = new WatchedJob(generation);
+    const beganAtMs = performance.now();
+    const watched = { job, requests: fullBucket(requestsPerJobManager, beganAtMs), beganAtMs, isGone: false };
+    this.watched.set(name, watched);
+    const toldDigest = seen.anchor?.notes[annotations.told];
+    this.signals.set(name, toldDigest === undefined ? {} : { toldDigest });
+    return watched;
+  }
+
+  private async look(name: string, watched: Watched, generation: Generation): Promise<void> {
+    const { job } = watched;
+    const elapsedMs = Math.round(performance.now() - this.beganAtMs);
+    try {
+      const look = await lookAtFlink(this.ports.flink(generation), generation, job.isDeepDue(performance.now()));
+      this.looks += 1;
+      this.ports.counters.asked(look.state === 'silent' ? 'silent' : 'answered');
+      // What it took beyond the one that had its place: the next looks wait for that.
+      this.placesInLine(watched, look.requests - 1, performance.now());
+      const isOther = job.saw(look, generation);
+      const isRestless = this.offerWatched(name, job, elapsedMs) || isOther;
+      job.pace = paceAfter(job.pace, { nowMs: performance.now(), isRestless });
+    } catch (error) {
+      this.ports.failed(error, `looking at ${name}`);
+      job.pace = paceAfter(job.pace, { nowMs: performance.now(), isRestless: false });
+    } finally {
+      job.isBusy = false;
+    }
+  }
+
+  /** @returns whether not all is well with it. */
+  private offerWatched(name: string, job: WatchedJob, elapsedMs: number): boolean {
+    return isToBeWatched(this.view.get(name)) && this.offer(name, job, this.nextOrder(elapsedMs));
+  }
+
+  /** @returns whether not all is well with it. */
+  private offer(name: string, job: WatchedJob, order: ObservationOrder): boolean {
+    const signals = this.signals.get(name);
+    const generation = job.current;
+    const { lostNodes } = this.view.nodes;
+    const isSettled = performance.now() - (this.watched.get(name)?.beganAtMs ?? Infinity) >= behindMs;
+    const observation = job.observation(order, objectsNow(generation, this.view.get(name), isSettled), lostNodes);
+    if (!observation || !signals) return false;
+    const finding = findingOf({ observation, spec: generation.spec });
+    const digest = digestOf(observation, finding);
+    const isWell = finding === undefined && isUp(observation);
+    // A job that is well needs nobody to know, unless it was told otherwise.
+    if (isWell && signals.toldDigest === undefined && !signals.waiting) this.signals.set(name, { toldDigest: digest });
+    else {
+      const offer = { observation, digest, isUrgent: finding !== undefined && isUrgent(finding) };
+      this.signals.set(name, offered(signals, offer, performance.now()));
+    }
+    return !isWell;
+  }
+
+  private sendDue(nowMs: number): void {
+    const waiting = new Map<string, JobSignals>();
+    for (const [name, job] of this.signals) if (job.waiting && !this.sending.has(name)) waiting.set(name, job);
+    const { now, bucket } = nextSignals(waiting, this.signalBucket, nowMs);
+    this.signalBucket = bucket;
+    for (const name of now) void this.send(name);
+  }
+
+  private async send(name: string): Promise<void> {
+    const sent = this.signals.get(name)?.waiting;
+    const watched = this.watched.get(name);
+    if (!sent || !watched) return;
+    const generation = watched.job.current;
+    this.sending.add(name);
+    try {
+      if (!watched.isGone) await this.noteBeingTold(name, generation);
+      const isThere = await this.signalled(generation, sent);
+      const job = this.signals.get(name);
+      if (job) this.signals.set(name, told(job, sent, performance.now()));
+      if (watched.isGone) this.forget(name);
+      // A workflow that is made later was told nothing.
+      else if (isThere) await this.ports.noteTold(generation, sent.digest);
+    } catch (error) {
+      // Temporal is away, or the anchor: what waits is sent again, and what was not noted is told twice at worst.
+      this.ports.failed(error, `telling ${name}`);
+    } finally {
+      this.sending.delete(name);
+    }
+  }
+
+  /** Best effort: what is wrong is told also where the API server takes no notes. */
+  private async noteBeingTold(name: string, generation: Generation): Promise<void> {
+    try {
+      await this.ports.noteTold(generation, beingTold);
+    } catch (error) {
+      this.ports.failed(error, `noting that ${name} is told`);
+    }
+  }
+
+  private async signalled(generation: Generation, { observation }: WaitingSignal): Promise<boolean> {
+    const { counters } = this.ports;
+    const finding = findingOf({ observation, spec: generation.spec });
+    try {
+      const isThere = await this.ports.signal(jobWorkflowId(generation.identity), {
+        observation,
+        ...(finding && { finding }),
+      });
+      counters.signalled(isThere ? 'accepted' : 'noWorkflow');
+      return isThere;
+    } catch (error) {
+      counters.signalled('failed');
+      throw error;
+    }
+  }
+}
+
+/** Only what has run: until then, and from the moment at which an operation asks it to stop, the operation itself watches it. */
+function isToBeWatched(seen: SeenGeneration | undefined): boolean {
+  const { generation, notes, isLeaving } = seen?.anchor ?? {};
+  if (!generation || !notes || isLeaving) return false;
+  const submission = String(generation.submission);
+  return notes[annotations.ran] === submission && !notes[annotations.stopping]?.startsWith(`${submission}/`);
+}

@@ -1,0 +1,153 @@
+/** What an observer remembers of one generation between its looks, and how that becomes an observation. */
+import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
+import { diagnosePods } from '../../core/diagnosis/pods.ts';
+import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
+import type { Generation } from '../../core/generation.ts';
+import { bounded } from '../../core/observation/bounded.ts';
+import type { Observation, ObservationOrder, ObservedJobState } from '../../core/observation/observation.ts';
+import type { Pace } from '../../core/observation/pace.ts';
+import { restartTimesMax } from '../../core/observation/bounds.ts';
+import { observedPods } from '../../core/observation/pods.ts';
+import { parseDurationMs } from '../../core/spec/duration.ts';
+import type { FlinkLook } from './flink-look.ts';
+
+/** How often a job that is well is asked for its checkpoints, too. */
+const deepEveryMs = 30_000;
+
+/** How many restarts are remembered: more than are ever told. */
+const restartsKept = 4 * restartTimesMax;
+
+/** What Kubernetes has of it now. */
+export interface ObjectsNow extends Pick<Observation, 'changed'> {
+  readonly pods: readonly PodSeen[];
+  /** Objects that were there and are not any more, the anchor first. */
+  readonly missing: readonly string[];
+}
+
+export class WatchedJob {
+  pace: Pace | undefined;
+  /** Whether a look is under way. */
+  isBusy = false;
+  private generation: Generation;
+  private last: FlinkLook | undefined;
+  private lastDeepAtMs = -Infinity;
+  private sinceMs = Date.now();
+  private cameUpAtMs: number | undefined;
+  private readonly restartsAtMs = new Set<number>();
+  private forgottenRestarts = 0;
+
+  constructor(generation: Generation) {
+    this.generation = generation;
+  }
+
+  /** Whether the next look asks for more than whether all tasks run. */
+  isDeepDue(nowMs: number): boolean {
+    return nowMs - this.lastDeepAtMs >= deepEveryMs;
+  }
+
+  /** The same generation with another submission has another Flink job. */
+  isNow(generation: Generation): void {
+    if (generation.submission !== this.generation.submission) {
+      this.last = undefined;
+      this.restartsAtMs.clear();
+      this.forgottenRestarts = 0;
+      this.sinceMs = Date.now();
+      this.cameUpAtMs = undefined;
+    }
+    this.generation = generation;
+  }
+
+  get current(): Generation {
+    return this.generation;
+  }
+
+  /** The generation, where all tasks of its job ran when it was looked at last. */
+  get running(): Generation | undefined {
+    return classOf(this.last) === 'up' ? this.generation : undefined;
+  }
+
+  /** Takes a look in. @returns whether the job is another than at the look before. */
+  saw(look: FlinkLook, { submission }: Pick<Generation, 'submission'>): boolean {
+    // It was on its way while the job was submitted anew.
+    if (submission !== this.generation.submission) return true;
+    const before = this.last;
+    if (look.checkpoints || look.failuresAtMs) this.lastDeepAtMs = performance.now();
+    for (const atMs of look.failuresAtMs ?? []) this.restarted(atMs);
+    const isOther = classOf(before) !== classOf(look);
+    if (isOther) this.sinceMs = Date.now();
+    if (isOther && before && classOf(look) === 'up') this.cameUpAtMs = this.sinceMs;
+    // What was not asked for, or could not be told, goes on as it was.
+    const { silence: _silence, ...known } = before ?? look;
+    this.last = { ...known, ...look };
+    return isOther;
+  }
+
+  /** Flink tells each again and again; a job that fails for days is not to fill the memory. */
+  private restarted(atMs: number): void {
+    const oldest = Math.min(...this.restartsAtMs);
+    if (this.restartsAtMs.size >= restartsKept && atMs < oldest) return;
+    this.restartsAtMs.add(atMs);
+    if (this.restartsAtMs.size <= restartsKept) return;
+    this.restartsAtMs.delete(oldest);
+    this.forgottenRestarts += 1;
+  }
+
+  /** Undefined before the first look. */
+  observation(
+    order: ObservationOrder,
+    { pods, missing, changed }: ObjectsNow,
+    lostNodes: ReadonlyMap<string, number>,
+  ): Observation | undefined {
+    const { last, generation } = this;
+    if (!last) return undefined;
+    const { identity, submission, spec } = generation;
+    const wanted = { jobmanager: spec.spec.jobManager.replicas, taskmanager: taskManagerReplicas(spec.spec) };
+    const trouble = troubleOf(pods, generation);
+    return bounded({
+      uid: identity.uid,
+      generation: identity.number,
+      submission,
+      order,
+      seenAt: new Date().toISOString(),
+      job: { ...jobOf(last, this.sinceMs), ...(this.cameUpAtMs !== undefined && { cameUpAtMs: this.cameUpAtMs }) },
+      restarts: this.restarts(),
+      ...(last.cause && { cause: last.cause }),
+      ...(last.checkpoints && { checkpoints: last.checkpoints }),
+      pods: observedPods({ pods, wanted, lostNodes }),
+      ...(trouble && { podTrouble: trouble }),
+      missing,
+      changed,
+    });
+  }
+
+  private restarts(): Observation['restarts'] {
+    const recentMs = [...this.restartsAtMs].toSorted((one, other) => other - one);
+    return { count: this.restartsAtMs.size + this.forgottenRestarts, recentMs };
+  }
+}
+
+function jobOf({ state, tasks, startedAtMs, silence }: FlinkLook, sinceMs: number): Observation['job'] {
+  return {
+    state,
+    sinceMs,
+    ...(tasks && { tasks }),
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(silence !== undefined && { silence }),
+  };
+}
+
+function troubleOf(pods: readonly PodSeen[], { spec }: Generation) {
+  const { schedule, imagePull } = spec.spec.deadlines;
+  const clock = { now: Date.now(), scheduleMs: parseDurationMs(schedule), imagePullMs: parseDurationMs(imagePull) };
+  return diagnosePods(pods, [], clock).failure;
+}
+
+const ended: ReadonlySet<ObservedJobState> = new Set(['FAILED', 'FINISHED', 'CANCELED']);
+
+/** Between which its time counts anew: up, not up, absent, silent, ended. */
+function classOf(look: FlinkLook | undefined): string {
+  if (!look) return '';
+  const { state, tasks } = look;
+  if (state === 'absent' || state === 'silent' || ended.has(state)) return state;
+  return state === 'RUNNING' && tasks !== undefined && tasks.total > 0 && tasks.running === tasks.total ? 'up' : 'down';
+}

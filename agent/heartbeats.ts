@@ -1,0 +1,53 @@
+/** Tells the API every few seconds that this agent is there. What goes wrong with that never holds anything else up. */
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { SendHeartbeat } from '../clients/drey/send-heartbeat.ts';
+import { heartbeatEveryMs } from '../core/agents.ts';
+
+export interface HeartbeatsOptions {
+  readonly send: SendHeartbeat;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+  /** Whether this process observes jobs now. */
+  readonly observes: () => boolean;
+  readonly agent?: string;
+  readonly everyMs?: number;
+}
+
+export class Heartbeats {
+  private readonly options: HeartbeatsOptions;
+  private readonly agent: string;
+  private readonly everyMs: number;
+  private readonly timer: NodeJS.Timeout;
+  private attempt: AbortController | undefined;
+  private isHeard = true;
+
+  /** Begins at once. */
+  constructor(options: HeartbeatsOptions) {
+    this.options = options;
+    this.agent = options.agent ?? `${hostname()}-${process.pid}`;
+    this.everyMs = options.everyMs ?? heartbeatEveryMs;
+    this.timer = setInterval(() => void this.beat(), this.everyMs);
+    void this.beat();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.attempt?.abort();
+  }
+
+  /** One at a time: one that has no answer when the next is due is given up. */
+  private async beat(): Promise<void> {
+    this.attempt?.abort();
+    const attempt = new AbortController();
+    this.attempt = attempt;
+    const { send, log, observes } = this.options;
+    try {
+      await send({ agent: this.agent, observes: observes() }, attempt.signal);
+      if (!this.isHeard) log.info('the API hears this agent again');
+      this.isHeard = true;
+    } catch (error) {
+      if (this.isHeard) log.warn({ err: error }, 'the API does not hear that this agent is there');
+      this.isHeard = false;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/** The agent's part in observation: it waits on a queue of its own to be the one that observes a shard of the cluster. */
+import { Client, Connection } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createObserverActivities } from '../activities/observe/observer-activities.ts';
+import type { CensusPorts } from '../activities/observe/census.ts';
+import type { ObserverPorts } from '../activities/observe/observer.ts';
+import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
+import { isWorkflowGone } from '../clients/temporal/errors.ts';
+import { annotations, generationNames, observerTaskQueue, partsOfCluster, searchAttributes } from '../core/names.ts';
+import { jobObservedName, objectsGoneName } from '../core/observation/signal.ts';
+import type { AgentSettings } from './config.ts';
+import { measuringPorts } from './measuring.ts';
+import type { MetricsSender } from './metrics-sender.ts';
+import type { AgentMetrics } from './metrics.ts';
+import type { Observing } from './observing.ts';
+
+interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
+  /** Where what is measured goes; absent: nothing is measured. */
+  readonly samples?: Pick<MetricsSender, 'add'> | undefined;
+}
+
+/** The heartbeat that says that it still observes is sent this often: the cluster's own fixed cost. */
+const heartbeatMs = 32_000;
+
+export interface ObserverWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly settings: AgentSettings;
+  readonly cluster: Cluster;
+  readonly metrics: AgentMetrics;
+  readonly log: Logger;
+  /** Is told whenever the observer has done what was due. */
+  readonly observing: Observing;
+}
+
+export async function observerWorker(options: ObserverWorkerOptions): Promise<{ readonly run: () => Promise<void> }> {
+  const { connection, settings, cluster } = options;
+  const calls = Connection.lazy({ address: settings.TEMPORAL_ADDRESS });
+  const client = new Client({ connection: calls, namespace: settings.TEMPORAL_NAMESPACE });
+  const worker = await Worker.create({
+    connection,
+    namespace: settings.TEMPORAL_NAMESPACE,
+    taskQueue: observerTaskQueue(settings.DREY_CLUSTER),
+    activities: createObserverActivities({
+      kubernetes: cluster.kubernetes,
+      ports: portsOf(client, options),
+      measuring: measuringPorts(cluster, options),
+    }),
+    maxConcurrentActivityTaskExecutions: partsOfCluster,
+    maxHeartbeatThrottleInterval: heartbeatMs,
+    defaultHeartbeatThrottleInterval: heartbeatMs,
+    // Another agent goes on at once.
+    shutdownGraceTime: '1s',
+  });
+  const run = async () => {
+    try {
+      await worker.run();
+    } finally {
+      await calls.close();
+    }
+  };
+  return { run };
+}
+
+function portsOf(
+  client: Client,
+  { cluster, metrics, log, observing }: ObserverWorkerOptions,
+): ObserverPorts & CensusPorts {
+  return {
+    ...signalsOf(client),
+    flink: cluster.flink,
+    noteTold: async ({ identity, spec }, digest) => {
+      const { anchor } = generationNames(identity);
+      await cluster.kubernetes.annotate('ConfigMap', spec.spec.namespace, anchor, { [annotations.told]: digest });
+    },
+    jobWorkflows: (name) => jobWorkflows(client, name),
+    unknown: (jobs) => {
+      metrics.unknownJobs.set(jobs.length);
+      if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
+    },
+    failed: (error, what) => log.warn({ err: error, what }, 'observation failed'),
+    counters: {
+      asked: (outcome) => metrics.requests.inc({ target: 'flink', outcome: outcome === 'answered' ? 'ok' : 'failed' }),
+      signalled: (outcome) => metrics.signals.inc({ outcome: outcome === 'accepted' ? 'sent' : outcome }),
+      observed: (jobs) => {
+        metrics.observedJobs.set(jobs);
+        observing.note();
+      },
+    },
+  };
+}
+
+function signalsOf(client: Client): Pick<ObserverPorts & CensusPorts, 'signal' | 'tellGone'> {
+  const tell = async (workflowId: string, ...signal: [name: string, ...args: unknown[]]) => {
+    const [name, ...args] = signal;
+    try {
+      await client.workflow.getHandle(workflowId).signal(name, ...args);
+      return true;
+    } catch (error) {
+      if (isWorkflowGone(error)) return false;
+      throw error;
+    }
+  };
+  return {
+    signal: (workflowId, observed) => tell(workflowId, jobObservedName, observed),
+    tellGone: async (workflowId) => void (await tell(workflowId, objectsGoneName)),
+  };
+}
+
+const phaseKey = defineSearchAttributeKey(searchAttributes.phase, 'KEYWORD');
+
+/** Those that Temporal lists: of 10,000 jobs, ten pages. */
+async function jobWorkflows(client: Client, cluster: string): ReturnType<CensusPorts['jobWorkflows']> {
+  const known = new Set<string>();
+  const running = new Set<string>();
+  const query = `WorkflowType = 'flinkJob' AND ExecutionStatus = 'Running' AND ${searchAttributes.cluster} = '${cluster}'`;
+  for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query, pageSize: 1_000 })) {
+    known.add(workflowId);
+    if (typedSearchAttributes.get(phaseKey) === 'RUNNING') running.add(workflowId);
+  }
+  return { known, running };
+}

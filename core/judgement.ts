@@ -1,0 +1,25 @@
+/** What becomes of a change that somebody asks for, before anything is done: decided by its job's workflow, and by a dry run. */
+import { noCandidate, refusalBesideCandidate, waitingCandidate } from './candidate.ts';
+import { isUnchanged, refusalOf, type Asked, type JudgedJob, type Refusal } from './job-changes.ts';
+
+/** `repeated`: its key was answered before. `unchanged`: there is nothing to do. `taken`: it makes an operation. */
+export type Judgement = 'repeated' | 'unchanged' | 'taken' | Refusal;
+
+/** Of any change. */
+export function judge(job: JudgedJob | undefined, asked: Asked): Judgement {
+  const isRepeated = job?.answered.some(({ key }) => key === asked.key) ?? false;
+  return refusalOf(job, asked) ?? (isRepeated ? 'repeated' : 'taken');
+}
+
+/** Of a spec that the job shall have. */
+export function judgeSpec(job: JudgedJob | undefined, asked: Asked & { readonly specHash: string }): Judgement {
+  const judgement = judge(job, asked);
+  if (judgement !== 'taken' || !job) return judgement;
+  return isUnchanged(job, asked.specHash) ? 'unchanged' : (refusalBesideCandidate(job) ?? 'taken');
+}
+
+/** Of a verdict on the job's candidate. */
+export function judgeVerdict(job: JudgedJob | undefined, asked: Asked): Judgement {
+  const judgement = judge(job, asked);
+  return judgement === 'taken' && job && !waitingCandidate(job) ? noCandidate(job) : judgement;
+}

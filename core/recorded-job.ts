@@ -1,0 +1,82 @@
+/** A job as its records tell it, in the shapes in which its workflow judges changes and plans them. */
+import type { JudgedJob } from './job-changes.ts';
+import type { JobView } from './job.ts';
+import { leavesJobAlone, settledPhase } from './operation-kinds.ts';
+import type { OperationRecord } from './operation.ts';
+import type { PlannedJob } from './plan/change-plan.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+import { specHash } from './spec/canonical.ts';
+
+export interface RecordedJob {
+  readonly job: JobView;
+  /** The newest operations, the newest first; all that wait or run are among them. */
+  readonly operations: readonly OperationRecord[];
+  /** By their revisions, the specs of those that `revisionsToRead` names, as far as they are recorded. */
+  readonly specs: ReadonlyMap<number, FlinkJob>;
+}
+
+type Records = Pick<RecordedJob, 'job' | 'operations'>;
+
+/** Of which revisions the specs must be known. */
+export function revisionsToRead(records: Records): readonly number[] {
+  const { generation, candidate, lastRun } = records.job;
+  const all = [activeRevision(records), generation?.revision, candidate?.revision, lastRun];
+  return [...new Set(all.flatMap((revision) => revision ?? []))];
+}
+
+/** As its workflow would judge it, but for the keys that it has answered. */
+export function judgedJob(records: Records): JudgedJob {
+  const { name, phase, revision, spec, failure, generation, candidate, operation } = records.job;
+  const running = underWay(records);
+  const queue = records.operations.filter(({ state, number }) => state === 'queued' && number !== operation);
+  return {
+    name,
+    phase,
+    revision: { number: revision, spec, specHash: specHash(spec) },
+    ...(failure ? { failure } : {}),
+    queue: queue.toReversed().map((record) => ({ record, recordSeq: 0 })),
+    generations: [
+      ...(candidate ? [{ ...candidate, candidate: true as const }] : []),
+      ...(generation ? [generation] : []),
+    ],
+    ...(running ? { running: { record: running } } : {}),
+    answered: [],
+  };
+}
+
+/** As its workflow would plan for it when its turn comes: what is under way is taken to succeed. */
+export function plannedJob(recorded: RecordedJob | undefined): PlannedJob {
+  const certain = { askedCluster: true, afterLoss: false };
+  if (!recorded) return { ...certain, phase: 'PENDING', generations: [] };
+  const { job } = recorded;
+  const active = activeSpec(recorded);
+  const lastRun = job.lastRun === undefined ? undefined : recorded.specs.get(job.lastRun);
+  return {
+    ...certain,
+    phase: isBroken(job) ? job.phase : settledPhase(job.phase),
+    generations: active ? [{ spec: active }] : [],
+    ...(lastRun && { lastRun }),
+  };
+}
+
+/** Whether it waits to be brought back: whoever changes it does not wait for that. */
+function isBroken({ phase, operation }: JobView): boolean {
+  return phase === 'RECOVERING' && operation === undefined;
+}
+
+/** The spec that runs, or will when what is under way has succeeded: a rollback may have brought an older one back. */
+function activeSpec(recorded: RecordedJob): FlinkJob | undefined {
+  const revision = activeRevision(recorded);
+  return revision === undefined ? undefined : recorded.specs.get(revision);
+}
+
+function activeRevision(records: Records): number | undefined {
+  const { kind, revision, plan } = underWay(records) ?? {};
+  // A candidate is not the job; and what else runs beside the job brings no revision about.
+  const isBrought = kind !== undefined && !leavesJobAlone(kind) && plan?.strategy !== 'blueGreen';
+  return (isBrought ? revision : undefined) ?? records.job.generation?.revision;
+}
+
+function underWay({ job, operations }: Records): OperationRecord | undefined {
+  return operations.find(({ number }) => number === job.operation);
+}

@@ -1,0 +1,59 @@
+/** How often a job is brought back: attempts with growing waits, so many within a window, until one of them lasts. */
+import type { RecoverySpec } from '../schema/flink-job.ts';
+import { parseDurationMs } from '../spec/duration.ts';
+import { backoffMs } from './backoff.ts';
+import type { ActingAction, FindingReason } from './finding.ts';
+
+/** One attempt, as the job remembers it. Times are of Temporal's clock, in milliseconds since 1970. */
+export interface RecoveryAttempt {
+  /** When the trouble was first heard of that it was to mend. */
+  readonly sinceMs: number;
+  readonly atMs: number;
+  /** Absent for one whose operation was lost. */
+  readonly endedAtMs?: number;
+  /** Whether all tasks ran at its end. */
+  readonly hasSucceeded: boolean;
+  readonly reason: FindingReason;
+  readonly action: ActingAction;
+  /** What was wrong, in a sentence. */
+  readonly message: string;
+  /** Why it did not bring the job back, in a sentence. */
+  readonly outcome?: string;
+}
+
+export interface BudgetInput {
+  /** The oldest first. */
+  readonly attempts: readonly RecoveryAttempt[];
+  readonly policy: RecoverySpec;
+  /** When the trouble that is to be mended was first heard of, since the operation before. */
+  readonly sinceMs: number;
+  readonly nowMs: number;
+}
+
+export type BudgetVerdict =
+  /** @property made the attempts that still count: what the job goes on remembering. */
+  | { readonly is: 'left'; readonly atMs: number; readonly made: readonly RecoveryAttempt[] }
+  | { readonly is: 'used'; readonly made: readonly RecoveryAttempt[] };
+
+/** Whether there may be another attempt, and when. */
+export function judgeBudget({ attempts, policy, sinceMs, nowMs }: BudgetInput): BudgetVerdict {
+  const made = stillCounting({ attempts, policy, sinceMs, nowMs });
+  if (made.length >= policy.attempts) return { is: 'used', made };
+  const last = made.at(-1);
+  const fromMs = last?.endedAtMs ?? last?.atMs ?? nowMs;
+  return { is: 'left', atMs: Math.max(nowMs, fromMs + backoffMs(made.length, policy.backoff)), made };
+}
+
+/** One that lasted clears those before it; those that brought nothing back count until one does, so that they come to an end. */
+function stillCounting({ attempts, policy, sinceMs, nowMs }: BudgetInput): readonly RecoveryAttempt[] {
+  const stableMs = parseDurationMs(policy.stableAfter);
+  const lasted = attempts.findLastIndex(({ hasSucceeded, endedAtMs }, index) => {
+    // Not until the next attempt: what the job then waited for was the back-off.
+    const untilMs = attempts[index + 1]?.sinceMs ?? sinceMs;
+    return hasSucceeded && endedAtMs !== undefined && untilMs - endedAtMs >= stableMs;
+  });
+  const sinceLasted = attempts.slice(lasted + 1);
+  const newestSuccess = sinceLasted.findLastIndex(({ hasSucceeded }) => hasSucceeded);
+  const windowMs = parseDurationMs(policy.window);
+  return sinceLasted.filter(({ atMs }, index) => index > newestSuccess || nowMs - atMs < windowMs);
+}

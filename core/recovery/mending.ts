@@ -1,0 +1,101 @@
+/** The end of an operation, as far as it concerns what was wrong with the job. */
+import type { Failure, FailureCode } from '../failure.ts';
+import type { JobState, QueuedOperation, Revision } from '../job-state.ts';
+import { waitingChange } from '../job-changes.ts';
+import { leavesJobAlone } from '../operation-kinds.ts';
+import { shorten } from '../spec/problem.ts';
+import type { RecoveryAttempt } from './budget.ts';
+import type { ActingAction, Finding, Retry } from './finding.ts';
+import { recoveryAborted, rolledBack } from './giving-up.ts';
+import type { Trouble } from './trouble.ts';
+
+/** What an operation is to mend. */
+export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
+  readonly action: ActingAction;
+  /** What it brings the job back with. */
+  readonly revision: Revision;
+}
+
+/** Characters of a message that an attempt is remembered by. */
+const messageMax = 300;
+
+/** Takes account of an operation that has ended. What was wrong with what it has replaced is over; the rest is judged anew. */
+export function concludeTrouble(state: JobState, { record, mends }: QueuedOperation): void {
+  const { kind, failure } = record;
+  if (!mends && leavesJobAlone(kind)) return;
+  if (mends) state.attempts = [...(state.attempts ?? []), attemptOf(record, mends)];
+  else if (!failure) state.attempts = [];
+  if (mends && failure) return unmended(state, mends, failure);
+  state.trouble = stillThere(state);
+  if (mends?.action === 'rollBack' && mends.finding.failure) {
+    state.failure = rolledBack(mends.finding.failure, mends.revision.number);
+    state.upgraded = undefined;
+  }
+}
+
+function attemptOf({ requestedAt, endedAt, failure }: QueuedOperation['record'], mends: Mending): RecoveryAttempt {
+  const { finding, since, action } = mends;
+  return {
+    sinceMs: Date.parse(since),
+    atMs: Date.parse(requestedAt),
+    ...(endedAt !== undefined && { endedAtMs: Date.parse(endedAt) }),
+    hasSucceeded: !failure,
+    reason: finding.reason,
+    action,
+    message: shorten(finding.failure?.message ?? finding.reason, messageMax),
+    ...(failure && { outcome: shorten(failure.message, messageMax) }),
+  };
+}
+
+/** Agents tell nothing twice: what is wrong with what still runs goes on to be wrong until they say otherwise. */
+function stillThere({ trouble, generations, phase }: JobState): Trouble | undefined {
+  const active = generations.at(-1);
+  const isOfIt =
+    active && trouble?.of.generation === active.identity.number && trouble.of.submission === active.submission;
+  if (!isOfIt) return undefined;
+  const { finding, of, since } = trouble;
+  if (phase === 'RUNNING' || phase === 'DUAL_RUNNING' || phase === 'RECOVERING') return { finding, of, since };
+  // What somebody wanted instead has failed, and Flink may still bring the job back: then it runs.
+  const isTried = phase === 'FAILED' && finding.standing !== 'ended';
+  return isTried ? { finding, of, since, isJudged: true, isGivenUp: true } : undefined;
+}
+
+/** What could not be brought back is judged again: nobody observes it now. */
+function unmended(state: JobState, mends: Mending, failure: Failure): void {
+  const { of, since, revision, finding } = mends;
+  if (failure.code === 'ABORTED') return aborted(state, mends);
+  const hasEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
+  state.trouble = { finding: hasEnded ? afterAttempt(finding, failure) : finding, of, since, revision };
+  if (state.phase === 'FAILED') state.phase = 'RECOVERING';
+}
+
+/** Whoever gave it up has something else in mind. */
+function aborted(state: JobState, { finding, of, since, revision }: Mending): void {
+  const isReplaced = waitingChange(state.queue) !== undefined;
+  if (isReplaced) {
+    state.trouble = undefined;
+    return;
+  }
+  const isEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
+  state.trouble = { finding, of, since, isJudged: true, ...(isEnded && { isGivenUp: true }) };
+  if (!isEnded || !finding.failure) return;
+  state.phase = 'FAILED';
+  state.failure = recoveryAborted(finding.failure, revision.spec);
+}
+
+/** What an attempt that failed says of the next one. */
+const retries: Partial<Record<FailureCode, Retry>> = {
+  STATE_INCOMPATIBLE: 'useless',
+  STATE_TOO_OLD: 'useless',
+  STATE_GONE: 'useless',
+  PARALLELISM_TOO_HIGH: 'useless',
+  MAIN_METHOD_THREW: 'unlikely',
+  ENTRY_CLASS_MISSING: 'unlikely',
+  JAR_MISSING: 'unlikely',
+  NO_JOB_SUBMITTED: 'unlikely',
+};
+
+function afterAttempt({ memory: _memory, ...finding }: Finding, failure: Failure): Finding {
+  const { code } = failure;
+  return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retries[code] ?? finding.retry };
+}

@@ -1,0 +1,42 @@
+/** What is wrong with a job as people see it: since when, what was tried, what comes next, and what they can do. */
+import type { TroubleView, TriedView } from '../job.ts';
+import type { JobState } from '../job-state.ts';
+import type { RecoveryAttempt } from './budget.ts';
+import { resumeCommand } from './giving-up.ts';
+import type { Trouble } from './trouble.ts';
+
+export function troubleView({ trouble, attempts = [], phase, name, running }: JobState): TroubleView | undefined {
+  if (!trouble) return undefined;
+  const { finding, since, action, dueAt } = trouble;
+  const { reason, standing, failure } = finding;
+  const isUnderWay = running?.mends !== undefined;
+  return {
+    reason,
+    standing,
+    since,
+    ...(failure && { failure }),
+    tried: attempts.map(triedView),
+    next: isUnderWay ? 'underWay' : nextOf(trouble),
+    ...(action && !trouble.isGivenUp && { action }),
+    ...(dueAt !== undefined && { dueAt }),
+    ...(phase === 'FAILED' && { resume: resumeCommand(name) }),
+  };
+}
+
+function nextOf({ isJudged, isGivenUp, dueAt, finding }: Trouble): TroubleView['next'] {
+  if (isGivenUp) return 'givenUp';
+  if (!isJudged) return 'undecided';
+  if (dueAt !== undefined) return 'due';
+  return finding.action === 'wait' ? 'flinkRecovers' : 'shown';
+}
+
+function triedView({ atMs, action, reason, hasSucceeded, message, outcome }: RecoveryAttempt): TriedView {
+  return {
+    at: new Date(atMs).toISOString(),
+    action,
+    reason,
+    message,
+    hasSucceeded,
+    ...(outcome !== undefined && { outcome }),
+  };
+}

@@ -1,0 +1,187 @@
+/** What is wrong with a job: heard of, judged, acted on, and over. Each function takes one of these into the entity's state. */
+import { candidateAmong } from '../candidate.ts';
+import { countsAfter, isNewer } from '../observation/order.ts';
+import type { Observation } from '../observation/observation.ts';
+import type { JobObservedSignal } from '../observation/signal.ts';
+import type { Generation } from '../generation.ts';
+import { runs, type JobPhase } from '../job.ts';
+import type { JobState, Revision } from '../job-state.ts';
+import type { RecoveryDecision, RecoveryInput } from './decision.ts';
+import { generationName } from '../names.ts';
+import type { ActingAction, Finding } from './finding.ts';
+import { goneFinding } from './object-rows.ts';
+
+/** The Flink job that something is wrong with. */
+interface Subject {
+  readonly generation: number;
+  readonly submission: number;
+}
+
+export interface Trouble {
+  readonly finding: Finding;
+  readonly of: Subject;
+  /** When it was first heard of; ISO 8601, of the workflow's clock. */
+  readonly since: string;
+  /** Whether what is done about it was decided. */
+  readonly isJudged?: true | undefined;
+  /** What was decided, where that is to act. */
+  readonly action?: ActingAction | undefined;
+  /** When that is begun (ISO 8601); absent once it was. */
+  readonly dueAt?: string | undefined;
+  /** What the job is brought back with; absent: with what ran. */
+  readonly revision?: Revision | undefined;
+  /** A spec that is to be a new revision for it. */
+  readonly brings?: Pick<Revision, 'spec' | 'specHash'> | undefined;
+  /** Whether nothing more is done about it, unless the job comes back by itself. */
+  readonly isGivenUp?: true | undefined;
+}
+
+/** Takes what an agent has seen: of the submission that runs the job, and newer than what is known. @returns whether it is news. */
+export function heardOf(state: JobState, { observation, finding }: JobObservedSignal, now: string): boolean {
+  const active = subjectOf(state, observation);
+  if (!active || !isListening(state, active)) return false;
+  if (!isNewer({ order: observation.order }, state.heard && { order: state.heard })) return false;
+  state.heard = observation.order;
+  if (!finding) return (!state.running || isOf(state.trouble, active)) && isOver(state);
+  const known = isOf(state.trouble, active) ? state.trouble : undefined;
+  if (known && (isSame(known.finding, finding) || (known.isGivenUp && !isAccepted(finding)))) return false;
+  const { generation, submission } = observation;
+  state.trouble = { finding, of: { generation, submission }, since: known?.since ?? now };
+  return true;
+}
+
+/**
+ * What the observation is about, if it counts: what runs the job; and while an operation runs also what that brings about, for agents tell
+ * nothing twice, and it may break before the operation has ended. Then the newest submission counts: the others are being ended.
+ */
+function subjectOf({ generations, running, trouble }: JobState, observation: Observation): Generation | undefined {
+  const active = generations.at(-1);
+  if (!running) return active && countsAfter(observation, { generation: active }) ? active : undefined;
+  const { uid, generation, submission } = observation;
+  const one = generations.find(({ identity }) => identity.uid === uid && identity.number === generation);
+  const isBehind = submission < Math.max(one?.submission ?? 0, trouble?.of.submission ?? 0);
+  // A candidate is not the job. A rollback submits anew to a generation that is known with its earlier submission.
+  return !one || one.candidate || isBehind ? undefined : { ...one, submission };
+}
+
+/** Takes it that nothing of a job is there that is to run: what an operation does at this moment is none of it. @returns whether it is news. */
+export function heardGone(state: JobState, now: string): boolean {
+  const active = state.generations.at(-1);
+  if (!active || state.running || !runs(state.phase) || state.trouble?.finding.reason === 'OBJECTS_DELETED')
+    return false;
+  const { identity, submission, spec } = active;
+  const finding = goneFinding(generationName(identity), spec.spec.namespace);
+  state.trouble = { finding, of: { generation: identity.number, submission }, since: now };
+  return true;
+}
+
+/** While an operation runs it counts, too: the next look may say the same, and that is not told again. */
+function isListening({ phase, running, trouble }: JobState, active: Generation): boolean {
+  if (running || runs(phase)) return true;
+  const isBeingMended = phase === 'RECOVERING' || (phase === 'FAILED' && trouble?.isGivenUp);
+  // What is left of an attempt that failed tells nothing of the job.
+  return Boolean(isBeingMended && isOf(trouble, active));
+}
+
+function isOf(trouble: Trouble | undefined, { identity, submission }: Generation): boolean {
+  return trouble?.of.generation === identity.number && trouble.of.submission === submission;
+}
+
+/** What is only waited for is to be acted on with time. */
+function isSame(one: Finding, other: Finding): boolean {
+  return wordsOf(one) === wordsOf(other);
+}
+
+function wordsOf({ reason, action, standing, failure }: Finding): string {
+  return [reason, action, standing, failure?.code].join();
+}
+
+function isAccepted({ action }: Finding): boolean {
+  return action === 'acceptCanceled' || action === 'acceptFinished';
+}
+
+/** The job is well, whatever brought it back. */
+function isOver(state: JobState): boolean {
+  if (!state.trouble) return false;
+  state.trouble = undefined;
+  if (state.running) return true;
+  if (state.phase === 'RECOVERING' || state.phase === 'FAILED') {
+    state.phase = runningPhase(state);
+    state.failure = undefined;
+  }
+  return true;
+}
+
+function runningPhase({ generations }: JobState): JobPhase {
+  return candidateAmong(generations) ? 'DUAL_RUNNING' : 'RUNNING';
+}
+
+/** Whether something is wrong with a job that is not being changed, and what to do about it is not decided. */
+export function isToBeJudged({ trouble, phase, running }: JobState): boolean {
+  if (!trouble || trouble.isJudged || running) return false;
+  return runs(phase) || phase === 'RECOVERING' || phase === 'FAILED';
+}
+
+/** What the decision is made of. */
+export function judgementOf(state: JobState, trouble: Trouble, nowMs: number): RecoveryInput {
+  const { upgraded, attempts = [] } = state;
+  const { number, spec } = broughtBack(state, trouble);
+  // A rollback that failed is tried again within the budget, and not as another rollback.
+  const isBack = upgraded?.from.number === number;
+  return {
+    finding: trouble.finding,
+    spec,
+    attempts,
+    sinceMs: Date.parse(trouble.since),
+    ...(upgraded && !isBack && { upgraded: { atMs: Date.parse(upgraded.at), from: upgraded.from.spec } }),
+    nowMs,
+  };
+}
+
+/** What the job is brought back with: what ran, though another revision may have been accepted since and have failed. */
+export function broughtBack(state: JobState, { revision }: Trouble): Revision {
+  const active = state.generations.at(-1);
+  if (revision) return revision;
+  return active ? { number: active.revision, spec: active.spec, specHash: active.specHash } : state.revision;
+}
+
+/** Takes in what was decided. */
+export function takeDecision(state: JobState, trouble: Trouble, decision: RecoveryDecision): void {
+  const judged = { ...trouble, isJudged: true } as const;
+  switch (decision.step) {
+    case 'act':
+      return toAct(state, judged, decision);
+    case 'fail':
+      state.trouble = { ...judged, isGivenUp: true };
+      state.phase = 'FAILED';
+      state.failure = decision.failure;
+      return;
+    case 'accept':
+      state.trouble = undefined;
+      state.phase = decision.phase;
+      state.failure = decision.failure;
+      return;
+    case 'show':
+    case 'wait':
+      state.trouble = judged;
+      if (state.phase === 'RECOVERING' && trouble.finding.standing !== 'ended') state.phase = runningPhase(state);
+      return;
+    default:
+      decision satisfies never;
+  }
+}
+
+function toAct(state: JobState, judged: Trouble, decision: Extract<RecoveryDecision, { step: 'act' }>): void {
+  const { action, atMs, made, brings } = decision;
+  state.attempts = made;
+  const revision = action === 'rollBack' ? state.upgraded?.from : judged.revision;
+  state.trouble = { ...judged, action, dueAt: new Date(atMs).toISOString(), revision, brings };
+  if (judged.finding.standing === 'running') return;
+  state.phase = 'RECOVERING';
+  state.failure = undefined;
+}
+
+/** Nothing more is done about it: its operation was lost again and again. */
+export function giveUpTrouble(state: JobState): void {
+  if (state.trouble) state.trouble = { ...state.trouble, isJudged: true, isGivenUp: true, dueAt: undefined };
+}

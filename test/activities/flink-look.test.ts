@@ -1,0 +1,62 @@
+/** What one look at a JobManager says of its job. */
+import { describe, expect, test } from '@jest/globals';
+import { lookAtFlink } from '../../activities/observe/flink-look.ts';
+import type { Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
+import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { runningJob } from '../support/running-job.ts';
+import { someGeneration } from '../support/state-fixture.ts';
+
+const generation = someGeneration(2);
+
+const running = runningJob(generation);
+
+const none = { restored: 1, total: 1, inProgress: 0, completed: 0, failed: 0 };
+const completed = { id: 500, path: 'file:/c/chk-500', completedAtMs: 5, triggeredAtMs: 1, discarded: false };
+const failed = { id: 501, failedAtMs: 9, message: 'a task was not ready' };
+const restored = { id: 500, savepoint: false, restoredAtMs: 7 };
+
+async function nothing(): Promise<undefined> {}
+
+function noAnswer(): Promise<never> {
+  return Promise.reject(new FlinkUnreachable('no answer within 5000 ms'));
+}
+
+function flink(answers: object): FlinkClient {
+  return {
+    jobs: async () => [running],
+    exceptions: nothing,
+    checkpoints: nothing,
+    checkpointConfig: async () => ({ mode: 'exactly_once', intervalMs: 1000, timeoutMs: 1, retained: true }),
+    failureCause: nothing,
+    ...answers,
+  } as unknown as FlinkClient;
+}
+
+async function failuresOf(checkpoints: object): Promise<number | undefined> {
+  const seen = { counts: none, recentCompleted: [], ...checkpoints } as unknown as Checkpoints;
+  return (await lookAtFlink(flink({ checkpoints: async () => seen }), generation, true)).checkpoints?.failures;
+}
+
+describe('checkpoints that failed in a row', () => {
+  test.each<[string, object, number]>([
+    ['the first one after a restore', { latestRestored: restored, latestFailed: failed }, 1],
+    ['one where Flink does not tell what it restored', { latestFailed: failed }, 1],
+    ['one since the newest good one', { latestCompleted: completed, latestFailed: failed }, 1],
+    ['three since then', { latestCompleted: completed, latestFailed: { ...failed, id: 503 } }, 3],
+    ['none where a newer one is good', { latestCompleted: { ...completed, id: 502 }, latestFailed: failed }, 0],
+  ])('are counted: %s', async (_title, seen, count) => {
+    expect(await failuresOf({ ...seen, counts: { ...none, failed: count } })).toBe(count);
+  });
+});
+
+describe('a JobManager', () => {
+  test('that lists its job is not silent, though it does not tell of its checkpoints', async () => {
+    const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, true);
+    expect(look).toMatchObject({ state: 'RUNNING', tasks: { running: 2, total: 2 } });
+    expect(look.checkpoints).toBeUndefined();
+  });
+
+  test('that does not list it in time is', async () => {
+    expect(await lookAtFlink(flink({ jobs: noAnswer }), generation, true)).toMatchObject({ state: 'silent' });
+  });
+});

@@ -1,0 +1,155 @@
+/** Measuring many jobs, on answers of a real Flink cluster: at a pace, and never more than is allowed. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Measurer } from '../../activities/observe/measurer.ts';
+import { pacedFlink } from '../../activities/observe/paced-flink.ts';
+import { RequestLine, turnIn } from '../../activities/observe/request-line.ts';
+import { connectFlink } from '../../clients/flink/connect.ts';
+import { directTransport } from '../../clients/flink/transport.ts';
+import type { Generation } from '../../core/generation.ts';
+import type { JobReading } from '../../core/metrics/job-reading.ts';
+import { measuringPerJobManager } from '../../core/metrics/measuring-pace.ts';
+import { flinkJobId } from '../../core/names.ts';
+import type { BucketLimits } from '../../core/observation/token-bucket.ts';
+import { measuredJobId, recordedMeasuring, serveRecorded, type RecordedFlink } from '../support/flink-answers.ts';
+import { generation } from '../support/generation-fixture.ts';
+
+const plenty: BucketLimits = { perSecond: 1_000, burst: 1_000 };
+
+let server: RecordedFlink;
+let taken: { readonly uid: string; readonly reading: JobReading }[];
+let outcomes: string[];
+let failures: unknown[];
+
+beforeEach(async () => {
+  const jobs = Array.from({ length: 30 }, (_, index) => job(index));
+  const exchanges = jobs.flatMap(({ identity, submission }) =>
+    recordedMeasuring('2.3', 'later').map((one) => ({
+      ...one,
+      request: one.request.replace(measuredJobId, flinkJobId(identity, submission)),
+    })),
+  );
+  server = await serveRecorded(exchanges);
+  taken = [];
+  outcomes = [];
+  failures = [];
+});
+afterEach(() => server.stop());
+
+function job(index: number, more: Partial<Generation> = {}): Generation {
+  const one = generation();
+  return { ...one, identity: { ...one.identity, uid: `uid${index}` }, ...more };
+}
+
+function measurer({ line = new RequestLine(plenty), url = server.url } = {}): Measurer {
+  // What is under way when a test ends tells the next one nothing.
+  const [ownTaken, ownOutcomes, ownFailures] = [taken, outcomes, failures];
+  return new Measurer({
+    flink: () => connectFlink(directTransport(url)),
+    line,
+    take: ({ identity: { uid } }, reading) => void ownTaken.push({ uid, reading }),
+    asked: (outcome) => void ownOutcomes.push(outcome),
+    failed: (error) => void ownFailures.push(error),
+  });
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500 && !what(); tries += 1) await pause(10);
+  expect(what()).toBe(true);
+}
+
+describe('a job that runs', () => {
+  test('is measured, and not again before it is due', async () => {
+    const measuring = measurer();
+    measuring.tick([job(0)]);
+    measuring.tick([job(0)]);
+    await until(() => taken.length > 0);
+    measuring.tick([job(0)]);
+    await pause(50);
+    expect(taken).toMatchObject([{ uid: 'uid0', reading: { job: { name: 'ledger' } } }]);
+    expect(outcomes).toEqual(Array.from({ length: server.asked.length }, () => 'answered'));
+    expect(failures).toEqual([]);
+  });
+
+  test('is measured at once when it was submitted anew', async () => {
+    const measuring = measurer();
+    measuring.tick([job(0)]);
+    await until(() => taken.length === 1);
+    const before = server.asked.length;
+    measuring.tick([job(0, { submission: job(0).submission + 1 })]);
+    await until(() => server.asked.length > before);
+    const anew = flinkJobId(job(0).identity, job(0).submission + 1);
+    await until(() => server.asked.some(({ request }) => request === `GET /jobs/${anew}`));
+    expect(taken).toHaveLength(1);
+  });
+
+  test('is left alone while it is a candidate', async () => {
+    measurer().tick([job(0, { candidate: true })]);
+    await pause(50);
+    expect(server.asked).toEqual([]);
+  });
+
+  test('whose JobManager is silent keeps nobody up, and nothing is made up for it', async () => {
+    const measuring = measurer({ url: 'http://127.0.0.1:9' });
+    measuring.tick([job(0)]);
+    await until(() => outcomes.length > 0);
+    await pause(20);
+    expect(outcomes).toEqual(['silent']);
+    expect(taken).toEqual([]);
+    expect(failures).toEqual([]);
+  });
+
+  test('whose taker fails is said, and measured again when it is due', async () => {
+    const broken = new Measurer({
+      flink: () => connectFlink(directTransport(server.url)),
+      line: new RequestLine(plenty),
+      take: () => {
+        throw new Error('no room');
+      },
+      asked: () => undefined,
+      failed: (error) => void failures.push(error),
+    });
+    broken.tick([job(0)]);
+    await until(() => failures.length > 0);
+    expect(failures).toEqual([new Error('no room')]);
+  });
+});
+
+describe('many jobs', () => {
+  const jobs = Array.from({ length: 30 }, (_, index) => job(index));
+
+  test('are asked no more often than all together may be, and each has its turn', async () => {
+    const limits = { perSecond: 100, burst: 20 };
+    const measuring = measurer({ line: new RequestLine(limits) });
+    const beganAt = performance.now();
+    while (new Set(taken.map(({ uid }) => uid)).size < jobs.length) {
+      measuring.tick(jobs);
+      await pause(10);
+      const seconds = (performance.now() - beganAt) / 1000;
+      expect(server.asked.length).toBeLessThanOrEqual(limits.burst + Math.ceil(seconds * limits.perSecond) + 1);
+      expect(seconds).toBeLessThan(30);
+    }
+  });
+
+  test('do not all begin at once: who would only wait in line stays out of it', async () => {
+    const line = new RequestLine({ perSecond: 1, burst: 5 });
+    measurer({ line }).tick(jobs);
+    // Five jobs have begun, and each has a place for its second request at most: the other 25 have none.
+    await until(() => server.asked.length >= 5);
+    expect(line.place()).toBeLessThan(8_000);
+  });
+});
+
+test('one JobManager is asked so many times a second, however much there is to ask', async () => {
+  const line = new RequestLine(measuringPerJobManager);
+  const flink = pacedFlink(connectFlink(directTransport(server.url)), {
+    turn: () => turnIn(line),
+    asked: (outcome) => void outcomes.push(outcome),
+  });
+  const { burst, perSecond } = measuringPerJobManager;
+  const beganAt = performance.now();
+  await Promise.all(Array.from({ length: burst + 2 }, () => flink.jobManagerMetrics(['none']).catch(() => undefined)));
+  // Two more than may be asked at once: the second of them waits for two turns.
+  expect(performance.now() - beganAt).toBeGreaterThan((1.8 / perSecond) * 1000);
+  expect(outcomes).toHaveLength(burst + 2);
+});

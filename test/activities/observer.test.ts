@@ -1,0 +1,209 @@
+/** The observer on objects that a test puts into its view, and a JobManager that says what the test wants. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ClusterView } from '../../activities/observe/cluster-view.ts';
+import { Observer, type ObserverPorts } from '../../activities/observe/observer.ts';
+import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { Follower, KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { Kind } from '../../clients/kubernetes/kinds.ts';
+import { renderAnchor } from '../../core/manifests/anchor.ts';
+import { renderGeneration } from '../../core/manifests/generation.ts';
+import { annotations } from '../../core/names.ts';
+import type { JobObservedSignal } from '../../core/observation/signal.ts';
+import { marksOf } from '../../activities/cluster/marks.ts';
+import { runningJob } from '../support/running-job.ts';
+import { someGeneration } from '../support/state-fixture.ts';
+
+const generation = someGeneration(2);
+const objects = renderGeneration({ generation, anchorUid: 'u', defaultImage: 'flink:2.3' });
+const notes = {
+  [annotations.ran]: '1',
+  [annotations.submission]: '1',
+  [annotations.applied]: JSON.stringify(marksOf(objects)),
+};
+const made = renderAnchor(generation, 4);
+const anchor = { ...made, metadata: { ...made.metadata, annotations: { ...made.metadata.annotations, ...notes } } };
+
+const running = runningJob(generation);
+
+let followers: Map<Kind, Follower<Kind>>;
+let jobs: () => Promise<JobSummary[]>;
+let signals: JobObservedSignal[];
+let isKnown: boolean;
+let toldDigests: string[];
+let failures: unknown[];
+let observer: Observer;
+let seq: number;
+
+/** The watches of a real client, of which the test says what they see. */
+const kubernetes = {
+  follow: async (kind: Kind, _namespace: string, _selection: unknown, follower: Follower<Kind>) => {
+    followers.set(kind, follower);
+  },
+} as unknown as KubernetesClient;
+
+const ports: ObserverPorts = {
+  flink: () =>
+    ({
+      jobs: () => jobs(),
+      exceptions: noAnswer,
+      checkpoints: noAnswer,
+      checkpointConfig: noAnswer,
+      failureCause: noAnswer,
+    }) as unknown as FlinkClient,
+  signal: async (_workflow, signal) => {
+    signals.push(signal);
+    return isKnown;
+  },
+  noteTold: async (_generation, digest) => void toldDigests.push(digest),
+  failed: (error) => void failures.push(error),
+  counters: { asked: () => undefined, signalled: () => undefined, observed: () => undefined },
+};
+
+async function noAnswer(): Promise<undefined> {}
+
+const stored = (object: object) => structuredClone(object) as never;
+
+beforeEach(async () => {
+  jest.useFakeTimers();
+  [signals, toldDigests, failures, isKnown, seq] = [[], [], [], true, 0];
+  jobs = async () => [running];
+  await restarted();
+  followers.get('Service')?.replaced(objects.filter(({ kind }) => kind === 'Service').map(stored));
+});
+afterEach(() => void jest.useRealTimers());
+
+function nextOrder(elapsedMs: number) {
+  return { attemptMs: 1, seq: (seq += 1), elapsedMs };
+}
+
+/** Begins anew, with all listed but the Services. */
+async function restarted(): Promise<void> {
+  followers = new Map();
+  const seen: { observer?: Observer } = {};
+  const view = new ClusterView((name) => seen.observer?.changed(name));
+  observer = new Observer(view, ports, { nextOrder, beganAtMs: performance.now() });
+  seen.observer = observer;
+  await view.follow(kubernetes, 'x', new AbortController().signal);
+  for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job'] as const) {
+    const own = [anchor, ...objects].filter((object) => object.kind === kind);
+    followers.get(kind)?.replaced(own.map(stored));
+  }
+  followers.get('Node')?.replaced([]);
+}
+
+async function pass(ms: number): Promise<void> {
+  for (let at = 0; at < ms; at += 200) {
+    observer.tick();
+    await jest.advanceTimersByTimeAsync(200);
+  }
+}
+
+describe('an observer', () => {
+  test('says nothing of a job that is well', async () => {
+    await pass(60_000);
+    expect(signals).toEqual([]);
+    expect(observer.summary()).toMatchObject({ watched: 1, waiting: 0 });
+  });
+
+  test('tells once what is wrong, and notes on the anchor that it did', async () => {
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(60_000);
+    expect(signals).toMatchObject([{ observation: { job: { state: 'FAILED' } }, finding: { reason: 'JOB_FAILED' } }]);
+    expect(toldDigests).toEqual(['', expect.stringMatching(/^[0-9a-f]{16}$/)]);
+  });
+
+  test('tells that all is well where the one before it was about to tell something', async () => {
+    const beingTold = { ...anchor.metadata.annotations, [annotations.told]: '' };
+    const noted = { ...anchor.metadata, annotations: beingTold };
+    followers.get('ConfigMap')?.changed(stored({ ...anchor, metadata: noted }));
+    await pass(5_000);
+    expect(signals).toHaveLength(1);
+    expect(signals[0]?.finding).toBeUndefined();
+  });
+
+  test('misses nothing that it has never seen, until its watches have caught up', async () => {
+    await restarted();
+    followers.get('Service')?.replaced([]);
+    await pass(30_000);
+    expect(signals).toEqual([]);
+    await pass(60_000);
+    expect(signals).toMatchObject([{ finding: { reason: 'OBJECTS_DELETED' } }]);
+  });
+
+  test('misses at once what it has seen', async () => {
+    await pass(1_000);
+    followers.get('Service')?.replaced([]);
+    await pass(2_000);
+    expect(signals).toMatchObject([{ finding: { reason: 'OBJECTS_DELETED' } }]);
+  });
+
+  test('takes copies in another namespace for nothing of the job', async () => {
+    const copies = [anchor, ...objects].map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, namespace: 'copied' },
+    }));
+    for (const copy of copies) followers.get(copy.kind as Kind)?.changed(stored(copy));
+    await pass(5_000);
+    for (const copy of copies) followers.get(copy.kind as Kind)?.deleted(stored(copy));
+    await pass(10_000);
+    expect(signals).toEqual([]);
+    expect(observer.summary().watched).toBe(1);
+  });
+
+  test('goes on where it was when all is listed anew', async () => {
+    await pass(5_000);
+    followers.get('ConfigMap')?.deleted(stored(anchor));
+    await pass(1_000);
+    const view = new ClusterView((name) => observer.changed(name));
+    observer.relisted(view);
+    await view.follow(kubernetes, 'x', new AbortController().signal);
+    for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const) followers.get(kind)?.replaced([]);
+    await pass(10_000);
+    expect(signals).toMatchObject([{ finding: { reason: 'OBJECTS_DELETED' } }]);
+  });
+
+  test('tells what has been changed by somebody else', async () => {
+    await pass(5_000);
+    const service = objects.find(({ kind }) => kind === 'Service');
+    followers.get('Service')?.changed(stored({ ...service, spec: { selector: { app: 'other' }, ports: [] } }));
+    await pass(5_000);
+    expect(signals).toMatchObject([{ finding: { reason: 'OBJECTS_CHANGED', action: 'report' } }]);
+  });
+
+  test('tells of a job whose anchor somebody has deleted', async () => {
+    await pass(5_000);
+    followers.get('ConfigMap')?.deleted(stored(anchor));
+    await pass(10_000);
+    expect(signals).toMatchObject([
+      { finding: { reason: 'OBJECTS_DELETED', action: 'restartCluster', standing: 'ended' } },
+    ]);
+    expect(observer.summary().watched).toBe(0);
+  });
+
+  test('tells nothing of a generation that an operation asks to stop', async () => {
+    await pass(5_000);
+    const stopping = { ...anchor.metadata.annotations, [annotations.stopping]: '1/abc' };
+    followers.get('ConfigMap')?.changed(stored({ ...anchor, metadata: { ...anchor.metadata, annotations: stopping } }));
+    await pass(1_000);
+    followers.get('ConfigMap')?.deleted(stored(anchor));
+    await pass(10_000);
+    expect(signals).toEqual([]);
+  });
+
+  test('notes nothing of what no workflow has heard: one that is made later is told', async () => {
+    isKnown = false;
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(30_000);
+    expect(signals).toHaveLength(1);
+    expect(toldDigests).toEqual(['']);
+  });
+
+  test('goes on with the others when it fails with one', async () => {
+    jobs = () => Promise.reject(new Error('not understood'));
+    await pass(5_000);
+    expect(failures.length).toBeGreaterThan(0);
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(30_000);
+    expect(signals).toMatchObject([{ finding: { reason: 'JOB_FAILED' } }]);
+  });
+});

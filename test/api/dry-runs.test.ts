@@ -1,0 +1,262 @@
+/** A dry run of every change of a job: says what would happen, is refused as the change itself is, and changes nothing. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dryRunAnswer } from '../../api/answer-shapes.ts';
+import { connectPostgres, type Postgres } from '../../clients/postgres/connect.ts';
+import { writeRecords } from '../../clients/postgres/records.ts';
+import type { JobView } from '../../core/job.ts';
+import { restarted, suspended } from '../../core/verbs.ts';
+import { specHash } from '../../core/spec/canonical.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type CallOptions, type Caller } from '../support/api-caller.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { operationRecord, specInput } from '../support/records.ts';
+import { someSavepoint, someTime } from '../support/state-fixture.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let postgres: Postgres;
+let temporal: Connection;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  postgres = connectPostgres({ url: plane.databaseUrl, applicationName: 'test' });
+  temporal = await Connection.connect({ address: plane.temporalAddress });
+  await call('PUT', '/v1/clusters/local', { body: {} });
+});
+afterAll(async () => {
+  await temporal?.close();
+  await postgres?.end();
+  await plane?.stop();
+});
+
+type Change = readonly [method: string, word: string, options?: CallOptions];
+
+/** Every change that can be tried out, but for an apply. */
+const changes: readonly Change[] = [
+  ['POST', '/suspend', { body: { mode: 'last-state' } }],
+  ['POST', '/cancel'],
+  ['POST', '/resume'],
+  ['POST', '/restart'],
+  ['POST', '/scale', { body: { parallelism: 2 } }],
+  ['POST', '/rollback'],
+  ['POST', '/restore', { body: { savepoint: 2 } }],
+  ['POST', '/promote'],
+  ['POST', '/discard'],
+  ['DELETE', ''],
+];
+
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+const storage = { root: 's3://bucket/flink' };
+const generation = { number: 1, revision: 1, flinkJobId: 'f00d', name: 'tried-a1b2c3d4-1' };
+
+let made = 0;
+
+/** A job whose deploy waits for an agent. */
+async function someJob(overrides: Parameters<typeof specInput>[1] = {}): Promise<JobView> {
+  const name = `tried-${(made += 1)}`;
+  const { body } = await call('PUT', path(name), { body: specInput(name, { storage, ...overrides }) });
+  return body.job;
+}
+
+/** The same with what its records say when it runs; without an agent that never comes about. */
+async function recordedJob(changeOf: (job: JobView) => Partial<JobView> = () => ({})): Promise<JobView> {
+  const accepted = await someJob();
+  const job: JobView = { ...accepted, phase: 'RUNNING', generation, lastRun: 1, ...changeOf(accepted) };
+  await writeRecords(postgres, [{ kind: 'job', uid: job.uid, seq: 1_000, job }]);
+  return job;
+}
+
+const tryIt = (name: string, [method, word, options]: Change) =>
+  call(method, `${path(name)}${word}${word.includes('?') ? '&' : '?'}dryRun=true`, options);
+
+describe('what would happen', () => {
+  test('to a running job is its plan, its cost, its starting point and its last pause', async () => {
+    const { name, uid } = await recordedJob();
+    const upgrade = operationRecord({ number: 2, kind: 'upgrade', state: 'succeeded', pauseMs: 840 });
+    await writeRecords(postgres, [
+      { kind: 'operation', uid, seq: 1, operation: upgrade },
+      { kind: 'savepoint', uid, seq: 1, savepoint: someSavepoint(2) },
+    ]);
+    const stopped = 'the savepoint with which the job is stopped';
+    const inPlace = 'a checkpoint that is taken for it: the job is not stopped';
+    const expected: readonly (readonly [Change, ...unknown[]])[] = [
+      [['POST', '/scale', { body: { parallelism: 2 } }], true, 'rescale', 'rescale', inPlace, undefined],
+      [['POST', '/restart'], true, 'upgrade', 'restart', stopped, 840],
+      [['POST', '/suspend'], true, 'suspend', 'restart', undefined, undefined],
+      [['POST', '/cancel'], true, 'cancel', 'restart', undefined, undefined],
+      [['POST', '/resume'], false, undefined, undefined, undefined, undefined],
+      [['POST', '/restore', { body: { savepoint: 2 } }], true, 'upgrade', 'restart', someSavepoint(2).path, 840],
+      [['DELETE', ''], true, 'remove', 'restart', undefined, undefined],
+    ];
+    for (const [change, ...told] of expected) {
+      const { status, body } = await tryIt(name, change);
+      const { changed, plan, startsFrom, lastPauseMs } = dryRunAnswer.parse(body);
+      expect([status, changed, plan?.kind, plan?.cost, startsFrom, lastPauseMs]).toEqual([200, ...told]);
+    }
+  });
+
+  test('to the savepoints of a removed job is as its removal says', async () => {
+    const { name } = await recordedJob();
+    for (const [query, note] of [
+      ['', /and savepoints stay/],
+      ['&savepoints=dispose', /but for those from which other jobs start/],
+      ['&savepoints=dispose&deletion=savepoint', /but for the one from which it could go on/],
+      ['&savepoints=dispose&deletion=leave', /and savepoints stay/],
+    ] as const) {
+      const { body } = await call('DELETE', `${path(name)}?dryRun=true${query}`);
+      expect(dryRunAnswer.parse(body).plan?.notes).toEqual([expect.anything(), expect.stringMatching(note)]);
+    }
+  });
+
+  test('to a job that was given up is that it starts from what is left of it', async () => {
+    const failure = { code: 'NOT_BROUGHT_BACK', message: 'm', cure: 'c' } as const;
+    const { name } = await recordedJob(() => ({ phase: 'FAILED', failure }));
+    const { body } = await tryIt(name, ['POST', '/resume']);
+    expect(dryRunAnswer.parse(body)).toMatchObject({
+      changed: true,
+      plan: { kind: 'deploy', cost: 'redeploy', mode: 'last-state' },
+      startsFrom: 'the newest state of what is left of the job',
+    });
+  });
+
+  test('by a rollback is the way back to the revision that it names', async () => {
+    const active = { ...generation, revision: 2 };
+    const { name, uid, spec } = await recordedJob((job) => ({
+      revision: 2,
+      spec: restarted(job.spec),
+      generation: active,
+    }));
+    const accepted = { specHash: specHash(spec), acceptedBy: 'ada', acceptedAt: someTime };
+    await writeRecords(postgres, [{ kind: 'revision', uid, revision: 2, spec, ...accepted }]);
+    const isThere = async () => (await call('GET', `${path(name)}/revisions`)).body.items.length === 2;
+    await waitUntil(isThere, { what: 'both revisions', timeoutMs: 120_000 });
+    const tried = await tryIt(name, ['POST', '/rollback', { body: { to: 1 } }]);
+    expect(dryRunAnswer.parse(tried.body)).toMatchObject({
+      changed: true,
+      revision: 2,
+      plan: { kind: 'upgrade', changes: [{ path: 'spec.restartNonce', from: '1', cost: 'restart' }] },
+    });
+  });
+
+  test('to a suspended job is that it starts from where it was stopped', async () => {
+    const restorePoint = 's3://bucket/sp';
+    const { name } = await recordedJob(({ spec }) => ({ phase: 'SUSPENDED', spec: suspended(spec), restorePoint }));
+    const { body } = await tryIt(name, ['POST', '/resume']);
+    expect(body).toMatchObject({ plan: { kind: 'resume', cost: 'redeploy' }, startsFrom: restorePoint });
+  });
+
+  test('to a candidate is told by its verdict, and nothing else is taken beside it', async () => {
+    const candidate = { ...generation, number: 2, since: '2026-01-01T00:00:00.000Z' };
+    const { name } = await recordedJob(() => ({ phase: 'DUAL_RUNNING', candidate }));
+    for (const [verdict, cost] of [
+      ['promote', 'redeploy'],
+      ['discard', 'none'],
+    ] as const) {
+      const { body } = await tryIt(name, ['POST', `/${verdict}`]);
+      expect(dryRunAnswer.parse(body)).toMatchObject({ changed: true, plan: { kind: verdict, cost } });
+    }
+    expect(await tryIt(name, ['POST', '/restart'])).toMatchObject({ status: 409, body: { code: 'CANDIDATE_WAITS' } });
+  });
+});
+
+describe('what would be refused is refused in the same words', () => {
+  /** The answer to the dry run, which must be that of the change itself. */
+  async function refusal(name: string, [method, word, options]: Change): Promise<string> {
+    const tried = await tryIt(name, [method, word, options]);
+    const asked = await call(method, `${path(name)}${word}`, options);
+    const told = ({ status, body: { code, detail, cure } }: typeof tried) => ({ status, code, detail, cure });
+    expect(told(tried)).toEqual(told(asked));
+    return `${asked.status} ${asked.body.code}`;
+  }
+
+  test.each<[string, Change, string]>([
+    ['a rollback without an earlier revision', ['POST', '/rollback'], '409 NO_EARLIER_REVISION'],
+    ['a rollback to one that is not older', ['POST', '/rollback', { body: { to: 5 } }], '409 NO_EARLIER_REVISION'],
+    ['a savepoint that is nowhere', ['POST', '/restore', { body: { savepoint: 9 } }], '404 NO_SUCH_SAVEPOINT'],
+    ['one of no job', ['POST', '/restore', { body: { savepoint: 9, of: 'nowhere' } }], '404 NO_SUCH_JOB'],
+    ['nothing to scale', ['POST', '/scale', { body: {} }], '422 INVALID_BODY'],
+    ['more than the slots that the spec gives', ['POST', '/scale', { body: { parallelism: 9 } }], '422 SPEC_REFUSED'],
+    ['an unknown mode', ['POST', '/suspend', { body: { mode: 'gently' } }], '422 INVALID_BODY'],
+    ['another revision', ['POST', '/restart', { headers: { 'if-match': '"7"' } }], '412 PRECONDITION_FAILED'],
+    ['the removal of another revision', ['DELETE', '', { headers: { 'if-match': '"7"' } }], '412 PRECONDITION_FAILED'],
+    ['a way to remove it that is not known', ['DELETE', '?deletion=slowly'], '400 INVALID_PARAMETER'],
+    ['a promotion without a candidate', ['POST', '/promote'], '409 NO_CANDIDATE'],
+    ['savepoints that neither stay nor go', ['DELETE', '?savepoints=some'], '400 INVALID_PARAMETER'],
+    ['its discard', ['POST', '/discard'], '409 NO_CANDIDATE'],
+  ])('%s', async (_title, change, expected) => {
+    const { name } = await someJob({ taskManager: { replicas: 2 } });
+    // Its phase is in some of the words.
+    const isDeploying = async () => (await call('GET', path(name))).body.phase === 'DEPLOYING';
+    await waitUntil(isDeploying, { what: 'the deploy', timeoutMs: 120_000 });
+    expect(await refusal(name, change)).toBe(expected);
+  });
+
+  test.each(changes)('%s …%s of a job that is not there, or goes', async (...change) => {
+    expect(await refusal('nowhere', change)).toBe('404 NO_SUCH_JOB');
+    const { name, uid } = await someJob();
+    await writeRecords(postgres, [{ kind: 'savepoint', uid, seq: 1, savepoint: someSavepoint(2) }]);
+    await call('DELETE', path(name));
+    const [, word] = change;
+    expect(await refusal(name, change)).toBe(word === '/rollback' ? '409 NO_EARLIER_REVISION' : '409 BEING_REMOVED');
+  });
+
+  test.each(changes.slice(0, -1))('%s …%s of a job whose workflow was ended by hand', async (...change) => {
+    const { name, uid } = await someJob();
+    await writeRecords(postgres, [{ kind: 'savepoint', uid, seq: 1, savepoint: someSavepoint(2) }]);
+    await new Client({ connection: temporal }).workflow.getHandle(`job/default/${name}`).terminate('by hand');
+    const [, word] = change;
+    expect(await refusal(name, change)).toBe(word === '/rollback' ? '409 NO_EARLIER_REVISION' : '409 NO_WORKFLOW');
+  });
+
+  test('a key that was used for another request', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const { name } = await someJob();
+    await call('PUT', path(name), { body: specInput(name), headers });
+    expect(await refusal(name, ['POST', '/restart', { headers }])).toBe('409 KEY_REUSED');
+    const again = await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name), headers });
+    expect(again.body).toMatchObject({ dryRun: true, changed: false });
+  });
+});
+
+test.each<[string, Change]>([
+  ['an abort', ['POST', '/operations/1/abort']],
+  ['a savepoint', ['POST', '/savepoints', { body: {} }]],
+  ['a disposal', ['DELETE', '/savepoints/2']],
+  ['a disposal of several', ['DELETE', '/savepoints']],
+])('%s has no dry run, and is not done in place of one', async (_title, change) => {
+  const { name } = await someJob();
+  expect(await tryIt(name, change)).toMatchObject({ status: 400, body: { code: 'INVALID_PARAMETER' } });
+  expect((await call('GET', `${path(name)}/operations`)).body.items).toMatchObject([{ number: 1 }]);
+});
+
+async function rowsOf(table: string): Promise<number | null> {
+  return (await postgres.query(`select from ${table}`)).rowCount;
+}
+
+test('nothing is changed, whatever is tried', async () => {
+  const { name, uid } = await someJob();
+  await writeRecords(postgres, [{ kind: 'savepoint', uid, seq: 1, savepoint: someSavepoint(2) }]);
+  const handle = new Client({ connection: temporal }).workflow.getHandle(`job/default/${name}`);
+  const known = async () => {
+    const { events = [] } = await handle.fetchHistory();
+    const updates = (events ?? []).filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
+    const tables = ['jobs', 'revisions', 'operations', 'savepoints', 'idempotency_keys'];
+    return { updates: updates.length, rows: await Promise.all(tables.map(rowsOf)) };
+  };
+  const recorded = async () => (await call('GET', `${path(name)}/revisions`)).body.items.length > 0;
+  await waitUntil(recorded, { what: 'the revision', timeoutMs: 120_000 });
+  const before = await known();
+  expect(before.updates).toBe(1);
+  const headers = { 'idempotency-key': randomUUID() };
+  for (const [method, word, options] of changes) {
+    const answer = await tryIt(name, [method, word, { ...options, headers }]);
+    expect([200, 409]).toContain(answer.status);
+  }
+  await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name, { restartNonce: 2 }), headers });
+  expect(await known()).toEqual(before);
+  // The key is as good as new.
+  expect(await call('POST', `${path(name)}/restart`, { headers })).toMatchObject({ status: 202 });
+});

@@ -1,0 +1,192 @@
+/** What a job's workflow does about what agents see of it: the real workflow, on an agent whose every step succeeds at once. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { jobAnswer } from '../../api/answer-shapes.ts';
+import type { JobView } from '../../core/job.ts';
+import type { Observation } from '../../core/observation/observation.ts';
+import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../../core/observation/signal.ts';
+import type { OperationRecord } from '../../core/operation.ts';
+import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Caller } from '../support/api-caller.ts';
+import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { found, type SpecChange } from '../support/findings.ts';
+import { causedBy, jobIs, observation } from '../support/observation-fixture.ts';
+import { specInput } from '../support/records.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let connection: Connection;
+let client: Client;
+let agent: ReturnType<typeof child>;
+const failing = mkdtempSync(join(tmpdir(), 'drey-failing-'));
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
+  connection = await Connection.connect({ address: plane.temporalAddress });
+  client = new Client({ connection });
+  const env = { ...inheritedEnv(), TEMPORAL_ADDRESS: plane.temporalAddress, FAILING_FOLDER: failing };
+  agent = child('test/support/idle-agent.ts', env);
+  await agent.start();
+  const isReady = async () => agent.output().includes('ready');
+  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+}, 400_000);
+
+afterAll(async () => {
+  await agent?.stop('SIGKILL');
+  await connection?.close();
+  await plane?.stop();
+  rmSync(failing, { recursive: true, force: true });
+});
+
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+const viewOf = async (name: string): Promise<JobView> => (await call('GET', path(name))).body;
+const operationsOf = async (name: string): Promise<OperationRecord[]> =>
+  (await call('GET', `${path(name)}/operations`)).body.items;
+
+function eventually(name: string, isIt: (job: JobView) => boolean): Promise<JobView> {
+  const seen = async () => {
+    const job = await viewOf(name);
+    return isIt(job) && job;
+  };
+  return waitUntil(seen, { what: `${name} to be as it should`, timeoutMs: 60_000, stepMs: 100 });
+}
+
+async function running(name: string, spec: object = {}): Promise<JobView> {
+  const input = specInput(name);
+  const answer = await call('PUT', path(name), { body: { ...input, spec: { ...input.spec, ...spec } } });
+  expect([201, 202]).toContain(answer.status);
+  return eventually(name, ({ phase }) => phase === 'RUNNING');
+}
+
+let seq = 0;
+
+/** Says what an agent would have seen of the submission that runs. */
+async function tell(name: string, seen: Partial<Observation>, spec: SpecChange = {}): Promise<void> {
+  const job = await viewOf(name);
+  seq += 1;
+  const { submission } = await submissionOf(name);
+  const of = { uid: job.uid, generation: job.generation?.number ?? 0, submission };
+  const finding = found(seen, spec);
+  const order = { attemptMs: 1_000, seq, elapsedMs: 0 };
+  const signal: JobObservedSignal = {
+    observation: observation({ ...seen, ...of, order }),
+    ...(finding && { finding }),
+  };
+  await client.workflow.getHandle(`job/default/${name}`).signal(jobObservedName, signal);
+}
+
+/** That of the newest operation that has started the job. */
+async function submissionOf(name: string): Promise<{ submission: number }> {
+  const newest = (await operationsOf(name)).find(
+    ({ kind, state, generation }) => kind !== 'heal' && state === 'succeeded' && generation,
+  );
+  return { submission: 2 * (newest?.number ?? 0) };
+}
+
+const failed = { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') };
+const quick = { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } };
+
+describe('a job that fails', () => {
+  test('is brought back from its newest restore point, and the answers say so', async () => {
+    await running('fails');
+    await tell('fails', failed);
+    const job = await eventually('fails', ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
+    expect(jobAnswer.parse(job).trouble).toBeUndefined();
+    const [newest] = await operationsOf('fails');
+    expect(newest).toMatchObject({
+      kind: 'recover',
+      state: 'succeeded',
+      requestedBy: 'drey',
+      reason: 'The job failed: IOException.',
+      restoredFrom: 'file:/flink-state/chk-7',
+    });
+  }, 200_000);
+
+  test('is given up when no attempt brings it back, though nothing of it is left, and is resumed in one command', async () => {
+    await running('given-up', quick);
+    writeFileSync(join(failing, 'waitTasks'), '');
+    await tell('given-up', failed);
+    const job = await eventually('given-up', ({ phase }) => phase === 'FAILED');
+    expect(jobAnswer.parse(job)).toMatchObject({
+      failure: { code: 'NOT_BROUGHT_BACK', evidence: expect.stringContaining('waitTasks was told to fail') },
+      trouble: {
+        next: 'givenUp',
+        resume: 'drey resume given-up',
+        tried: [{ hasSucceeded: false }, { hasSucceeded: false }],
+      },
+    });
+    rmSync(join(failing, 'waitTasks'));
+    const tried = await call('POST', `${path('given-up')}/resume?dryRun=true`);
+    expect(tried.body).toMatchObject({
+      changed: true,
+      startsFrom: 'file:/flink-state/chk-7',
+      plan: { kind: 'deploy' },
+    });
+    const answer = await call('POST', `${path('given-up')}/resume`);
+    expect(answer).toMatchObject({ status: 202, body: { operation: { reason: 'The job was resumed' } } });
+    const again = await eventually('given-up', ({ phase }) => phase === 'RUNNING');
+    expect(again.failure).toBeUndefined();
+    expect((await operationsOf('given-up'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
+  }, 300_000);
+
+  test('soon after an upgrade goes back to the revision before', async () => {
+    await running('upgraded');
+    await running('upgraded', { job: { ...specInput('upgraded').spec.job, args: ['--other'] } });
+    await eventually('upgraded', ({ lastRun, phase }) => phase === 'RUNNING' && lastRun === 2);
+    await tell('upgraded', failed);
+    const job = await eventually(
+      'upgraded',
+      ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 1,
+    );
+    expect(job).toMatchObject({
+      revision: 2,
+      lastRun: 1,
+      failure: { message: expect.stringContaining('rolled back') },
+    });
+  }, 200_000);
+});
+
+const heals: SpecChange = { recovery: { drift: 'heal' } };
+const healing = async () =>
+  (await operationsOf('drifts')).find(({ kind, state }) => kind === 'heal' && state === 'succeeded');
+
+describe('a job whose objects', () => {
+  test('are deleted has them put back, where its spec wants that, and runs on', async () => {
+    await running('drifts', heals);
+    await tell('drifts', { missing: ['Service drifts'] }, heals);
+    const operation = await waitUntil(healing, { what: 'the healing', timeoutMs: 60_000 });
+    expect(operation.steps.map(({ name }) => name)).toEqual(['objectsHealed']);
+    await tell('drifts', jobIs('RUNNING'));
+    const job = await eventually('drifts', ({ trouble }) => trouble === undefined);
+    expect(job).toMatchObject({ phase: 'RUNNING', generation: { number: 1 } });
+  }, 200_000);
+
+  test('are all gone comes back', async () => {
+    await running('gone');
+    await client.workflow.getHandle('job/default/gone').signal(objectsGoneName);
+    await eventually('gone', ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
+    expect((await operationsOf('gone'))[0]).toMatchObject({ kind: 'recover', state: 'succeeded' });
+  }, 200_000);
+});
+
+describe('trouble that passes', () => {
+  test('is shown while it lasts, and the same spec is still the current one', async () => {
+    await running('passes');
+    await tell('passes', jobIs('RESTARTING'));
+    const job = await eventually('passes', ({ trouble }) => trouble?.next === 'flinkRecovers');
+    expect(job).toMatchObject({
+      phase: 'RUNNING',
+      trouble: { reason: 'FLINK_RECOVERS', standing: 'trying', tried: [] },
+    });
+    const applied = await call('PUT', path('passes'), { body: specInput('passes') });
+    expect(applied).toMatchObject({ status: 200, body: { changed: false } });
+    await tell('passes', jobIs('RUNNING'));
+    await eventually('passes', ({ trouble }) => trouble === undefined);
+  }, 200_000);
+});

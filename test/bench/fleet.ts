@@ -1,0 +1,82 @@
+/**
+ * `npm run bench:fleet -- [--jobs 1000] [--policy never|on-failure] [--listings 100] [--minutes 2] [-o json] [--address A]`, beside a
+ * stack that `npm run up` started: what Drey's processes use for a fleet whose JobManagers are played, how long a fresh agent needs to know
+ * it and the API to list it, and what happens when all of it fails at once.
+ */
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { withFleet, type BenchFleet } from './bench-fleet.ts';
+import { fleetText, type FleetReport } from './fleet-report.ts';
+import { measureUse, perThousand, type Uses } from './fleet-usage.ts';
+import { settled } from './idle-window.ts';
+import { measureListings } from './listing.ts';
+import type { PlayedFleet } from './played-fleet.ts';
+import { stackParts } from './stack-parts.ts';
+import { measureStorm } from './storm.ts';
+import { benchStack } from './support.ts';
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: '1000' },
+    policy: { type: 'string', default: 'never' },
+    listings: { type: 'string', default: '100' },
+    minutes: { type: 'string', default: '2' },
+    output: { type: 'string', short: 'o', default: 'text' },
+    address: { type: 'string' },
+  },
+});
+const jobs = Number(values.jobs);
+const policy = z.enum(['never', 'on-failure']).parse(values.policy);
+const windowMs = Number(values.minutes) * 60_000;
+const settleMs = 30 * 60_000;
+const stormMs = 30 * 60_000;
+const knownMs = 30 * 60_000;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const stack = await benchStack(['2.3']);
+const parts = stackParts();
+
+/** From the start of a fresh agent until it has asked the last JobManager. */
+async function timeToKnow(played: PlayedFleet): Promise<number> {
+  const startedAtMs = await parts.restartAgent(() => played.forgetAsked());
+  const look = async () => played.allAskedAtMs();
+  const knownAtMs = await waitUntil(look, { what: 'a fresh agent to know all', timeoutMs: knownMs, stepMs: 100 });
+  return knownAtMs - startedAtMs;
+}
+
+/** Both times by an agent that has been started for it, so that what it has used before does not count. */
+async function withoutFleet(): Promise<Uses> {
+  await parts.restartAgent();
+  await settled(parts, settleMs);
+  say(`measuring for ${values.minutes} minutes without the fleet`);
+  return measureUse(parts, windowMs);
+}
+
+async function measured(without: Uses, { played, maker }: BenchFleet): Promise<FleetReport> {
+  await maker.growTo(jobs);
+  if (!(await settled(parts, settleMs))) say('it is not at rest, and is measured nevertheless');
+  const timeToKnowMs = await timeToKnow(played);
+  say(`a fresh agent knew all after ${timeToKnowMs} ms`);
+  await settled(parts, settleMs);
+  say(`measuring for ${values.minutes} minutes`);
+  played.forgetAsked();
+  const withIt = await measureUse(parts, windowMs);
+  const requestsPerSecond = played.requests / (windowMs / 1000);
+  say(`listing ${values.listings} times`);
+  const listings = await measureListings(stack.drey, jobs, Number(values.listings));
+  say('all jobs fail');
+  const storm = await measureStorm(stack, parts, played, { jobs, policy, withinMs: stormMs });
+  const perThousandJobs = perThousand(without, withIt, jobs);
+  return { jobs, without, with: withIt, perThousandJobs, requestsPerSecond, timeToKnowMs, listings, storm };
+}
+
+try {
+  const without = await withoutFleet();
+  const wish = { policy, address: values.address, say };
+  const report = await withFleet(stack, parts, wish, (fleet) => measured(without, fleet));
+  console.log(values.output === 'json' ? JSON.stringify(report) : fleetText(report));
+} finally {
+  await parts.close();
+  stack.kubernetes.close();
+}

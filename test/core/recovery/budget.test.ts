@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { allBackoffsMs, backoffMs } from '../../../core/recovery/backoff.ts';
+import { judgeBudget, type RecoveryAttempt } from '../../../core/recovery/budget.ts';
+import type { RecoverySpec } from '../../../core/schema/flink-job.ts';
+import { attempt } from '../../support/recovery-attempts.ts';
+import { smallSpec } from '../../support/state-fixture.ts';
+
+const defaults: RecoverySpec = smallSpec().spec.recovery;
+const failed = { hasSucceeded: false } as const;
+
+function judge(attempts: readonly RecoveryAttempt[], nowSeconds: number, policy: Partial<RecoverySpec> = {}) {
+  const nowMs = nowSeconds * 1000;
+  const verdict = judgeBudget({ attempts, policy: { ...defaults, ...policy }, sinceMs: nowMs, nowMs });
+  return verdict.is === 'used' ? 'used' : verdict.atMs / 1000;
+}
+
+test('each wait is twice the one before it, up to the longest', () => {
+  const waits = [0, 1, 2, 3, 4, 5, 6, 7, 19].map((made) => backoffMs(made, defaults.backoff) / 1000);
+  expect(waits).toEqual([0, 10, 20, 40, 80, 160, 300, 300, 300]);
+  expect(allBackoffsMs(defaults)).toBe(150_000);
+});
+
+describe('an attempt', () => {
+  test.each<[string, RecoveryAttempt[], number, number | 'used']>([
+    ['is made at once where there was none', [], 1000, 1000],
+    ['waits after the end of the one before', [attempt(1000)], 1015, 1020],
+    ['waits for nothing when the wait is over', [attempt(1000)], 1100, 1100],
+    ['waits longer after two', [attempt(1000), attempt(1030)], 1050, 1060],
+    ['waits from the beginning of one that was lost', [attempt(1000, { ...failed, endedAtMs: undefined })], 1005, 1010],
+    ['is the first again when the last one has lasted', [attempt(0), attempt(100, {}), attempt(900)], 1510, 1510],
+    ['is the first again when an earlier one had lasted', [attempt(0), attempt(100), attempt(900)], 915, 920],
+    ['does not count one that broke before it had lasted', [attempt(0), attempt(100), attempt(200)], 215, 250],
+    ['is not made after the last of the budget', [0, 50, 100, 150, 200].map((at) => attempt(at)), 220, 'used'],
+    [
+      'is made again when the window has moved on',
+      [0, 800, 1600, 2400, 3200].map((at, index) =>
+        attempt(at, { endedAtMs: (at + 700) * 1000, action: index === 0 ? 'heal' : 'restart' }),
+      ),
+      3950,
+      3980,
+    ],
+    [
+      'that brought nothing back counts no longer when one did and the window has moved on',
+      [...[0, 100, 200, 300].map((at) => attempt(at, failed)), attempt(400), attempt(500, failed)],
+      4000,
+      4000,
+    ],
+    [
+      'that brought nothing back counts, however long ago it was',
+      [0, 3600, 7200, 10_800, 14_400].map((at) => attempt(at, failed)),
+      18_000,
+      'used',
+    ],
+  ])('%s', (_title, attempts, nowSeconds, verdict) => {
+    expect(judge(attempts, nowSeconds)).toBe(verdict);
+  });
+
+  test('has a budget of its own once a job has lasted, and the job forgets the others', () => {
+    const nowMs = 2_000_000;
+    const verdict = judgeBudget({ attempts: [attempt(0), attempt(50)], policy: defaults, sinceMs: nowMs, nowMs });
+    expect(verdict).toEqual({ is: 'left', atMs: nowMs, made: [] });
+  });
+
+  test('waited for is due when its time has come, and not put off', () => {
+    const input = { attempts: [attempt(0), attempt(30), attempt(70)], policy: defaults, sinceMs: 85_000 };
+    const due = judgeBudget({ ...input, nowMs: 85_000 });
+    expect(due).toMatchObject({ atMs: 120_000 });
+    expect(judgeBudget({ ...input, nowMs: 120_000 })).toEqual(due);
+    expect(judgeBudget({ ...input, nowMs: 3_000_000 })).toMatchObject({ atMs: 3_000_000, made: input.attempts });
+  });
+});
+
+/** Breaks so long after each attempt; says how many attempts were made in ten days. */
+function attemptsUntilTheEnd(breaksAfterSeconds: number, hasSucceeded: boolean, change: Partial<RecoverySpec> = {}) {
+  const policy = { ...defaults, ...change };
+  let attempts: readonly RecoveryAttempt[] = [];
+  let count = 0;
+  for (let now = 0; now < 864_000; count += 1) {
+    const sinceMs = now * 1000;
+    const verdict = judgeBudget({ attempts, policy, sinceMs, nowMs: sinceMs });
+    if (verdict.is === 'used') return count;
+    const at = verdict.atMs / 1000;
+    attempts = [...verdict.made, attempt(at, { sinceMs, hasSucceeded })];
+    now = at + 10 + breaksAfterSeconds;
+  }
+  return 'no end';
+}
+
+describe('a job that never lasts', () => {
+  test.each([
+    ['breaks at once', 0, true],
+    ['breaks after a minute', 60, true],
+    ['breaks just before it had lasted', 500, true],
+    ['does not come up at all', 0, false],
+    ['does not come up, and is found out late', 5000, false],
+  ])('and %s is given up after its attempts', (_title, after, succeeds) => {
+    expect(attemptsUntilTheEnd(after, succeeds)).toBe(5);
+  });
+
+  test('is given up also where it waits longer for an attempt than it must last', () => {
+    const patient = { backoff: { initial: '20m', max: '2h' }, window: '1d', stableAfter: '10m' };
+    expect(attemptsUntilTheEnd(1, true, patient)).toBe(5);
+  });
+
+  test('is never tried more often in a window than it may be', () => {
+    const breaks = fc.array(fc.record({ after: fc.nat(590), lasts: fc.nat(3000), ok: fc.boolean() }), {
+      minLength: 40,
+    });
+    fc.assert(
+      fc.property(breaks, (all) => {
+        let attempts: readonly RecoveryAttempt[] = [];
+        let now = 0;
+        for (const { after, lasts, ok } of all) {
+          const verdict = judgeBudget({ attempts, policy: defaults, sinceMs: now * 1000, nowMs: now * 1000 });
+          if (verdict.is === 'used') return;
+          const endedAtMs = verdict.atMs + lasts * 1000;
+          const next = attempt(verdict.atMs / 1000, { sinceMs: now * 1000, hasSucceeded: ok, endedAtMs });
+          attempts = [...verdict.made, next];
+          const recent = attempts.filter(({ atMs }) => next.atMs - atMs < 3_600_000);
+          expect(recent.length).toBeLessThanOrEqual(defaults.attempts);
+          now = verdict.atMs / 1000 + lasts + after;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,81 @@
+/**
+ * Upgrades and rescales in a row on one ledger job under load: nothing is lost or doubled, the processes do not grow, and the
+ * job's workflow keeps its history short. `npm test` makes two rounds, `npm run test:rounds` thirty.
+ */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { jobWorkflowId } from '../../core/names.ts';
+import { applied, ended, removed, tenant } from '../support/e2e-job.ts';
+import { livingJobsOf } from '../support/flink-of.ts';
+import { setFault, verifyLedger } from '../support/ledger.ts';
+import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
+import { residentMiB } from '../support/resident.ts';
+import { drey, pidOf, temporal } from '../support/running-stack.ts';
+
+const rounds = Number(process.env.DREY_TEST_ROUNDS ?? 2);
+const name = 'rounds';
+const ref = { tenant, name };
+const { out, control } = ledgerFolders(name);
+
+/** Resident memory of the worker and the agent, in MiB. */
+interface Memory {
+  readonly worker: number;
+  readonly agent: number;
+}
+
+function memory(): Memory {
+  return { worker: residentMiB(pidOf('worker')), agent: residentMiB(pidOf('agent')) };
+}
+
+/** Events of the job's workflow since it last continued as new, and how often it did. */
+async function history() {
+  const client = await temporal();
+  const { historyLength } = await client.workflow.getHandle(jobWorkflowId(ref)).describe();
+  const { count } = await client.workflow.count(`WorkflowId = '${jobWorkflowId(ref)}'`);
+  await client.connection.close();
+  return { events: historyLength, runs: count };
+}
+
+async function upgraded(round: number): Promise<void> {
+  const parallelism = (await drey().getJob(ref)).spec.spec.job.parallelism;
+  const spec = ledgerJob(name, { job: { parallelism }, spec: { restartNonce: round } });
+  expect(await applied(spec)).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+}
+
+async function rescaled(): Promise<void> {
+  const { parallelism } = (await drey().getJob(ref)).spec.spec.job;
+  const { operation } = await drey().scaleJob(ref, parallelism === 1 ? 2 : 1);
+  expect(await ended(name, operation?.number ?? 0)).toMatchObject({ kind: 'rescale', state: 'succeeded' });
+}
+
+beforeAll(() => removeLedger(name));
+afterAll(() => removed(name).catch(() => undefined), 240_000);
+
+test(`${rounds} upgrades and ${rounds} rescales in a row lose nothing, double nothing, and leave nothing behind`, async () => {
+  expect(await applied(ledgerJob(name))).toMatchObject({ state: 'succeeded' });
+  setFault(control, 'rate', 3_000);
+  const seen: (Memory & { readonly events: number; readonly runs: number })[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    await upgraded(round);
+    await rescaled();
+    expect(await livingJobsOf(name)).toHaveLength(1);
+    seen.push({ ...memory(), ...(await history()) });
+    process.stdout.write(`round ${round}: ${JSON.stringify(seen.at(-1))}\n`);
+  }
+  const { operation } = await drey().suspendJob(ref);
+  expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded' });
+  const report = await verifyLedger(out, { final: true });
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  expect(report).toMatchObject({ missing: 0, doubled: 0, mismatches: 0, outOfOrder: 0, good: true });
+  expectFlat(seen);
+  // An operation is never divided: the bound may be passed by what one of them adds.
+  const bound = Number(process.env.DREY_TEST_HISTORY ?? 4_096);
+  expect(Math.max(...seen.map(({ events }) => events))).toBeLessThan(bound + 100);
+}, 3_600_000);
+
+/** What a process has taken by the middle of a long run it keeps; only a leak goes on growing. */
+function expectFlat(seen: readonly Memory[]): void {
+  const middle = seen[Math.floor(seen.length / 2)];
+  const last = seen.at(-1);
+  for (const part of ['worker', 'agent'] as const)
+    expect((last?.[part] ?? Infinity) / (middle?.[part] ?? 1)).toBeLessThan(1.25);
+}

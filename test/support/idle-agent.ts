@@ -1,0 +1,38 @@
+/**
+ * An agent for tests of the job's own workflow: every activity succeeds at once and does nothing, but for those that a file says fail.
+ * It runs as a process of its own and says on its output what it was asked.
+ */
+import { existsSync } from 'node:fs';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createClusterActivities } from '../../activities/cluster/cluster-activities.ts';
+import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
+import { failed } from '../../activities/failures.ts';
+import { clusterTaskQueue } from '../../core/names.ts';
+
+const answers: Readonly<Record<string, object>> = {
+  findGenerations: { found: [] },
+  stopJob: { restorePoint: 'file:/flink-state/chk-7', kind: 'checkpoint' },
+};
+
+/** A file `<folder>/<activity>` lets that activity fail. */
+const folder = process.env['FAILING_FOLDER'] ?? '';
+
+const names = Object.keys(createClusterActivities({} as ClusterDependencies));
+const activities = names.map((name) => [
+  name,
+  async () => {
+    process.stdout.write(`${name}\n`);
+    if (existsSync(`${folder}/${name}`))
+      throw failed({ code: 'JOB_FAILED', message: `${name} was told to fail.`, cure: 'Tell it otherwise.' });
+    return answers[name] ?? {};
+  },
+]);
+
+const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
+const worker = await Worker.create({
+  connection,
+  taskQueue: clusterTaskQueue('local'),
+  activities: Object.fromEntries(activities),
+});
+process.stdout.write('ready\n');
+await worker.run();

@@ -1,0 +1,80 @@
+/**
+ * An agent whose cluster is made up: whatever it is asked for is there at once, so that operations go to their ends without
+ * Kubernetes. It runs as a process of its own, and says on its output what it makes and which files it deletes; while the
+ * file that `HOLD` names is there, it deletes none.
+ */
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { ClusterActivities } from '../../activities/cluster/cluster-activities.ts';
+import { withHeartbeat } from '../../activities/heartbeat.ts';
+import type { Generation } from '../../core/generation.ts';
+import { clusterTaskQueue, generationName, ownSavepointDirectory, savepointDirectory } from '../../core/names.ts';
+
+type Calls = { readonly [Name in keyof ClusterActivities]?: (input: InputOf<Name>) => Promise<unknown> };
+type InputOf<Name extends keyof ClusterActivities> = Parameters<ClusterActivities[Name]>[0];
+
+const hold = process.env['HOLD'] ?? '';
+const there = new Map<string, Generation>();
+const isDone = async () => ({ detail: 'made up' });
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function make({ generation }: InputOf<'applyGeneration'>) {
+  there.set(generationName(generation.identity), generation);
+  say(`made ${generationName(generation.identity)}`);
+}
+
+const activities: Calls = {
+  findGenerations: async ({ tenant, name }) => {
+    const own = [...there.values()].filter(({ identity }) => identity.tenant === tenant && identity.name === name);
+    const found = own.map((generation) => ({
+      ...generation,
+      running: true,
+      leaving: false,
+      stopping: false,
+      madeAt: '',
+    }));
+    return { found, detail: `${found.length} found` };
+  },
+  applyGeneration: make,
+  applyStandIn: make,
+  waitPodsScheduled: isDone,
+  waitImagesPulled: isDone,
+  waitJobManager: isDone,
+  waitSlots: isDone,
+  submitJob: isDone,
+  waitTasks: isDone,
+  publishService: isDone,
+  confirmCheckpoint: isDone,
+  cancelJob: isDone,
+  endPods: isDone,
+  removeHighAvailability: isDone,
+  takeSavepoint: async ({ requester, root }) => {
+    const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
+    return { path, detail: path };
+  },
+  stopJob: async ({ generation: { identity, submission, spec } }) => {
+    const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
+    return { kind: 'savepoint', restorePoint: `${folder}/savepoint-made-up`, detail: folder };
+  },
+  removeObjects: async ({ generation }) => {
+    there.delete(generationName(generation.identity));
+    say(`removed ${generationName(generation.identity)}`);
+  },
+  disposeSavepoint: ({ generation, folder }) =>
+    withHeartbeat(async () => {
+      const name = generationName(generation.identity);
+      if (!there.has(name)) throw new Error(`${name} is not there`);
+      while (existsSync(hold)) await pause(50);
+      say(`deleted ${folder} in the name of ${name}`);
+      return { detail: folder };
+    }),
+};
+
+const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
+const worker = await Worker.create({ connection, taskQueue: clusterTaskQueue('local'), activities });
+say('ready');
+await worker.run();
