@@ -62,7 +62,7 @@ async function recordSoon({ postgres, metrics, log }: Services, accepted: Change
 }
 
 function replyOf({ changed, job, operation }: ChangeAnswer): ChangeReply {
-  const isNew = changed && job.revision === 1 && operation?.kind === 'deploy' && operation.number === 1;
+  const isNew = changed && job.revision === 1 && operation?.number === 1 && operation.kind !== 'remove';
   const answer: StoredChange = { changed, job, ...(operation ? { operation } : {}) };
   return { status: isNew ? 201 : changed ? 202 : 200, answer };
 }

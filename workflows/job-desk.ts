@@ -1,5 +1,5 @@
 /** What a job's entity takes: changes that its callers ask for. Each is judged, remembered by its key, and queued. */
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, patched } from '@temporalio/workflow';
 import { disposalWish } from '../core/disposal-wish.ts';
 import {
   applyReason,
@@ -59,6 +59,7 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
   apply(request: ApplySpecRequest): ChangeAnswer {
+    this.forgetRemoved();
     const answered = this.answered(request, judgeSpec(this.state, request));
     if (answered) return answered;
     const refusal = this.refusalOfStart(request);
@@ -91,6 +92,11 @@ export abstract class JobDesk extends JobBook {
       ...(deletion && { deletion }),
       ...(savepointsLeft && { savepointsLeft }),
     });
+  }
+
+  /** A job that is gone has no more say in its name, though its last records may still be on their way. */
+  private forgetRemoved(): void {
+    if (this.state?.phase === 'REMOVED' && patched('name-free-once-removed')) this.state = undefined;
   }
 
   /** Asks the operation under way, or the one that waits, to give up. */

@@ -7,7 +7,6 @@ import { deletions, savepointsLeft } from '../../core/schema/cleanup.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
 import type { ChangeAnswer, RemoveJobRequest } from '../../workflows/messages.ts';
-import { afterRemoval } from '../after-removal.ts';
 import { changeAnswer, changeOrDryRun, dryRunReply, specShape } from '../answer-shapes.ts';
 import { change, keyHeader, matchHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
@@ -53,7 +52,7 @@ const put = defineRoute({
       const point = known ? known.restorePoint : spec.spec.job.initialSavepoint;
       const start = point === undefined ? {} : { lastRestorePoint: point };
       const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...start };
-      return afterRemoval(services.temporal, call.params, () => applyToJob(services.temporal, call.params, request));
+      return applyToJob(services.temporal, call.params, request);
     });
   },
 });

@@ -9,19 +9,19 @@ import type { JobView } from '../../core/job.ts';
 import type { Observation } from '../../core/observation/observation.ts';
 import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../../core/observation/signal.ts';
 import type { OperationRecord } from '../../core/operation.ts';
-import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
-import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { found, type SpecChange } from '../support/findings.ts';
 import { causedBy, jobIs, observation } from '../support/observation-fixture.ts';
 import { specInput } from '../support/records.ts';
+import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
 let plane: ControlPlane;
 let call: Caller;
 let connection: Connection;
 let client: Client;
-let agent: ReturnType<typeof child>;
+let agent: AgentProcess;
 const failing = mkdtempSync(join(tmpdir(), 'drey-failing-'));
 
 beforeAll(async () => {
@@ -30,11 +30,7 @@ beforeAll(async () => {
   await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
   connection = await Connection.connect({ address: plane.temporalAddress });
   client = new Client({ connection });
-  const env = { ...inheritedEnv(), TEMPORAL_ADDRESS: plane.temporalAddress, FAILING_FOLDER: failing };
-  agent = child('test/support/idle-agent.ts', env);
-  await agent.start();
-  const isReady = async () => agent.output().includes('ready');
-  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+  agent = await startAgent(plane, 'idle-agent', { FAILING_FOLDER: failing });
 }, 400_000);
 
 afterAll(async () => {

@@ -14,13 +14,14 @@ import { connectTemporal, type Temporal } from '../../clients/temporal/connect.t
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
-import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { jobView, specInput } from '../support/records.ts';
+import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 import { someSavepoint } from '../support/state-fixture.ts';
 
 let plane: ControlPlane;
 let call: Caller;
-let agent: ReturnType<typeof child>;
+let agent: AgentProcess;
 const folder = mkdtempSync(join(tmpdir(), 'drey-removed-'));
 /** While it is there, the agent deletes nothing. */
 const hold = join(folder, 'hold');
@@ -30,18 +31,7 @@ beforeAll(async () => {
   plane = await startControlPlane();
   call = createCaller(plane.url, plane.token);
   await call('PUT', '/v1/clusters/local', { body: {} });
-  agent = child('test/support/made-up-agent.ts', {
-    ...process.env,
-    NODE_OPTIONS: '',
-    TEMPORAL_ADDRESS: plane.temporalAddress,
-    HOLD: hold,
-  });
-  await agent.start();
-  await waitUntil(async () => agent.output().includes('ready'), {
-    what: 'the agent',
-    timeoutMs: 120_000,
-    giveUp: agent.failure,
-  });
+  agent = await startAgent(plane, 'made-up-agent', { HOLD: hold });
 });
 afterAll(async () => {
   await agent?.stop('SIGKILL');
@@ -64,7 +54,7 @@ interface Gone {
 }
 
 /** Waits until the operation of an accepted change has ended, by the uid of its job. */
-async function ended(change: Answer): Promise<Answer['body']> {
+async function ended(change: Pick<Answer, 'status' | 'body'>): Promise<Answer['body']> {
   if (change.status >= 300) throw new Error(`refused with ${change.status}: ${JSON.stringify(change.body)}`);
   const { job, operation } = changeAnswer.parse(change.body);
   const look = async () => {
@@ -75,7 +65,7 @@ async function ended(change: Answer): Promise<Answer['body']> {
   return operationAnswer.parse(await waitUntil(look, { what, timeoutMs: 120_000 }));
 }
 
-async function done(change: Answer): Promise<Answer['body']> {
+async function done(change: Pick<Answer, 'status' | 'body'>): Promise<Answer['body']> {
   const operation = await ended(change);
   expect(operation).toMatchObject({ state: 'succeeded' });
   return operation;
