@@ -45,19 +45,23 @@ function isAsAnchored({ running, leaving, stopping, rescaling }: FoundGeneration
 
 /**
  * What a job has, after its cluster was asked: what is written on an anchor is newer than what the job knows of it, since an
- * operation that was lost wrote it there before it acted. What the job did not know comes first (an attempt that came late
- * made it), then a candidate, then what no job was submitted to, then by their submissions; what runs comes last, and else the one with the newest submission last, so that its restore point is the one used.
+ * operation that was lost wrote it there before it acted. What is of another job comes first, then a candidate, then what no job was
+ * submitted to, then by their submissions; what runs comes last, and else the one with the newest submission last, so that its restore point
+ * is the one used. That holds for what the job did not know, too: a rollback that was lost may have made what runs now.
  */
 export function reconciled(found: readonly FoundGeneration[], known: readonly Generation[]): readonly Generation[] {
   const seen = new Map(found.map((one) => [generationName(one.identity), one]));
   const rank = ({ identity }: Generation) => rankOf(seen.get(generationName(identity)));
   const names = new Set(known.map(({ identity }) => generationName(identity)));
-  const strangers = found.filter(({ identity }) => !names.has(generationName(identity)));
+  const uids = new Set(known.map(({ identity }) => identity.uid));
+  const unknown = found.filter(({ identity }) => !names.has(generationName(identity)));
+  const strangers = unknown.filter(({ identity }) => !uids.has(identity.uid));
+  const forgotten = unknown.filter(({ identity }) => uids.has(identity.uid)).map(withoutFindings);
   const anchored = new Map(found.map((one) => [generationName(one.identity), withoutFindings(one)]));
   const own = known.map((one) => anchored.get(generationName(one.identity)) ?? one);
   return [
     ...newestLast(strangers),
-    ...own.toSorted(
+    ...[...forgotten, ...own].toSorted(
       (one, other) => candidatesFirst(one, other) || rank(one) - rank(other) || one.submission - other.submission,
     ),
   ];

@@ -31,8 +31,12 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   noteCandidate(state, result);
   const isBrought = (!result.failure || result.finished) && !isDual && state.phase !== 'REMOVED';
   if (isBrought && result.record.generation !== undefined) noteBrought(state, result.record, brought);
-  // A rollback may have made a generation of its own, and cleared it away again.
-  if (result.failure && result.record.kind === 'upgrade') state.lastGeneration += 1;
+  if (result.failure) passRollback(state, result.record.kind);
+}
+
+/** A rollback may have made a generation of its own, and it may still be there: nothing else gets its number. */
+export function passRollback(state: Pick<JobState, 'lastGeneration'>, kind: OperationKind): void {
+  if (kind === 'upgrade') state.lastGeneration += 1;
 }
 
 /** Those that stop one revision for another. */

@@ -2,7 +2,13 @@
 import { allHandlersFinished, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import { mendingFirst, waitingChange } from '../core/job-changes.ts';
 import { runs, type CandidateVerdict } from '../core/job.ts';
-import { concludeOperation, lostOperation, lostOperationsMax, repeatedOperation } from '../core/job-outcome.ts';
+import {
+  concludeOperation,
+  lostOperation,
+  lostOperationsMax,
+  passRollback,
+  repeatedOperation,
+} from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
@@ -157,6 +163,7 @@ export class JobEntity extends JobHealth {
     if (patched('abortion-ends-with-loss')) this.abortion = undefined;
     state.running = undefined;
     if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
+    passRollback(state, lost.record.kind);
     this.lostInARow += 1;
     this.lostCandidate = lost.record.plan?.strategy === 'blueGreen';
     // It touches nothing of the job beside which a candidate comes up.

@@ -87,6 +87,20 @@ test('what runs comes last, though what the job knows as newer is not there any 
   expect(all.map(({ identity }) => identity.number)).toEqual([2, 1]);
 });
 
+test('what a rollback that was lost has made is the job: its state counts, and not that of what it took the place of', () => {
+  const known = [someGeneration(2, { submission: 8 }), someGeneration(1, { submission: 2 })];
+  const numbers = (seen: FoundGeneration) => reconciled([seen], known).map(({ identity }) => identity.number);
+  const broughtBack = found(3, { submission: 9 });
+  expect(numbers(broughtBack)).toEqual([1, 2, 3]);
+  expect(numbers({ ...broughtBack, running: false })).toEqual([1, 2, 3]);
+  expect(numbers({ ...broughtBack, running: false, unused: true })).toEqual([3, 1, 2]);
+});
+
+test('what is of another job of that name comes first, though it runs', () => {
+  const other = found(9, { identity: { ...someGeneration(9).identity, uid: 'other' }, submission: 9 });
+  expect(reconciled([other], [someGeneration(1)]).map(({ identity }) => identity.number)).toEqual([9, 1]);
+});
+
 test('a candidate never comes last, until its anchor says that it was promoted', () => {
   const known = [someGeneration(2, { submission: 8, candidate: true }), someGeneration(1, { submission: 2 })];
   const numbers = (seen: readonly FoundGeneration[]) => reconciled(seen, known).map(({ identity }) => identity.number);

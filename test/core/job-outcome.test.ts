@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { concludeOperation, lostOperation, repeatedOperation } from '../../core/job-outcome.ts';
+import { concludeOperation, lostOperation, passRollback, repeatedOperation } from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
@@ -144,6 +144,12 @@ describe('an operation that was lost is begun again', () => {
   test('with its plan where nobody plans it anew: a recovery never follows the mode of the spec', () => {
     const { record } = repeatedOperation(someOperation(9, 'recover'), lost('recover'));
     expect(record).toMatchObject({ number: 9, state: 'queued', revision: 7, plan: { mode: 'last-state' } });
+  });
+
+  test('with a generation whose number no rollback of the lost one can have used', () => {
+    const state = someState({ lastGeneration: 7 });
+    for (const kind of ['upgrade', 'rescale', 'deploy'] as const) passRollback(state, kind);
+    expect(state.lastGeneration).toBe(8);
   });
 
   test('without it where it is planned anew', () => {
