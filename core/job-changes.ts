@@ -154,6 +154,20 @@ export function waitingChange(queue: readonly QueuedOperation[]): QueuedOperatio
   return queue.find((one) => !isAside(one));
 }
 
+/**
+ * What a wish that waits for others builds on. Where it takes the place of one that waits, it does what that was told to do, and waits for
+ * no other than that did; else it builds on the change that runs. What leaves the job as it is may fail without it.
+ */
+export function builtOn({
+  running,
+  queue,
+}: Pick<JobState, 'running' | 'queue'>): Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'waitsFor'> {
+  const waiting = waitingChange(queue);
+  if (!waiting) return running && !isAside(running) ? { waitsFor: running.record.number } : {};
+  const { mode, restoreFrom, waitsFor } = waiting;
+  return { ...(mode && { mode }), ...(restoreFrom && { restoreFrom }), ...(waitsFor !== undefined && { waitsFor }) };
+}
+
 /** The queue after an operation that was lost: what mends that goes first. */
 export function mendingFirst(queue: readonly QueuedOperation[], next: QueuedOperation): readonly QueuedOperation[] {
   return [next, ...queue.filter((one) => one.record.number !== next.record.number)];

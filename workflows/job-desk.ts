@@ -3,6 +3,7 @@ import { ApplicationFailure, patched } from '@temporalio/workflow';
 import { disposalWish } from '../core/disposal-wish.ts';
 import {
   applyReason,
+  builtOn,
   enqueued,
   isUnchanged,
   queuedOperation,
@@ -233,9 +234,9 @@ export abstract class JobDesk extends JobBook {
     const state = this.known();
     const refusal = leavesJobAlone(kind) ? refusalOfAside(state) : undefined;
     if (refusal) throw this.refusal(refusal);
-    const waitsFor = request.waits ? state.running?.record.number : undefined;
+    const base = request.waits ? baseOf(state) : {};
     const made = this.newOperation(kind, request.requestedBy, reason);
-    const operation = { ...made, ...wish, ...(waitsFor !== undefined && { waitsFor }) };
+    const operation = { ...made, ...wish, ...base };
     const { queue, replaced } = enqueued(state.queue, operation, now());
     state.queue = queue;
     for (const one of [...replaced, operation]) this.putOperation(one);
@@ -263,6 +264,11 @@ export abstract class JobDesk extends JobBook {
     this.remember(request, false, operation?.record.number);
     return this.answer(false, operation);
   }
+}
+
+function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFor'> {
+  if (patched('built-on-changes')) return builtOn(state);
+  return state.running ? { waitsFor: state.running.record.number } : {};
 }
 
 function operationEnded(number: number): Refusal {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  builtOn,
   enqueued,
   isUnchanged,
   mendingFirst,
@@ -93,6 +94,27 @@ describe('what waits', () => {
   ])('%s', (_name, queue, operation, left, replaced) => {
     const after = enqueued(queue, operation, someTime);
     expect([numbersOf(after.queue), numbersOf(after.replaced)]).toEqual([left, replaced]);
+  });
+
+  const restore: QueuedOperation = { ...spec, mode: 'restore', restoreFrom: 's3://b/savepoint-1' };
+
+  test.each<[string, Parameters<typeof builtOn>[0], object]>([
+    ['builds on the change that runs', { running: someOperation(4), queue: [taken] }, { waitsFor: 4 }],
+    ['builds on no savepoint, which may fail', { running: someOperation(4, 'savepoint'), queue: [] }, {}],
+    ['builds on nothing where nothing runs', { queue: [] }, {}],
+    [
+      'goes on from where a spec was to start',
+      { queue: [restore] },
+      { mode: 'restore', restoreFrom: restore.restoreFrom },
+    ],
+    ['does not wait for what that spec asked to give up', { running: someOperation(4), queue: [spec] }, {}],
+    [
+      'waits for what that spec waited for',
+      { running: someOperation(4), queue: [{ ...spec, waitsFor: 4 }] },
+      { waitsFor: 4 },
+    ],
+  ])('and waits for others %s', (_name, state, base) => {
+    expect(builtOn(state)).toEqual(base);
   });
 
   test('is bounded, but for specs and removals', () => {
