@@ -1,6 +1,6 @@
 /** Short words for common changes: each applies the job's own spec with one thing changed. */
 import { z } from 'zod';
-import type { JobView } from '../../core/job.ts';
+import type { JobPhase, JobView } from '../../core/job.ts';
 import { objectName, vertexId } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
@@ -47,6 +47,9 @@ const cancel = verb({
   }),
 });
 
+/** Phases in which nothing runs whose state could be left behind. */
+const resting: readonly JobPhase[] = ['FAILED', 'CANCELED', 'SUSPENDED'];
+
 const resume = verb({
   word: 'resume',
   summary: 'Start a suspended, canceled or failed job from its newest restore point',
@@ -55,7 +58,7 @@ const resume = verb({
     spec: resumed(await runningSpec(services, job)),
     reason: 'The job was resumed',
     // What takes no savepoint goes on from what it has completed last, also where upgrades leave the state behind.
-    ...((job.phase === 'FAILED' || job.phase === 'CANCELED') && { mode: 'last-state' as const }),
+    ...(resting.includes(job.phase) && { mode: 'last-state' as const }),
   }),
 });
 

@@ -52,13 +52,18 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   const before = active ?? job.lastRun;
   const changes = before ? changesBetween(before, target) : [];
   const cost = dearest(changes.map((change) => change.cost));
-  const base = { cost, changes, mode: mode ?? target.spec.upgrade.mode, notes: [] };
+  const base = { cost, changes, mode: mode ?? modeOf(before, target), notes: [] };
   if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
   if (isStopped(job)) return { ...base, kind: 'resume', cost: 'redeploy' };
   if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
   if (!active) return { ...base, kind: 'deploy', cost: 'redeploy' };
   const upgrade = { ...base, ...upgradeOf(active, target, base.mode) };
   return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active, mode)) : upgrade;
+}
+
+/** A first start goes on from the savepoint that its spec names: only what ran before can leave a state behind. */
+function modeOf(before: FlinkJob | undefined, { spec }: FlinkJob): UpgradeMode {
+  return before || spec.job.initialSavepoint === undefined ? spec.upgrade.mode : 'savepoint';
 }
 
 /** The job goes on where nothing is against it; else what it would take to start it anew. */

@@ -148,6 +148,16 @@ describe('what would happen', () => {
     expect(body).toMatchObject({ plan: { kind: 'resume', cost: 'redeploy' }, startsFrom: restorePoint });
   });
 
+  test('to one that was suspended with its state is the same, also where upgrades leave the state behind', async () => {
+    const restorePoint = 's3://bucket/sp';
+    const { name } = await recordedJob(({ spec }) => ({
+      phase: 'SUSPENDED',
+      spec: suspended({ ...spec, spec: { ...spec.spec, upgrade: { ...spec.spec.upgrade, mode: 'stateless' } } }),
+      restorePoint,
+    }));
+    expect((await tryIt(name, ['POST', '/resume'])).body).toMatchObject({ startsFrom: restorePoint });
+  });
+
   test('to a candidate is told by its verdict, and nothing else is taken beside it', async () => {
     const candidate = { ...generation, number: 2, since: '2026-01-01T00:00:00.000Z' };
     const { name } = await recordedJob(() => ({ phase: 'DUAL_RUNNING', candidate }));

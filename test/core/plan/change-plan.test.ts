@@ -195,6 +195,15 @@ describe('what the reader is told beforehand', () => {
   });
 });
 
+test('a first start goes on from the savepoint that its spec names, also where upgrades leave the state behind', () => {
+  const job = { ...args(), initialSavepoint: 's3://bucket/old' };
+  const wanted = smallSpec({ storage, job, upgrade: { mode: 'stateless' } });
+  const first: PlannedJob = { phase: 'PENDING', askedCluster: false, generations: [], afterLoss: false };
+  expect(planChange(first, wanted)).toMatchObject({ kind: 'deploy', mode: 'savepoint' });
+  expect(planChange(first, wanted, 'stateless')).toMatchObject({ mode: 'stateless' });
+  expect(planChange(running(), wanted)).toMatchObject({ mode: 'stateless' });
+});
+
 test('who chooses the state for this once has the job stopped', () => {
   const plan = planChange(running(), smallSpec({ storage, job: { ...args(), parallelism: 3 } }), 'last-state');
   expect(plan).toMatchObject({ kind: 'upgrade', mode: 'last-state', notes: [expect.stringMatching(/last-state/)] });
