@@ -11,6 +11,13 @@ export function judge(job: JudgedJob | undefined, asked: Asked): Judgement {
   return refusalOf(job, asked) ?? (isRepeated ? 'repeated' : 'taken');
 }
 
+/** Of giving up an operation: also that of a job which is to be removed, and the removal itself. */
+export function judgeAbort(job: JudgedJob | undefined, asked: Asked): Judgement {
+  const judgement = judge(job, asked);
+  const isLeaving = typeof judgement === 'object' && judgement.code === 'BEING_REMOVED';
+  return isLeaving ? 'taken' : judgement;
+}
+
 /** Of a spec that the job shall have. */
 export function judgeSpec(job: JudgedJob | undefined, asked: Asked & { readonly specHash: string }): Judgement {
   const judgement = judge(job, asked);

@@ -113,15 +113,17 @@ export class DeployRun {
     this.account.leftRunning = false;
   }
 
-  /** Applies the objects and waits until the Flink cluster is ready for the job. May be given up unless state waits. */
+  /** Applies the objects and waits until the Flink cluster is ready for the job. Where state waits, only a person may give it up. */
   async startCluster(): Promise<void> {
     const { target } = this;
     const bringUp = async () => {
       await target.podsStarted();
       if (target.isDedicated) await target.jobManagerAnswers();
     };
-    await (this.account.restorePoint === undefined ? this.account.untilNoReturn(bringUp) : bringUp());
-    if (!target.isDedicated) await target.jobManagerAnswers();
+    await (this.account.restorePoint === undefined
+      ? this.account.untilNoReturn(bringUp)
+      : this.account.untilAborted(bringUp));
+    if (!target.isDedicated) await this.account.untilAborted(() => target.jobManagerAnswers());
   }
 
   /** Starts the job, and sees it run. */

@@ -13,7 +13,7 @@ import {
   type Refusal,
 } from '../core/job-changes.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
-import { judge, judgeSpec, judgeVerdict, type Judgement } from '../core/judgement.ts';
+import { judge, judgeAbort, judgeSpec, judgeVerdict, type Judgement } from '../core/judgement.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { correctFirstStart, newJob } from '../core/new-job.ts';
@@ -102,7 +102,7 @@ export abstract class JobDesk extends JobBook {
 
   /** Asks the operation under way, or the one that waits, to give up. */
   abort(request: AbortOperationRequest): ChangeAnswer {
-    const answered = this.answered(request);
+    const answered = this.answered(request, judgeAbort(this.state, request));
     if (answered) return answered;
     const { running, queue } = this.known();
     const operation = [running, ...queue].find((one) => one?.record.number === request.operation);

@@ -5,6 +5,7 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
 import { newestLast, type FoundGeneration } from '../core/adoption.ts';
 import { deletionOf, savepointsGo } from '../core/deletion.ts';
+import type { Failure } from '../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { goingWithJob } from '../core/removed-savepoints.ts';
@@ -14,7 +15,8 @@ import { cancelGeneration } from './cancel-generation.ts';
 import { clearGeneration } from './clear-generation.ts';
 import { shortCalls } from './cluster-activities.ts';
 import { disposeUnneeded } from './dispose-unneeded.ts';
-import { OperationRun } from './operation-run.ts';
+import { agentAwayMs } from './generation-steps.ts';
+import { errorOf, failureOf, OperationRun } from './operation-run.ts';
 import { settleOrphans } from './settle-orphans.ts';
 import { withStandIn } from './stand-in.ts';
 import { stopGeneration } from './stop-generation.ts';
@@ -83,9 +85,23 @@ function everythingOf(run: OperationRun, input: OperationInput): Promise<readonl
   const look = async () => {
     await settleOrphans({ tenant, name });
     const summary = `Look for everything of ${tenant}/${name}`;
-    return shortCalls(cluster).findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace }]);
+    const calls = shortCalls(cluster, agentAwayMs);
+    return calls.findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace }]);
   };
-  return run.step('clusterAsked', look).then(({ found }) => found);
+  // Until here nothing has changed: an agent that is away fails it, and who has asked for it may take it back.
+  return run
+    .untilNoReturn(() => run.step('clusterAsked', look))
+    .then(({ found }) => found)
+    .catch((error: unknown) => {
+      throw errorOf(orLeft(failureOf(error)));
+    });
+}
+
+/** A cluster that is gone for good answers nobody any more. */
+function orLeft(failure: Failure): Failure {
+  if (failure.code !== 'CLUSTER_SILENT') return failure;
+  const cure = `${failure.cure} Where the cluster is gone for good, \`--deletion leave\` forgets the job.`;
+  return { ...failure, cure };
 }
 
 /** @throws the failure of the savepoint: then the job runs on, and is not removed. */

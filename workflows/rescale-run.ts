@@ -85,15 +85,17 @@ export class RescaleRun {
     await this.next.podsReady();
   }
 
-  /** From here on there is no return but putting the parallelism back. */
-  async change({ parallelism }: CheckedRescale): Promise<void> {
+  /** From here on there is no return but putting the parallelism back, as a person may want, too. */
+  change({ parallelism }: CheckedRescale): Promise<void> {
     this.wasAsked = true;
     this.account.stoppedAnother = true;
-    await this.ask('parallelismChanged', requirementsFor(parallelism));
-    const { pauseMs, finished = false } = await this.reached('tasksRescaled', parallelism);
-    this.next.hasFinished = finished;
-    if (pauseMs !== undefined) this.account.note({ pauseMs });
-    await this.next.checkpointed();
+    return this.account.untilAborted(async () => {
+      await this.ask('parallelismChanged', requirementsFor(parallelism));
+      const { pauseMs, finished = false } = await this.reached('tasksRescaled', parallelism);
+      this.next.hasFinished = finished;
+      if (pauseMs !== undefined) this.account.note({ pauseMs });
+      await this.next.checkpointed();
+    });
   }
 
   private ask(step: StepName, requirements: CheckedRescale['before']) {

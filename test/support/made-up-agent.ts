@@ -1,9 +1,9 @@
 /**
  * An agent whose cluster is made up: whatever it is asked for is there at once, so that operations go to their ends without
  * Kubernetes. It runs as a process of its own, and says on its output what it makes and which files it deletes; while the
- * file that `HOLD` names is there, it deletes none.
+ * file that `HOLD` names is there, it deletes none. While the file that `STALL` names has an activity's name in it, that one waits.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ClusterActivities } from '../../activities/cluster/cluster-activities.ts';
@@ -17,6 +17,18 @@ type InputOf<Name extends keyof ClusterActivities> = Parameters<ClusterActivitie
 const hold = process.env['HOLD'] ?? '';
 const there = new Map<string, Generation>();
 const isDone = async () => ({ detail: 'made up' });
+const stall = process.env['STALL'] ?? '';
+
+function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Input) => boolean = () => true) {
+  const isStalled = () => existsSync(stall) && readFileSync(stall, 'utf8') === activity;
+  return (input: Input) =>
+    withHeartbeat(async (signal) => {
+      while (isMeant(input) && isStalled()) await pause(50, undefined, { signal });
+      return isDone();
+    });
+}
+
+const requirements = { vertex: { lower: 1, upper: 1 } };
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -43,7 +55,7 @@ const activities: Calls = {
   applyStandIn: make,
   waitPodsScheduled: isDone,
   waitImagesPulled: isDone,
-  waitJobManager: isDone,
+  waitJobManager: stalling('waitJobManager'),
   waitSlots: isDone,
   submitJob: isDone,
   waitTasks: isDone,
@@ -52,6 +64,20 @@ const activities: Calls = {
   cancelJob: isDone,
   endPods: isDone,
   removeHighAvailability: isDone,
+  checkRescale: async ({ parallelism }) => ({
+    parallelism: { vertex: parallelism },
+    fixed: [],
+    before: requirements,
+    taskManagers: 1,
+  }),
+  addTaskManagers: isDone,
+  changeParallelism: async ({ requirements: asked }) => {
+    say(`asked for at most ${asked['vertex']?.upper}`);
+    return { hasEnded: false };
+  },
+  waitParallelism: stalling('waitParallelism', ({ isPutBack }: InputOf<'waitParallelism'>) => !isPutBack),
+  removeTaskManagers: isDone,
+  noteRevision: isDone,
   takeSavepoint: async ({ requester, root }) => {
     const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
     return { path, detail: path };

@@ -1,0 +1,110 @@
+/** Operations that somebody gives up, on the real workflows: what was begun is undone, and the job is as it was. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
+import { hasEnded } from '../../core/operation.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
+import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { specInput } from '../support/records.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let agent: ReturnType<typeof child>;
+const folder = mkdtempSync(join(tmpdir(), 'drey-aborts-'));
+const stall = join(folder, 'stall');
+const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: {} });
+  agent = child('test/support/made-up-agent.ts', {
+    ...process.env,
+    NODE_OPTIONS: '',
+    TEMPORAL_ADDRESS: plane.temporalAddress,
+    STALL: stall,
+  });
+});
+afterAll(async () => {
+  await agent?.stop('SIGKILL');
+  await plane?.stop();
+  rmSync(folder, { recursive: true });
+});
+afterEach(() => rmSync(stall, { force: true }));
+
+async function startAgent(): Promise<void> {
+  await agent.start();
+  const isReady = async () => agent.output().includes('ready');
+  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+}
+
+/** The operation of an accepted change, once it is as wanted. */
+function operationOf(
+  change: Answer,
+  what: string,
+  isIt: (operation: Answer['body']) => boolean,
+): Promise<Answer['body']> {
+  const { job, operation } = changeAnswer.parse(change.body);
+  const look = async () => {
+    const { body } = await call('GET', `${path(job.name)}/operations/${operation?.number}`);
+    return isIt(operationAnswer.parse(body)) && body;
+  };
+  return waitUntil(look, { what, timeoutMs: 120_000 });
+}
+
+const ended = (change: Answer) => operationOf(change, 'its end', hasEnded);
+
+const begun = (change: Answer, step: string) =>
+  operationOf(change, step, ({ steps }) => steps.some(({ name }: { name: string }) => name === step));
+
+/** Asks it to give up, and waits until it has: sooner than any of its steps would have ended by itself. */
+async function givenUp(change: Answer): Promise<Answer['body']> {
+  const { job, operation } = changeAnswer.parse(change.body);
+  const asked = await call('POST', `${path(job.name)}/operations/${operation?.number}/abort`);
+  expect(asked.status).toBe(202);
+  return ended(change);
+}
+
+async function done(change: Answer): Promise<Answer['body']> {
+  const operation = await ended(change);
+  expect(operation).toMatchObject({ state: 'succeeded' });
+  return operation;
+}
+
+test('a removal that waits for an agent may be taken back, and the job be changed again', async () => {
+  await call('PUT', path('kept'), { body: specInput('kept') });
+  const removal = await call('DELETE', path('kept'));
+  await begun(removal, 'clusterAsked');
+  expect(await givenUp(removal)).toMatchObject({ state: 'aborted', failure: { code: 'ABORTED' } });
+  expect((await call('PUT', path('kept'), { body: specInput('kept') })).status).toBe(202);
+});
+
+test('a resume whose Flink cluster does not come up may be given up, and the state is kept', async () => {
+  await startAgent();
+  await done(await call('PUT', path('resumed'), { body: specInput('resumed', { storage }) }));
+  await done(await call('POST', `${path('resumed')}/suspend`));
+  const { restorePoint } = (await call('GET', path('resumed'))).body;
+  writeFileSync(stall, 'waitJobManager');
+  const resume = await call('POST', `${path('resumed')}/resume`);
+  await begun(resume, 'jobManagerAnswers');
+  expect(await givenUp(resume)).toMatchObject({ state: 'aborted' });
+  rmSync(stall);
+  expect((await call('GET', path('resumed'))).body).toMatchObject({ restorePoint });
+  const again = await done(await call('POST', `${path('resumed')}/resume`));
+  expect(again).toMatchObject({ restoredFrom: restorePoint });
+});
+
+test('a rescale that Flink does not come to may be given up, and the parallelism is put back', async () => {
+  await done(await call('PUT', path('scaled'), { body: specInput('scaled', { storage }) }));
+  writeFileSync(stall, 'waitParallelism');
+  const rescale = await call('POST', `${path('scaled')}/scale`, { body: { parallelism: 2 } });
+  await begun(rescale, 'tasksRescaled');
+  const { state, failure } = await givenUp(rescale);
+  expect([state, failure.message]).toEqual(['aborted', expect.stringMatching(/was put back to parallelism 1/)]);
+  expect(agent.output()).toMatch(/asked for at most 2\nasked for at most 1\n/);
+  expect((await call('GET', path('scaled'))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+});
