@@ -29,11 +29,12 @@ const suspend = verb({
   word: 'suspend',
   summary: 'Stop a job with its state kept, and clear its Flink cluster away',
   body: modeBody,
-  wish: async (services, job, body) => ({
-    spec: suspended(await runningSpec(services, job)),
-    reason: 'The job was suspended',
-    mode: body.mode,
-  }),
+  wish: async (services, job, body) => {
+    const spec = suspended(await runningSpec(services, job));
+    // Upgrades that leave the state behind are no word about a job that is to go on.
+    const kept = spec.spec.upgrade.mode === 'stateless' ? ('savepoint' as const) : undefined;
+    return { spec, reason: 'The job was suspended', mode: body.mode ?? kept };
+  },
 });
 
 const cancel = verb({

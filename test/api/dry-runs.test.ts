@@ -148,6 +148,14 @@ describe('what would happen', () => {
     expect(body).toMatchObject({ plan: { kind: 'resume', cost: 'redeploy' }, startsFrom: restorePoint });
   });
 
+  test('by a suspension is that the state is kept, also where upgrades leave it behind, unless the caller says so', async () => {
+    const { name } = await recordedJob(({ spec }) => ({
+      spec: { ...spec, spec: { ...spec.spec, upgrade: { ...spec.spec.upgrade, mode: 'stateless' } } },
+    }));
+    const modeOf = async (body: object) => (await tryIt(name, ['POST', '/suspend', { body }])).body.plan.mode;
+    expect([await modeOf({}), await modeOf({ mode: 'stateless' })]).toEqual(['savepoint', 'stateless']);
+  });
+
   test('to one that was suspended with its state is the same, also where upgrades leave the state behind', async () => {
     const restorePoint = 's3://bucket/sp';
     const { name } = await recordedJob(({ spec }) => ({
