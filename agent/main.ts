@@ -7,7 +7,8 @@ import { createClusterActivities } from '../activities/cluster/cluster-activitie
 import { CrashPoints } from '../activities/crash-point.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
 import { connectFlink } from '../clients/flink/connect.ts';
-import { directTransport, proxyTransport, type FlinkTransport } from '../clients/flink/transport.ts';
+import { proxyTransport } from '../clients/flink/proxy-transport.ts';
+import { directTransport, type FlinkTransport } from '../clients/flink/transport.ts';
 import type { KubernetesClient } from '../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../clients/kubernetes/connect.ts';
 import { offerMetrics } from '../clients/metrics-server.ts';

@@ -61,6 +61,7 @@ function programOn(world: World, end: (exitCode: number) => void): Command {
   addVerbs(program, declare);
   addReads(program, declare);
   addSavepoints(program, declare);
+  addAutoscaler(program, world, end);
   addLocal(program, world, end);
   return program;
 }
@@ -269,6 +270,21 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);
+}
+
+function addAutoscaler(program: Command, world: World, end: (exitCode: number) => void): void {
+  const autoscaler = program.command('autoscaler').description('say what an autoscaler would do');
+  const advise = autoscaler
+    .command('advise')
+    .description('say what it would first do with the jobs of any Flink cluster, which need not be known to Drey')
+    .requiredOption('--rest <address>', "address of Flink's REST interface, such as http://HOST:8081")
+    .option('--job <id>', 'only this job')
+    .option('--profile <name>', 'drey, flink-operator-1.15 or flink-operator-main', 'drey')
+    .option('--set <key=value>', "job.autoscaler.* option that goes before the job's own; may be repeated", collect)
+    .option('--interval <duration>', 'how often samples are taken', '1s')
+    .option('--for <duration>', 'longest time to wait for the first decisions', '1m')
+    .option('-o, --output <format>', 'json or yaml; tables unless told');
+  advise.action(async () => end(await (await import('./commands/advise.ts')).advise(world, advise.opts())));
 }
 
 function addLocal(program: Command, world: World, end: (exitCode: number) => void): void {

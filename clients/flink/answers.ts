@@ -73,6 +73,15 @@ export const config = z
     };
   });
 
+/** Keys and their values, of those keys that are wanted. */
+export function configurationOf(keep: (key: string) => boolean) {
+  return z
+    .array(z.looseObject({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]).transform(String) }))
+    .transform((entries) =>
+      Object.fromEntries(entries.flatMap(({ key, value }) => (keep(key) ? [[key, value] as const] : []))),
+    );
+}
+
 export const jobsOverview = z
   .looseObject({
     jobs: z.array(

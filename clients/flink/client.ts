@@ -291,6 +291,15 @@ export interface FlinkClient {
   jobManagerMetrics(names: readonly string[], options?: FlinkCallOptions): Promise<MetricValues>;
   /** Of the job as a whole. */
   jobMetrics(jobId: string, names: readonly string[], options?: FlinkCallOptions): Promise<MetricValues | undefined>;
+  /**
+   * Configuration of the job's JobManager: the job's own in application mode, the cluster's in a session. Secrets may be
+   * among it: only keys that `keep` is true of are handed on.
+   */
+  jobManagerConfiguration(
+    jobId: string,
+    keep: (key: string) => boolean,
+    options?: FlinkCallOptions,
+  ): Promise<Readonly<Record<string, string>> | undefined>;
   /** Undefined where the job's scheduler cannot change the parallelism of a running job. */
   resourceRequirements(jobId: string, options?: FlinkCallOptions): Promise<ResourceRequirements | undefined>;
   /** Asks for another parallelism; every vertex must be named. The same again changes nothing. */

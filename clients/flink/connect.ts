@@ -31,6 +31,8 @@ export function connectFlink(transport: FlinkTransport): FlinkClient {
     taskManagers: (call) => ask(answers.taskManagers, { method: 'GET', path: '/taskmanagers' }, call),
     checkpoints: (jobId, call) => askJob(checkpointAnswers.checkpoints, jobId, '/checkpoints', call),
     checkpointConfig: (jobId, call) => askJob(checkpointAnswers.checkpointConfig, jobId, '/checkpoints/config', call),
+    jobManagerConfiguration: (jobId, keep, call) =>
+      askJob(answers.configurationOf(keep), jobId, '/jobmanager/config', call),
     ...failureCalls(ask),
     ...jarCalls(ask),
     ...submissionCalls(ask),

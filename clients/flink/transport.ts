@@ -1,10 +1,7 @@
-/** How requests reach a Flink cluster: straight to its Service, or through the API server's service proxy. */
+/** How requests reach a Flink cluster: straight to its REST interface, or (proxy-transport.ts) through an API server. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { exchange, NoAnswer } from '../http.ts';
-import type { KubernetesClient } from '../kubernetes/client.ts';
-import { refusal, statusOf } from '../kubernetes/connection.ts';
-import { KubernetesError } from '../kubernetes/errors.ts';
 import { FlinkUnreachable } from './errors.ts';
 import type { Form } from './multipart.ts';
 
@@ -31,13 +28,6 @@ export interface FlinkTransport {
   send(request: FlinkRequest): Promise<FlinkAnswer>;
 }
 
-export interface FlinkService {
-  readonly namespace: string;
-  readonly service: string;
-  /** 8081 unless said otherwise. */
-  readonly port?: number | undefined;
-}
-
 /** How long an idle connection is kept, in milliseconds: generations go, and their JobManagers with them. */
 const idleMs = 30_000;
 
@@ -49,11 +39,13 @@ const agents = {
 
 /** Requests straight to Flink, from where its Service is reachable: `http://<service>.<namespace>:8081`. */
 export function directTransport(baseUrl: string): FlinkTransport {
-  const address = baseUrl.replace(/\/+$/, '');
+  const base = baseUrl.replace(/\/+$/, '');
+  // It stands in messages: what there may be to log in with is not for their readers.
+  const address = base.replace(/\/\/[^/@]*@/, '//');
   return {
     address,
     async send({ method, path, signal, timeoutMs, ...content }) {
-      const url = new URL(address + path);
+      const url = new URL(base + path);
       const agent = url.protocol === 'https:' ? agents['https:'] : agents['http:'];
       const { body, contentType } = sentBody(content);
       const headers = body === undefined ? undefined : { 'content-type': contentType };
@@ -69,41 +61,14 @@ export function directTransport(baseUrl: string): FlinkTransport {
   };
 }
 
-/** Requests through the API server, from where only that is reachable. Needs the right to `services/proxy`. */
-export function proxyTransport(
-  kubernetes: KubernetesClient,
-  { namespace, service, port = 8081 }: FlinkService,
-): FlinkTransport {
-  const base = `/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy`;
-  const address = `${namespace}/${service}:${port}`;
-  return {
-    address,
-    async send({ method, path, signal, timeoutMs, ...content }) {
-      const answer = await kubernetes
-        .raw({ method, path: base + path, signal, timeoutMs, ...sentBody(content) })
-        .catch((error: unknown) => {
-          const silent = error instanceof KubernetesError && error.status === 0;
-          throw silent ? new FlinkUnreachable(`Flink does not answer: ${error.message}`, { cause: error }) : error;
-        });
-      if (statusOf(answer.body) === undefined) return answered(address, answer);
-      throw proxyFailure(address, refusal(answer.status, answer.body));
-    },
-  };
-}
-
-/** What the API server itself said in Flink's place: only a missing right is not Flink's silence. */
-function proxyFailure(address: string, error: KubernetesError): Error {
-  if (error.status === 401 || error.status === 403) return error;
-  return new FlinkUnreachable(`Flink at ${address} does not answer: ${error.message}`, { cause: error });
-}
-
-/** A gateway's word is no answer, nor is 503: so Flink says that it has no leader at the moment. */
-function answered(address: string, { status, body }: FlinkAnswer): FlinkAnswer {
+/** The answer, unless it is a gateway's word, which is none, or 503: so Flink says that it has no leader at the moment. */
+export function answered(address: string, { status, body }: FlinkAnswer): FlinkAnswer {
   if (status !== 502 && status !== 503 && status !== 504) return { status, body };
   throw new FlinkUnreachable(`Flink at ${address} does not answer: ${status} ${body.trim().slice(0, 300)}`);
 }
 
-function sentBody({ body, form }: Pick<FlinkRequest, 'body' | 'form'>) {
+/** What is sent of a request, and what it is. */
+export function sentBody({ body, form }: Pick<FlinkRequest, 'body' | 'form'>) {
   const contentType = form?.contentType ?? 'application/json';
   return { body: form?.bytes ?? (body === undefined ? undefined : JSON.stringify(body)), contentType };
 }

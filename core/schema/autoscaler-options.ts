@@ -52,6 +52,9 @@ const word = <const W extends readonly string[]>(words: W) =>
     .toUpperCase()
     .pipe(z.enum(words, `must be one of ${words.join(', ')}`));
 
+/** The first is the plain one. */
+const prefixes = ['job.autoscaler.', 'kubernetes.operator.job.autoscaler.'] as const;
+
 /** Each option: its names behind `job.autoscaler.`, the newest first, and how its text is read. */
 const table: Readonly<Record<string, readonly [names: readonly string[], schema: z.ZodType]>> = {
   enabled: [['enabled'], flag],
@@ -109,6 +112,43 @@ export function parseOperatorOptions(
   configuration: Readonly<Record<string, string>>,
   defaults: OperatorOptions = operatorDefaults,
 ): ParsedOptions {
+  const { given, problems } = readEach(configuration);
+  // What each schema of the table gives is what its option holds: the test reads every one of them.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const options = { ...defaults, ...given } as OperatorOptions;
+  const wrong = [...problems, ...(options.enabled ? between(options) : [])];
+  return wrong.length > 0 ? { problems: wrong } : { options };
+}
+
+/** What is wrong with single values, whatever they are put together with. */
+export function valueProblems(configuration: Readonly<Record<string, string>>): readonly OptionProblem[] {
+  return readEach(configuration).problems;
+}
+
+/** Whether a key of a Flink configuration is the autoscaler's. */
+export function isAutoscalerKey(key: string): boolean {
+  return prefixes.some((prefix) => key.startsWith(prefix));
+}
+
+/** Whether it is one that `parseOperatorOptions` reads. */
+export function isKnownOption(key: string): boolean {
+  return Object.values(table).some(([names]) => keysOf(names).includes(key));
+}
+
+/** The configuration with these values in the place of its own, under whichever of its names an option stands there. */
+export function withOptions(
+  configuration: Readonly<Record<string, string>>,
+  set: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const replaced = Object.values(table)
+    .map(([names]) => keysOf(names))
+    .filter((keys) => keys.some((key) => set[key] !== undefined))
+    .flat();
+  const kept = Object.entries(configuration).filter(([key]) => !replaced.includes(key));
+  return { ...Object.fromEntries(kept), ...set };
+}
+
+function readEach(configuration: Readonly<Record<string, string>>) {
   const problems: OptionProblem[] = [];
   const given: Record<string, unknown> = {};
   for (const [option, [names, schema]] of Object.entries(table)) {
@@ -118,16 +158,11 @@ export function parseOperatorOptions(
     if (parsed.success) given[option] = parsed.data;
     else problems.push({ key, message: parsed.error.issues[0]?.message ?? 'is not right' });
   }
-  // What each schema of the table gives is what its option holds: the test reads every one of them.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const options = { ...defaults, ...given } as OperatorOptions;
-  const wrong = [...problems, ...(options.enabled ? between(options) : [])];
-  return wrong.length > 0 ? { problems: wrong } : { options };
+  return { given, problems };
 }
 
 function keysOf(names: readonly string[]): string[] {
-  const plain = names.map((name) => `job.autoscaler.${name}`);
-  return plain.flatMap((key) => [key, `kubernetes.operator.${key}`]);
+  return names.flatMap((name) => prefixes.map((prefix) => `${prefix}${name}`));
 }
 
 /** What has to hold between options. */

@@ -7,7 +7,7 @@ import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts'
 import type { JobRef } from '../../clients/drey/paths.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
-import { proxyTransport } from '../../clients/flink/transport.ts';
+import { proxyTransport } from '../../clients/flink/proxy-transport.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../../clients/kubernetes/connect.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';

@@ -5,7 +5,8 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectFlink } from '../../clients/flink/connect.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
-import { directTransport, proxyTransport } from '../../clients/flink/transport.ts';
+import { proxyTransport } from '../../clients/flink/proxy-transport.ts';
+import { directTransport } from '../../clients/flink/transport.ts';
 import { isForbidden } from '../../clients/kubernetes/errors.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { connectWithToken } from '../support/kubeconfig.ts';
@@ -61,6 +62,20 @@ describe('a direct connection', () => {
     expect(error).toBeInstanceOf(FlinkUnreachable);
     expect(String(error)).toContain('within 50 ms');
     server.close();
+  });
+
+  test('may be made with a user and a password, which stand in no message', async () => {
+    const sent: (string | undefined)[] = [];
+    const { server, url } = await serving((request, response) => {
+      sent.push(request.headers.authorization);
+      response.writeHead(503).end();
+    });
+    const flink = connectFlink(directTransport(`${url.replace('//', '//user:word@')}/`));
+    expect(`${flink.address} ${String(await failureOf(flink.overview()))}`).not.toContain('word');
+    expect(flink.address).toBe(url);
+    expect(sent).toEqual([`Basic ${Buffer.from('user:word').toString('base64')}`]);
+    server.close();
+    server.closeAllConnections();
   });
 
   test('that the caller gives up is no silence', async () => {

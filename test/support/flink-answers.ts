@@ -55,13 +55,20 @@ export interface RecordedFlink {
 
 /** Serves recorded exchanges; all else is 404 as Flink says it. */
 export async function serveRecorded(exchanges: readonly Recorded[]): Promise<RecordedFlink> {
+  return serveAnswers((line) => exchanges.find(({ request }) => request === line));
+}
+
+/** Serves what is answered to a method and path; nothing is 404 as Flink says it. */
+export async function serveAnswers(
+  answerTo: (line: string) => Pick<Recorded, 'status' | 'response'> | undefined,
+): Promise<RecordedFlink> {
   const asked: { request: string; body: unknown }[] = [];
   let connections = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const line = `${request.method} ${request.url}`;
     const body = await readAll(request);
     asked.push({ request: line, body: sentIn(body) });
-    const found = exchanges.find((one) => one.request === line);
+    const found = answerTo(line);
     response.statusCode = found?.status ?? 404;
     response.end(JSON.stringify(found?.response ?? { errors: [`Unable to load requested file ${request.url}.`] }));
   };

@@ -1,6 +1,6 @@
 /** The Flink cluster of a job as it is now, asked past Drey: what really runs. */
 import { connectFlink } from '../../clients/flink/connect.ts';
-import { proxyTransport } from '../../clients/flink/transport.ts';
+import { proxyTransport } from '../../clients/flink/proxy-transport.ts';
 import { labels } from '../../core/names.ts';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { namespace } from './e2e-job.ts';

@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { operatorDefaults } from '../../../core/autoscaler/options.ts';
 import { defaultPolicy } from '../../../core/autoscaler/policy.ts';
 import { autoscalerPolicy, autoscalerSchema } from '../../../core/schema/autoscaler.ts';
-import { parseOperatorOptions } from '../../../core/schema/autoscaler-options.ts';
+import {
+  isAutoscalerKey,
+  isKnownOption,
+  parseOperatorOptions,
+  valueProblems,
+  withOptions,
+} from '../../../core/schema/autoscaler-options.ts';
 
 const key = (name: string) => `job.autoscaler.${name}`;
 const read = (name: string, text: string) => parseOperatorOptions({ [key(name)]: text });
@@ -151,5 +157,36 @@ describe('spec.autoscaler', () => {
     ['an unknown feature', { without: ['all'] }, ['without', 0]],
   ])('%s is refused', (_name, spec, path) => {
     expect(autoscalerSchema.safeParse(spec).error?.issues.map((issue) => issue.path)).toEqual([path]);
+  });
+});
+
+describe('options that go before those of a configuration', () => {
+  const prefixed = (name: string) => `kubernetes.operator.${key(name)}`;
+
+  test.each<[string, Record<string, string>, Record<string, string>, Record<string, string>]>([
+    ['stand beside it', { a: '1' }, { [key('enabled')]: 'true' }, { a: '1', [key('enabled')]: 'true' }],
+    ['replace theirs', { [key('enabled')]: 'false' }, { [key('enabled')]: 'true' }, { [key('enabled')]: 'true' }],
+    [
+      'replace theirs under newer names and other prefixes',
+      { [key('utilization.target')]: '0.9', [prefixed('target.utilization')]: '0.8' },
+      { [key('target.utilization')]: '0.5' },
+      { [key('target.utilization')]: '0.5' },
+    ],
+  ])('%s', (_name, configuration, set, all) => expect(withOptions(configuration, set)).toEqual(all));
+
+  test('are judged one by one before anything is known of the configuration', () => {
+    expect(valueProblems({ [key('enabled')]: 'true', [key('vertex.min-parallelism')]: '300' })).toEqual([]);
+    expect(valueProblems({ [key('enabled')]: 'perhaps' })).toEqual([
+      { key: key('enabled'), message: 'must be true or false' },
+    ]);
+  });
+
+  test.each([
+    [key('metrics.window'), true, true],
+    [prefixed('target.utilization'), true, true],
+    [key('scaling.event.interval'), true, false],
+    ['parallelism.default', false, false],
+  ])('%s is the autoscaler’s: %s; and read: %s', (name, isIts, isRead) => {
+    expect([isAutoscalerKey(name), isKnownOption(name)]).toEqual([isIts, isRead]);
   });
 });
