@@ -1,6 +1,6 @@
 /** How advice about a job is shown. */
 import type { Advice } from '../../core/autoscaler/advice.ts';
-import type { VertexDecision } from '../../core/autoscaler/decision.ts';
+import type { Reason, VertexDecision } from '../../core/autoscaler/decision.ts';
 import { renderTable } from '../table.ts';
 
 /** A job, and what is advised. */
@@ -70,6 +70,10 @@ function outcomeOf(vertices: readonly VertexDecision[]): string {
 const titles = ['VERTEX', 'NAME', 'PARALLELISM', 'REASON'];
 
 function rowOf({ id, name, parallelism, target, reasons, limits }: VertexDecision): string[] {
-  const why = [...reasons, ...limits].map(({ text }) => text).join(' ');
-  return [id, name, parallelism === target ? String(parallelism) : `${parallelism} → ${target}`, why];
+  if (parallelism === target) return [id, name, String(parallelism), sentences(reasons)];
+  return [id, name, `${parallelism} → ${target}`, sentences([...reasons, ...limits])];
+}
+
+function sentences(reasons: readonly Reason[]): string {
+  return reasons.map(({ text }) => text).join(' ');
 }

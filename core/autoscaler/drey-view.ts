@@ -44,7 +44,7 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
   });
   const since = running.sinceMs;
   const seen = input.samples.filter(({ atMs }) => atMs >= since && atMs <= nowMs);
-  const inWindow = seen.filter(({ atMs }) => atMs >= nowMs - policy.options.windowMs);
+  const inWindow = covering(seen, nowMs - policy.options.windowMs);
   const whole = uses(input, 'completeness') ? wholeSamples(inWindow, job) : { samples: inWindow };
   if ('problem' in whole && whole.problem) return { stopped: whole.problem, memory };
   const windows = windowsOf(input, whole.samples, since);
@@ -69,6 +69,12 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
     ahead,
     isBehind: isBehind(vertices),
   };
+}
+
+/** The samples since then, and the last one before: without it, a span as long as the window would never be covered. */
+function covering(samples: readonly JobSample[], sinceMs: number): readonly JobSample[] {
+  const first = samples.findLastIndex(({ atMs }) => atMs <= sinceMs);
+  return samples.slice(Math.max(0, first));
 }
 
 function windowsOf(

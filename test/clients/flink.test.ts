@@ -5,6 +5,7 @@ import { jobsOverview } from '../../clients/flink/answers.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
 import { FlinkRestError } from '../../clients/flink/errors.ts';
 import { directTransport } from '../../clients/flink/transport.ts';
+import { isAutoscalerKey } from '../../core/schema/autoscaler-options.ts';
 import { jobIdOf, recorded, serveRecorded, type Recorded, type RecordedFlink } from '../support/flink-answers.ts';
 
 let server: RecordedFlink;
@@ -305,6 +306,17 @@ test('Flink 1.20 has no applications, 2.3 tells them', async () => {
   await server.stop();
   const newer = await flinkWith(recorded('2.3', 'applications'));
   expect(await newer.applications()).toContainEqual(expect.objectContaining({ state: 'FAILED', jobs: { FAILED: 1 } }));
+});
+
+test('of the configuration of a job’s JobManager only those keys are told that are wanted', async () => {
+  const exchange = recorded('2.3', 'jobmanager-config');
+  const flink = await flinkWith(exchange);
+  expect(await flink.jobManagerConfiguration(jobIdOf(exchange), isAutoscalerKey)).toEqual({
+    'job.autoscaler.enabled': 'true',
+    'job.autoscaler.metrics.window': '10 s',
+    'job.autoscaler.stabilization.interval': '1 s',
+  });
+  expect(await flink.jobManagerConfiguration('0'.repeat(32), isAutoscalerKey)).toBeUndefined();
 });
 
 test('an answer that is not what Flink gives is named, not passed on', async () => {

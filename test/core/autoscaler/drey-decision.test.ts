@@ -33,6 +33,17 @@ describe('a load that is too much', () => {
     expect(decide(inputOf(tooMuch, minutes * minute, drey())).reasons[0].code).toBe(code);
   });
 
+  test('is answered after a short window, too, whose samples do not fall on its bounds', () => {
+    const short = { windowMs: 10_000, stabilizationMs: 1000 };
+    const { samples: _, ...input } = inputOf(tooMuch, 0, drey(), short);
+    const after = (nowMs: number) => decide({ ...input, nowMs, samples: samplesOf(tooMuch, nowMs, 1013) });
+    expect([10 * 1013, 11 * 1013, 40 * 1013].map((nowMs) => after(nowMs).reasons[0].code)).toEqual([
+      'WINDOW_NOT_FULL',
+      'TOO_SMALL',
+      'TOO_SMALL',
+    ]);
+  });
+
   test('is let be while it would make the job less late than a rescale does', () => {
     const slight: Load = { ...tooMuch, lagGrowth: 30 };
     expect(decide(inputOf(slight, 5 * minute, drey())).action).toBe('none');

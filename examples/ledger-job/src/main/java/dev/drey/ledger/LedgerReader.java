@@ -19,6 +19,8 @@ final class LedgerReader implements SourceReader<NumberedRecord, LedgerSplit> {
   private final Options options;
   private final Faults faults;
   private final EndFiles ends;
+  // Flink leaves it to readers to count what they read.
+  private final org.apache.flink.metrics.Counter recordsIn;
   // The thread of the metrics reads it, too.
   private final List<SplitProgress> splits = new CopyOnWriteArrayList<>();
   private CompletableFuture<Void> wakeUp = CompletableFuture.completedFuture(null);
@@ -29,6 +31,7 @@ final class LedgerReader implements SourceReader<NumberedRecord, LedgerSplit> {
     this.options = options;
     faults = new Faults(options);
     ends = options.out == null ? null : new EndFiles(options.out, context.getIndexOfSubtask());
+    recordsIn = context.metricGroup().getIOMetricGroup().getNumRecordsInCounter();
     context.metricGroup().setPendingRecordsGauge(this::backlog);
   }
 
@@ -49,6 +52,7 @@ final class LedgerReader implements SourceReader<NumberedRecord, LedgerSplit> {
       SplitProgress split = splits.get(turn);
       split.account(now, perSecond);
       if (!split.hasNext()) continue;
+      recordsIn.inc();
       output.collect(split.next(now));
       return InputStatus.MORE_AVAILABLE;
     }
