@@ -19,7 +19,8 @@ const cures: Readonly<Record<string, string>> = {
   BAD_OPTIONS: 'Correct the configuration of the job, or ask with another value: --set KEY=VALUE.',
   STABILIZING: longer,
   WINDOW_NOT_FULL: longer,
-  TOO_FEW_SAMPLES: 'Ask for samples more often than the window is long: --interval 1s.',
+  TOO_FEW_SAMPLES:
+    'Ask for samples more often than the window is long (--interval 1s), and see that each source tells numRecordsIn.',
   INCOMPLETE_METRICS: 'Ask for longer (--for 5m), until all its subtasks have reported.',
   NO_INPUT_RATE: 'Ask when its sources read, or make them count what they read (numRecordsIn).',
   NOT_RUNNING: 'Ask when it runs.',

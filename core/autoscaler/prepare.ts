@@ -1,11 +1,12 @@
 /** What every decision begins with: whether the job may be judged now, and by which window of samples. */
-import { collect, type Collected } from './collected.ts';
+import { collect, isSource, type Collected } from './collected.ts';
 import type { AutoscalerInput, Reason } from './decision.ts';
 import { jobAverage, jobNewest } from './memory-pressure.ts';
 import type { EngineMemory } from './memory.ts';
 import type { OperatorOptions } from './options.ts';
 import { trackRestart } from './restart-time.ts';
 import { windowAt } from './sample-window.ts';
+import type { JobSample, JobVertex } from './samples.ts';
 import { span } from './words.ts';
 
 /** A window that may be judged; `waits` says why nothing may be done by it yet. */
@@ -38,7 +39,7 @@ export function prepare(input: AutoscalerInput): Prepared | Stopped {
   const memory = upToDate(input);
   const runningSince = running.sinceMs;
   const collected = collect(
-    samples.filter(({ atMs }) => atMs >= runningSince && atMs <= nowMs),
+    samples.filter((sample) => sample.atMs >= runningSince && sample.atMs <= nowMs && isTaken(sample, job.vertices)),
     job.vertices,
     policy.options,
   );
@@ -52,6 +53,18 @@ export function prepare(input: AutoscalerInput): Prepared | Stopped {
   if (window.state === 'full') return { history: window.history, memory };
   const text = `The window of ${span(policy.options.windowMs)} is full in ${span(window.untilMs - nowMs)}.`;
   return { history: window.history, memory, waits: { code: 'WINDOW_NOT_FULL', text } };
+}
+
+/**
+ * Whether the operator takes the sample: not before each source tells what it reads and what holds it up, though counters of
+ * its task would do. Source: `ScalingMetricCollector.getFilteredVertexMetricNames`.
+ */
+function isTaken(sample: JobSample, vertices: readonly JobVertex[]): boolean {
+  return vertices.every((vertex) => {
+    if (!isSource(vertex) || vertex.finished === true) return true;
+    const { backPressuredMsPerSecond, sourceRecordsIn, sourceRecordsInPerSecond } = sample.vertices[vertex.id] ?? {};
+    return [backPressuredMsPerSecond, sourceRecordsIn, sourceRecordsInPerSecond].every((value) => value !== undefined);
+  });
 }
 
 /** Metrics of the job as a whole, by the operator's names. */

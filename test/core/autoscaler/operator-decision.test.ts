@@ -31,6 +31,19 @@ describe('when a decision may be taken (ScalingMetricCollector)', () => {
     expect(decide(input).reasons[0]).toEqual({ code: 'NOT_RUNNING', text: 'The job is CREATED.' });
   });
 
+  test.each(['backPressuredMsPerSecond', 'sourceRecordsIn', 'sourceRecordsInPerSecond'])(
+    'samples without %s of each source do not count',
+    (metric) => {
+      const input = inputOf(tooMuch, 20 * minute);
+      const samples = input.samples.map((sample) => {
+        const told = Object.entries(sample.vertices['source'] ?? {}).filter(([name]) => name !== metric);
+        return { ...sample, vertices: { ...sample.vertices, source: Object.fromEntries(told) } };
+      });
+      expect(codeOf({ ...input, samples })).toBe('TOO_FEW_SAMPLES');
+      expect(codeOf({ ...input, samples: [...samples, ...input.samples.slice(-2)] })).toBe('WINDOW_NOT_FULL');
+    },
+  );
+
   test('samples from before a restart do not count', () => {
     const input = inputOf(tooMuch, 20 * minute);
     expect(codeOf({ ...input, job: jobOf(4, { runningSinceMs: 2 * minute }) })).toBe('WINDOW_NOT_FULL');
