@@ -9,7 +9,9 @@ import type { ObserverPorts } from '../activities/observe/observer.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
 import { isWorkflowGone } from '../clients/temporal/errors.ts';
 import { annotations, generationNames, observerTaskQueue, partsOfCluster, searchAttributes } from '../core/names.ts';
-import { jobObservedName, objectsGoneName } from '../core/observation/signal.ts';
+import type { JobView } from '../core/job.ts';
+import { mustHaveObjects } from '../core/observation/census.ts';
+import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observation/signal.ts';
 import type { AgentSettings } from './config.ts';
 import { measuringPorts } from './measuring.ts';
 import type { MetricsSender } from './metrics-sender.ts';
@@ -75,6 +77,7 @@ function portsOf(
       await cluster.kubernetes.annotate('ConfigMap', spec.spec.namespace, anchor, { [annotations.told]: digest });
     },
     jobWorkflows: (name) => jobWorkflows(client, name),
+    runningNow: (workflowId) => runningNow(client, workflowId),
     unknown: (jobs) => {
       metrics.unknownJobs.set(jobs.length);
       if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
@@ -104,8 +107,21 @@ function signalsOf(client: Client): Pick<ObserverPorts & CensusPorts, 'signal' |
   };
   return {
     signal: (workflowId, observed) => tell(workflowId, jobObservedName, observed),
-    tellGone: async (workflowId) => void (await tell(workflowId, objectsGoneName)),
+    tellGone: async (workflowId, gone) => void (await tell(workflowId, objectsGoneName, gone)),
   };
+}
+
+/** Undefined too where its workflow has ended meanwhile. */
+async function runningNow(client: Client, workflowId: string): ReturnType<CensusPorts['runningNow']> {
+  try {
+    const status = await client.workflow.getHandle(workflowId).query<{ job: JobView } | null>(jobStatusName);
+    const { uid, phase, generation } = status?.job ?? {};
+    if (uid === undefined || !generation || !mustHaveObjects(phase)) return undefined;
+    return { uid, generation: generation.number };
+  } catch (error) {
+    if (isWorkflowGone(error)) return undefined;
+    throw error;
+  }
 }
 
 const phaseKey = defineSearchAttributeKey(searchAttributes.phase, 'KEYWORD');
@@ -117,7 +133,7 @@ async function jobWorkflows(client: Client, cluster: string): ReturnType<CensusP
   const query = `WorkflowType = 'flinkJob' AND ExecutionStatus = 'Running' AND ${searchAttributes.cluster} = '${cluster}'`;
   for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query, pageSize: 1_000 })) {
     known.add(workflowId);
-    if (typedSearchAttributes.get(phaseKey) === 'RUNNING') running.add(workflowId);
+    if (mustHaveObjects(typedSearchAttributes.get(phaseKey))) running.add(workflowId);
   }
   return { known, running };
 }

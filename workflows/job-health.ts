@@ -5,7 +5,7 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control/control-activities.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
-import type { JobObservedSignal } from '../core/observation/signal.ts';
+import type { JobObservedSignal, ObjectsGoneSignal } from '../core/observation/signal.ts';
 import {
   broughtBack,
   heardGone,
@@ -32,8 +32,8 @@ export abstract class JobHealth extends JobDesk {
   }
 
   /** Takes it that an agent has found nothing of the job in its cluster. */
-  lostObjects(): void {
-    if (this.state && heardGone(this.state, now())) this.publish();
+  lostObjects(gone: ObjectsGoneSignal | undefined): void {
+    if (this.state && heardGone(this.state, gone, now())) this.publish();
   }
 
   protected hasTrouble(): boolean {

@@ -69,7 +69,7 @@ async function observeUntilRelist(
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, attempt.context.cancellationSignal]);
   const made: { census?: Census } = {};
-  const view = new ClusterView((name) => attempt.observer?.changed(name));
+  const view = new ClusterView(cluster, (name) => attempt.observer?.changed(name));
   attempt.observer?.relisted(view);
   const observer = (attempt.observer ??= new Observer(view, ports, attempt));
   const measurer = measuring && new Measurer(measuring);

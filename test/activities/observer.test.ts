@@ -11,7 +11,7 @@ import { annotations } from '../../core/names.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
 import { marksOf } from '../../activities/cluster/marks.ts';
 import { runningJob } from '../support/running-job.ts';
-import { someGeneration } from '../support/state-fixture.ts';
+import { smallSpec, someGeneration } from '../support/state-fixture.ts';
 
 const generation = someGeneration(2);
 const objects = renderGeneration({ generation, anchorUid: 'u', defaultImage: 'flink:2.3' });
@@ -80,7 +80,7 @@ function nextOrder(elapsedMs: number) {
 async function restarted(): Promise<void> {
   followers = new Map();
   const seen: { observer?: Observer } = {};
-  const view = new ClusterView((name) => seen.observer?.changed(name));
+  const view = new ClusterView('local', (name) => seen.observer?.changed(name));
   observer = new Observer(view, ports, { nextOrder, beganAtMs: performance.now() });
   seen.observer = observer;
   await view.follow(kubernetes, 'x', new AbortController().signal);
@@ -150,11 +150,22 @@ describe('an observer', () => {
     expect(observer.summary().watched).toBe(1);
   });
 
+  test('leaves alone what a control plane made that calls the cluster otherwise', async () => {
+    const spec = smallSpec({ cluster: 'elsewhere' });
+    const other = renderAnchor({ ...generation, spec }, 4);
+    const metadata = { ...other.metadata, annotations: { ...other.metadata.annotations, ...notes } };
+    followers.get('ConfigMap')?.changed(stored({ ...other, metadata }));
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(30_000);
+    expect([signals, toldDigests]).toEqual([[], []]);
+    expect(observer.summary().watched).toBe(0);
+  });
+
   test('goes on where it was when all is listed anew', async () => {
     await pass(5_000);
     followers.get('ConfigMap')?.deleted(stored(anchor));
     await pass(1_000);
-    const view = new ClusterView((name) => observer.changed(name));
+    const view = new ClusterView('local', (name) => observer.changed(name));
     observer.relisted(view);
     await view.follow(kubernetes, 'x', new AbortController().signal);
     for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const) followers.get(kind)?.replaced([]);

@@ -148,6 +148,24 @@ describe('a job that fails', () => {
   }, 200_000);
 });
 
+describe('a job that a person has rolled back', () => {
+  test('is brought back with the revision that it went back to', async () => {
+    const { job: spec } = specInput('went-back').spec;
+    await running('went-back');
+    await running('went-back', { job: { ...spec, args: ['--bad'] } });
+    await eventually('went-back', ({ lastRun, phase }) => phase === 'RUNNING' && lastRun === 2);
+    expect((await call('POST', `${path('went-back')}/rollback`)).status).toBe(202);
+    await eventually('went-back', ({ lastRun, phase }) => phase === 'RUNNING' && lastRun === 3);
+    await tell('went-back', failed);
+    const job = await eventually(
+      'went-back',
+      ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 4,
+    );
+    expect(job).toMatchObject({ revision: 3, lastRun: 3, generation: { revision: 3 } });
+    expect((await operationsOf('went-back'))[0]).toMatchObject({ kind: 'recover', revision: 3 });
+  }, 200_000);
+});
+
 const heals: SpecChange = { recovery: { drift: 'heal' } };
 const healing = async () =>
   (await operationsOf('drifts')).find(({ kind, state }) => kind === 'heal' && state === 'succeeded');
