@@ -17,6 +17,7 @@ import { measuringPorts } from './measuring.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { Observing } from './observing.ts';
+import type { UnknownJobsFound } from './unknown-jobs.ts';
 
 interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
   /** Where what is measured goes; absent: nothing is measured. */
@@ -34,6 +35,7 @@ export interface ObserverWorkerOptions {
   readonly log: Logger;
   /** Is told whenever the observer has done what was due. */
   readonly observing: Observing;
+  readonly unknownJobs: UnknownJobsFound;
 }
 
 export async function observerWorker(options: ObserverWorkerOptions): Promise<{ readonly run: () => Promise<void> }> {
@@ -67,7 +69,7 @@ export async function observerWorker(options: ObserverWorkerOptions): Promise<{ 
 
 function portsOf(
   client: Client,
-  { cluster, metrics, log, observing }: ObserverWorkerOptions,
+  { cluster, metrics, log, observing, unknownJobs }: ObserverWorkerOptions,
 ): ObserverPorts & CensusPorts {
   return {
     ...signalsOf(client),
@@ -80,6 +82,7 @@ function portsOf(
     runningNow: (workflowId) => runningNow(client, workflowId),
     unknown: (jobs) => {
       metrics.unknownJobs.set(jobs.length);
+      unknownJobs.note(jobs.map((id) => id.slice('job/'.length)));
       if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
     },
     failed: (error, what) => log.warn({ err: error, what }, 'observation failed'),
