@@ -5,8 +5,10 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createObserverActivities } from '../activities/observe/observer-activities.ts';
 import type { CensusPorts } from '../activities/observe/census.ts';
+import type { ObserverDependencies } from '../activities/observe/observe-cluster.ts';
 import type { ObserverPorts } from '../activities/observe/observer.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
+import { isCurrentAttempt } from '../clients/temporal/current-attempt.ts';
 import { isWorkflowGone } from '../clients/temporal/errors.ts';
 import { annotations, generationNames, observerTaskQueue, partsOfCluster, searchAttributes } from '../core/names.ts';
 import type { JobView } from '../core/job.ts';
@@ -70,8 +72,9 @@ export async function observerWorker(options: ObserverWorkerOptions): Promise<{ 
 function portsOf(
   client: Client,
   { cluster, metrics, log, observing, unknownJobs }: ObserverWorkerOptions,
-): ObserverPorts & CensusPorts {
+): ObserverDependencies['ports'] {
   return {
+    isCurrent: (attempt) => isCurrentAttempt(client, attempt),
     ...signalsOf(client),
     flink: cluster.flink,
     noteTold: async ({ identity, spec }, digest) => {

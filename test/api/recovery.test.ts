@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
+import { isCurrentAttempt } from '../../clients/temporal/current-attempt.ts';
 import type { JobView } from '../../core/job.ts';
+import { observerTaskQueue } from '../../core/names.ts';
 import type { Observation } from '../../core/observation/observation.ts';
 import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../../core/observation/signal.ts';
 import type { OperationRecord } from '../../core/operation.ts';
@@ -187,6 +189,36 @@ describe('a job whose objects', () => {
     await eventually('gone', ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
     expect((await operationsOf('gone'))[0]).toMatchObject({ kind: 'recover', state: 'succeeded' });
   }, 200_000);
+});
+
+describe('an attempt to observe', () => {
+  test('counts until another one has taken its place', async () => {
+    const taskQueue = { name: observerTaskQueue('local') };
+    const poll = () =>
+      connection.withDeadline(Date.now() + 60_000, () =>
+        client.workflowService.pollActivityTaskQueue({ namespace: 'default', identity: 'test', taskQueue }),
+      );
+    const first = await poll();
+    const { workflowId = '', runId = '' } = first.workflowExecution ?? {};
+    const attempt = (number: number) =>
+      isCurrentAttempt(client, {
+        workflowId: workflowId ?? '',
+        runId: runId ?? '',
+        activityId: first.activityId,
+        attempt: number,
+      });
+    expect([await attempt(first.attempt), await attempt(first.attempt + 1)]).toEqual([true, false]);
+    await client.workflowService.respondActivityTaskFailed({
+      namespace: 'default',
+      taskToken: first.taskToken,
+      failure: { message: 'its agent was lost', applicationFailureInfo: { type: 'Lost' } },
+    });
+    const second = await poll();
+    expect(second.attempt).toBe(first.attempt + 1);
+    expect([await attempt(first.attempt), await attempt(second.attempt)]).toEqual([false, true]);
+    await client.workflow.getHandle(workflowId ?? '').terminate();
+    expect(await attempt(second.attempt)).toBe(false);
+  }, 120_000);
 });
 
 describe('trouble that passes', () => {
