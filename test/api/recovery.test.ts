@@ -191,6 +191,24 @@ describe('a job whose objects', () => {
   }, 200_000);
 });
 
+describe('a job that is seen to finish', () => {
+  test('has its Flink cluster removed, unless its spec keeps that', async () => {
+    await running('ends');
+    await tell('ends', jobIs('FINISHED'));
+    const job = await eventually('ends', ({ phase, generation }) => phase === 'FINISHED' && !generation);
+    expect(job).toMatchObject({ revision: 1, lastRun: 1 });
+    const [newest] = await operationsOf('ends');
+    expect(newest).toMatchObject({ kind: 'cleanup', state: 'succeeded', requestedBy: 'drey' });
+    expect(newest?.steps.map(({ name }) => name)).toEqual(['jobFinished', 'finishedRemoved']);
+    await running('ends', { job: { ...specInput('ends').spec.job, args: ['--again'] } });
+
+    await running('stays', { cleanup: { finished: 'keep' } });
+    await tell('stays', jobIs('FINISHED'));
+    await eventually('stays', ({ phase }) => phase === 'FINISHED');
+    expect((await operationsOf('stays')).map(({ kind }) => kind)).toEqual(['deploy']);
+  }, 200_000);
+});
+
 describe('an attempt to observe', () => {
   test('counts until another one has taken its place', async () => {
     const taskQueue = { name: observerTaskQueue('local') };
