@@ -4,11 +4,28 @@ import type { Logger } from 'pino';
 import { heartbeatsTo } from '../clients/drey/send-heartbeat.ts';
 import type { AgentSettings } from './config.ts';
 import { Heartbeats } from './heartbeats.ts';
+import type { Observing } from './observing.ts';
+import type { UnknownJobsFound } from './unknown-jobs.ts';
+
+/** What an agent says of itself. */
+interface HeartbeatContents {
+  readonly observing: Observing;
+  readonly unknownJobs: UnknownJobsFound;
+}
 
 /** Undefined where the settings name no API or no token: then only what asks Temporal for work is known to be there. */
-export function heartbeatsToApi(settings: AgentSettings, log: Logger, observes: () => boolean): Heartbeats | undefined {
+export function heartbeatsToApi(
+  settings: AgentSettings,
+  log: Logger,
+  { observing, unknownJobs }: HeartbeatContents,
+): Heartbeats | undefined {
   const { DREY_API_URL: server, DREY_API_TOKEN_FILE: file, DREY_CLUSTER: cluster } = settings;
   if (server === undefined || file === undefined) return undefined;
   const token = () => readFileSync(file, 'utf8').trim();
-  return new Heartbeats({ send: heartbeatsTo({ server, cluster, token }), log, observes });
+  return new Heartbeats({
+    send: heartbeatsTo({ server, cluster, token }),
+    log,
+    observes: () => observing.isNow,
+    unknown: () => unknownJobs.now,
+  });
 }

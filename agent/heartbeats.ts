@@ -1,14 +1,17 @@
 /** Tells the API every few seconds that this agent is there. What goes wrong with that never holds anything else up. */
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { DreyApiError } from '../clients/drey/errors.ts';
 import type { SendHeartbeat } from '../clients/drey/send-heartbeat.ts';
-import { heartbeatEveryMs } from '../core/agents.ts';
+import { heartbeatEveryMs, type UnknownJobs } from '../core/agents.ts';
 
 export interface HeartbeatsOptions {
   readonly send: SendHeartbeat;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Whether this process observes jobs now. */
   readonly observes: () => boolean;
+  /** What it has found that no workflow knows; undefined until it has looked. */
+  readonly unknown: () => UnknownJobs | undefined;
   readonly agent?: string;
   readonly everyMs?: number;
 }
@@ -40,9 +43,9 @@ export class Heartbeats {
     this.attempt?.abort();
     const attempt = new AbortController();
     this.attempt = attempt;
-    const { send, log, observes } = this.options;
+    const { log } = this.options;
     try {
-      await send({ agent: this.agent, observes: observes() }, attempt.signal);
+      await this.say(attempt.signal);
       if (!this.isHeard) log.info('the API hears this agent again');
       this.isHeard = true;
     } catch (error) {
@@ -50,4 +53,21 @@ export class Heartbeats {
       this.isHeard = false;
     }
   }
+
+  /** Agents are upgraded before the API: one that does not know of unknown jobs is told that this agent is there all the same. */
+  private async say(signal: AbortSignal): Promise<void> {
+    const { send, observes, unknown } = this.options;
+    const found = unknown();
+    const bare = { agent: this.agent, observes: observes() };
+    try {
+      await send({ ...bare, ...(found && { unknown: found }) }, signal);
+    } catch (error) {
+      if (!found || !isNotUnderstood(error)) throw error;
+      await send(bare, signal);
+    }
+  }
+}
+
+function isNotUnderstood(error: unknown): boolean {
+  return error instanceof DreyApiError && error.problem.status === 422;
 }

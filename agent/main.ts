@@ -21,6 +21,7 @@ import { observerWorker } from './observer.ts';
 import { Observing } from './observing.ts';
 import { createAgentMetrics } from './metrics.ts';
 import { samplesToApi } from './samples-to-api.ts';
+import { UnknownJobsFound } from './unknown-jobs.ts';
 
 const settings = agentSettings(process.env);
 const log = pino({
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     shutdownGraceTime: '1s',
   });
   const observing = new Observing();
+  const unknownJobs = new UnknownJobsFound();
   const observer = await observerWorker({
     connection,
     settings,
@@ -55,9 +57,10 @@ async function main(): Promise<void> {
     metrics,
     log,
     observing,
+    unknownJobs,
   });
   log.info('agent starts');
-  const heartbeats = heartbeatsToApi(settings, log, () => observing.isNow);
+  const heartbeats = heartbeatsToApi(settings, log, { observing, unknownJobs });
   await Promise.all([worker.run(), observer.run()]);
   heartbeats?.stop();
   await samples?.stop();

@@ -5,16 +5,21 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createObserverActivities } from '../activities/observe/observer-activities.ts';
 import type { CensusPorts } from '../activities/observe/census.ts';
+import type { ObserverDependencies } from '../activities/observe/observe-cluster.ts';
 import type { ObserverPorts } from '../activities/observe/observer.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
+import { isCurrentAttempt } from '../clients/temporal/current-attempt.ts';
 import { isWorkflowGone } from '../clients/temporal/errors.ts';
 import { annotations, generationNames, observerTaskQueue, partsOfCluster, searchAttributes } from '../core/names.ts';
-import { jobObservedName, objectsGoneName } from '../core/observation/signal.ts';
+import type { JobView } from '../core/job.ts';
+import { mustHaveObjects } from '../core/observation/census.ts';
+import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observation/signal.ts';
 import type { AgentSettings } from './config.ts';
 import { measuringPorts } from './measuring.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { Observing } from './observing.ts';
+import type { UnknownJobsFound } from './unknown-jobs.ts';
 
 interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
   /** Where what is measured goes; absent: nothing is measured. */
@@ -32,6 +37,7 @@ export interface ObserverWorkerOptions {
   readonly log: Logger;
   /** Is told whenever the observer has done what was due. */
   readonly observing: Observing;
+  readonly unknownJobs: UnknownJobsFound;
 }
 
 export async function observerWorker(options: ObserverWorkerOptions): Promise<{ readonly run: () => Promise<void> }> {
@@ -65,9 +71,10 @@ export async function observerWorker(options: ObserverWorkerOptions): Promise<{ 
 
 function portsOf(
   client: Client,
-  { cluster, metrics, log, observing }: ObserverWorkerOptions,
-): ObserverPorts & CensusPorts {
+  { cluster, metrics, log, observing, unknownJobs }: ObserverWorkerOptions,
+): ObserverDependencies['ports'] {
   return {
+    isCurrent: (attempt) => isCurrentAttempt(client, attempt),
     ...signalsOf(client),
     flink: cluster.flink,
     noteTold: async ({ identity, spec }, digest) => {
@@ -75,8 +82,10 @@ function portsOf(
       await cluster.kubernetes.annotate('ConfigMap', spec.spec.namespace, anchor, { [annotations.told]: digest });
     },
     jobWorkflows: (name) => jobWorkflows(client, name),
+    runningNow: (workflowId) => runningNow(client, workflowId),
     unknown: (jobs) => {
       metrics.unknownJobs.set(jobs.length);
+      unknownJobs.note(jobs.map((id) => id.slice('job/'.length)));
       if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
     },
     failed: (error, what) => log.warn({ err: error, what }, 'observation failed'),
@@ -104,8 +113,21 @@ function signalsOf(client: Client): Pick<ObserverPorts & CensusPorts, 'signal' |
   };
   return {
     signal: (workflowId, observed) => tell(workflowId, jobObservedName, observed),
-    tellGone: async (workflowId) => void (await tell(workflowId, objectsGoneName)),
+    tellGone: async (workflowId, gone) => void (await tell(workflowId, objectsGoneName, gone)),
   };
+}
+
+/** Undefined too where its workflow has ended meanwhile. */
+async function runningNow(client: Client, workflowId: string): ReturnType<CensusPorts['runningNow']> {
+  try {
+    const status = await client.workflow.getHandle(workflowId).query<{ job: JobView } | null>(jobStatusName);
+    const { uid, phase, generation } = status?.job ?? {};
+    if (uid === undefined || !generation || !mustHaveObjects(phase)) return undefined;
+    return { uid, generation: generation.number };
+  } catch (error) {
+    if (isWorkflowGone(error)) return undefined;
+    throw error;
+  }
 }
 
 const phaseKey = defineSearchAttributeKey(searchAttributes.phase, 'KEYWORD');
@@ -117,7 +139,7 @@ async function jobWorkflows(client: Client, cluster: string): ReturnType<CensusP
   const query = `WorkflowType = 'flinkJob' AND ExecutionStatus = 'Running' AND ${searchAttributes.cluster} = '${cluster}'`;
   for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query, pageSize: 1_000 })) {
     known.add(workflowId);
-    if (typedSearchAttributes.get(phaseKey) === 'RUNNING') running.add(workflowId);
+    if (mustHaveObjects(typedSearchAttributes.get(phaseKey))) running.add(workflowId);
   }
   return { known, running };
 }

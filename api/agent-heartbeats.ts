@@ -2,7 +2,14 @@
 import { heardAgents, noteHeartbeat } from '../clients/postgres/agents.ts';
 import { isPostgresAway } from '../clients/postgres/away.ts';
 import type { Postgres } from '../clients/postgres/connect.ts';
-import { silenceMsMax, type AgentHeard, type AgentTraces, type Heartbeat } from '../core/agents.ts';
+import {
+  newestCount,
+  silenceMsMax,
+  type AgentHeard,
+  type AgentTraces,
+  type Heartbeat,
+  type UnknownJobs,
+} from '../core/agents.ts';
 import { createCache, type Cache } from './cache.ts';
 
 /** What was heard, and when it was read, by this process's steady clock. */
@@ -14,6 +21,8 @@ interface Heard {
 interface HeardHere {
   readonly seenAtMs: number;
   readonly observedAtMs?: number;
+  /** As old as it was when it was heard. */
+  readonly unknown?: UnknownJobs;
 }
 
 /** Of an agent that never comes back nothing needs to be known for longer. */
@@ -50,19 +59,26 @@ export class AgentHeartbeats {
     return { heard: [...this.heardHere(cluster, nowMs), ...ofOthers].reduce(withNewest, []), isSure };
   }
 
-  private noteHere(cluster: string, { agent, observes }: Heartbeat): void {
+  private noteHere(cluster: string, { agent, observes, unknown }: Heartbeat): void {
     const nowMs = performance.now();
     const agents = this.here.get(cluster) ?? new Map<string, HeardHere>();
     for (const [name, { seenAtMs }] of agents) if (nowMs - seenAtMs > forgottenMs) agents.delete(name);
-    agents.set(agent, { ...agents.get(agent), seenAtMs: nowMs, ...(observes && { observedAtMs: nowMs }) });
+    const { observedAtMs: before } = agents.get(agent) ?? {};
+    const observedAtMs = observes ? nowMs : before;
+    agents.set(agent, {
+      seenAtMs: nowMs,
+      ...(observedAtMs !== undefined && { observedAtMs }),
+      ...(unknown && { unknown }),
+    });
     this.here.set(cluster, agents);
   }
 
   private heardHere(cluster: string, nowMs: number): AgentHeard[] {
-    return [...(this.here.get(cluster) ?? [])].map(([agent, { seenAtMs, observedAtMs }]) => ({
+    return [...(this.here.get(cluster) ?? [])].map(([agent, { seenAtMs, observedAtMs, unknown }]) => ({
       agent,
       silentMs: nowMs - seenAtMs,
       ...(observedAtMs !== undefined && { unobservedMs: nowMs - observedAtMs }),
+      ...(unknown && { unknown: older(unknown, nowMs - seenAtMs) }),
     }));
   }
 }
@@ -77,18 +93,29 @@ async function readKept(postgres: Postgres, cluster: string): Promise<Heard | un
   }
 }
 
-function aged({ agent, silentMs, unobservedMs }: AgentHeard, ms: number): AgentHeard {
-  return { agent, silentMs: silentMs + ms, ...(unobservedMs !== undefined && { unobservedMs: unobservedMs + ms }) };
+function aged({ agent, silentMs, unobservedMs, unknown }: AgentHeard, ms: number): AgentHeard {
+  return {
+    agent,
+    silentMs: silentMs + ms,
+    ...(unobservedMs !== undefined && { unobservedMs: unobservedMs + ms }),
+    ...(unknown && { unknown: older(unknown, ms) }),
+  };
+}
+
+function older(unknown: UnknownJobs, ms: number): UnknownJobs {
+  return { ...unknown, ageMs: unknown.ageMs + ms };
 }
 
 /** Of each agent the newest of what was heard. */
 function withNewest(all: readonly AgentHeard[], one: AgentHeard): AgentHeard[] {
   const known = all.find(({ agent }) => agent === one.agent);
   const unobserved = [known?.unobservedMs, one.unobservedMs].filter((ms) => ms !== undefined);
+  const unknown = newestCount(known ? [known, one] : [one]);
   const newest = {
     agent: one.agent,
     silentMs: Math.min(known?.silentMs ?? one.silentMs, one.silentMs),
     ...(unobserved.length > 0 && { unobservedMs: Math.min(...unobserved) }),
+    ...(unknown && { unknown }),
   };
   return [...all.filter((other) => other !== known), newest];
 }

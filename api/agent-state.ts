@@ -1,6 +1,13 @@
 /** Whether a cluster's agents are there: they say so every few seconds, and ask Temporal for work. */
 import { isTemporalAway } from '../clients/temporal/errors.ts';
-import { agentPresence, saysAll, unseenMs, type AgentPresence } from '../core/agents.ts';
+import {
+  agentPresence,
+  saysAll,
+  unknownJobsFor,
+  unseenMs,
+  type AgentPresence,
+  type UnknownJobs,
+} from '../core/agents.ts';
 import { runs, type JobView } from '../core/job.ts';
 import type { Services } from './services.ts';
 
@@ -12,19 +19,26 @@ export interface AgentState {
   readonly count?: number;
   /** When one of them last observed the cluster's jobs. */
   readonly lastObserved?: string;
+  /** What no workflow knows, when the cluster's jobs were compared last. */
+  readonly unknownJobs?: { readonly count: number; readonly jobs: readonly string[]; readonly at: string };
 }
 
-/** The state now, or a second ago. */
-export async function agentState(services: Services, cluster: string): Promise<AgentState> {
+/** The state now, or a second ago. @param tenant whose jobs the reader may know of; `*`: all. */
+export async function agentState(services: Services, cluster: string, tenant: string): Promise<AgentState> {
   const { presence, isTemporalSilent } = await presenceOf(services, cluster);
-  const { isThere, silentMs, unobservedMs, count } = presence;
+  const { isThere, silentMs, unobservedMs, count, unknown } = presence;
   const isUnknown = !isThere && isTemporalSilent && count === undefined;
   return {
     state: isThere ? 'connected' : isUnknown ? 'unknown' : 'gone',
     ...(silentMs !== undefined && { lastSeen: before(silentMs) }),
     ...(count !== undefined && { count }),
     ...(unobservedMs !== undefined && { lastObserved: before(unobservedMs) }),
+    ...(unknown && { unknownJobs: shown(unknownJobsFor(unknown, tenant)) }),
   };
+}
+
+function shown({ count, jobs, ageMs }: UnknownJobs): NonNullable<AgentState['unknownJobs']> {
+  return { count, jobs, at: before(ageMs) };
 }
 
 /** The jobs as people see them: where nobody looks at one that runs, with the time at which somebody last did. */

@@ -297,6 +297,14 @@ export const clusterAnswer = z
       lastSeen: time.optional(),
       count: z.int().optional().describe('How many are there now; absent where they do not say so.'),
       lastObserved: time.optional().describe('When one of them last observed the jobs of the cluster.'),
+      unknownJobs: z
+        .object({
+          count: z.int().describe('For a token of one tenant: of those that are named.'),
+          jobs: z.array(z.string()).describe('The first few, as `<tenant>/<name>`.'),
+          at: time.describe('When the jobs of the cluster were compared last.'),
+        })
+        .optional()
+        .describe('Jobs whose objects are in the cluster and which no workflow knows: nobody looks after them.'),
     }),
   })
   .meta({ id: 'Cluster' });

@@ -23,6 +23,8 @@ interface VerbWish extends Omit<SpecWish, 'to'> {
   readonly reason: string;
   /** Whether what is under way goes on to its end first. */
   readonly waits?: boolean;
+  /** Whether it goes back to an earlier revision. */
+  readonly isRollback?: boolean;
 }
 
 export interface Verb<Body> {
@@ -89,7 +91,7 @@ async function changed(
   wishNow: () => Promise<WishOfNow>,
 ): Promise<ChangeAnswer> {
   for (let left = triesMax; ; left -= 1) {
-    const { job, spec, reason, mode, restoreFrom, waits } = await wishNow();
+    const { job, spec, reason, mode, restoreFrom, waits, isRollback } = await wishNow();
     const asked = { ...requestOf(headers, call), ifRevision: headers.ifRevision ?? job.revision };
     try {
       return await changeJob(services.temporal, call.params, {
@@ -100,6 +102,7 @@ async function changed(
         ...(mode && { mode }),
         ...(restoreFrom && { restoreFrom }),
         ...(waits && { waits }),
+        ...(isRollback && { isRollback }),
       });
     } catch (error) {
       const isLate = error instanceof Problem && error.code === 'PRECONDITION_FAILED';

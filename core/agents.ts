@@ -6,6 +6,27 @@ export interface Heartbeat {
   readonly agent: string;
   /** Whether it is the one, or one of those, that observe the cluster's jobs now. */
   readonly observes: boolean;
+  /** Absent until it has compared all jobs. */
+  readonly unknown?: UnknownJobs;
+}
+
+/** Jobs whose objects are in the cluster and which no workflow knows: nobody looks after them. */
+export interface UnknownJobs {
+  readonly count: number;
+  /** The first few, each as `<tenant>/<name>`. */
+  readonly jobs: readonly string[];
+  /** Since they were counted, in milliseconds. */
+  readonly ageMs: number;
+}
+
+/** How many are named: more help nobody, and heartbeats stay small. */
+export const unknownJobsNamed = 20;
+
+/** What a token may see of them: one of a single tenant only its own, of those that are named. `*`: all. */
+export function unknownJobsFor(unknown: UnknownJobs, tenant: string): UnknownJobs {
+  if (tenant === '*') return unknown;
+  const jobs = unknown.jobs.filter((job) => job.startsWith(`${tenant}/`));
+  return { ...unknown, jobs, count: jobs.length };
 }
 
 /** What was heard of an agent. Ages in milliseconds, each counted by one clock alone. */
@@ -15,6 +36,7 @@ export interface AgentHeard {
   readonly silentMs: number;
   /** Since it last said that it observes; absent: it never did. */
   readonly unobservedMs?: number;
+  readonly unknown?: UnknownJobs;
 }
 
 /** All that is known of a cluster's agents. */
@@ -34,6 +56,8 @@ export interface AgentPresence {
   readonly unobservedMs?: number;
   /** How many are there now; absent where they do not say so. */
   readonly count?: number;
+  /** As it was counted last, by whichever of them. */
+  readonly unknown?: UnknownJobs;
 }
 
 /** An agent says every so often that it is there. */
@@ -62,12 +86,20 @@ export function agentPresence({ heard, isSure, pollMs }: AgentTraces): AgentPres
   const polls = pollMs !== undefined && pollMs < pollMsMax;
   const doTell = silentMs !== undefined && silentMs < forgottenMs;
   const isThere = count > 0 || (polls && !saysAll({ heard, isSure }));
+  const unknown = newestCount(heard);
   const lastMs = least([silentMs, pollMs].filter((ms) => ms !== undefined));
   return {
     isThere,
     ...(lastMs !== undefined && { silentMs: lastMs }),
     ...(doTell && { count, ...(unobservedMs !== undefined && { unobservedMs }) }),
+    ...(unknown && { unknown }),
   };
+}
+
+/** Of what agents have counted, that which was counted last. */
+export function newestCount(counted: readonly Pick<AgentHeard, 'unknown'>[]): UnknownJobs | undefined {
+  const all = counted.flatMap(({ unknown }) => unknown ?? []);
+  return all.toSorted((one, other) => one.ageMs - other.ageMs)[0];
 }
 
 /**

@@ -16,6 +16,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
   state.savepoints = withSavepoints(state.savepoints, result.savepoints);
+  const isRollback = state.running?.isRollback ?? false;
   state.running = undefined;
   if (leavesJobAlone(result.record.kind)) {
     state.newestAside = { record: result.record, recordSeq: result.recordSeq };
@@ -30,7 +31,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   const isDual = state.phase === 'DUAL_RUNNING';
   noteCandidate(state, result);
   const isBrought = (!result.failure || result.finished) && !isDual && state.phase !== 'REMOVED';
-  if (isBrought && result.record.generation !== undefined) noteBrought(state, result.record, brought);
+  if (isBrought && result.record.generation !== undefined) noteBrought(state, result.record, { brought, isRollback });
   if (result.failure) passRollback(state, result.record.kind);
 }
 
@@ -42,11 +43,21 @@ export function passRollback(state: Pick<JobState, 'lastGeneration'>, kind: Oper
 /** Those that stop one revision for another. */
 const replacing: readonly OperationKind[] = ['deploy', 'upgrade', 'promote', 'resume'];
 
-function noteBrought(state: JobState, { kind, endedAt }: OperationResult['record'], brought: Revision): void {
+/** What is brought about: a revision, and whether somebody goes back with it. */
+interface Brought {
+  readonly brought: Revision;
+  readonly isRollback: boolean;
+}
+
+function noteBrought(
+  state: JobState,
+  { kind, endedAt }: OperationResult['record'],
+  { brought, isRollback }: Brought,
+): void {
   const before = state.lastRun;
   state.lastRun = brought;
   if (!before || before.number === brought.number || !replacing.includes(kind) || endedAt === undefined) return;
-  state.upgraded = { at: endedAt, from: before };
+  state.upgraded = isRollback ? undefined : { at: endedAt, from: before };
 }
 
 function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {

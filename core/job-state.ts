@@ -33,6 +33,8 @@ export interface QueuedOperation {
   /** What that caller said about the job's savepoints. */
   readonly savepointsLeft?: SavepointsLeft;
   readonly savepointWish?: SavepointWish;
+  /** Whether somebody goes back with it: recovery never goes from there to what was left. */
+  readonly isRollback?: boolean;
   /** Number of the operation on which it builds: where that fails, it is withdrawn. */
   readonly waitsFor?: number;
   /** What is wrong with the job that it is to mend. */
@@ -63,7 +65,10 @@ export interface JobState {
   restorePoint?: string;
   /** The spec that last ran as it should. */
   lastRun?: Revision;
-  /** When another revision was brought about than the one before it, and that one: soon after, it is gone back to. */
+  /**
+   * When another revision was brought about than the one before it, and that one: soon after, it is gone back to. Absent after a
+   * person went back: what was left then is what was bad.
+   */
   upgraded?: { readonly at: string; readonly from: Revision } | undefined;
   /** From where the job runs that has not been seen to complete a checkpoint since. */
   startedFrom?: string;

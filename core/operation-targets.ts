@@ -22,6 +22,7 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
   promote: 'none',
   discard: 'none',
   savepoint: 'none',
+  cleanup: 'none',
   dispose: 'standIn',
   remove: 'standIn',
 };

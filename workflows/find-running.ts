@@ -21,7 +21,7 @@ export async function findRunning(account: OperationRun, input: FindRunningInput
   const { found } = await account.step('clusterAsked', async () => {
     if (askCluster) await settleOrphans({ tenant, name });
     return shortCalls(cluster, agentAwayMs).findGenerations.executeWithOptions({ summary }, [
-      { tenant, name, namespace },
+      { tenant, name, namespace, cluster, mustBeAlone: true },
     ]);
   });
   return found;

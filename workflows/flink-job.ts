@@ -33,7 +33,7 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
     description: 'Delete the files of a savepoint',
   });
   setHandler(jobObserved, (seen) => entity.observed(seen), { description: 'What an agent has seen of the job' });
-  setHandler(objectsGone, () => entity.lostObjects(), { description: 'Nothing of the job is in its cluster' });
+  setHandler(objectsGone, (gone) => entity.lostObjects(gone), { description: 'Nothing of the job is in its cluster' });
   setHandler(disposeRemoved, (request) => entity.disposeRemoved(request), {
     description: 'Delete savepoints of an earlier job of this name, which was removed',
   });

@@ -16,6 +16,9 @@ export const agentAwayMs = 60_000;
 /** How long one activity waits for the end of a finite job; then another one does. */
 const lookForFinishMs = 24 * 3_600_000;
 
+/** How long one look at it may take, while its JobManager does not answer. */
+const lookOnceMs = 90_000;
+
 export class GenerationSteps {
   /** As it is now: from where it starts is known late. */
   generation: Generation;
@@ -127,6 +130,18 @@ export class GenerationSteps {
     } catch (error) {
       if (failureOf(error).code !== 'ABORTED') throw error;
     }
+  }
+
+  /** Asks whether the job has finished, and waits for nothing but the answer. */
+  async seenFinished(): Promise<void> {
+    const summary = `See that the job has finished: ${generationName(this.generation.identity)}`;
+    const calls = waits(this.cluster, lookOnceMs, this.bound(lookOnceMs));
+    await this.account.step('jobFinished', async () => {
+      const input = { generation: this.generation, waitMs: 0 };
+      const { finished } = await calls.waitFinished.executeWithOptions({ summary }, [input]);
+      this.hasFinished = finished;
+      return finished ? {} : { detail: 'It has not: nothing is removed' };
+    });
   }
 
   private async awaitFinish(): Promise<void> {

@@ -69,6 +69,7 @@ export abstract class JobDesk extends JobBook {
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
       ...(request.mode && { mode: request.mode }),
       ...(request.restoreFrom && { restoreFrom: request.restoreFrom }),
+      ...(request.isRollback && { isRollback: true }),
     });
   }
 
@@ -276,4 +277,7 @@ function operationEnded(number: number): Refusal {
 }
 
 /** What a caller said for this once. */
-type OperationWish = Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'deletion' | 'savepointsLeft' | 'savepointWish'>;
+type OperationWish = Pick<
+  QueuedOperation,
+  'mode' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish'
+>;

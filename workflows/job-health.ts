@@ -2,10 +2,11 @@
  * What a job's entity does about what agents see of it: it notes what is wrong, lets a local activity judge it (so that its answer is
  * in the history, and a changed rule breaks no replay), and acts when the time for that has come.
  */
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { patched, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control/control-activities.ts';
+import { leavesCluster } from '../core/finished-job.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
-import type { JobObservedSignal } from '../core/observation/signal.ts';
+import type { JobObservedSignal, ObjectsGoneSignal } from '../core/observation/signal.ts';
 import {
   broughtBack,
   heardGone,
@@ -32,8 +33,8 @@ export abstract class JobHealth extends JobDesk {
   }
 
   /** Takes it that an agent has found nothing of the job in its cluster. */
-  lostObjects(): void {
-    if (this.state && heardGone(this.state, now())) this.publish();
+  lostObjects(gone: ObjectsGoneSignal | undefined): void {
+    if (this.state && heardGone(this.state, gone, now())) this.publish();
   }
 
   protected hasTrouble(): boolean {
@@ -47,7 +48,15 @@ export abstract class JobHealth extends JobDesk {
     // Meanwhile it may have gone, or become another one.
     if (state.trouble !== trouble || !isToBeJudged(state)) return;
     takeDecision(state, trouble, decision);
+    if (leavesCluster(state) && patched('finished-is-cleaned-up')) this.enqueueCleanUp(state);
     this.publish();
+  }
+
+  /** As for a job of which an operation waited for the end. */
+  private enqueueCleanUp(state: JobState): void {
+    const operation = this.newOperation('cleanup', 'drey', 'The job has finished, and spec.cleanup.finished is remove');
+    state.queue = [...state.queue, operation];
+    this.putOperation(operation);
   }
 
   /** Begins what was decided, since its time has come. */

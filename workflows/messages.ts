@@ -4,7 +4,13 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CandidateVerdict, JobView } from '../core/job.ts';
-import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../core/observation/signal.ts';
+import {
+  jobObservedName,
+  jobStatusName,
+  objectsGoneName,
+  type JobObservedSignal,
+  type ObjectsGoneSignal,
+} from '../core/observation/signal.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { SavepointFormat, SavepointRecord } from '../core/savepoint.ts';
@@ -51,6 +57,8 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly restoreFrom?: string;
   /** Whether what is under way goes on to its end first, in place of giving up for the newer spec. */
   readonly waits?: boolean;
+  /** Whether it goes back to an earlier revision: recovery then never goes back to the one that it leaves. */
+  readonly isRollback?: boolean;
   /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
   readonly lastRestorePoint?: string;
 }
@@ -137,6 +145,6 @@ export interface JobStatus {
 export const jobObserved = defineSignal<[JobObservedSignal]>(jobObservedName);
 
 /** Sent by agents, hourly at most, when a job that is said to run has no objects in its cluster. */
-export const objectsGone = defineSignal(objectsGoneName);
+export const objectsGone = defineSignal<[gone?: ObjectsGoneSignal]>(objectsGoneName);
 
-export const jobStatus = defineQuery<JobStatus | null>('jobStatus');
+export const jobStatus = defineQuery<JobStatus | null>(jobStatusName);

@@ -2,6 +2,7 @@
 import type { OperationKind } from '../core/operation-kinds.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { adjust } from './adjust.ts';
+import { cleanUp } from './clean-up.ts';
 import { deploy } from './deploy.ts';
 import { discard } from './discard.ts';
 import { dispose } from './dispose.ts';
@@ -29,6 +30,7 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   resume: deploy,
   recover: deploy,
   heal,
+  cleanup: cleanUp,
   savepoint,
   dispose,
   remove,

@@ -86,7 +86,7 @@ function everythingOf(run: OperationRun, input: OperationInput): Promise<readonl
     await settleOrphans({ tenant, name });
     const summary = `Look for everything of ${tenant}/${name}`;
     const calls = shortCalls(cluster, agentAwayMs);
-    return calls.findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace }]);
+    return calls.findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace, cluster }]);
   };
   // Until here nothing has changed: an agent that is away fails it, and who has asked for it may take it back.
   return run

@@ -4,14 +4,26 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
+import type { Generation } from '../../core/generation.ts';
 import { jobWorkflowId, labels, managerName } from '../../core/names.ts';
-import { compareJobs, type JobsFound } from '../../core/observation/census.ts';
+import {
+  compareJobs,
+  foundJobs,
+  type AnchorSeen,
+  type JobsCompared,
+  type JobsKnown,
+} from '../../core/observation/census.ts';
+import type { ObjectsGoneSignal } from '../../core/observation/signal.ts';
+import { readAnchor } from '../cluster/read-anchor.ts';
 
 export interface CensusPorts {
   /** The workflows of the cluster's jobs, and which of these jobs are said to run. */
-  jobWorkflows(cluster: string): Promise<Omit<JobsFound, 'anchored'>>;
-  /** Tells a job that nothing of it is there. */
-  tellGone(workflowId: string): Promise<void>;
+  jobWorkflows(cluster: string): Promise<JobsKnown>;
+  /** What a job says it runs; undefined where it runs nothing. */
+  runningNow(workflowId: string): Promise<ObjectsGoneSignal | undefined>;
+  /** Tells a job that nothing of that is there. */
+  tellGone(workflowId: string, gone: ObjectsGoneSignal): Promise<void>;
   /** Reports jobs that no workflow knows. */
   unknown(jobs: readonly string[]): void;
   failed(error: unknown, what: string): void;
@@ -26,7 +38,7 @@ export interface Census {
 }
 
 /** An operation may change a job between two looks: only what both of them find counts. */
-const betweenMs = 30_000;
+const betweenLooksMs = 30_000;
 
 /** More names help nobody, and heartbeats stay small. */
 const namesMax = 20;
@@ -37,15 +49,18 @@ export async function takeCensus(
   ports: CensusPorts,
   cluster: string,
   signal: AbortSignal,
+  betweenMs = betweenLooksMs,
 ): Promise<Census | undefined> {
   try {
     const first = await compared(kubernetes, ports, cluster, signal);
+    // Asked before the second look: what that does not find is what the job ran then, and nothing that it has made since.
+    const ran = await saidToRun(ports, first);
     await pause(betweenMs, undefined, { signal });
     const second = await compared(kubernetes, ports, cluster, signal);
     const unknown = second.unknown.filter((id) => first.unknown.includes(id));
-    const gone = second.gone.filter((id) => first.gone.includes(id));
+    const gone = second.gone.filter((id) => ran.has(id));
     ports.unknown(unknown);
-    for (const id of gone) await ports.tellGone(id);
+    for (const id of gone) await tellGone(ports, id, ran.get(id));
     return { unknownJobs: unknown.slice(0, namesMax), goneJobs: gone.slice(0, namesMax) };
   } catch (error) {
     if (!signal.aborted) ports.failed(error, 'comparing the jobs of Temporal and Kubernetes');
@@ -53,14 +68,49 @@ export async function takeCensus(
   }
 }
 
+/** One that gives no answer is left for the next comparison. */
+async function saidToRun(ports: CensusPorts, { gone }: JobsCompared): Promise<Map<string, ObjectsGoneSignal>> {
+  const ran = new Map<string, ObjectsGoneSignal>();
+  for (const id of gone) {
+    const running = await ports.runningNow(id).catch((error: unknown) => ports.failed(error, `asking ${id}`));
+    if (running) ran.set(id, running);
+  }
+  return ran;
+}
+
+async function tellGone(ports: CensusPorts, id: string, gone: ObjectsGoneSignal | undefined): Promise<void> {
+  if (gone) await ports.tellGone(id, gone).catch((error: unknown) => ports.failed(error, `telling ${id}`));
+}
+
 /** Workflows are listed first: what is made meanwhile has objects by then. */
-async function compared(kubernetes: KubernetesClient, ports: CensusPorts, cluster: string, signal: AbortSignal) {
+async function compared(
+  kubernetes: KubernetesClient,
+  ports: CensusPorts,
+  cluster: string,
+  signal: AbortSignal,
+): Promise<JobsCompared> {
   const known = await ports.jobWorkflows(cluster);
   const labelSelector = `${labels.managedBy}=${managerName},${labels.component}=anchor`;
   const anchors = await kubernetes.list('ConfigMap', '', { labelSelector }, { signal });
-  const anchored = anchors.flatMap(({ metadata }) => {
-    const { [labels.tenant]: tenant, [labels.job]: name } = metadata.labels ?? {};
-    return tenant && name ? [jobWorkflowId({ tenant, name })] : [];
-  });
-  return compareJobs({ ...known, anchored: new Set(anchored) });
+  return compareJobs({ ...known, ...foundJobs(anchors.flatMap(seen), cluster) });
+}
+
+function seen(anchor: ObjectOf<'ConfigMap'>): AnchorSeen[] {
+  const { [labels.tenant]: tenant, [labels.job]: name } = anchor.metadata.labels ?? {};
+  if (!tenant || !name) return [];
+  const generation = understood(anchor);
+  const isCandidate = generation?.candidate ?? false;
+  return [{ job: jobWorkflowId({ tenant, name }), isCandidate, ...(generation && clusterOf(generation)) }];
+}
+
+function clusterOf({ spec }: Generation): Pick<AnchorSeen, 'cluster'> {
+  return { cluster: spec.spec.cluster };
+}
+
+function understood(anchor: ObjectOf<'ConfigMap'>): Generation | undefined {
+  try {
+    return readAnchor(anchor);
+  } catch {
+    return undefined;
+  }
 }

@@ -18,7 +18,7 @@ export interface SeenAnchor {
   readonly isLeaving: boolean;
   readonly notes: Readonly<Record<string, string>>;
   readonly marks: Marks;
-  /** Absent where it is not understood: the next operation of the job says so, with the cure. */
+  /** Absent where it is of another cluster's name; and where it is not understood: the next operation of the job says so, with the cure. */
   readonly generation?: Generation;
 }
 
@@ -42,10 +42,15 @@ export class ClusterView {
   readonly nodes: NodesView;
   private readonly entries = new Map<string, Entry>();
   private readonly listed = new Set<WatchedKind>();
+  private readonly cluster: string;
   private readonly onChange: (name: string) => void;
 
-  /** @param onChange is told the name of a generation whenever anything of it has changed. */
-  constructor(onChange: (name: string) => void) {
+  /**
+   * @param cluster its name: what another control plane has made here names another cluster, and is not understood
+   * @param onChange is told the name of a generation whenever anything of it has changed.
+   */
+  constructor(cluster: string, onChange: (name: string) => void) {
+    this.cluster = cluster;
     this.onChange = onChange;
     this.nodes = new NodesView((node) => this.nodeChanged(node));
   }
@@ -100,7 +105,7 @@ export class ClusterView {
     if (kind !== 'Pod') entry.known.add(labelOf(kind, object));
     if (isPod(kind, object)) entry.pods.set(labelOf(kind, object), slimPod(object));
     else if (kind !== 'Pod') entry.objects.set(labelOf(kind, object), slimObject(kind, object));
-    if (isAnchor(kind, object)) entry.anchor = seenAnchor(object);
+    if (isAnchor(kind, object)) entry.anchor = seenAnchor(object, this.cluster);
     this.onChange(name);
   }
 
@@ -127,7 +132,7 @@ export function shardSelector(shard: number, shards: number): string {
   return `${own},${labels.part} in (${parts.join(',')})`;
 }
 
-function seenAnchor(anchor: ObjectOf<'ConfigMap'>): SeenAnchor {
+function seenAnchor(anchor: ObjectOf<'ConfigMap'>, cluster: string): SeenAnchor {
   const notes = anchor.metadata.annotations ?? {};
   const seen = {
     isLeaving: anchor.metadata.deletionTimestamp !== undefined,
@@ -136,7 +141,8 @@ function seenAnchor(anchor: ObjectOf<'ConfigMap'>): SeenAnchor {
   };
   try {
     const generation = readAnchor(anchor);
-    return isItsOwn(anchor, generation) ? { ...seen, generation } : seen;
+    const isOurs = generation.spec.spec.cluster === cluster && isItsOwn(anchor, generation);
+    return isOurs ? { ...seen, generation } : seen;
   } catch {
     return seen;
   }

@@ -12,6 +12,8 @@ import {
   type MeasuringPace,
 } from '../../core/metrics/measuring-pace.ts';
 import { flinkJobId, generationName } from '../../core/names.ts';
+import type { Standstill } from '../../core/observation/observation.ts';
+import { standstillOf, stillAfter, type StandingStill } from '../../core/observation/standing-still.ts';
 import { pacedFlink } from './paced-flink.ts';
 import { RequestLine, turnIn } from './request-line.ts';
 
@@ -35,6 +37,7 @@ interface Measured {
   readonly flink: FlinkClient;
   readonly reader: JobReader;
   pace: MeasuringPace | undefined;
+  still: StandingStill | undefined;
   isBusy: boolean;
 }
 
@@ -54,7 +57,7 @@ export class Measurer {
     for (const generation of running) {
       // A candidate would mix its values with those of the job that it may replace.
       if (generation.candidate) continue;
-      const name = `${generationName(generation.identity)}/${generation.submission}`;
+      const name = nameOf(generation);
       there.add(name);
       const job = this.jobs.get(name) ?? this.begin(name, generation);
       if (!job.isBusy && dueAtMs(job) <= nowMs) due.push(job);
@@ -67,6 +70,11 @@ export class Measurer {
     }
   }
 
+  /** Whether the job stands still, as far as it was measured lately. */
+  standstill(generation: Generation): Standstill | undefined {
+    return standstillOf(this.jobs.get(nameOf(generation))?.still, Date.now());
+  }
+
   private begin(name: string, generation: Generation): Measured {
     const { ports } = this;
     const own = new RequestLine(measuringPerJobManager);
@@ -75,7 +83,7 @@ export class Measurer {
       asked: (outcome) => ports.asked(outcome),
     });
     const reader = new JobReader(flink, flinkJobId(generation.identity, generation.submission), call);
-    const job = { generation, flink, reader, pace: undefined, isBusy: false };
+    const job = { generation, flink, reader, pace: undefined, still: undefined, isBusy: false };
     this.jobs.set(name, job);
     return job;
   }
@@ -91,6 +99,7 @@ export class Measurer {
     try {
       const reading = await job.reader.read(await readFlinkCluster(job.flink, call));
       if (!reading) return 'none';
+      job.still = stillAfter(job.still, reading);
       this.ports.take(job.generation, reading);
       if (!isWhole(reading)) return 'partial';
       return isIdle(reading) ? 'idle' : 'busy';
@@ -101,6 +110,10 @@ export class Measurer {
       return 'none';
     }
   }
+}
+
+function nameOf({ identity, submission }: Generation): string {
+  return `${generationName(identity)}/${submission}`;
 }
 
 function dueAtMs({ pace }: Measured): number {

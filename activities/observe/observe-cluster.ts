@@ -1,11 +1,14 @@
 /** The activity that observes a shard for as long as its attempt lasts. Whoever has it is the observer: Temporal's retry elects. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
+import { Context, type Info } from '@temporalio/activity';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { ActivityAttempt } from '../../clients/temporal/current-attempt.ts';
+import type { Generation } from '../../core/generation.ts';
+import { AttemptFence } from './attempt-fence.ts';
 import { takeCensus, type Census, type CensusPorts } from './census.ts';
 import { ClusterView, shardSelector } from './cluster-view.ts';
 import { Measurer, type MeasuringPorts } from './measurer.ts';
-import { Observer, type NextOrder, type ObserverPorts } from './observer.ts';
+import { Observer, type NextOrder, type ObserverAttempt, type ObserverPorts } from './observer.ts';
 
 export interface ObserveInput {
   readonly cluster: string;
@@ -13,9 +16,14 @@ export interface ObserveInput {
   readonly shard: number;
 }
 
+export interface AttemptPorts {
+  /** Whether this attempt is the one that counts, as Temporal says now. */
+  isCurrent(attempt: ActivityAttempt): Promise<boolean>;
+}
+
 export interface ObserverDependencies {
   readonly kubernetes: KubernetesClient;
-  readonly ports: ObserverPorts & CensusPorts;
+  readonly ports: ObserverPorts & CensusPorts & AttemptPorts;
   /** Absent where nobody takes what would be measured. */
   readonly measuring?: MeasuringPorts | undefined;
 }
@@ -35,12 +43,12 @@ const stillMsMax = 40_000;
 /** Each attempt costs an action of Temporal and a listing of all objects. */
 const refusedMs = 30_000;
 
-interface Attempt {
+interface Attempt extends ObserverAttempt {
   readonly context: Context;
-  readonly nextOrder: NextOrder;
-  readonly beganAtMs: number;
-  /** Goes on from one listing to the next. */
+  readonly fence: AttemptFence;
+  /** Both go on from one listing to the next. */
   observer?: Observer;
+  measurer?: Measurer | undefined;
 }
 
 /** @throws when the attempt was given to another agent, or this process shuts down. */
@@ -50,9 +58,15 @@ export async function observeCluster(dependencies: ObserverDependencies, input: 
     context,
     nextOrder: orders(context.info.currentAttemptScheduledTimestampMs),
     beganAtMs: performance.now(),
+    fence: new AttemptFence(() => dependencies.ports.isCurrent(attemptOf(context.info))),
   };
   const endsAt = attempt.beganAtMs + lastsMs * (0.9 + Math.random() / 5);
   while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
+}
+
+function attemptOf({ workflowExecution, activityId, attempt }: Info): ActivityAttempt {
+  if (!workflowExecution) throw new Error('observing is an activity of a workflow');
+  return { ...workflowExecution, activityId, attempt };
 }
 
 /** Numbers go on from one listing to the next: a workflow drops what is not newer than what it has heard. */
@@ -69,17 +83,20 @@ async function observeUntilRelist(
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, attempt.context.cancellationSignal]);
   const made: { census?: Census } = {};
-  const view = new ClusterView((name) => attempt.observer?.changed(name));
+  const view = new ClusterView(cluster, (name) => attempt.observer?.changed(name));
   attempt.observer?.relisted(view);
-  const observer = (attempt.observer ??= new Observer(view, ports, attempt));
-  const measurer = measuring && new Measurer(measuring);
+  const measurer = (attempt.measurer ??= measuring && new Measurer(measuring));
+  const standstill = measurer && ((generation: Generation) => measurer.standstill(generation));
+  const observer = (attempt.observer ??= new Observer(view, ports, { ...attempt, standstill }));
   const tick = () => {
+    if (attempt.fence.isLost) throw new Error('another attempt observes');
     observer.tick();
     measurer?.tick(observer.running());
   };
   const following = followed(view, kubernetes, shardSelector(shard, shards), signal);
   // One of the shards counts for all: nobody knows to which of them a job belongs that has no objects.
-  const counting = shard === 0 ? takeCensus(kubernetes, ports, cluster, signal) : Promise.resolve(undefined);
+  const counting =
+    shard === 0 ? takeCensus(kubernetes, fenced(ports, attempt.fence), cluster, signal) : Promise.resolve(undefined);
   const noting = counting.then((census) => Object.assign(made, { census }));
   try {
     const summary = () => ({ ...observer.summary(), ...made.census });
@@ -88,6 +105,15 @@ async function observeUntilRelist(
     ending.abort();
     await Promise.allSettled([following, noting]);
   }
+}
+
+/** Nobody is told by an attempt that does not count any more. */
+function fenced(ports: CensusPorts, fence: AttemptFence): CensusPorts {
+  const tellGone: CensusPorts['tellGone'] = async (...what) => {
+    await fence.assertCurrent();
+    await ports.tellGone(...what);
+  };
+  return { ...ports, tellGone };
 }
 
 /** @throws some time after the API server has refused: whoever takes up the next attempt is refused, too. */

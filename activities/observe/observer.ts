@@ -11,13 +11,14 @@ import {
   type WaitingSignal,
 } from '../../core/observation/coalescing.ts';
 import { digestOf } from '../../core/observation/digest.ts';
-import type { ObservationOrder } from '../../core/observation/observation.ts';
+import type { ObservationOrder, Standstill } from '../../core/observation/observation.ts';
 import { isUp } from '../../core/observation/reading.ts';
 import { hurried, paceAfter, requestAfter, requestsInAll, requestsPerJobManager } from '../../core/observation/pace.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
 import { fullBucket, type Bucket } from '../../core/observation/token-bucket.ts';
 import { isUrgent } from '../../core/recovery/finding.ts';
 import { findingOf } from '../../core/recovery/table.ts';
+import type { AttemptFence } from './attempt-fence.ts';
 import type { ClusterView, SeenGeneration } from './cluster-view.ts';
 import { lookAtFlink } from './flink-look.ts';
 import { objectsNow } from './objects-now.ts';
@@ -45,6 +46,16 @@ export interface ObserverCounters {
 /** Numbers the observations of one attempt, however often it lists anew. */
 export type NextOrder = (elapsedMs: number) => ObservationOrder;
 
+/** The attempt in whose name it observes. */
+export interface ObserverAttempt {
+  readonly nextOrder: NextOrder;
+  /** When it began, by this process's own clock. */
+  readonly beganAtMs: number;
+  readonly fence: Pick<AttemptFence, 'assertCurrent'>;
+  /** Says what measuring has found; absent where nothing is measured. */
+  readonly standstill?: ((generation: Generation) => Standstill | undefined) | undefined;
+}
+
 interface Watched {
   readonly job: WatchedJob;
   requests: Bucket;
@@ -67,6 +78,8 @@ export class Observer {
   private view: ClusterView;
   private readonly ports: ObserverPorts;
   private readonly nextOrder: NextOrder;
+  private readonly fence: Pick<AttemptFence, 'assertCurrent'>;
+  private readonly standstill: ObserverAttempt['standstill'];
   private readonly beganAtMs: number;
   private readonly watched = new Map<string, Watched>();
   private readonly signals = new Map<string, JobSignals>();
@@ -75,11 +88,12 @@ export class Observer {
   private requestBucket = fullBucket(requestsInAll, performance.now());
   private looks = 0;
 
-  /** @param beganAtMs when the attempt began, by this process's own clock. */
-  constructor(view: ClusterView, ports: ObserverPorts, attempt: { nextOrder: NextOrder; beganAtMs: number }) {
+  constructor(view: ClusterView, ports: ObserverPorts, attempt: ObserverAttempt) {
     this.view = view;
     this.ports = ports;
     this.nextOrder = attempt.nextOrder;
+    this.fence = attempt.fence;
+    this.standstill = attempt.standstill;
     this.beganAtMs = attempt.beganAtMs;
   }
 
@@ -206,7 +220,12 @@ export class Observer {
     const generation = job.current;
     const { lostNodes } = this.view.nodes;
     const isSettled = performance.now() - (this.watched.get(name)?.beganAtMs ?? Infinity) >= behindMs;
-    const observation = job.observation(order, objectsNow(generation, this.view.get(name), isSettled), lostNodes);
+    const seen = {
+      ...objectsNow(generation, this.view.get(name), isSettled),
+      lostNodes,
+      standstill: this.standstill?.(generation),
+    };
+    const observation = job.observation(order, seen);
     if (!observation || !signals) return false;
     const finding = findingOf({ observation, spec: generation.spec });
     const digest = digestOf(observation, finding);
@@ -235,19 +254,27 @@ export class Observer {
     const generation = watched.job.current;
     this.sending.add(name);
     try {
+      // Before each of the three: any of them may take so long that another attempt has begun.
+      await this.fence.assertCurrent();
       if (!watched.isGone) await this.noteBeingTold(name, generation);
+      await this.fence.assertCurrent();
       const isThere = await this.signalled(generation, sent);
       const job = this.signals.get(name);
       if (job) this.signals.set(name, told(job, sent, performance.now()));
       if (watched.isGone) this.forget(name);
       // A workflow that is made later was told nothing.
-      else if (isThere) await this.ports.noteTold(generation, sent.digest);
+      else if (isThere) await this.noteTold(generation, sent.digest);
     } catch (error) {
       // Temporal is away, or the anchor: what waits is sent again, and what was not noted is told twice at worst.
       this.ports.failed(error, `telling ${name}`);
     } finally {
       this.sending.delete(name);
     }
+  }
+
+  private async noteTold(generation: Generation, digest: string): Promise<void> {
+    await this.fence.assertCurrent();
+    await this.ports.noteTold(generation, digest);
   }
 
   /** Best effort: what is wrong is told also where the API server takes no notes. */

@@ -4,7 +4,12 @@ import { diagnosePods } from '../../core/diagnosis/pods.ts';
 import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
 import type { Generation } from '../../core/generation.ts';
 import { bounded } from '../../core/observation/bounded.ts';
-import type { Observation, ObservationOrder, ObservedJobState } from '../../core/observation/observation.ts';
+import type {
+  Observation,
+  ObservationOrder,
+  ObservedJobState,
+  Standstill,
+} from '../../core/observation/observation.ts';
 import type { Pace } from '../../core/observation/pace.ts';
 import { restartTimesMax } from '../../core/observation/bounds.ts';
 import { observedPods } from '../../core/observation/pods.ts';
@@ -22,6 +27,13 @@ export interface ObjectsNow extends Pick<Observation, 'changed'> {
   readonly pods: readonly PodSeen[];
   /** Objects that were there and are not any more, the anchor first. */
   readonly missing: readonly string[];
+}
+
+/** What was seen of it but by looking at its JobManager. */
+interface SeenBesides extends ObjectsNow {
+  /** Since when nodes have not been heard of, by their names. */
+  readonly lostNodes: ReadonlyMap<string, number>;
+  readonly standstill?: Standstill | undefined;
 }
 
 export class WatchedJob {
@@ -95,8 +107,7 @@ export class WatchedJob {
   /** Undefined before the first look. */
   observation(
     order: ObservationOrder,
-    { pods, missing, changed }: ObjectsNow,
-    lostNodes: ReadonlyMap<string, number>,
+    { pods, missing, changed, lostNodes, standstill }: SeenBesides,
   ): Observation | undefined {
     const { last, generation } = this;
     if (!last) return undefined;
@@ -117,6 +128,7 @@ export class WatchedJob {
       ...(trouble && { podTrouble: trouble }),
       missing,
       changed,
+      ...(standstill && { standstill }),
     });
   }
 

@@ -107,7 +107,8 @@ const rollback = verb({
   }),
   wish: async (services, job, body) => {
     const { revision, spec } = await earlierRevision(services, job, body.to);
-    return { spec: resumed(spec), reason: `The job was rolled back to revision ${revision}`, mode: body.mode };
+    const reason = `The job was rolled back to revision ${revision}`;
+    return { spec: resumed(spec), reason, mode: body.mode, isRollback: true };
   },
 });
 
@@ -131,6 +132,7 @@ const restore = verb({
       reason: `The job was restored from savepoint ${savepoint.number} of ${body.of ?? job.name}`,
       mode: 'restore',
       restoreFrom: savepoint.path,
+      isRollback: body.to !== undefined,
     };
   },
 });

@@ -93,7 +93,7 @@ const bring = defineRoute({
 
 async function refuseWithoutAgent(services: Services, job: JobView): Promise<void> {
   const { cluster } = job.spec.spec;
-  const agent = await agentState(services, cluster);
+  const agent = await agentState(services, cluster, job.tenant);
   if (agent.state !== 'gone') return;
   const seen = agent.lastSeen ? `was last seen at ${agent.lastSeen}` : 'was not seen for minutes';
   throw new Problem('AGENT_GONE', `The agent of cluster ${cluster} ${seen}.`, {

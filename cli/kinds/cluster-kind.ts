@@ -11,6 +11,7 @@ export const clusterKind: Kind<Cluster> = {
     { title: 'NAME', value: (cluster) => cluster.name },
     { title: 'AGENT', value: (cluster) => cluster.agent.state },
     { title: 'LAST-SEEN', value: ({ agent }, now) => ageOrNothing(agent.lastSeen, now) },
+    { title: 'UNKNOWN-JOBS', value: ({ agent }) => String(agent.unknownJobs?.count ?? '') },
     { title: 'AGE', value: (cluster, now) => ageOf(cluster.createdAt, now) },
     { title: 'AGENTS', wide: true, value: ({ agent }) => String(agent.count ?? '') },
     { title: 'OBSERVED', wide: true, value: ({ agent }, now) => ageOrNothing(agent.lastObserved, now) },

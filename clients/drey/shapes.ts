@@ -243,6 +243,7 @@ export const clusterShape = z.object({
     lastSeen: z.string().optional(),
     count: z.number().optional(),
     lastObserved: z.string().optional(),
+    unknownJobs: z.object({ count: z.number(), jobs: z.array(z.string()), at: z.string() }).optional(),
   }),
 });
 export type Cluster = z.output<typeof clusterShape>;

@@ -144,7 +144,7 @@ export interface ObjectChange {
   readonly what: string;
 }
 
-/** That nothing moves: what a vertex has put out in a while, and how much of that while it was backpressured. */
+/** That nothing moves: what a source has put out in a while in which no checkpoint was completed, and how much of it it was backpressured. */
 export interface Standstill {
   readonly vertex: string;
   readonly windowMs: number;

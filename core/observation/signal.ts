@@ -11,5 +11,16 @@ export interface JobObservedSignal {
   readonly finding?: Finding;
 }
 
-/** The name of the signal that nothing of a job is in its cluster; never changed. It carries nothing: the job knows what it runs. */
+/** The name of the signal that nothing of a job is in its cluster; never changed. */
 export const objectsGoneName = 'objectsGone';
+
+/** What was not found: one that comes late must not be taken for what has been made since. */
+export interface ObjectsGoneSignal {
+  /** The job's. */
+  readonly uid: string;
+  /** The number of the generation that the job said it ran, before its objects were looked for. */
+  readonly generation: number;
+}
+
+/** The name of the query that a job answers about itself; never changed. */
+export const jobStatusName = 'jobStatus';

@@ -1,5 +1,6 @@
 /** Rows about a job that does not get on: its tasks, its checkpoints, its records. */
 import { hasEnded, isUp, soForMs } from '../observation/reading.ts';
+import { backpressuredMin } from '../observation/standing-still.ts';
 import { parseDurationMs } from '../spec/duration.ts';
 import type { JobSpec } from '../schema/flink-job.ts';
 import { startAgain, type RecoveryCase, type RecoveryRow } from './finding.ts';
@@ -97,7 +98,6 @@ function checkpointAgeLimitMs({ observation, spec }: RecoveryCase): number | und
 
 /** From here on, a vertex that put nothing out stands still: less may be a slow sink, or a pause of its source. */
 const standstillMs = 2 * 60_000;
-const backpressuredMin = 0.9;
 
 export const standstill: RecoveryRow = {
   reason: 'STANDSTILL',
@@ -107,7 +107,7 @@ export const standstill: RecoveryRow = {
     if (seen.windowMs < standstillMs || seen.backpressure < backpressuredMin) return undefined;
     return {
       code: 'STANDSTILL',
-      message: `The job stands still: ${seen.vertex} was backpressured for ${Math.round(seen.backpressure * 100)} % of ${spanText(seen.windowMs)} and put out no record.`,
+      message: `The job stands still: ${seen.vertex} was backpressured for ${Math.round(seen.backpressure * 100)} % of ${spanText(seen.windowMs)} and put out no record, and no checkpoint was completed.`,
       cure: 'See in the Flink UI which task behind it is busy or blocked: most often a sink whose other end does not answer.',
     };
   },

@@ -2,7 +2,7 @@
 import { candidateAmong } from '../candidate.ts';
 import { countsAfter, isNewer } from '../observation/order.ts';
 import type { Observation } from '../observation/observation.ts';
-import type { JobObservedSignal } from '../observation/signal.ts';
+import type { JobObservedSignal, ObjectsGoneSignal } from '../observation/signal.ts';
 import type { Generation } from '../generation.ts';
 import { runs, type JobPhase } from '../job.ts';
 import type { JobState, Revision } from '../job-state.ts';
@@ -64,9 +64,14 @@ function subjectOf({ generations, running, trouble }: JobState, observation: Obs
   return !one || one.candidate || isBehind ? undefined : { ...one, submission };
 }
 
-/** Takes it that nothing of a job is there that is to run: what an operation does at this moment is none of it. @returns whether it is news. */
-export function heardGone(state: JobState, now: string): boolean {
+/**
+ * Takes it that nothing of a job is there that is to run: what an operation does at this moment is none of it.
+ * @param gone what was not found; agents of older releases do not say so, and mean what runs now
+ * @returns whether it is news.
+ */
+export function heardGone(state: JobState, gone: ObjectsGoneSignal | undefined, now: string): boolean {
   const active = state.generations.at(-1);
+  if (gone && (gone.uid !== state.uid || gone.generation !== active?.identity.number)) return false;
   if (!active || state.running || !runs(state.phase) || state.trouble?.finding.reason === 'OBJECTS_DELETED')
     return false;
   const { identity, submission, spec } = active;

@@ -115,6 +115,37 @@ describe('a job that runs', () => {
   });
 });
 
+describe('whether a job stands still', () => {
+  const heldUp = { id: 'backPressuredTimeMsPerSecond', avg: 1_000 };
+  const isAsked = (value: unknown) => (value as { id?: string }).id === heldUp.id;
+
+  test('is known from its first reading on, for the submission that was read', async () => {
+    const exchanges = recordedMeasuring('2.3', 'later').map(({ response, ...one }) => ({
+      ...one,
+      request: one.request.replace(measuredJobId, flinkJobId(job(0).identity, job(0).submission)),
+      response: Array.isArray(response) ? response.map((value) => (isAsked(value) ? heldUp : value)) : response,
+    }));
+    const blocked = await serveRecorded(exchanges);
+    try {
+      const measuring = measurer({ url: blocked.url });
+      expect(measuring.standstill(job(0))).toBeUndefined();
+      measuring.tick([job(0)]);
+      await until(() => taken.length > 0);
+      expect(measuring.standstill(job(0))).toMatchObject({ windowMs: 0, recordsOut: 0, backpressure: 1 });
+      expect(measuring.standstill(job(0, { submission: job(0).submission + 1 }))).toBeUndefined();
+    } finally {
+      await blocked.stop();
+    }
+  });
+
+  test('is not said of one that only cannot keep up', async () => {
+    const measuring = measurer();
+    measuring.tick([job(0)]);
+    await until(() => taken.length > 0);
+    expect(measuring.standstill(job(0))).toBeUndefined();
+  });
+});
+
 describe('many jobs', () => {
   const jobs = Array.from({ length: 30 }, (_, index) => job(index));
 

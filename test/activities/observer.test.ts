@@ -1,5 +1,6 @@
 /** The observer on objects that a test puts into its view, and a JobManager that says what the test wants. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { AttemptFence } from '../../activities/observe/attempt-fence.ts';
 import { ClusterView } from '../../activities/observe/cluster-view.ts';
 import { Observer, type ObserverPorts } from '../../activities/observe/observer.ts';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
@@ -8,10 +9,11 @@ import type { Kind } from '../../clients/kubernetes/kinds.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import { annotations } from '../../core/names.ts';
+import type { Standstill } from '../../core/observation/observation.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
 import { marksOf } from '../../activities/cluster/marks.ts';
 import { runningJob } from '../support/running-job.ts';
-import { someGeneration } from '../support/state-fixture.ts';
+import { smallSpec, someGeneration } from '../support/state-fixture.ts';
 
 const generation = someGeneration(2);
 const objects = renderGeneration({ generation, anchorUid: 'u', defaultImage: 'flink:2.3' });
@@ -33,6 +35,10 @@ let toldDigests: string[];
 let failures: unknown[];
 let observer: Observer;
 let seq: number;
+/** What Temporal says of the attempt. */
+let isCurrent: () => Promise<boolean>;
+/** What measuring has found. */
+let standstill: Standstill | undefined;
 
 /** The watches of a real client, of which the test says what they see. */
 const kubernetes = {
@@ -67,6 +73,8 @@ beforeEach(async () => {
   jest.useFakeTimers();
   [signals, toldDigests, failures, isKnown, seq] = [[], [], [], true, 0];
   jobs = async () => [running];
+  isCurrent = async () => true;
+  standstill = undefined;
   await restarted();
   followers.get('Service')?.replaced(objects.filter(({ kind }) => kind === 'Service').map(stored));
 });
@@ -80,8 +88,13 @@ function nextOrder(elapsedMs: number) {
 async function restarted(): Promise<void> {
   followers = new Map();
   const seen: { observer?: Observer } = {};
-  const view = new ClusterView((name) => seen.observer?.changed(name));
-  observer = new Observer(view, ports, { nextOrder, beganAtMs: performance.now() });
+  const view = new ClusterView('local', (name) => seen.observer?.changed(name));
+  observer = new Observer(view, ports, {
+    nextOrder,
+    beganAtMs: performance.now(),
+    fence: new AttemptFence(() => isCurrent()),
+    standstill: () => standstill,
+  });
   seen.observer = observer;
   await view.follow(kubernetes, 'x', new AbortController().signal);
   for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job'] as const) {
@@ -150,11 +163,22 @@ describe('an observer', () => {
     expect(observer.summary().watched).toBe(1);
   });
 
+  test('leaves alone what a control plane made that calls the cluster otherwise', async () => {
+    const spec = smallSpec({ cluster: 'elsewhere' });
+    const other = renderAnchor({ ...generation, spec }, 4);
+    const metadata = { ...other.metadata, annotations: { ...other.metadata.annotations, ...notes } };
+    followers.get('ConfigMap')?.changed(stored({ ...other, metadata }));
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(30_000);
+    expect([signals, toldDigests]).toEqual([[], []]);
+    expect(observer.summary().watched).toBe(0);
+  });
+
   test('goes on where it was when all is listed anew', async () => {
     await pass(5_000);
     followers.get('ConfigMap')?.deleted(stored(anchor));
     await pass(1_000);
-    const view = new ClusterView((name) => observer.changed(name));
+    const view = new ClusterView('local', (name) => observer.changed(name));
     observer.relisted(view);
     await view.follow(kubernetes, 'x', new AbortController().signal);
     for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const) followers.get(kind)?.replaced([]);
@@ -196,6 +220,48 @@ describe('an observer', () => {
     await pass(30_000);
     expect(signals).toHaveLength(1);
     expect(toldDigests).toEqual(['']);
+  });
+
+  test('tells of a job that stands still, and that it moves again', async () => {
+    standstill = { vertex: 'Source', windowMs: 150_000, recordsOut: 0, backpressure: 0.99 };
+    await pass(20_000);
+    expect(signals).toMatchObject([
+      { observation: { standstill }, finding: { reason: 'STANDSTILL', action: 'report' } },
+    ]);
+    standstill = undefined;
+    await pass(20_000);
+    expect(signals).toHaveLength(2);
+    expect(signals[1]?.finding).toBeUndefined();
+  });
+
+  test('neither tells nor writes anything once another attempt counts', async () => {
+    isCurrent = async () => false;
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(30_000);
+    expect([signals, toldDigests]).toEqual([[], []]);
+  });
+
+  test('writes nothing more when another attempt counts since it began to tell', async () => {
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    const stands = new Promise<boolean>((resolve) => void setTimeout(() => resolve(true), 30_000));
+    jest.spyOn(ports, 'signal').mockImplementationOnce(async (_workflow, signal) => {
+      isCurrent = async () => false;
+      signals.push(signal);
+      return stands;
+    });
+    await pass(60_000);
+    expect(signals).toHaveLength(1);
+    expect(toldDigests).toEqual(['']);
+  });
+
+  test('waits while nobody can say whether its attempt counts', async () => {
+    isCurrent = () => Promise.reject(new Error('Temporal is away'));
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(10_000);
+    expect([signals, toldDigests]).toEqual([[], []]);
+    isCurrent = async () => true;
+    await pass(5_000);
+    expect(signals).toHaveLength(1);
   });
 
   test('goes on with the others when it fails with one', async () => {

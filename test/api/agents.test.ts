@@ -71,6 +71,7 @@ const begin = () =>
     log: pino({ level: 'silent' }),
     agent: 'lives',
     observes: () => true,
+    unknown: () => undefined,
     everyMs: 200,
   });
 
@@ -90,6 +91,8 @@ describe('a heartbeat', () => {
     ['a name that is no name', { agent: 'a b' }],
     ['no word on observing', { observes: undefined }],
     ['more than is known', { jobs: 3 }],
+    ['a job that is no job', { unknown: { count: 1, jobs: ['a b'], ageMs: 0 } }],
+    ['more jobs than are named', { unknown: { count: 21, jobs: Array(21).fill('a/b'), ageMs: 0 } }],
   ])('with %s is refused', async (_, body) => {
     expect(await beat(body)).toMatchObject({ status: 422, body: { code: 'INVALID_BODY' } });
   });
@@ -105,6 +108,24 @@ describe('a heartbeat', () => {
     expect(one?.silentMs).toBeLessThan(5_000);
     expect(one?.unobservedMs).toBeGreaterThanOrEqual(5_000);
     expect(two).toEqual({ agent: 'two', silentMs: expect.any(Number) });
+  });
+
+  test('says what no workflow knows, and each reader is shown what concerns it', async () => {
+    const count = { count: 30, jobs: ['default/orders', 'other/clicks'], ageMs: 60_000 };
+    await beat({ unknown: count });
+    await beat({ agent: 'two', unknown: { ...count, count: 31, ageMs: 90_000 } });
+    const all = createCaller(otherApi.url, await newToken({ name: 'root', tenant: '*', role: 'admin' }));
+    const [{ unknownJobs }, own] = [await shownBy(all), await shownBy(call)];
+    expect(unknownJobs).toMatchObject({ count: 30, jobs: count.jobs });
+    const ageMs = Date.now() - Date.parse(unknownJobs?.at ?? '');
+    expect(ageMs).toBeGreaterThan(55_000);
+    expect(ageMs).toBeLessThan(90_000);
+    expect(own.unknownJobs).toMatchObject({ count: 1, jobs: ['default/orders'] });
+    await beat({ unknown: { count: 0, jobs: [], ageMs: 0 } });
+    await waitUntil(async () => (await shownBy(all)).unknownJobs?.count === 0, {
+      what: 'the newer count',
+      timeoutMs: 10_000,
+    });
   });
 
   test('lets the cluster forget agents that said nothing for an hour, and no other cluster', async () => {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
+import { isCurrentAttempt } from '../../clients/temporal/current-attempt.ts';
 import type { JobView } from '../../core/job.ts';
+import { observerTaskQueue } from '../../core/names.ts';
 import type { Observation } from '../../core/observation/observation.ts';
 import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../../core/observation/signal.ts';
 import type { OperationRecord } from '../../core/operation.ts';
@@ -148,6 +150,24 @@ describe('a job that fails', () => {
   }, 200_000);
 });
 
+describe('a job that a person has rolled back', () => {
+  test('is brought back with the revision that it went back to', async () => {
+    const { job: spec } = specInput('went-back').spec;
+    await running('went-back');
+    await running('went-back', { job: { ...spec, args: ['--bad'] } });
+    await eventually('went-back', ({ lastRun, phase }) => phase === 'RUNNING' && lastRun === 2);
+    expect((await call('POST', `${path('went-back')}/rollback`)).status).toBe(202);
+    await eventually('went-back', ({ lastRun, phase }) => phase === 'RUNNING' && lastRun === 3);
+    await tell('went-back', failed);
+    const job = await eventually(
+      'went-back',
+      ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 4,
+    );
+    expect(job).toMatchObject({ revision: 3, lastRun: 3, generation: { revision: 3 } });
+    expect((await operationsOf('went-back'))[0]).toMatchObject({ kind: 'recover', revision: 3 });
+  }, 200_000);
+});
+
 const heals: SpecChange = { recovery: { drift: 'heal' } };
 const healing = async () =>
   (await operationsOf('drifts')).find(({ kind, state }) => kind === 'heal' && state === 'succeeded');
@@ -169,6 +189,54 @@ describe('a job whose objects', () => {
     await eventually('gone', ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
     expect((await operationsOf('gone'))[0]).toMatchObject({ kind: 'recover', state: 'succeeded' });
   }, 200_000);
+});
+
+describe('a job that is seen to finish', () => {
+  test('has its Flink cluster removed, unless its spec keeps that', async () => {
+    await running('ends');
+    await tell('ends', jobIs('FINISHED'));
+    const job = await eventually('ends', ({ phase, generation }) => phase === 'FINISHED' && !generation);
+    expect(job).toMatchObject({ revision: 1, lastRun: 1 });
+    const [newest] = await operationsOf('ends');
+    expect(newest).toMatchObject({ kind: 'cleanup', state: 'succeeded', requestedBy: 'drey' });
+    expect(newest?.steps.map(({ name }) => name)).toEqual(['jobFinished', 'finishedRemoved']);
+    await running('ends', { job: { ...specInput('ends').spec.job, args: ['--again'] } });
+
+    await running('stays', { cleanup: { finished: 'keep' } });
+    await tell('stays', jobIs('FINISHED'));
+    await eventually('stays', ({ phase }) => phase === 'FINISHED');
+    expect((await operationsOf('stays')).map(({ kind }) => kind)).toEqual(['deploy']);
+  }, 200_000);
+});
+
+describe('an attempt to observe', () => {
+  test('counts until another one has taken its place', async () => {
+    const taskQueue = { name: observerTaskQueue('local') };
+    const poll = () =>
+      connection.withDeadline(Date.now() + 60_000, () =>
+        client.workflowService.pollActivityTaskQueue({ namespace: 'default', identity: 'test', taskQueue }),
+      );
+    const first = await poll();
+    const { workflowId = '', runId = '' } = first.workflowExecution ?? {};
+    const attempt = (number: number) =>
+      isCurrentAttempt(client, {
+        workflowId: workflowId ?? '',
+        runId: runId ?? '',
+        activityId: first.activityId,
+        attempt: number,
+      });
+    expect([await attempt(first.attempt), await attempt(first.attempt + 1)]).toEqual([true, false]);
+    await client.workflowService.respondActivityTaskFailed({
+      namespace: 'default',
+      taskToken: first.taskToken,
+      failure: { message: 'its agent was lost', applicationFailureInfo: { type: 'Lost' } },
+    });
+    const second = await poll();
+    expect(second.attempt).toBe(first.attempt + 1);
+    expect([await attempt(first.attempt), await attempt(second.attempt)]).toEqual([false, true]);
+    await client.workflow.getHandle(workflowId ?? '').terminate();
+    expect(await attempt(second.attempt)).toBe(false);
+  }, 120_000);
 });
 
 describe('trouble that passes', () => {

@@ -55,7 +55,7 @@ describe('a job from its making to its removal', () => {
       'flinkjob/counts\n',
     );
     expect((await drey(['get', 'jobs', '-l', 'team=none', '--phase', 'running,failed'])).err).toMatch(/^No jobs found/);
-    expect((await drey(['get', 'clusters'])).out).toMatch(/^NAME +AGENT +LAST-SEEN +AGE\nlocal +/);
+    expect((await drey(['get', 'clusters'])).out).toMatch(/^NAME +AGENT +LAST-SEEN +UNKNOWN-JOBS +AGE\nlocal +/);
   });
 
   test('is described with its operations and events', async () => {

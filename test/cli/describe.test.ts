@@ -149,12 +149,22 @@ test('get clusters shows whether their agents are there', async () => {
   const agent = { state: 'connected', lastSeen: at(3595) };
   api.routes = { 'GET /v1/clusters': page([{ ...cluster, agent }]) };
   expect((await runDrey(api.server, ['get', 'clusters'])).out).toBe(
-    'NAME    AGENT       LAST-SEEN   AGE\nlocal   connected   5s          60m\n',
+    'NAME    AGENT       LAST-SEEN   UNKNOWN-JOBS   AGE\nlocal   connected   5s          <none>         60m\n',
   );
   const both = { ...agent, count: 2, lastObserved: at(3580) };
   api.routes = { 'GET /v1/clusters': page([{ ...cluster, agent: both }]) };
   const { out } = await runDrey(api.server, ['get', 'clusters', '-o', 'wide']);
   expect(out).toMatch(/AGE +AGENTS +OBSERVED +DESCRIPTION\nlocal .* 60m +2 +20s +dev\n$/);
+});
+
+test('clusters are shown with the jobs that no workflow knows', async () => {
+  const unknownJobs = { count: 21, jobs: ['default/orders'], at: at(3000) };
+  const agent = { state: 'connected', lastSeen: at(3595), unknownJobs };
+  const cluster = { name: 'local', description: 'dev', labels: {}, createdAt: at(0), updatedAt: at(0), agent };
+  api.routes = { 'GET /v1/clusters': page([cluster]), 'GET /v1/clusters/local': { body: cluster } };
+  expect((await runDrey(api.server, ['get', 'clusters'])).out).toMatch(/UNKNOWN-JOBS +AGE\nlocal .* 21 +60m\n$/);
+  const { out } = await runDrey(api.server, ['describe', 'cluster', 'local']);
+  expect(out).toContain('    count: 21\n    jobs:\n      - default/orders\n');
 });
 
 describe('logs', () => {

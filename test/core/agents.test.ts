@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { agentPresence, saysAll, unseenMs, type AgentPresence, type AgentTraces } from '../../core/agents.ts';
+import {
+  agentPresence,
+  newestCount,
+  saysAll,
+  unknownJobsFor,
+  unseenMs,
+  type AgentPresence,
+  type AgentTraces,
+} from '../../core/agents.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -73,5 +81,22 @@ describe('jobs are unseen', () => {
     ['nobody knows since when, where there never was one', { isThere: false }, undefined],
   ])('%s', (_, presence, ms) => {
     expect(unseenMs(presence)).toBe(ms);
+  });
+});
+
+describe('jobs that no workflow knows', () => {
+  const unknown = { count: 3, jobs: ['a/one', 'ab/two', 'b/three'], ageMs: minute };
+  test.each([
+    ['all are shown to who may see all', '*', unknown],
+    ['of one tenant only its own, of those that are named', 'a', { count: 1, jobs: ['a/one'], ageMs: minute }],
+    ['none are of a tenant without', 'c', { count: 0, jobs: [], ageMs: minute }],
+  ])('%s', (_title, tenant, shown) => {
+    expect(unknownJobsFor(unknown, tenant)).toEqual(shown);
+  });
+
+  test('are those of the newest count', () => {
+    expect(newestCount([{ unknown }, {}, { unknown: { ...unknown, count: 4, ageMs: second } }])?.count).toBe(4);
+    expect(newestCount([{}])).toBeUndefined();
+    expect(agentPresence({ heard: [{ ...heard(minute), unknown }], isSure: true }).unknown).toEqual(unknown);
   });
 });

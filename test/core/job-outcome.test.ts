@@ -66,6 +66,25 @@ describe('the end of an operation', () => {
     expect(state.lastRun?.number).toBe(lastRun);
   });
 
+  const before = { ...someState().revision, number: 2 };
+  const gone = { number: 1, spec: before.spec, specHash: 'h' };
+  test.each([
+    ['an upgrade is remembered with what it left', 'upgrade', {}, before],
+    ['a rescale leaves what is remembered', 'rescale', {}, gone],
+    ['going back remembers nothing that recovery could go back to', 'upgrade', { isRollback: true }, undefined],
+    ['so does going back with a job that was suspended', 'resume', { isRollback: true }, undefined],
+    ['so does going back with a job that had failed', 'deploy', { isRollback: true }, undefined],
+  ] as const)('%s', (_name, kind, wish, from) => {
+    const state = someState({
+      running: { ...someOperation(5, kind), ...wish },
+      lastRun: before,
+      upgraded: { at: someTime, from: gone },
+    });
+    const record = { ...someOperation(5, kind).record, generation: 3, endedAt: someTime };
+    concludeOperation(state, result({ record }), { ...before, number: 3 });
+    expect(state.upgraded?.from).toEqual(from);
+  });
+
   test('keeps the restore point of a deploy that failed after it stopped the job', () => {
     const state = someState();
     concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }), state.revision);

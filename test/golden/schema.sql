@@ -2,7 +2,9 @@ create table agents (
   cluster text collate "C" not null,
   name text collate "C" not null,
   seen_at timestamp with time zone not null,
-  observed_at timestamp with time zone
+  observed_at timestamp with time zone,
+  compared_at timestamp with time zone,
+  unknown_jobs jsonb
 );
 alter table agents add constraint agents_pkey PRIMARY KEY (cluster, name);
 

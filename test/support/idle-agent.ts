@@ -11,6 +11,7 @@ import { clusterTaskQueue } from '../../core/names.ts';
 
 const answers: Readonly<Record<string, object>> = {
   findGenerations: { found: [] },
+  waitFinished: { finished: true },
   stopJob: { restorePoint: 'file:/flink-state/chk-7', kind: 'checkpoint' },
 };
 

@@ -5,7 +5,14 @@ import type { JobState } from '../../../core/job-state.ts';
 import { decideRecovery } from '../../../core/recovery/decision.ts';
 import type { Mending } from '../../../core/recovery/mending.ts';
 import { concludeTrouble } from '../../../core/recovery/mending.ts';
-import { broughtBack, heardOf, isToBeJudged, judgementOf, takeDecision } from '../../../core/recovery/trouble.ts';
+import {
+  broughtBack,
+  heardGone,
+  heardOf,
+  isToBeJudged,
+  judgementOf,
+  takeDecision,
+} from '../../../core/recovery/trouble.ts';
 import { found, type SpecChange } from '../../support/findings.ts';
 import { causedBy, jobIs, observation } from '../../support/observation-fixture.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
@@ -310,5 +317,22 @@ describe('another operation', () => {
     const { trouble } = state;
     concludeTrouble(state, someOperation(9, 'savepoint'));
     expect(state).toMatchObject({ trouble, attempts: [attempt(1)] });
+  });
+});
+
+describe('that nothing of a job is there', () => {
+  const gone = { uid: 'abcdefgh', generation: 2 };
+  test.each([
+    ['counts for what runs', gone, {}, true],
+    ['counts beside a candidate', gone, { phase: 'DUAL_RUNNING' as const }, true],
+    ['counts where an older agent does not say what', undefined, {}, true],
+    ['does not where another generation was made since', { ...gone, generation: 1 }, {}, false],
+    ['does not where another job has the name', { ...gone, uid: 'zzzzzzzz' }, {}, false],
+    ['does not while an operation runs', gone, { running: someOperation(5) }, false],
+    ['does not when the job was suspended', gone, { phase: 'SUSPENDED' as const }, false],
+  ])('%s', (_title, signal, change, isNews) => {
+    const state = someState(change);
+    expect(heardGone(state, signal, someTime)).toBe(isNews);
+    expect(state.trouble?.finding.reason).toBe(isNews ? 'OBJECTS_DELETED' : undefined);
   });
 });

@@ -1,0 +1,16 @@
+/** What is left of a job that has finished by itself. */
+import type { JobState } from './job-state.ts';
+
+/**
+ * Whether its Flink cluster is still there and is to go. Where a candidate runs beside it, people decide first; and what somebody has asked
+ * for clears it away by itself.
+ */
+export function leavesCluster({
+  phase,
+  generations,
+  queue,
+}: Pick<JobState, 'phase' | 'generations' | 'queue'>): boolean {
+  const active = generations.at(-1);
+  if (phase !== 'FINISHED' || !active || queue.length > 0) return false;
+  return active.spec.spec.cleanup.finished === 'remove' && !generations.some(({ candidate }) => candidate);
+}

@@ -1,0 +1,48 @@
+/** What is found under a job's name, on anchors that a test makes up. */
+import { beforeEach, expect, test } from '@jest/globals';
+import { findGenerations } from '../../activities/cluster/find-generations.ts';
+import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
+import type { Generation } from '../../core/generation.ts';
+import { renderAnchor } from '../../core/manifests/anchor.ts';
+import { smallSpec, someGeneration } from '../support/state-fixture.ts';
+
+const own = someGeneration(2);
+const others = someGeneration(1, {
+  identity: { ...own.identity, uid: 'zzzzzzzz', number: 1 },
+  spec: smallSpec({ cluster: 'elsewhere' }),
+});
+let anchors: Generation[];
+
+const dependencies = {
+  kubernetes: { list: async () => anchors.map((generation) => structuredClone(renderAnchor(generation, 1))) },
+  flink: () => ({ jobs: async () => [] }),
+} as unknown as ClusterDependencies;
+
+const job = { tenant: 'default', name: 'orders', namespace: 'flink' };
+
+beforeEach(() => void (anchors = [own, others]));
+
+test('is everything, where the caller does not say what it calls the cluster', async () => {
+  const { found } = await findGenerations(dependencies, job);
+  expect(found.map(({ identity }) => identity.uid)).toEqual(['abcdefgh', 'zzzzzzzz']);
+});
+
+test('is nothing of another control plane for one that removes its own job', async () => {
+  const { found } = await findGenerations(dependencies, { ...job, cluster: 'local' });
+  expect(found.map(({ identity }) => identity.uid)).toEqual(['abcdefgh']);
+});
+
+test('is refused to one that starts a job, where another control plane has the name', async () => {
+  const asked = findGenerations(dependencies, { ...job, cluster: 'local', mustBeAlone: true });
+  await expect(asked).rejects.toMatchObject({
+    type: 'NAME_TAKEN',
+    message: expect.stringContaining('flink/orders-zzzzzzzz-1 is of a job of this name in cluster elsewhere'),
+  });
+});
+
+test('is what it always was, where nobody else has the name', async () => {
+  anchors = [own];
+  const { found, detail } = await findGenerations(dependencies, { ...job, cluster: 'local', mustBeAlone: true });
+  expect(found).toMatchObject([{ ...own, running: false, leaving: false }]);
+  expect(detail).toBe('generation abcdefgh-2: no job runs');
+});

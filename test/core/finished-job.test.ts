@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { leavesCluster } from '../../core/finished-job.ts';
+import type { JobState } from '../../core/job-state.ts';
+import { completed } from '../../core/spec/completed.ts';
+import { smallSpec, someGeneration, someOperation, someState } from '../support/state-fixture.ts';
+
+const of = (finished: 'keep' | 'remove') =>
+  someGeneration(2, { spec: completed(smallSpec({ cleanup: { finished } })) });
+
+test.each<[string, Partial<JobState>, boolean]>([
+  ['a job that has finished leaves one', {}, true],
+  ['a job that runs needs it', { phase: 'RUNNING' }, false],
+  ['a job whose Flink cluster is gone leaves none', { generations: [] }, false],
+  ['a job whose spec says so keeps it', { generations: [of('keep')] }, false],
+  [
+    'a job with a candidate waits for people',
+    { generations: [someGeneration(3, { candidate: true }), of('remove')] },
+    false,
+  ],
+  ['a job that is about to be changed is cleared away by that', { queue: [someOperation(5)] }, false],
+])('%s', (_title, change, expected) => {
+  expect(leavesCluster(someState({ phase: 'FINISHED', generations: [of('remove')], ...change }))).toBe(expected);
+});
