@@ -26,6 +26,8 @@ const settings = z.object({
   DREY_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Holds the token of this cluster's agent; read anew for each batch. */
   DREY_API_TOKEN_FILE: z.string().optional(),
+  /** Prometheus, for metrics of autoscalers that are queries; absent: these have no value. */
+  DREY_PROMETHEUS_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Samples that may wait in memory while the API is away. */
   DREY_SAMPLES_WAITING_MAX: z.coerce.number().int().min(1_000).default(200_000),
   /** `HOST:PORT` on which Prometheus may ask for this process's own measurements; absent: nowhere. */

@@ -12,6 +12,7 @@ import { directTransport, type FlinkTransport } from '../clients/flink/transport
 import type { KubernetesClient } from '../clients/kubernetes/client.ts';
 import { connectKubernetes } from '../clients/kubernetes/connect.ts';
 import { offerMetrics } from '../clients/metrics-server.ts';
+import { prometheusAt } from '../clients/prometheus/query.ts';
 import { installRuntime } from '../clients/temporal/runtime.ts';
 import type { Generation } from '../core/generation.ts';
 import { clusterTaskQueue, generationNames } from '../core/names.ts';
@@ -36,6 +37,8 @@ async function main(): Promise<void> {
   const metrics = createAgentMetrics();
   await offerMetrics(settings.DREY_METRICS_LISTEN, metrics.registry, log);
   const samples = samplesToApi(settings, metrics, log);
+  const { DREY_PROMETHEUS_URL: prometheusUrl } = settings;
+  const prometheus = prometheusUrl === undefined ? undefined : prometheusAt(prometheusUrl);
   const connection = await connected();
   const cluster = dependencies();
   const worker = await Worker.create({
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
   const observer = await observerWorker({
     connection,
     settings,
-    cluster: { ...cluster, samples },
+    cluster: { ...cluster, samples, prometheus },
     metrics,
     log,
     observing,

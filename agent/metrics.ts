@@ -8,7 +8,7 @@ export function createAgentMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  return { registry, ...observationMetrics(registers), ...sampleMetrics(registers) };
+  return { registry, ...observationMetrics(registers), ...sampleMetrics(registers), ...autoscalerMetrics(registers) };
 }
 
 function observationMetrics(registers: Registry[]) {
@@ -55,6 +55,34 @@ function sampleMetrics(registers: Registry[]) {
       name: 'drey_agent_batches_total',
       help: 'Attempts to send a batch of samples, by outcome: sent, failed and to be sent again, or refused',
       labelNames: ['outcome'],
+      registers,
+    }),
+  };
+}
+
+function autoscalerMetrics(registers: Registry[]) {
+  return {
+    autoscalerDecisions: new Counter({
+      name: 'drey_agent_autoscaler_decisions_total',
+      help: 'Decisions of autoscalers on what was measured, by action: none, advise or scale',
+      labelNames: ['action'],
+      registers,
+    }),
+    autoscalerSignals: new Counter({
+      name: 'drey_agent_autoscaler_signals_total',
+      help: 'Signals to autoscalers of jobs, by outcome: sent, failed, or tooLarge where a job has too many vertices',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    autoscalerNotes: new Counter({
+      name: 'drey_agent_autoscaler_notes_total',
+      help: 'Writes of what autoscalers remember onto anchors, by outcome: written or failed',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    customAbsent: new Counter({
+      name: 'drey_agent_autoscaler_metrics_absent_total',
+      help: 'Custom metrics of autoscalers that had no value when they were to be read',
       registers,
     }),
   };

@@ -8,6 +8,7 @@ import type { CensusPorts } from '../activities/observe/census.ts';
 import type { ObserverDependencies } from '../activities/observe/observe-cluster.ts';
 import type { ObserverPorts } from '../activities/observe/observer.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
+import type { PrometheusQuery } from '../clients/prometheus/query.ts';
 import { isCurrentAttempt } from '../clients/temporal/current-attempt.ts';
 import { isWorkflowGone } from '../clients/temporal/errors.ts';
 import { annotations, generationNames, observerTaskQueue, partsOfCluster, searchAttributes } from '../core/names.ts';
@@ -15,6 +16,7 @@ import type { JobView } from '../core/job.ts';
 import { mustHaveObjects } from '../core/observation/census.ts';
 import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observation/signal.ts';
 import type { AgentSettings } from './config.ts';
+import { autoscalingPorts } from './autoscaling.ts';
 import { measuringPorts } from './measuring.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
@@ -22,8 +24,10 @@ import type { Observing } from './observing.ts';
 import type { UnknownJobsFound } from './unknown-jobs.ts';
 
 interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
-  /** Where what is measured goes; absent: nothing is measured. */
+  /** Where what is measured goes; absent: nowhere. */
   readonly samples?: Pick<MetricsSender, 'add'> | undefined;
+  /** Absent: no metric of Prometheus has a value. */
+  readonly prometheus?: PrometheusQuery | undefined;
 }
 
 /** The heartbeat that says that it still observes is sent this often: the cluster's own fixed cost. */
@@ -52,6 +56,7 @@ export async function observerWorker(options: ObserverWorkerOptions): Promise<{ 
       kubernetes: cluster.kubernetes,
       ports: portsOf(client, options),
       measuring: measuringPorts(cluster, options),
+      autoscaling: autoscalingPorts(client, cluster.kubernetes, options),
     }),
     maxConcurrentActivityTaskExecutions: partsOfCluster,
     maxHeartbeatThrottleInterval: heartbeatMs,

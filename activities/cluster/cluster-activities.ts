@@ -13,6 +13,7 @@ import { endPods } from './end-pods.ts';
 import { findGenerations, type FindGenerationsInput } from './find-generations.ts';
 import { healGeneration } from './heal-generation.ts';
 import { waitJobManager, waitSlots } from './flink-waits.ts';
+import { askAutoscaler, noteAutoscaler, type AskAutoscalerInput, type NoteAutoscalerInput } from './note-autoscaler.ts';
 import { noteRevision } from './note-revision.ts';
 import { waitFinished } from './wait-finished.ts';
 import { waitImagesPulled, waitPodsScheduled, waitTaskManagers } from './pod-waits.ts';
@@ -53,6 +54,8 @@ export function createClusterActivities(dependencies: ClusterDependencies) {
     changeParallelism: (input: ChangeParallelismInput) => changeParallelism(dependencies, input),
     waitParallelism: (input: WaitParallelismInput) => waitParallelism(dependencies, input),
     noteRevision: (input: ApplyGenerationInput) => noteRevision(dependencies, input),
+    noteAutoscaler: (input: NoteAutoscalerInput) => noteAutoscaler(dependencies, input),
+    askAutoscaler: (input: AskAutoscalerInput) => askAutoscaler(dependencies, input),
     removeTaskManagers: (input: RemoveTaskManagersInput) => removeTaskManagers(dependencies, input),
     stopJob: (input: StopJobInput) => stopJob(dependencies, input),
     takeSavepoint: (input: TakeSavepointInput) => takeSavepoint(dependencies, input),

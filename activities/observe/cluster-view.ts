@@ -2,6 +2,8 @@
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
+import { isAutoscaled } from '../../core/autoscaler-agent/autoscaled.ts';
+import { autoscalerMemoryKey } from '../../core/autoscaler/signal.ts';
 import type { Generation } from '../../core/generation.ts';
 import { annotations, generationName, labels, managerName, partsOfCluster } from '../../core/names.ts';
 import { objectLabel, readMarks, type Marks, type ObjectNow } from '../../core/observation/drift.ts';
@@ -20,6 +22,10 @@ export interface SeenAnchor {
   readonly marks: Marks;
   /** Absent where it is of another cluster's name; and where it is not understood: the next operation of the job says so, with the cure. */
   readonly generation?: Generation;
+  /** What an autoscaler remembers, as it is written there; absent where none decides on the job, or nothing was written. */
+  readonly autoscaler?: string | undefined;
+  readonly uid: string;
+  readonly resourceVersion: string;
 }
 
 /** One generation and what there is of it, by kind and name. */
@@ -66,6 +72,12 @@ export class ClusterView {
 
   get(name: string): SeenGeneration | undefined {
     return this.entries.get(name);
+  }
+
+  /** Other generations of the same job. */
+  siblings(name: string): readonly SeenGeneration[] {
+    const job = name.slice(0, name.lastIndexOf('-') + 1);
+    return [...this.entries].flatMap(([other, entry]) => (other !== name && other.startsWith(job) ? [entry] : []));
   }
 
   /** Follows the shard until the signal. @throws KubernetesError where the server refuses. */
@@ -138,11 +150,14 @@ function seenAnchor(anchor: ObjectOf<'ConfigMap'>, cluster: string): SeenAnchor 
     isLeaving: anchor.metadata.deletionTimestamp !== undefined,
     notes,
     marks: readMarks(notes[annotations.applied]),
+    uid: anchor.metadata.uid,
+    resourceVersion: anchor.metadata.resourceVersion,
   };
   try {
     const generation = readAnchor(anchor);
-    const isOurs = generation.spec.spec.cluster === cluster && isItsOwn(anchor, generation);
-    return isOurs ? { ...seen, generation } : seen;
+    if (generation.spec.spec.cluster !== cluster || !isItsOwn(anchor, generation)) return seen;
+    const autoscaler = isAutoscaled(generation) ? anchor.data?.[autoscalerMemoryKey] : undefined;
+    return { ...seen, generation, ...(autoscaler !== undefined && { autoscaler }) };
   } catch {
     return seen;
   }

@@ -24,6 +24,12 @@ export interface MeasuringPorts {
   readonly line: RequestLine;
   /** Takes what was read of a job. It holds nobody up. */
   take(generation: Generation, reading: JobReading): void;
+  /** Whether anybody wants to know what is measured of it. */
+  isWanted(generation: Generation): boolean;
+  /** How often it is measured at least; undefined: as often as what it shows is worth. */
+  atLeastEveryMs(generation: Generation): number | undefined;
+  /** What is read of the job besides, with the requests that it may make. */
+  custom(generation: Generation, flink: FlinkClient, job: JobReading['job']): Promise<JobReading['sample']['custom']>;
   asked(outcome: 'answered' | 'silent'): void;
   /** Something went wrong that concerns one job, and must not keep the others from being measured. */
   failed(error: unknown, generation: Generation): void;
@@ -33,7 +39,8 @@ export interface MeasuringPorts {
 const call = { timeoutMs: 5_000 };
 
 interface Measured {
-  readonly generation: Generation;
+  /** With its newest revision. */
+  generation: Generation;
   readonly flink: FlinkClient;
   readonly reader: JobReader;
   pace: MeasuringPace | undefined;
@@ -43,10 +50,13 @@ interface Measured {
 
 export class Measurer {
   private readonly ports: MeasuringPorts;
+  private readonly decide: MeasuringPorts['take'];
   private readonly jobs = new Map<string, Measured>();
 
-  constructor(ports: MeasuringPorts) {
+  /** @param decide takes what was read, too: it may have the job changed by it. */
+  constructor(ports: MeasuringPorts, decide: MeasuringPorts['take']) {
     this.ports = ports;
+    this.decide = decide;
   }
 
   /** Measures what is due, those first that have waited longest, as long as nobody must wait in line. */
@@ -56,10 +66,11 @@ export class Measurer {
     const nowMs = performance.now();
     for (const generation of running) {
       // A candidate would mix its values with those of the job that it may replace.
-      if (generation.candidate) continue;
+      if (generation.candidate || !this.ports.isWanted(generation)) continue;
       const name = nameOf(generation);
       there.add(name);
       const job = this.jobs.get(name) ?? this.begin(name, generation);
+      job.generation = generation;
       if (!job.isBusy && dueAtMs(job) <= nowMs) due.push(job);
     }
     for (const name of this.jobs.keys()) if (!there.has(name)) this.jobs.delete(name);
@@ -91,8 +102,13 @@ export class Measurer {
   private async measure(job: Measured): Promise<void> {
     job.isBusy = true;
     const as = await this.read(job);
-    job.pace = measureAfter(job.pace, as, performance.now());
+    job.pace = measureAfter(job.pace, as, performance.now(), this.ports.atLeastEveryMs(job.generation));
     job.isBusy = false;
+  }
+
+  private async withCustom({ generation, flink }: Measured, reading: JobReading): Promise<JobReading> {
+    const custom = await this.ports.custom(generation, flink, reading.job);
+    return custom ? { ...reading, sample: { ...reading.sample, custom } } : reading;
   }
 
   private async read(job: Measured): Promise<MeasuredAs> {
@@ -100,7 +116,9 @@ export class Measurer {
       const reading = await job.reader.read(await readFlinkCluster(job.flink, call));
       if (!reading) return 'none';
       job.still = stillAfter(job.still, reading);
-      this.ports.take(job.generation, reading);
+      const whole = await this.withCustom(job, reading);
+      this.ports.take(job.generation, whole);
+      this.decide(job.generation, whole);
       if (!isWhole(reading)) return 'partial';
       return isIdle(reading) ? 'idle' : 'busy';
     } catch (error) {

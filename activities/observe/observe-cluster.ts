@@ -6,6 +6,7 @@ import type { ActivityAttempt } from '../../clients/temporal/current-attempt.ts'
 import type { Generation } from '../../core/generation.ts';
 import { AttemptFence } from './attempt-fence.ts';
 import { takeCensus, type Census, type CensusPorts } from './census.ts';
+import { Autoscaling, type AutoscalingPorts } from './autoscaling.ts';
 import { ClusterView, shardSelector } from './cluster-view.ts';
 import { Measurer, type MeasuringPorts } from './measurer.ts';
 import { Observer, type NextOrder, type ObserverAttempt, type ObserverPorts } from './observer.ts';
@@ -24,8 +25,8 @@ export interface AttemptPorts {
 export interface ObserverDependencies {
   readonly kubernetes: KubernetesClient;
   readonly ports: ObserverPorts & CensusPorts & AttemptPorts;
-  /** Absent where nobody takes what would be measured. */
-  readonly measuring?: MeasuringPorts | undefined;
+  readonly measuring: MeasuringPorts;
+  readonly autoscaling: AutoscalingPorts;
 }
 
 /** How often it is seen what is due. */
@@ -46,9 +47,10 @@ const refusedMs = 30_000;
 interface Attempt extends ObserverAttempt {
   readonly context: Context;
   readonly fence: AttemptFence;
-  /** Both go on from one listing to the next. */
+  /** These go on from one listing to the next. */
   observer?: Observer;
-  measurer?: Measurer | undefined;
+  measurer?: Measurer;
+  autoscaling?: Autoscaling;
 }
 
 /** @throws when the attempt was given to another agent, or this process shuts down. */
@@ -76,7 +78,7 @@ function orders(attemptMs: number): NextOrder {
 }
 
 async function observeUntilRelist(
-  { kubernetes, ports, measuring }: ObserverDependencies,
+  { kubernetes, ports, measuring, autoscaling: autoscalingPorts }: ObserverDependencies,
   { cluster, shard, shards }: ObserveInput,
   attempt: Attempt,
 ): Promise<void> {
@@ -85,13 +87,17 @@ async function observeUntilRelist(
   const made: { census?: Census } = {};
   const view = new ClusterView(cluster, (name) => attempt.observer?.changed(name));
   attempt.observer?.relisted(view);
-  const measurer = (attempt.measurer ??= measuring && new Measurer(measuring));
-  const standstill = measurer && ((generation: Generation) => measurer.standstill(generation));
+  const autoscaling = (attempt.autoscaling ??= new Autoscaling(view, fencedScaling(autoscalingPorts, attempt.fence)));
+  autoscaling.relisted(view);
+  const measurer = (attempt.measurer ??= new Measurer(measuring, (...seen) => autoscaling.saw(...seen)));
+  const standstill = (generation: Generation) => measurer.standstill(generation);
   const observer = (attempt.observer ??= new Observer(view, ports, { ...attempt, standstill }));
   const tick = () => {
     if (attempt.fence.isLost) throw new Error('another attempt observes');
     observer.tick();
-    measurer?.tick(observer.running());
+    const running = observer.running();
+    measurer.tick(running);
+    autoscaling.tick(running);
   };
   const following = followed(view, kubernetes, shardSelector(shard, shards), signal);
   // One of the shards counts for all: nobody knows to which of them a job belongs that has no objects.
@@ -114,6 +120,19 @@ function fenced(ports: CensusPorts, fence: AttemptFence): CensusPorts {
     await ports.tellGone(...what);
   };
   return { ...ports, tellGone };
+}
+
+/** The same of autoscalers, and of what they remember. */
+function fencedScaling(ports: AutoscalingPorts, fence: AttemptFence): AutoscalingPorts {
+  const tell: AutoscalingPorts['tell'] = async (signal) => {
+    await fence.assertCurrent();
+    await ports.tell(signal);
+  };
+  const write: AutoscalingPorts['write'] = async (...what) => {
+    await fence.assertCurrent();
+    await ports.write(...what);
+  };
+  return { ...ports, tell, write };
 }
 
 /** @throws some time after the API server has refused: whoever takes up the next attempt is refused, too. */

@@ -126,6 +126,13 @@ export interface KubernetesClient {
     annotations: Readonly<Record<string, string | null>>,
     options?: ChangeOptions,
   ): Promise<ObjectOf<K>>;
+  /** Sets keys of a ConfigMap's data (null removes one) and leaves the others. Answers what is stored. */
+  changeData(
+    namespace: string,
+    name: string,
+    data: Readonly<Record<string, string | null>>,
+    options?: ChangeOptions,
+  ): Promise<ObjectOf<'ConfigMap'>>;
   /**
    * Watches a selection and asks `decide` about all its objects, at first and after every change. Resolves with the
    * first answer that is not undefined.

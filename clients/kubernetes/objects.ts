@@ -71,6 +71,8 @@ export function objectCalls(connection: Connection) {
     },
     annotate: (kind, namespace, name, annotations, options = {}) =>
       merge(connection, kind, namespace, name, { metadata: { annotations } }, options),
+    changeData: (namespace, name, data, options = {}) =>
+      merge(connection, 'ConfigMap', namespace, name, { data }, options),
     events: async (namespace, involved = {}, call = {}) => {
       const { items } = await listAll(
         connection,
@@ -141,7 +143,7 @@ function merge<K extends Kind>(
   kind: K,
   namespace: string,
   name: string,
-  change: { metadata?: object; spec?: object },
+  change: { metadata?: object; spec?: object; data?: object },
   { resourceVersion, uid, ...call }: ChangeOptions,
 ): Promise<ObjectOf<K>> {
   const metadata = { ...change.metadata, ...(resourceVersion && { resourceVersion }), ...(uid && { uid }) };

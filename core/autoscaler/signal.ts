@@ -42,4 +42,6 @@ export interface AutoscalerNote {
   readonly memory: EngineMemory;
   /** Digest of the decision that was told last. */
   readonly lastTold?: string;
+  /** Key of the person whose question was answered last. */
+  readonly answered?: string;
 }

@@ -28,10 +28,24 @@ export const measuringPerJobManager: BucketLimits = { perSecond: 5, burst: 10 };
 /** Of all that one agent measures: a thousand jobs of three vertices are then measured every 80 s each. */
 export const measuringInAll: BucketLimits = { perSecond: 100, burst: 200 };
 
-/** When to measure again. */
-export function measureAfter(pace: MeasuringPace | undefined, as: MeasuredAs, nowMs: number): MeasuringPace {
+/** What a window takes at least, for those who decide by it; Flink itself looks at a job's details anew every three seconds. */
+const readingsOfWindow = 12;
+const decidingMs = { least: 1_000, most: slowestMs } as const;
+
+/** How often a job is measured at least that is decided on by a window of this length. */
+export function paceForWindow(windowMs: number): number {
+  return Math.min(decidingMs.most, Math.max(decidingMs.least, windowMs / readingsOfWindow));
+}
+
+/** When to measure again. @param atLeastEveryMs whatever the job shows */
+export function measureAfter(
+  pace: MeasuringPace | undefined,
+  as: MeasuredAs,
+  nowMs: number,
+  atLeastEveryMs = slowestMs,
+): MeasuringPace {
   const everyMs = everyAfter(pace?.everyMs, as);
-  return { everyMs, nextAtMs: nowMs + everyMs };
+  return { everyMs, nextAtMs: nowMs + Math.min(everyMs, atLeastEveryMs) };
 }
 
 function everyAfter(before: number | undefined, as: MeasuredAs): number {

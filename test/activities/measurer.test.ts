@@ -1,7 +1,7 @@
 /** Measuring many jobs, on answers of a real Flink cluster: at a pace, and never more than is allowed. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Measurer } from '../../activities/observe/measurer.ts';
+import { Measurer, type MeasuringPorts } from '../../activities/observe/measurer.ts';
 import { pacedFlink } from '../../activities/observe/paced-flink.ts';
 import { RequestLine, turnIn } from '../../activities/observe/request-line.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
@@ -41,17 +41,39 @@ function job(index: number, more: Partial<Generation> = {}): Generation {
   return { ...one, identity: { ...one.identity, uid: `uid${index}` }, ...more };
 }
 
-function measurer({ line = new RequestLine(plenty), url = server.url } = {}): Measurer {
+interface Made {
+  readonly line?: RequestLine;
+  readonly url?: string;
+  readonly more?: Partial<MeasuringPorts>;
+  readonly decide?: MeasuringPorts['take'];
+}
+
+function measurer(made: Made = {}): Measurer {
+  const { line = new RequestLine(plenty), url = server.url, more = {}, decide = () => undefined } = made;
   // What is under way when a test ends tells the next one nothing.
   const [ownTaken, ownOutcomes, ownFailures] = [taken, outcomes, failures];
-  return new Measurer({
+  const ports: MeasuringPorts = {
+    ...unasked,
     flink: () => connectFlink(directTransport(url)),
     line,
     take: ({ identity: { uid } }, reading) => void ownTaken.push({ uid, reading }),
     asked: (outcome) => void ownOutcomes.push(outcome),
     failed: (error) => void ownFailures.push(error),
-  });
+    ...more,
+  };
+  return new Measurer(ports, decide);
 }
+
+function noRoom(): void {
+  throw new Error('no room');
+}
+
+/** Everything is wanted, and nothing besides. */
+const unasked = {
+  isWanted: () => true,
+  atLeastEveryMs: () => undefined,
+  custom: async () => undefined,
+};
 
 async function until(what: () => boolean): Promise<void> {
   for (let tries = 0; tries < 500 && !what(); tries += 1) await pause(10);
@@ -89,6 +111,39 @@ describe('a job that runs', () => {
     expect(server.asked).toEqual([]);
   });
 
+  test('is not measured where nobody wants to know', async () => {
+    measurer({ more: { isWanted: ({ identity }) => identity.uid !== 'uid0' } }).tick([job(0), job(1)]);
+    await until(() => taken.length > 0);
+    expect(taken).toMatchObject([{ uid: 'uid1' }]);
+  });
+
+  test('is read with what its autoscaler wants besides, and both are decided on', async () => {
+    const decided: JobReading[] = [];
+    const measuring = measurer({
+      more: { custom: async (_generation, _flink, { vertices }) => ({ vertices: vertices.length }) },
+      decide: (_generation, reading) => void decided.push(reading),
+    });
+    measuring.tick([job(0)]);
+    await until(() => decided.length > 0);
+    expect(decided).toMatchObject([{ sample: { custom: { vertices: decided[0]?.job.vertices.length } } }]);
+    expect(taken[0]?.reading).toEqual(decided[0]);
+  });
+
+  test('is decided on with its newest revision', async () => {
+    const revisions: number[] = [];
+    const measuring = measurer({
+      more: { atLeastEveryMs: () => 1 },
+      decide: ({ revision }) => void revisions.push(revision),
+    });
+    measuring.tick([job(0, { revision: 1 })]);
+    await until(() => revisions.length === 1);
+    await until(() => {
+      measuring.tick([job(0, { revision: 2 })]);
+      return revisions.length > 1;
+    });
+    expect(revisions.slice(0, 2)).toEqual([1, 2]);
+  });
+
   test('whose JobManager is silent keeps nobody up, and nothing is made up for it', async () => {
     const measuring = measurer({ url: 'http://127.0.0.1:9' });
     measuring.tick([job(0)]);
@@ -100,15 +155,7 @@ describe('a job that runs', () => {
   });
 
   test('whose taker fails is said, and measured again when it is due', async () => {
-    const broken = new Measurer({
-      flink: () => connectFlink(directTransport(server.url)),
-      line: new RequestLine(plenty),
-      take: () => {
-        throw new Error('no room');
-      },
-      asked: () => undefined,
-      failed: (error) => void failures.push(error),
-    });
+    const broken = measurer({ more: { take: noRoom } });
     broken.tick([job(0)]);
     await until(() => failures.length > 0);
     expect(failures).toEqual([new Error('no room')]);

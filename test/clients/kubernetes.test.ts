@@ -165,6 +165,18 @@ describe('changes', () => {
     expect(isConflict(await refusalOf(late))).toBe(true);
   });
 
+  test('sets keys of a ConfigMap’s data beside those that were applied, which leave them alone', async () => {
+    await kubernetes.apply(configMap('noted', { mine: '1' }));
+    await kubernetes.changeData(namespace, 'noted', { other: '2', gone: '3' });
+    await kubernetes.changeData(namespace, 'noted', { gone: null });
+    const { data, metadata } = await kubernetes.apply(configMap('noted', { mine: '4' }));
+    expect(data).toEqual({ mine: '4', other: '2' });
+    const { uid, resourceVersion } = metadata;
+    await kubernetes.changeData(namespace, 'noted', { other: '5' }, { uid, resourceVersion });
+    const late = kubernetes.changeData(namespace, 'noted', { other: '6' }, { uid, resourceVersion });
+    expect(isConflict(await refusalOf(late))).toBe(true);
+  });
+
   test('set and remove annotations, and leave the others', async () => {
     await kubernetes.apply(configMap('annotated', {}));
     await kubernetes.annotate('ConfigMap', namespace, 'annotated', { a: '1', b: '2' });

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { measureAfter, type MeasuredAs, type MeasuringPace } from '../../../core/metrics/measuring-pace.ts';
+import {
+  measureAfter,
+  paceForWindow,
+  type MeasuredAs,
+  type MeasuringPace,
+} from '../../../core/metrics/measuring-pace.ts';
 
 /** The seconds between readings that have shown these. */
 function paces(...readings: readonly MeasuredAs[]): number[] {
@@ -29,4 +34,17 @@ test.each<[string, MeasuredAs[], number[]]>([
 
 test('the next reading is that long after this one', () => {
   expect(measureAfter(undefined, 'busy', 500)).toEqual({ everyMs: 10_000, nextAtMs: 10_500 });
+});
+
+test.each([
+  [900, 60],
+  [120, 10],
+  [10, 1],
+  [86_400, 60],
+])('a job that is decided on by a window of %d s is measured every %d s at least', (windowSeconds, seconds) => {
+  const everyMs = paceForWindow(windowSeconds * 1000);
+  expect(everyMs).toBe(seconds * 1000);
+  const resting = { everyMs: 60_000, nextAtMs: 0 };
+  expect(measureAfter(resting, 'idle', 1_000, everyMs).nextAtMs).toBe(1_000 + everyMs);
+  expect(measureAfter(resting, 'busy', 1_000, everyMs).nextAtMs).toBe(1_000 + Math.min(10_000, everyMs));
 });

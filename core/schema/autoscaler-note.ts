@@ -1,0 +1,66 @@
+/** What is written on an anchor for an autoscaler, as it is read back: another release may have written it. */
+import { z } from 'zod';
+import type { AutoscalerNote } from '../autoscaler/signal.ts';
+
+const figure = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]);
+const wish = z.object({ atMs: z.number(), parallelism: z.number(), outside: z.boolean() });
+
+const scaling = z.object({
+  atMs: z.number(),
+  from: z.number(),
+  to: z.number(),
+  trueRate: figure,
+  expectedRate: figure,
+  targetRate: figure,
+});
+
+const jobScaling = z.object({
+  atMs: z.number(),
+  decision: z.string(),
+  to: z.record(z.string(), z.number()),
+  restartMs: z.number().exactOptional(),
+  pauseMs: z.number().exactOptional(),
+});
+
+const capacityPoint = z.object({
+  parallelism: z.number(),
+  recordsPerSecond: z.number(),
+  measured: z.number(),
+  atMs: z.number(),
+});
+
+const distrust = z.object({
+  vertex: z.string(),
+  above: z.number(),
+  atMs: z.number(),
+  untilMs: z.number(),
+  times: z.number(),
+});
+
+const seasonSlot = z.object({ day: z.number(), today: z.number(), usual: z.number().exactOptional() });
+
+const memory = z.object({
+  scalings: z.record(z.string(), z.array(scaling)),
+  jobScalings: z.array(jobScaling),
+  delayedScaleDowns: z.record(z.string(), z.object({ sinceMs: z.number(), wishes: z.array(wish) })),
+  capacity: z.record(z.string(), z.array(capacityPoint)),
+  season: z.array(seasonSlot.nullable()).exactOptional(),
+  distrusts: z.array(distrust),
+});
+
+const note = z.object({
+  memory,
+  lastTold: z.string().exactOptional(),
+  answered: z.string().exactOptional(),
+});
+
+/** The note; undefined where there is none, or none that is understood: then the autoscaler begins anew. */
+export function readAutoscalerNote(text: string | undefined): AutoscalerNote | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return note.parse(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { emptyMemory, type EngineMemory } from '../../../core/autoscaler/memory.ts';
+import {
+  compactMemory,
+  isToBeWritten,
+  noteText,
+  takenUp,
+  type MemoryNow,
+} from '../../../core/autoscaler-agent/noted-memory.ts';
+import { readAutoscalerNote } from '../../../core/schema/autoscaler-note.ts';
+
+const minute = 60_000;
+
+function waiting(...ids: readonly string[]): EngineMemory {
+  const delayed = { sinceMs: 0, wishes: [{ atMs: 0, parallelism: 2, outside: true }] };
+  return { ...emptyMemory, delayedScaleDowns: Object.fromEntries(ids.map((id) => [id, delayed])) };
+}
+
+const learned: EngineMemory = {
+  ...emptyMemory,
+  capacity: { a: [{ parallelism: 2, recordsPerSecond: 10, measured: 1, atMs: 0 }] },
+};
+
+describe('what is remembered is written', () => {
+  test.each<[string, Partial<MemoryNow>, boolean]>([
+    ['where nothing was written yet', { written: undefined }, true],
+    ['not while it is as it was', { nowMs: 99 * minute }, false],
+    ['when something was told, whatever it is', { hasTold: true, nowMs: 0 }, true],
+    ['when a vertex begins to wait', { memory: waiting('a'), nowMs: minute }, true],
+    ['not at once: it may waver', { memory: waiting('a'), nowMs: minute / 4 }, false],
+    ['what is learned, after ten minutes', { memory: learned, nowMs: 10 * minute }, true],
+    ['not before', { memory: learned, nowMs: 10 * minute - 1 }, false],
+  ])('%s', (_, change, expected) => {
+    const now = { memory: emptyMemory, written: { memory: emptyMemory, atMs: 0 }, hasTold: false, nowMs: 0, ...change };
+    expect(isToBeWritten(now)).toBe(expected);
+  });
+
+  test('when a vertex waits no longer, and not when it goes on waiting', () => {
+    const written = { memory: waiting('a', 'b'), atMs: 0 };
+    const now = { written, hasTold: false, nowMs: minute };
+    expect(isToBeWritten({ ...now, memory: waiting('b') })).toBe(true);
+    expect(isToBeWritten({ ...now, memory: waiting('b', 'a') })).toBe(false);
+  });
+});
+
+const scaling = (atMs: number) => ({ atMs, from: 1, to: 2, trueRate: 'NaN', expectedRate: 2, targetRate: 3 }) as const;
+
+/** Of a job with so many vertices, after a long life. */
+function large(vertices: number): EngineMemory {
+  const twenty = Array.from({ length: 20 }, (_, index) => index);
+  const ids = Array.from({ length: vertices }, (_, index) => `vertex-${index}`.padEnd(32, 'x'));
+  const points = twenty.map((index) => ({
+    parallelism: index + 1,
+    recordsPerSecond: 12_345.678 * index,
+    measured: 7,
+    atMs: 100 - index,
+  }));
+  return {
+    ...waiting(...ids),
+    capacity: Object.fromEntries(ids.map((id) => [id, points])),
+    scalings: Object.fromEntries(ids.map((id) => [id, twenty.map(scaling)])),
+    jobScalings: [{ atMs: 3, decision: 'd', to: { a: 2 }, pauseMs: 5 }],
+    season: [null, { day: 3, today: 4 }, { day: 3, today: 4, usual: 5 }],
+    distrusts: [{ vertex: 'a', above: 4, atMs: 1, untilMs: 2, times: 1 }],
+  };
+}
+
+describe('a note', () => {
+  test('is read as it was written', () => {
+    const note = { memory: large(3), lastTold: 'abc', answered: 'key' };
+    expect(readAutoscalerNote(noteText(note))).toEqual(note);
+    expect(readAutoscalerNote(noteText({ memory: emptyMemory }))).toEqual({ memory: emptyMemory });
+  });
+
+  test.each([undefined, '', '{', '{}', '{"memory":{"scalings":[]}}'])('that is not understood is none: %j', (text) =>
+    expect(readAutoscalerNote(text)).toBeUndefined(),
+  );
+
+  test('of a job with many vertices has room: what is old goes first', () => {
+    const text = noteText({ memory: large(100) });
+    expect(text.length).toBeLessThanOrEqual(64_000);
+    const { capacity, scalings, jobScalings } = readAutoscalerNote(text)?.memory ?? emptyMemory;
+    const [points = []] = Object.values(capacity);
+    expect(points.map(({ parallelism }) => parallelism)).toEqual([1, 2]);
+    expect(Object.values(scalings)[0]).toEqual([scaling(18), scaling(19)]);
+    expect(jobScalings).toHaveLength(1);
+  });
+
+  test('that has room is left as it is', () => expect(compactMemory(large(3), 64_000)).toEqual(large(3)));
+});
+
+test('a scale-down that waited while nobody looked begins to wait anew, others go on', () => {
+  const old = waiting('old').delayedScaleDowns['old'];
+  const wishes = [...(old?.wishes ?? []), { atMs: 50 * minute, parallelism: 2, outside: true }];
+  const memory = {
+    ...learned,
+    delayedScaleDowns: { ...waiting('old').delayedScaleDowns, fresh: { sinceMs: 0, wishes } },
+  };
+  expect(takenUp(memory, 60 * minute)).toEqual({ ...memory, delayedScaleDowns: { fresh: { sinceMs: 0, wishes } } });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../core/autoscaler/decide.ts';
+import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
+import { thinnedSamples } from '../../../core/autoscaler-agent/thinned.ts';
+import { windowTold } from '../../../core/autoscaler-agent/window-told.ts';
+import { someGeneration } from '../../support/state-fixture.ts';
+import { inputOf, minute, type Load } from '../autoscaler/jobs.ts';
+
+const generation = someGeneration(2, { submission: 7, revision: 3 });
+const tooMuch: Load = { rate: 700, busy: { source: 0.2, work: 1 }, backPressured: 0.8, lagGrowth: 200 };
+const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+
+test('a signal says whose window it is, and what was found by it', () => {
+  const input = inputOf(tooMuch, 30 * minute, { profile: 'drey' });
+  const { signal, decision } = windowTold(generation, input, 'key') ?? {};
+  expect(signal).toMatchObject({
+    tenant: 'default',
+    name: 'orders',
+    uid: 'abcdefgh',
+    cluster: 'local',
+    namespace: 'flink',
+    generation: 2,
+    submission: 7,
+    revision: 3,
+    found: { id: `j-${30 * minute}`, action: 'scale' },
+    asked: 'key',
+  });
+  expect(decision?.action).toBe('scale');
+});
+
+/** Each sample many times as large, by vertices that nothing is to be done with. */
+function withVertices(input: AutoscalerInput, count: number): AutoscalerInput {
+  const [source, work] = input.job.vertices;
+  if (!source || !work) throw new Error('the job has two vertices');
+  const more = Array.from({ length: count }, (_, index) => ({
+    ...work,
+    id: `more-${index}`.padEnd(32, 'x'),
+    name: `more ü ${index}`,
+  }));
+  const samples = input.samples.map((sample) => {
+    const seen = sample.vertices['work'] ?? {};
+    return { ...sample, vertices: { ...sample.vertices, ...Object.fromEntries(more.map(({ id }) => [id, seen])) } };
+  });
+  return { ...input, samples, job: { ...input.job, vertices: [source, work, ...more] } };
+}
+
+describe('a window that is large', () => {
+  const input = inputOf(tooMuch, 30 * minute, { profile: 'drey' });
+
+  test.each([10, 25])('with %i vertices is told below 64 KB, and the same comes out', (count) => {
+    const whole = withVertices(input, count);
+    expect(bytes(whole)).toBeGreaterThan(64_000);
+    const { signal, decision } = windowTold(generation, whole) ?? {};
+    expect(bytes(signal)).toBeLessThanOrEqual(64_000);
+    expect(signal?.input.samples.at(-1)?.atMs).toBe(whole.samples.at(-1)?.atMs);
+    expect(decision?.parallelism).toEqual(decide(whole).parallelism);
+  });
+
+  test('of which not two samples have room is not told', () => {
+    expect(windowTold(generation, withVertices(input, 300))).toBeUndefined();
+  });
+});
+
+describe('fewer samples', () => {
+  const samples = Array.from({ length: 211 }, (_, index) => ({ atMs: index * 10_000, vertices: {} }));
+  const nowMs = 2_100_000;
+
+  test.each([2, 3, 10, 25, 100, 210])('%i of them: the first, the last, evenly in between', (count) => {
+    const times = thinnedSamples(samples, count, nowMs).map(({ atMs }) => atMs);
+    expect(times).toHaveLength(count);
+    expect(new Set(times).size).toBe(count);
+    expect(times).toEqual(times.toSorted((left, right) => left - right));
+    expect([times[0], times.at(-1)]).toEqual([0, nowMs]);
+  });
+
+  test('of the newest minutes as many as a demand takes', () => {
+    const times = thinnedSamples(samples, 20, nowMs).map(({ atMs }) => atMs);
+    expect(times.filter((atMs) => atMs > nowMs - 150_000)).toHaveLength(6);
+  });
+
+  test('all of them where there is room', () => expect(thinnedSamples(samples, 211, nowMs)).toBe(samples));
+});
