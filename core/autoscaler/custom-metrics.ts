@@ -22,7 +22,7 @@ export function customWish(
   samples: readonly JobSample[],
 ): CustomWish | undefined {
   const wishes = metrics
-    .filter(({ vertices }) => vertices.length === 0 || vertices.includes(id) || vertices.includes(name))
+    .filter((metric) => speaksOf(metric, { id, name }))
     .map((metric) => ({ metric, value: valueOf(metric, samples) }))
     .filter(({ value }) => Number.isFinite(value))
     .map(({ metric, value }): CustomWish => {
@@ -32,6 +32,25 @@ export function customWish(
       return { code: 'CUSTOM_METRIC', text, exact, parallelism: Math.max(1, Math.ceil(exact)) };
     });
   return wishes.toSorted((left, right) => right.parallelism - left.parallelism)[0];
+}
+
+/** Why a vertex does not shrink: a metric that scales it has no value. */
+export function unknownWish(
+  vertex: JobVertex,
+  metrics: readonly CustomMetric[],
+  samples: readonly JobSample[],
+): Reason | undefined {
+  const unknown = metrics.find((metric) => speaksOf(metric, vertex) && !Number.isFinite(valueOf(metric, samples)));
+  return (
+    unknown && {
+      code: 'CUSTOM_METRIC_UNKNOWN',
+      text: `${unknown.name} has no value: nothing that it scales becomes smaller.`,
+    }
+  );
+}
+
+function speaksOf({ vertices }: CustomMetric, { id, name }: Pick<JobVertex, 'id' | 'name'>): boolean {
+  return vertices.length === 0 || vertices.includes(id) || vertices.includes(name);
 }
 
 function valueOf({ name }: CustomMetric, samples: readonly JobSample[]): number {

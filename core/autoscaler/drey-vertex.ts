@@ -1,7 +1,7 @@
 /** What one vertex needs by itself, as profile `drey` sees it: how large it should be, and whether that is pressing. */
 import { capacityExponent, parallelismFactor } from './capacity-curve.ts';
 import { neededCapacity } from './catch-up.ts';
-import { customWish, type CustomWish } from './custom-metrics.ts';
+import { customWish, unknownWish, type CustomWish } from './custom-metrics.ts';
 import type { Limit, Reason } from './decision.ts';
 import type { DreyVertex } from './drey-evaluation.ts';
 import { dreySettings } from './drey-settings.ts';
@@ -54,16 +54,17 @@ export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
   const roomy = isTrusted ? sized(view, seen, targetRate / dreySettings.busyInFreeRoom, bounds).parallelism : 0;
   const custom = customWish(vertex, input.policy.customMetrics, view.recent);
   const pressing = whyPressing(view, seen, bounds) ?? customPressing(custom, vertex.parallelism);
+  const unknown = unknownWish(vertex, input.policy.customMetrics, view.recent);
   const least = Math.min(custom?.parallelism ?? 0, bounds.max, vertex.maxParallelism);
   return {
     seen,
     bounds,
     ...(pressing ? { pressing } : {}),
     up: Math.max(up.parallelism, least),
-    down: Math.max(down.parallelism, least),
+    down: Math.max(down.parallelism, least, unknown ? vertex.parallelism : 0),
     roomy: Math.max(roomy, least),
     limits: up.limits,
-    notes: [...(up.note ? [up.note] : []), ...(custom ? [custom] : [])],
+    notes: [...(up.note ? [up.note] : []), ...(custom ? [custom] : []), ...(unknown ? [unknown] : [])],
     arithmetic: [
       `comes in ${perSecond(targetRate)}, ${short(seen.lagShare)} wait; it can process ${perSecond(trueRate)}`,
       `capacity wanted = ${perSecond(needed)}, with what is ahead ${perSecond(Math.max(needed, (targetRate * view.ahead.later) / dreySettings.busyAtPeak))}`,

@@ -105,12 +105,12 @@ async function measured(
   one: Agent,
   generation: Generation,
   load: Load,
-  { from = 0, to, parallelism = 4 }: { readonly from?: number; readonly to: number; readonly parallelism?: number },
+  { from = 0, to, isWatching = true }: { readonly from?: number; readonly to: number; readonly isWatching?: boolean },
 ): Promise<void> {
   for (const sample of samplesOf(load, to * minute, minute / 2).filter(({ atMs }) => atMs >= from * minute)) {
-    one.autoscaling.saw(generation, { job: jobOf(parallelism), sample });
+    one.autoscaling.saw(generation, { job: jobOf(4), sample });
     await jest.advanceTimersByTimeAsync(minute / 2);
-    watched(one);
+    if (isWatching) watched(one);
   }
 }
 
@@ -249,6 +249,21 @@ describe('what is remembered', () => {
     expect(writes.at(-1)?.note.memory.delayedScaleDowns['work']?.sinceMs).toBe(waiting?.['work']?.sinceMs);
   });
 
+  test('is not what the anchor said before it was written there, while the watch is behind', async () => {
+    const generation = generationOf({ mode: 'active' });
+    put(generation, {}, { memory: emptyMemory });
+    const one = await agent();
+    await measured(one, generation, little, { to: 8, isWatching: false });
+    const [first] = writes;
+    // What was there before would have to be written over, and cannot be.
+    expect(failures).toEqual([]);
+    await measured(one, generation, little, { from: 9, to: 24 });
+    expect(writes.length).toBeGreaterThan(1);
+    const since = ({ note }: (typeof writes)[number]) => note.memory.delayedScaleDowns['work']?.sinceMs;
+    expect(first && since(first)).toBeGreaterThan(0);
+    expect(writes.map(since)).toEqual(writes.map(() => first && since(first)));
+  });
+
   test('is what the workflow has written, once it has', async () => {
     const generation = generationOf({ mode: 'active' });
     put(generation);
@@ -285,6 +300,24 @@ describe('what is remembered', () => {
       name: 'orders-abcdefgh-3',
       note: { memory: { jobScalings: [{ pauseMs: 90 }] } },
     });
+  });
+
+  test('is not what lies at a generation to which the job goes back, unless that knows of a later scaling', async () => {
+    const generation = generationOf({ mode: 'active' });
+    const back = generationOf({ mode: 'active' }, { identity: { ...generation.identity, number: 1 } });
+    const knows = async (atMs: number) => {
+      anchors.clear();
+      put(generation, {}, { memory: scaled });
+      const one = await agent();
+      await measured(one, generation, enough, { to: 3 });
+      anchors.clear();
+      put(back, {}, { memory: { ...scaled, jobScalings: [{ atMs, decision: 'other', to: { work: 4 } }] } });
+      watched(one);
+      await measured(one, back, enough, { from: 4, to: 16 });
+      return writes.at(-1)?.note.memory.jobScalings.map(({ decision }) => decision);
+    };
+    expect(await knows(4)).toEqual(['d']);
+    expect(await knows(6)).toEqual(['other']);
   });
 
   test('is found by a new agent on the anchor of the generation before', async () => {

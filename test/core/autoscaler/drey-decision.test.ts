@@ -180,6 +180,24 @@ describe('a scale-up that was of no use', () => {
   });
 });
 
+describe('a custom metric without a value', () => {
+  const metric = { name: 'queue', target: 100, kind: 'value', vertices: ['work'] } as const;
+  const input = inputOf(little, 2 * 60 * minute, drey({ customMetrics: [metric], without: ['completeness'] }));
+
+  test('holds back the vertices that it scales, and says so', () => {
+    const { memory, vertices } = decide(input);
+    expect(Object.keys(memory.delayedScaleDowns)).toEqual(['source']);
+    const [source, work] = vertices;
+    expect(work?.reasons.map(({ code }) => code)).toContain('CUSTOM_METRIC_UNKNOWN');
+    expect(source?.reasons.map(({ code }) => code)).not.toContain('CUSTOM_METRIC_UNKNOWN');
+  });
+
+  test('lets them go once it has one', () => {
+    const samples = input.samples.map((sample) => ({ ...sample, custom: { queue: 1 } }));
+    expect(Object.keys(decide({ ...input, samples }).memory.delayedScaleDowns)).toEqual(['source', 'work']);
+  });
+});
+
 describe('custom metrics', () => {
   const metric = { name: 'queue', target: 100, kind: 'perSubtask' as const, vertices: ['work'] };
   const input = (queue: number) => {
