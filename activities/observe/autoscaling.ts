@@ -2,13 +2,12 @@
  * Decides first, on what is measured here: the autoscaler's workflow hears of a window only when something may come of it. It holds a job's
  * samples and what its autoscaler remembers; the latter is written onto the anchor, where the next agent finds it.
  */
-import { decide } from '../../core/autoscaler/decide.ts';
 import type { AutoscalerDecision, AutoscalerInput } from '../../core/autoscaler/decision.ts';
 import type { AutoscalerSignal } from '../../core/autoscaler/signal.ts';
 import { isAutoscaled } from '../../core/autoscaler-agent/autoscaled.ts';
 import { isToBeWritten, noteText } from '../../core/autoscaler-agent/noted-memory.ts';
 import { digestOfDecision, isToBeTold } from '../../core/autoscaler-agent/telling.ts';
-import { windowTold } from '../../core/autoscaler-agent/window-told.ts';
+import { decideFirst, windowTold } from '../../core/autoscaler-agent/window-told.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { annotations, generationName } from '../../core/names.ts';
@@ -65,8 +64,7 @@ export class Autoscaling {
     const job = this.jobs.get(uid) ?? new AutoscaledJob();
     this.jobs.set(uid, job);
     job.isNow(generation, anchor, { nowMs, readAtMs: reading.sample.atMs, others: () => this.otherNotes(generation) });
-    const input = job.took(reading);
-    const decision = decide(input);
+    const { input, decision } = decideFirst(generation, job.took(reading));
     this.ports.counters.decided(decision.action);
     job.memory = decision.memory;
     void this.alone(job, () => this.act(job, { generation, anchor, input, decision }));

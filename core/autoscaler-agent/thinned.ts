@@ -2,9 +2,12 @@
 import type { AutoscalerInput } from '../autoscaler/decision.ts';
 import type { Aggregate, Figure, JobSample, TaskManagerSample, VertexSample } from '../autoscaler/samples.ts';
 
-/** The newest minutes decide on demand, which takes four samples of them: these are left out last. */
+/**
+ * Profile `drey` takes demand from four samples of the newest two minutes. The others look at means over the window: more samples of one
+ * part of it would weigh too much.
+ */
 const newestMs = 150_000;
-const newestKept = 6;
+const newestOf = { drey: 4, 'flink-operator-main': 1, 'flink-operator-1.15': 1 } as const;
 
 /** Fewer say nothing: a rate takes two. */
 const fewest = 2;
@@ -24,17 +27,23 @@ export function thinnedInput(
   const fixed = bytesOf(withSamples([]));
   const each = Math.max(1, bytesOf(withSamples(samples.slice(-1))) - fixed);
   // Others may be somewhat smaller than the newest one.
-  let count = Math.min(samples.length, Math.floor((1.1 * (bytesMax - fixed)) / each));
+  let count = Math.min(samples.length, Math.floor((1.03 * (bytesMax - fixed)) / each));
   for (; count >= Math.min(fewest, samples.length); count -= 1) {
-    const thinned = withSamples(thinnedSamples(samples, count, input.nowMs));
+    const thinned = withSamples(thinnedSamples(samples, count, input.nowMs, newestOf[input.policy.profile]));
     if (bytesOf(thinned) <= bytesMax) return thinned;
   }
   return undefined;
 }
 
-/** So many of them: the first, the last, up to six of the newest minutes, the others evenly by time. */
-export function thinnedSamples(samples: readonly JobSample[], count: number, nowMs: number): readonly JobSample[] {
+/** So many of them: the first, the last, `newestKept` of the newest minutes, the others evenly over the time before. */
+export function thinnedSamples(
+  samples: readonly JobSample[],
+  count: number,
+  nowMs: number,
+  newestKept: number,
+): readonly JobSample[] {
   if (samples.length <= count) return samples;
+  if (newestKept <= 1) return evenly(samples, count);
   const newest = samples.filter(({ atMs }) => atMs > nowMs - newestMs);
   const older = samples.slice(0, samples.length - newest.length);
   const fromNewest = Math.max(Math.min(newestKept, Math.floor(count / 2)), count - older.length);

@@ -21,12 +21,41 @@ export interface WindowTold {
 }
 
 /** @returns undefined where the job has so many vertices that no two samples of it fit. */
-export function windowTold(
+export function windowTold(generation: Generation, input: AutoscalerInput, asked?: string): WindowTold | undefined {
+  const fitting = fittingInput(generation, input, asked);
+  if (fitting === undefined) return undefined;
+  const decision = decide(fitting);
+  return { decision, signal: signalOf(generation, fitting, { id: decision.id, action: decision.action }, asked) };
+}
+
+/**
+ * Decides by those samples that can be told: else the workflow would decide otherwise than the agent, wherever a target is near to
+ * another one. All that is remembered counts.
+ */
+export function decideFirst(
+  generation: Generation,
+  input: AutoscalerInput,
+): { readonly input: AutoscalerInput; readonly decision: AutoscalerDecision } {
+  const { samples } = fittingInput(generation, input) ?? input;
+  const own = { ...input, samples };
+  return { input: own, decision: decide(own) };
+}
+
+function fittingInput(generation: Generation, input: AutoscalerInput, asked?: string): AutoscalerInput | undefined {
+  // As long as what stands there in the end.
+  const found = { id: `${input.job.id}-${input.nowMs}`, action: 'advise' } as const;
+  const bytesOf = (own: AutoscalerInput) => utf8ToBytes(JSON.stringify(signalOf(generation, own, found, asked))).length;
+  const compact = { ...input, memory: compactMemory(input.memory, memoryBytesMax) };
+  return thinnedInput(compact, bytesOf, signalBytesMax);
+}
+
+function signalOf(
   { identity, spec, submission, revision }: Generation,
   input: AutoscalerInput,
-  asked?: string,
-): WindowTold | undefined {
-  const signalOf = (own: AutoscalerInput, found: AutoscalerSignal['found']): AutoscalerSignal => ({
+  found: AutoscalerSignal['found'],
+  asked: string | undefined,
+): AutoscalerSignal {
+  return {
     tenant: identity.tenant,
     name: identity.name,
     uid: identity.uid,
@@ -35,16 +64,8 @@ export function windowTold(
     generation: identity.number,
     submission,
     revision,
-    input: own,
+    input,
     found,
     ...(asked !== undefined && { asked }),
-  });
-  // As long as what stands there in the end.
-  const found = { id: `${input.job.id}-${input.nowMs}`, action: 'advise' } as const;
-  const bytesOf = (own: AutoscalerInput) => utf8ToBytes(JSON.stringify(signalOf(own, found))).length;
-  const compact = { ...input, memory: compactMemory(input.memory, memoryBytesMax) };
-  const thinned = thinnedInput(compact, bytesOf, signalBytesMax);
-  if (thinned === undefined) return undefined;
-  const decision = decide(thinned);
-  return { decision, signal: signalOf(thinned, { id: decision.id, action: decision.action }) };
+  };
 }

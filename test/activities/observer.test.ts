@@ -118,6 +118,15 @@ describe('an observer', () => {
     expect(observer.summary()).toMatchObject({ watched: 1, waiting: 0 });
   });
 
+  test('has jobs measured by the revision that their anchors say', async () => {
+    await pass(2_000);
+    const next = renderAnchor({ ...generation, revision: 9, spec: smallSpec({ autoscaler: { mode: 'active' } }) }, 5);
+    const metadata = { ...next.metadata, annotations: { ...next.metadata.annotations, ...notes } };
+    followers.get('ConfigMap')?.changed(stored({ ...next, metadata }));
+    await pass(2_000);
+    expect(observer.running()).toMatchObject([{ revision: 9, spec: { spec: { autoscaler: { mode: 'active' } } } }]);
+  });
+
   test('tells once what is wrong, and notes on the anchor that it did', async () => {
     jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
     await pass(60_000);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../core/autoscaler/decide.ts';
 import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import { thinnedSamples } from '../../../core/autoscaler-agent/thinned.ts';
-import { windowTold } from '../../../core/autoscaler-agent/window-told.ts';
+import { decideFirst, windowTold } from '../../../core/autoscaler-agent/window-told.ts';
 import { someGeneration } from '../../support/state-fixture.ts';
 import { inputOf, minute, type Load } from '../autoscaler/jobs.ts';
 
@@ -27,6 +27,22 @@ test('a signal says whose window it is, and what was found by it', () => {
   });
   expect(decision?.action).toBe('scale');
 });
+
+test.each(['drey', 'flink-operator-main', 'flink-operator-1.15'] as const)(
+  'what the agent decides first as %s is what comes out of the signal, also where samples are left out',
+  (profile) => {
+    const rising = { ...tooMuch, lagGrowth: 37 };
+    for (let minutes = 20; minutes <= 40; minutes += 2) {
+      const input = withVertices(inputOf(rising, minutes * minute, { profile }), 12);
+      const first = decideFirst(generation, input);
+      const { signal } = windowTold(generation, input) ?? {};
+      expect(signal?.input.samples.length).toBeLessThan(input.samples.length);
+      const { memory: _, ...found } = decide(JSON.parse(JSON.stringify(signal?.input)) as AutoscalerInput);
+      const { memory: __, ...expected } = first.decision;
+      expect(found).toEqual(expected);
+    }
+  },
+);
 
 /** Each sample many times as large, by vertices that nothing is to be done with. */
 function withVertices(input: AutoscalerInput, count: number): AutoscalerInput {
@@ -66,7 +82,7 @@ describe('fewer samples', () => {
   const nowMs = 2_100_000;
 
   test.each([2, 3, 10, 25, 100, 210])('%i of them: the first, the last, evenly in between', (count) => {
-    const times = thinnedSamples(samples, count, nowMs).map(({ atMs }) => atMs);
+    const times = thinnedSamples(samples, count, nowMs, 4).map(({ atMs }) => atMs);
     expect(times).toHaveLength(count);
     expect(new Set(times).size).toBe(count);
     expect(times).toEqual(times.toSorted((left, right) => left - right));
@@ -74,9 +90,15 @@ describe('fewer samples', () => {
   });
 
   test('of the newest minutes as many as a demand takes', () => {
-    const times = thinnedSamples(samples, 20, nowMs).map(({ atMs }) => atMs);
-    expect(times.filter((atMs) => atMs > nowMs - 150_000)).toHaveLength(6);
+    const times = thinnedSamples(samples, 20, nowMs, 4).map(({ atMs }) => atMs);
+    expect(times.filter((atMs) => atMs > nowMs - 150_000)).toHaveLength(4);
   });
 
-  test('all of them where there is room', () => expect(thinnedSamples(samples, 211, nowMs)).toBe(samples));
+  test('of means over the window, all of it evenly', () => {
+    const times = thinnedSamples(samples, 22, nowMs, 1).map(({ atMs }) => atMs);
+    const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));
+    expect(gaps).toEqual(gaps.map(() => 100_000));
+  });
+
+  test('all of them where there is room', () => expect(thinnedSamples(samples, 211, nowMs, 4)).toBe(samples));
 });
