@@ -154,7 +154,7 @@ function addVerbs(program: Command, declare: Declare): void {
     'ask the operation that waits or runs to give up',
     'NAME, and N for another operation',
   );
-  declare(abort, async () => (await changeJob()).abort);
+  declare(abort.option(...dryRunFlag), async () => (await changeJob()).abort);
 }
 
 function addReads(program: Command, declare: Declare): void {
@@ -231,6 +231,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .description('take a savepoint of a running job, which runs on')
     .argument('<job NAME...>', 'NAME, or job NAME')
     .option('--format <format>', "native or canonical; unless told, that of the job's spec")
+    .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(create, async () => (await import('./commands/savepoints.ts')).createSavepoint);
@@ -267,6 +268,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--force', 'even if the job may need it, or it is the newest one')
     .option('--all', 'of a removed job: all but the newest one, 20 at once, without a number')
     .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
+    .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);

@@ -5,17 +5,18 @@ import { objectName, vertexId } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
-import { changeAnswer } from '../answer-shapes.ts';
+import { changeAnswer, dryRunReply } from '../answer-shapes.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { earlierRevision, runningSpec } from '../earlier-revision.ts';
 import { jobParams, uidQuery } from '../job-params.ts';
 import { abortInJob } from '../job-workflow.ts';
-import type { JobRef } from '../read-job.ts';
+import { readLivingJob, type JobRef } from '../read-job.ts';
 import { startableSavepoint } from '../read-savepoint.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { ofRunningWorkflow } from '../running-workflow.ts';
+import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
 import type { Services } from '../services.ts';
+import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 import { verb } from '../verb.ts';
 
 const mode = z
@@ -162,11 +163,19 @@ const abort = defineRoute({
   summary: 'Ask an operation to give up',
   description: 'One that waits never begins; one that runs undoes what it can, or rolls back. Follow it to its end.',
   params: jobParams.extend({ number: z.coerce.number().int().min(1) }),
+  query: dryRunQuery,
   headers: [keyHeader],
-  answers: { 202: { description: 'The operation was asked to give up', schema: changeAnswer } },
+  answers: { 200: dryRunReply, 202: { description: 'The operation was asked to give up', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
     const { number, ...ref } = call.params;
+    if (isDryRun(call.query)) {
+      return tryOut(services, call, headers, async () => {
+        const job = await readLivingJob(services, ref);
+        await seeRunningWorkflow(services, ref);
+        return { job, wish: { to: 'abort', spec: job.spec, operation: number } };
+      });
+    }
     return change(services, call, headers, 'abort', () =>
       ofRunningWorkflow(services, ref, () =>
         abortInJob(services.temporal, ref, { ...requestOf(headers, call), operation: number }),

@@ -60,8 +60,13 @@ export async function abort(context: Context, words: readonly string[], flags: C
   const isNamed = words.length > 1 && /^\d+$/.test(last);
   const job = { tenant: context.config.tenant, name: parseJobName(isNamed ? words.slice(0, -1) : words) };
   const number = isNamed ? Number(last) : await underWay(context, job);
-  const asked = await context.client.abortOperation(job, number);
-  return answer(context, asked, flags, `asked to give up operation ${number}`);
+  const outcome = `asked to give up operation ${number}`;
+  if (flags.dryRun === true) {
+    const outlook = await context.client.dryRun.abortOperation(job, number);
+    await tellOutlook(context.world, outcome, outlook, parseFormat(flags.output, formats));
+    return exitCodes.ok;
+  }
+  return answer(context, await context.client.abortOperation(job, number), flags, outcome);
 }
 
 async function underWay({ client }: Context, job: JobRef): Promise<number> {

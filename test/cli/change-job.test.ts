@@ -129,10 +129,23 @@ describe('with --dry-run', () => {
     expect(JSON.parse(out)).toEqual(body);
   });
 
-  test('an operation is not asked to give up', async () => {
-    const { code, err } = await drey('abort', 'counts', '--dry-run');
-    expect(code).toBe(2);
-    expect(err).toMatch(/unknown option '--dry-run'/);
+  test('says what an operation would leave that gives up', async () => {
+    const abort = { operation: 4, kind: 'upgrade', end: 'rolledBack', leaves: 'It goes back.' };
+    const told = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), abort };
+    api.routes = { [`POST ${counts}/operations/4/abort`]: { body: told } };
+    expect(await drey('abort', 'counts', '4', '--dry-run')).toEqual({
+      code: 0,
+      out: [
+        'flinkjob/counts asked to give up operation 4 (dry run)',
+        '  operation 4 (upgrade) is rolled back',
+        '  note: It goes back.',
+        '',
+      ].join('\n'),
+      err: '',
+    });
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}/operations/4/abort?dryRun=true`]);
+    const json = await drey('abort', 'counts', '4', '--dry-run', '-o', 'json');
+    expect(JSON.parse(json.out)).toEqual(told);
   });
 });
 
