@@ -106,6 +106,7 @@ function addChanges(program: Command, declare: Declare): void {
     .option(...waitTimeout)
     .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
     .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
+    .option('--forget', 'end it without its cluster, where no agent comes back: what the job has there stays')
     .option(...dryRunFlag)
     .option('--ignore-not-found', 'a job that does not exist is no failure');
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);

@@ -99,7 +99,14 @@ const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: Ab
 };
 
 /** Steps of a removal after which half of it is gone. */
-const removing: readonly StepName[] = ['jobCanceled', 'jobStopped', 'candidateCanceled', 'podsGone', 'leftAlone', 'standInApplied'];
+const removing: readonly StepName[] = [
+  'jobCanceled',
+  'jobStopped',
+  'candidateCanceled',
+  'podsGone',
+  'leftAlone',
+  'standInApplied',
+];
 
 const endsOf: Readonly<Partial<Record<OperationKind, string>>> = {
   rescale: 'The job has its new parallelism: what is left over is cleared away.',

@@ -7,7 +7,7 @@ import type { CandidateVerdict } from './job.ts';
 import type { Asked, Refusal } from './job-changes.ts';
 import { judge, judgeAbort, judgeAside, judgeSpec, judgeVerdict, type Judgement } from './judgement.ts';
 import { planChange, type PlanMode } from './plan/change-plan.ts';
-import { planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
+import { planForgetting, planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
 import { startingPoint } from './plan/starting-point.ts';
 import { disposableJob, judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -37,6 +37,8 @@ interface VerdictWish {
 interface RemovalWish extends DeletionWish {
   readonly to: 'remove';
   readonly spec: FlinkJob;
+  /** Whether it is forgotten, whatever its cluster does. */
+  readonly forgets?: boolean;
 }
 
 /** `spec` is in all of these the one that the job has. */
@@ -97,7 +99,7 @@ function judgeWish(recorded: RecordedJob | undefined, wish: Wish, asked: Asked):
     case 'change':
       return judgeSpec(job, { ...asked, spec: wish.spec, specHash: specHash(wish.spec) });
     case 'remove':
-      return judge(job, asked);
+      return judge(job, { ...asked, forgets: wish.forgets ?? false });
     case 'takeSavepoint':
       return judgeAside(job, asked);
     case 'disposeSavepoint':
@@ -188,5 +190,6 @@ function endingOutlook(recorded: RecordedJob | undefined, wish: VerdictWish | Re
   const { generation, candidate } = recorded?.job ?? {};
   const active = specOf(generation?.revision);
   if (wish.to !== 'remove') return { plan: planVerdict(wish.to, active, specOf(candidate?.revision)) };
+  if (wish.forgets) return { plan: planForgetting(wish.spec, recorded?.job.operation) };
   return { plan: planRemoval(wish.spec, active, wish) };
 }

@@ -89,7 +89,8 @@ export abstract class JobDesk extends JobBook {
     if (answered) return answered;
     if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
     const { deletion, savepointsLeft } = request;
-    return this.enqueue('remove', request, 'The job was deleted', {
+    if (request.forgets) this.clearTheWay(request);
+    return this.enqueue('remove', request, request.forgets ? 'The job was forgotten' : 'The job was deleted', {
       ...(deletion && { deletion }),
       ...(savepointsLeft && { savepointsLeft }),
     });
@@ -98,6 +99,14 @@ export abstract class JobDesk extends JobBook {
   /** A job that is gone has no more say in its name, though its last records may still be on their way. */
   private forgetRemoved(): void {
     if (this.state?.phase === 'REMOVED' && patched('name-free-once-removed')) this.state = undefined;
+  }
+
+  /** Nothing of a job that is forgotten waits for its cluster any more. */
+  private clearTheWay({ requestedBy }: RemoveJobRequest): void {
+    const { queue, running } = this.known();
+    const reason = `${requestedBy} had the job forgotten`;
+    for (const waiting of queue) this.withdraw(waiting, reason);
+    if (running) this.abortion = { reason, isAsked: true, isForced: true };
   }
 
   /** Asks the operation under way, or the one that waits, to give up. */

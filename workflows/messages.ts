@@ -68,6 +68,11 @@ export interface RemoveJobRequest extends ChangeRequest {
   readonly deletion?: Deletion;
   /** What becomes of its savepoints, for this once; without it, as its spec says. */
   readonly savepointsLeft?: SavepointsLeft;
+  /**
+   * Whether it is forgotten: what is under way ends where it stands, and what the job has in its cluster stays. Nothing waits for
+   * the cluster's agent. `deletion` is `leave` then.
+   */
+  readonly forgets?: boolean;
   /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
   readonly lastKnown?: FlinkJob;
 }

@@ -14,21 +14,13 @@ import { jobParams, savepointParams, uidQuery } from '../job-params.ts';
 import { disposeSavepointOf } from '../job-workflow.ts';
 import { readJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { saidIn } from '../said-in.ts';
 import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
 import type { Services } from '../services.ts';
 import { dryRunQuery, isDryRun, tryOut, type Trial } from '../try-out.ts';
 
 const force = z.enum(['true', 'false'], 'must be true or false').optional();
 const answers = { 200: dryRunReply, 202: { description: 'It was accepted', schema: changeAnswer } };
-
-/** The query makes another request: with the key of one without it, it is refused. A dry run is the same request, not made. */
-function saidIn({ dryRun: _dryRun, ...query }: Readonly<Record<string, string | undefined>>): Buffer {
-  const said = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== 'false') said.set(name, value);
-  said.sort();
-  return Buffer.from(said.toString());
-}
 
 const dispose = defineRoute({
   method: 'delete',

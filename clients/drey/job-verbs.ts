@@ -22,6 +22,8 @@ interface RemovalWish {
   /** How the job is ended, and what becomes of its savepoints; without them, as its spec says. */
   readonly deletion?: string | undefined;
   readonly savepoints?: string | undefined;
+  /** Whether it ends without its cluster, and leaves what it has there. */
+  readonly forget?: boolean | undefined;
 }
 
 interface SavepointWish {

@@ -172,6 +172,15 @@ describe('delete --dry-run', () => {
     expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?savepoints=dispose&dryRun=true`]);
   });
 
+  test('says that it is forgotten', async () => {
+    const plan = { kind: 'remove', cost: 'none', changes: [], notes: ['It stays.'] };
+    api.routes = {
+      [`DELETE ${counts}`]: { body: { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan } },
+    };
+    expect((await drey('delete', 'job', 'counts', '--forget', '--dry-run')).out).toMatch(/note: It stays/);
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?forget=true&dryRun=true`]);
+  });
+
   test('of one that is being removed is no failure, as without it', async () => {
     api.routes = { [`DELETE ${counts}`]: problem('BEING_REMOVED', 409, 'Job counts is being removed.') };
     const { code, out } = await drey('delete', 'job', 'counts', '--dry-run');

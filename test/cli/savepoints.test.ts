@@ -229,7 +229,7 @@ describe('of a removed job', () => {
   test('what becomes of them is said when it is deleted', async () => {
     api.routes = { [`DELETE ${counts}`]: { status: 202, body: gone } };
     await runDrey(api.server, ['delete', 'job', 'counts', '--savepoints', 'dispose']);
-    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?savepoints=dispose`]);
+    expect(api.asked[0]?.url).toBe(`${counts}?savepoints=dispose`);
   });
 });
 

@@ -228,6 +228,25 @@ describe('of what brings no spec about', () => {
     expect(told({ savepointsLeft: 'keep' })).toMatchObject({ plan: { notes: kept } });
   });
 
+  test.each<[string, Partial<JobView>, string[]]>([
+    ['a job', {}, []],
+    [
+      'one that is being removed',
+      { phase: 'REMOVING', operation: 4 },
+      ['Operation 4 ends where it stands, and nothing of it is undone.'],
+    ],
+  ])('%s that is forgotten stays as it is', (_title, job, notes) => {
+    const stays = [
+      expect.stringMatching(/in namespace flink of cluster local stays as it is/),
+      expect.stringMatching(/stay\.$/),
+    ];
+    const plan = { kind: 'remove', cost: 'none', notes: [...notes, ...stays] };
+    expect(dryRun(recorded(job), remove({ forgets: true, deletion: 'leave' }), tried)).toMatchObject({
+      changed: true,
+      plan,
+    });
+  });
+
   test('without storage there is no savepoint to remove it with', () => {
     const bare = { ...recorded(), specs: new Map([[1, jobSpec()]]) };
     const outlook = dryRun(bare, remove({ deletion: 'savepoint' }), tried);
@@ -351,6 +370,7 @@ describe('what would be refused', () => {
     ['is: of another revision', {}, to(next), { ifRevision: 7 }, 'PRECONDITION_FAILED'],
     ['is: beside a candidate', { phase: 'DUAL_RUNNING', candidate }, to(next), {}, 'CANDIDATE_WAITS'],
     ['is: a verdict without a candidate', {}, { to: 'promote', spec }, {}, 'NO_CANDIDATE'],
+    ['is: to forget a job that is gone', { phase: 'REMOVED' }, remove({ forgets: true }), {}, 'BEING_REMOVED'],
     ['is: a job that goes', { phase: 'REMOVING' }, { to: 'remove', spec }, {}, 'BEING_REMOVED'],
   ])('%s', (_title, job, wish, asked, code) => {
     expect(dryRun(recorded(job), wish, { ...tried, ...asked })).toMatchObject({ code });
