@@ -114,6 +114,11 @@ function addChanges(program: Command, declare: Declare): void {
 
 const modeFlag = ['--mode <mode>', 'savepoint, last-state or stateless; as the spec says unless told'] as const;
 
+const forceFlag = [
+  '--force',
+  'end it also where no savepoint can be had: then it goes on later from its newest checkpoint, however old',
+] as const;
+
 const changeJob = () => import('./commands/change-job.ts');
 
 /** Changes of one job that need no file. */
@@ -128,13 +133,14 @@ function addVerbs(program: Command, declare: Declare): void {
       .option('-o, --output <format>', 'json, yaml or name: the operation, or the dry run');
   const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
-  declare(suspend.option(...modeFlag), async () => (await changeJob()).suspend);
+  declare(suspend.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
-  declare(cancel.option(...modeFlag), async () => (await changeJob()).cancel);
-  declare(
-    verb('resume', 'start a suspended, canceled or failed job from its newest restore point'),
-    async () => (await changeJob()).resume,
+  declare(cancel.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).cancel);
+  const resume = verb('resume', 'start a suspended, canceled or failed job from its newest restore point').option(
+    '--mode <mode>',
+    'last-state, or stateless: it starts empty, and its state is left behind',
   );
+  declare(resume, async () => (await changeJob()).resume);
   const restart = verb('restart', 'restart a job from its state');
   declare(restart.option(...modeFlag), async () => (await changeJob()).restart);
   const scale = verb('scale', 'change the parallelism of a job');

@@ -23,6 +23,8 @@ export interface SpecWish {
   readonly spec: FlinkJob;
   /** Which state it goes on from, for this once; else the spec says it. */
   readonly mode?: PlanMode | undefined;
+  /** Whether a job that is to end does so without a savepoint where none can be had. */
+  readonly force?: boolean | undefined;
   /** With mode `restore`: path of the savepoint. */
   readonly restoreFrom?: string | undefined;
 }
@@ -168,11 +170,16 @@ interface Planned {
   readonly startsFrom?: string | undefined;
 }
 
-function specOutlook(recorded: RecordedJob | undefined, { spec, mode, restoreFrom }: SpecWish): Planned {
-  const plan = planChange(plannedJob(recorded), spec, mode);
+function specOutlook(recorded: RecordedJob | undefined, { spec, mode, restoreFrom, force }: SpecWish): Planned {
+  const planned = planChange(plannedJob(recorded), spec, mode);
+  const isForced = force === true && planned.cost === 'restart' && planned.mode !== 'stateless';
+  const plan = isForced ? { ...planned, notes: [...planned.notes, forcedEnd] } : planned;
   const waiting = recorded ? waitingState(recorded) : spec.spec.job.initialSavepoint;
   return { plan, startsFrom: startingPoint(plan, { named: restoreFrom, waiting }) };
 }
+
+const forcedEnd =
+  'Where no savepoint can be had, the job is canceled and goes on later from its newest checkpoint, however old that is.';
 
 /** From where a job that does not run, or soon will not, goes on. */
 function waitingState({ job, specs }: RecordedJob): string | undefined {

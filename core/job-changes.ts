@@ -163,11 +163,16 @@ export function waitingChange(queue: readonly QueuedOperation[]): QueuedOperatio
 export function builtOn({
   running,
   queue,
-}: Pick<JobState, 'running' | 'queue'>): Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'waitsFor'> {
+}: Pick<JobState, 'running' | 'queue'>): Pick<QueuedOperation, 'mode' | 'force' | 'restoreFrom' | 'waitsFor'> {
   const waiting = waitingChange(queue);
   if (!waiting) return running && !isAside(running) ? { waitsFor: running.record.number } : {};
-  const { mode, restoreFrom, waitsFor } = waiting;
-  return { ...(mode && { mode }), ...(restoreFrom && { restoreFrom }), ...(waitsFor !== undefined && { waitsFor }) };
+  const { mode, force, restoreFrom, waitsFor } = waiting;
+  return {
+    ...(mode && { mode }),
+    ...(force && { force }),
+    ...(restoreFrom && { restoreFrom }),
+    ...(waitsFor !== undefined && { waitsFor }),
+  };
 }
 
 /** The queue after an operation that was lost: what mends that goes first. */

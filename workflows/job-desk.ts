@@ -67,6 +67,7 @@ export abstract class JobDesk extends JobBook {
     const state = this.acceptRevision(request);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
       ...(request.mode && { mode: request.mode }),
+      ...(request.force && { force: true }),
       ...(request.restoreFrom && { restoreFrom: request.restoreFrom }),
       ...(request.isRollback && { isRollback: true }),
     });
@@ -281,5 +282,5 @@ function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFo
 /** What a caller said for this once. */
 type OperationWish = Pick<
   QueuedOperation,
-  'mode' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish'
+  'mode' | 'force' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish'
 >;

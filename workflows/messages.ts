@@ -53,6 +53,8 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly reason?: string;
   /** Which state the job goes on from, for this once; without it, as the spec says. */
   readonly mode?: PlanMode;
+  /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */
+  readonly force?: boolean;
   /** With mode `restore`: path of the savepoint. */
   readonly restoreFrom?: string;
   /** Whether what is under way goes on to its end first, in place of giving up for the newer spec. */

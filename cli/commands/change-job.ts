@@ -20,6 +20,7 @@ export interface ChangeFlags {
   readonly timeout: string;
   readonly output?: string;
   readonly mode?: string;
+  readonly force?: boolean;
   readonly parallelism?: string;
   readonly vertex?: readonly string[];
   readonly to?: string;
@@ -28,9 +29,9 @@ export interface ChangeFlags {
 /** In earnest, or to be told what it would do. */
 type Ask = <Answer>(verbs: JobVerbs<Answer>, job: JobRef, flags: ChangeFlags) => Promise<Answer>;
 
-export const suspend = changing('suspending', (verbs, job, { mode }) => verbs.suspendJob(job, { mode }));
-export const cancel = changing('canceling', (verbs, job, { mode }) => verbs.cancelJob(job, { mode }));
-export const resume = changing('resuming', (verbs, job) => verbs.resumeJob(job));
+export const suspend = changing('suspending', (verbs, job, { mode, force }) => verbs.suspendJob(job, { mode, force }));
+export const cancel = changing('canceling', (verbs, job, { mode, force }) => verbs.cancelJob(job, { mode, force }));
+export const resume = changing('resuming', (verbs, job, { mode }) => verbs.resumeJob(job, { mode }));
 export const restart = changing('restarting', (verbs, job, { mode }) => verbs.restartJob(job, { mode }));
 export const scale = changing('scaling', (verbs, job, { parallelism, vertex }) => {
   if (parallelism === undefined && vertex === undefined)

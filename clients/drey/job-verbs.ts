@@ -8,6 +8,11 @@ interface ModeWish {
   readonly mode?: string | undefined;
 }
 
+interface EndWish extends ModeWish {
+  /** Whether the job ends also where no savepoint can be had. */
+  readonly force?: boolean | undefined;
+}
+
 interface RestoreWish {
   readonly savepoint: number;
   /** The job that it was taken of, where that is another one. */
@@ -45,11 +50,11 @@ export function jobVerbs<Answer>(ask: (call: Call) => Promise<Answer>) {
     ask({ method: 'POST', path: `${jobPath(job)}/${word}`, body });
   return {
     /** Stops the job with its state kept, and clears its Flink cluster away. */
-    suspendJob: (job: JobRef, body: ModeWish = {}) => verb(job, 'suspend', body),
+    suspendJob: (job: JobRef, body: EndWish = {}) => verb(job, 'suspend', body),
     /** Ends the job without a savepoint; it can go on from its newest checkpoint. */
-    cancelJob: (job: JobRef, body: ModeWish = {}) => verb(job, 'cancel', body),
+    cancelJob: (job: JobRef, body: EndWish = {}) => verb(job, 'cancel', body),
     /** Starts a suspended job from where it was stopped. */
-    resumeJob: (job: JobRef) => verb(job, 'resume', {}),
+    resumeJob: (job: JobRef, body: ModeWish = {}) => verb(job, 'resume', body),
     /** Restarts the job from its state. */
     restartJob: (job: JobRef, body: ModeWish = {}) => verb(job, 'restart', body),
     scaleJob: (job: JobRef, wish: number | ScaleWish) =>

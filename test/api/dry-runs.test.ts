@@ -44,7 +44,7 @@ const asides: readonly Change[] = [
 /** Every change that can be tried out, but for an apply. */
 const changes: readonly Change[] = [
   ...asides,
-  ['POST', '/suspend', { body: { mode: 'last-state' } }],
+  ['POST', '/suspend', { body: { mode: 'last-state', force: true } }],
   ['POST', '/cancel'],
   ['POST', '/resume'],
   ['POST', '/restart'],
@@ -261,6 +261,7 @@ describe('what would be refused is refused in the same words', () => {
     ['one of no job', ['POST', '/restore', { body: { savepoint: 9, of: 'nowhere' } }], '404 NO_SUCH_JOB'],
     ['nothing to scale', ['POST', '/scale', { body: {} }], '422 INVALID_BODY'],
     ['more than the slots that the spec gives', ['POST', '/scale', { body: { parallelism: 9 } }], '422 SPEC_REFUSED'],
+    ['a resume from a savepoint', ['POST', '/resume', { body: { mode: 'savepoint' } }], '422 INVALID_BODY'],
     ['an unknown mode', ['POST', '/suspend', { body: { mode: 'gently' } }], '422 INVALID_BODY'],
     ['another revision', ['POST', '/restart', { headers: { 'if-match': '"7"' } }], '412 PRECONDITION_FAILED'],
     ['the removal of another revision', ['DELETE', '', { headers: { 'if-match': '"7"' } }], '412 PRECONDITION_FAILED'],

@@ -216,6 +216,23 @@ describe('a job that is forgotten', () => {
   });
 });
 
+test.each([
+  ['suspend', { force: true }, true],
+  ['cancel', { force: true }, true],
+  ['suspend', {}, undefined],
+])('%s with %j tells its operation whether it ends come what may', async (word, body, force) => {
+  const job = await someJob();
+  await seen(job, 1, ({ state, steps }) => state === 'running' && steps.length > 0);
+  expect(await call('POST', `${path(job.name)}/${word}`, { body })).toMatchObject({ status: 202 });
+  const { workflowId = '', reason } = await seen(job, 2, ({ state }) => state === 'running');
+  expect(reason.endsWith(' by force')).toBe(force === true);
+  const connection = await Connection.connect({ address: plane.temporalAddress });
+  const { events } = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
+  await connection.close();
+  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  expect(JSON.parse(Buffer.from(payload?.data ?? []).toString()).force).toBe(force);
+});
+
 test('a job that is left as its deletion says does not wait for the agent', async () => {
   const job = await someJob();
   await call('DELETE', `${path(job.name)}?deletion=leave`);

@@ -22,6 +22,9 @@ const drey = (...words: string[]) => runDrey(api.server, words, { now: Date.now 
 describe('a short word', () => {
   test.each([
     [['suspend', 'counts'], 'suspend', {}, 'suspending'],
+    [['suspend', 'counts', '--force'], 'suspend', { force: true }, 'suspending'],
+    [['cancel', 'counts', '--force'], 'cancel', { force: true }, 'canceling'],
+    [['resume', 'counts', '--mode', 'stateless'], 'resume', { mode: 'stateless' }, 'resuming'],
     [['suspend', 'job', 'counts', '--mode', 'last-state'], 'suspend', { mode: 'last-state' }, 'suspending'],
     [['resume', 'counts'], 'resume', {}, 'resuming'],
     [['restart', 'job/counts'], 'restart', {}, 'restarting'],

@@ -58,6 +58,16 @@ describe('of a running job', () => {
     expect(startOf(outlook)).toBe(from);
   });
 
+  const forced = [expect.stringMatching(/^Where no savepoint can be had/)];
+  test.each<[string, SpecWish['spec'], Partial<SpecWish>, unknown[]]>([
+    ['suspend', suspended(spec), { force: true }, forced],
+    ['cancel', canceled(spec), { force: true }, forced],
+    ['suspend without state', suspended(spec), { force: true, mode: 'stateless' }, []],
+    ['suspend as it is said', suspended(spec), {}, []],
+  ])('%s says what force means', (_word, wanted, more, notes) => {
+    expect(dryRun(recorded(), to(wanted, more), tried)).toMatchObject({ changed: true, plan: { notes } });
+  });
+
   test('resume changes nothing', () => {
     expect(dryRun(recorded(), to(resumed(spec)), tried)).toEqual({ changed: false, revision: 1, spec });
   });
@@ -94,6 +104,7 @@ describe('of a job that does not run', () => {
       { kind: 'resume' },
       empty,
     ],
+    ['resume --mode stateless', stopped, to(resumed(spec), { mode: 'stateless' }), { kind: 'resume' }, empty],
     [
       'scale: it stays as it is',
       stopped,
