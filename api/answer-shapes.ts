@@ -1,5 +1,6 @@
 /** The shapes of answers: what the OpenAPI document says, and what the tests hold real answers against. */
 import { z } from 'zod';
+import { abortEnds } from '../core/abort-outlook.ts';
 import { candidateVerdicts, jobPhases, troubleNexts } from '../core/job.ts';
 import { resolutions } from '../core/metrics/resolution.ts';
 import { savepointFormats, savepointOrigins, savepointStates } from '../core/savepoint.ts';
@@ -171,6 +172,35 @@ export const dryRunAnswer = z
     revision: z.int().describe('The current revision; 0 when there is no such job.'),
     spec: specShape,
     plan: planAnswer.optional().describe('What the request would do; absent when it would change nothing.'),
+    savepoint: z
+      .object({
+        number: z.int().describe('That of its operation, if nothing else is asked of the job first.'),
+        format: z.enum(savepointFormats),
+        folder: z.string().describe('Where it would lie, alone.'),
+      })
+      .optional()
+      .describe('That would be taken.'),
+    deletes: z
+      .array(z.object({ number: z.int(), path: z.string().describe('All of it that is deleted.') }))
+      .optional()
+      .describe('Savepoints whose files would go.'),
+    keeps: z
+      .array(z.object({ number: z.int(), why: z.string() }))
+      .optional()
+      .describe('Savepoints that were asked for, and would stay.'),
+    abort: z
+      .object({
+        operation: z.int(),
+        kind: z.string(),
+        end: z
+          .enum(abortEnds)
+          .describe(
+            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it comes to its own end.',
+          ),
+        leaves: z.string().describe('What it leaves behind.'),
+      })
+      .optional()
+      .describe('What would become of the operation that is asked to give up.'),
     startsFrom: z.string().optional().describe('From which state the job would start.'),
     lastPauseMs: z
       .number()

@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { isPostgresAway } from '../clients/postgres/away.ts';
 import { listOperations } from '../clients/postgres/operations.ts';
+import { completedSavepoints } from '../clients/postgres/removed-jobs.ts';
 import { findRevision } from '../clients/postgres/revisions.ts';
 import { dryRun, type Wish } from '../core/dry-run.ts';
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
 import { revisionsToRead, type RecordedJob } from '../core/recorded-job.ts';
+import type { SavepointOutlook } from '../core/savepoint-outlook.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { earlierAnswer } from './answer-once.ts';
 import type { ChangeCall } from './change.ts';
@@ -32,6 +34,12 @@ export interface Trial {
   readonly wish: Wish;
 }
 
+/** Of a job that was removed: no workflow of it judges anything any more. */
+export interface TrialOfRemoved {
+  readonly job: JobView;
+  readonly foreseen: SavepointOutlook;
+}
+
 /**
  * Says whether a change would make an operation, and which.
  * @param ask makes of the request what its job's workflow would be asked. @throws Problem when that would be refused
@@ -40,16 +48,26 @@ export async function tryOut(
   services: Services,
   { params }: ChangeCall,
   headers: ChangeHeaders,
-  ask: () => Promise<Trial>,
+  ask: () => Promise<Trial | TrialOfRemoved>,
 ): Promise<Reply> {
   const isRepeated = (await earlierAnswer(services, params.tenant, headers)) !== undefined;
-  const { job, wish } = await ask();
-  const outlook = dryRun(job && (await recordedJob(services, job)), wish, { ...headers, isRepeated });
+  const trial = await ask();
+  if ('foreseen' in trial) return { body: outlookOfRemoved(trial, isRepeated) };
+  const { job, wish } = trial;
+  const recorded = job && (await recordedJob(services, job, wish));
+  const outlook = dryRun(recorded, wish, { ...headers, isRepeated, nowMs: Date.now() });
   if ('code' in outlook) throw refusalProblem(outlook);
   return { body: { dryRun: true, ...outlook } };
 }
 
-async function recordedJob(services: Services, job: JobView): Promise<RecordedJob> {
+function outlookOfRemoved({ job: { revision, spec }, foreseen }: TrialOfRemoved, isRepeated: boolean) {
+  return { dryRun: true, changed: !isRepeated, revision, spec, ...(!isRepeated && foreseen) };
+}
+
+/** What matters of its savepoints is only read where the wish is about them. */
+async function recordedJob(services: Services, job: JobView, { to }: Wish): Promise<RecordedJob> {
+  const isAboutSavepoints = to === 'takeSavepoint' || to === 'disposeSavepoint';
+  const savepoints = isAboutSavepoints ? await completedSavepoints(services.postgres, job.uid) : undefined;
   const operations = await newestOperations(services, job);
   const specs = await Promise.all(
     revisionsToRead({ job, operations }).map(async (revision): Promise<[number, FlinkJob][]> => {
@@ -57,7 +75,7 @@ async function recordedJob(services: Services, job: JobView): Promise<RecordedJo
       return spec ? [[revision, spec]] : [];
     }),
   );
-  return { job, operations, specs: new Map(specs.flat()) };
+  return { job, operations, specs: new Map(specs.flat()), ...(savepoints && { savepoints }) };
 }
 
 async function storedSpec({ postgres }: Services, { uid }: JobView, revision: number): Promise<FlinkJob | undefined> {

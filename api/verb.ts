@@ -91,7 +91,7 @@ async function changed(
   wishNow: () => Promise<WishOfNow>,
 ): Promise<ChangeAnswer> {
   for (let left = triesMax; ; left -= 1) {
-    const { job, spec, reason, mode, restoreFrom, waits, isRollback } = await wishNow();
+    const { job, spec, reason, mode, force, restoreFrom, waits, isRollback } = await wishNow();
     const asked = { ...requestOf(headers, call), ifRevision: headers.ifRevision ?? job.revision };
     try {
       return await changeJob(services.temporal, call.params, {
@@ -100,6 +100,7 @@ async function changed(
         specHash: specHash(spec),
         reason,
         ...(mode && { mode }),
+        ...(force && { force }),
         ...(restoreFrom && { restoreFrom }),
         ...(waits && { waits }),
         ...(isRollback && { isRollback }),

@@ -106,12 +106,18 @@ function addChanges(program: Command, declare: Declare): void {
     .option(...waitTimeout)
     .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
     .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
+    .option('--forget', 'end it without its cluster, where no agent comes back: what the job has there stays')
     .option(...dryRunFlag)
     .option('--ignore-not-found', 'a job that does not exist is no failure');
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
 
 const modeFlag = ['--mode <mode>', 'savepoint, last-state or stateless; as the spec says unless told'] as const;
+
+const forceFlag = [
+  '--force',
+  'end it also where no savepoint can be had: then it goes on later from its newest checkpoint, however old',
+] as const;
 
 const changeJob = () => import('./commands/change-job.ts');
 
@@ -127,13 +133,14 @@ function addVerbs(program: Command, declare: Declare): void {
       .option('-o, --output <format>', 'json, yaml or name: the operation, or the dry run');
   const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
-  declare(suspend.option(...modeFlag), async () => (await changeJob()).suspend);
+  declare(suspend.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
-  declare(cancel.option(...modeFlag), async () => (await changeJob()).cancel);
-  declare(
-    verb('resume', 'start a suspended, canceled or failed job from its newest restore point'),
-    async () => (await changeJob()).resume,
+  declare(cancel.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).cancel);
+  const resume = verb('resume', 'start a suspended, canceled or failed job from its newest restore point').option(
+    '--mode <mode>',
+    'last-state, or stateless: it starts empty, and its state is left behind',
   );
+  declare(resume, async () => (await changeJob()).resume);
   const restart = verb('restart', 'restart a job from its state');
   declare(restart.option(...modeFlag), async () => (await changeJob()).restart);
   const scale = verb('scale', 'change the parallelism of a job');
@@ -154,7 +161,7 @@ function addVerbs(program: Command, declare: Declare): void {
     'ask the operation that waits or runs to give up',
     'NAME, and N for another operation',
   );
-  declare(abort, async () => (await changeJob()).abort);
+  declare(abort.option(...dryRunFlag), async () => (await changeJob()).abort);
 }
 
 function addReads(program: Command, declare: Declare): void {
@@ -231,6 +238,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .description('take a savepoint of a running job, which runs on')
     .argument('<job NAME...>', 'NAME, or job NAME')
     .option('--format <format>', "native or canonical; unless told, that of the job's spec")
+    .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(create, async () => (await import('./commands/savepoints.ts')).createSavepoint);
@@ -267,6 +275,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--force', 'even if the job may need it, or it is the newest one')
     .option('--all', 'of a removed job: all but the newest one, 20 at once, without a number')
     .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
+    .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);

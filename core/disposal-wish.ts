@@ -14,8 +14,14 @@ export interface DisposalAsked {
   readonly lastKnown?: SavepointRecord;
 }
 
+/** What of a job decides it. */
+export type DisposableJob = Pick<JobState, 'uid' | 'name' | 'savepoints' | 'restorePoint' | 'startedFrom'>;
+
 /** What the job remembers counts; only what it does not is taken from the records. */
-export function disposalWish(job: JobState, { number, force, uid, lastKnown }: DisposalAsked): SavepointWish | Refusal {
+export function disposalWish(
+  job: DisposableJob,
+  { number, force, uid, lastKnown }: DisposalAsked,
+): SavepointWish | Refusal {
   if (uid !== undefined && uid !== job.uid) return none(`Job ${job.name} is another one by now, with uid ${job.uid}.`);
   const savepoints = job.savepoints ?? [];
   const savepoint = savepoints.find((one) => one.number === number) ?? lastKnown;

@@ -1,24 +1,30 @@
 /** A dry run: whether a change would be taken, and what it would do, on the job as it is recorded. */
+import { abortOutlook, type AbortOutlook } from './abort-outlook.ts';
 import type { DeletionWish } from './deletion.ts';
+import { disposalWish, type DisposalAsked } from './disposal-wish.ts';
 import { hasDurableStorage } from './generation.ts';
 import type { CandidateVerdict } from './job.ts';
-import type { Asked, JudgedJob, Refusal } from './job-changes.ts';
-import { judge, judgeSpec, judgeVerdict, type Judgement } from './judgement.ts';
+import type { Asked, Refusal } from './job-changes.ts';
+import { judge, judgeAbort, judgeAside, judgeSpec, judgeVerdict, type Judgement } from './judgement.ts';
 import { planChange, type PlanMode } from './plan/change-plan.ts';
-import { planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
+import { planForgetting, planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
 import { startingPoint } from './plan/starting-point.ts';
-import { judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
+import { disposableJob, judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
+import type { SavepointFormat } from './savepoint.ts';
+import { disposalOutlook, takingOutlook, type SavepointOutlook } from './savepoint-outlook.ts';
 import { specHash } from './spec/canonical.ts';
 
-/** What somebody wants of a job: another spec, a verdict on its candidate, or its removal. */
-export type Wish = SpecWish | VerdictWish | RemovalWish;
+/** What somebody wants of a job: another spec, a verdict on its candidate, its removal, something about savepoints, or that it gives up. */
+export type Wish = SpecWish | VerdictWish | RemovalWish | TakingWish | DisposalWish | AbortWish;
 
 export interface SpecWish {
   readonly to: 'change';
   readonly spec: FlinkJob;
   /** Which state it goes on from, for this once; else the spec says it. */
   readonly mode?: PlanMode | undefined;
+  /** Whether a job that is to end does so without a savepoint where none can be had. */
+  readonly force?: boolean | undefined;
   /** With mode `restore`: path of the savepoint. */
   readonly restoreFrom?: string | undefined;
 }
@@ -33,18 +39,40 @@ interface VerdictWish {
 interface RemovalWish extends DeletionWish {
   readonly to: 'remove';
   readonly spec: FlinkJob;
+  /** Whether it is forgotten, whatever its cluster does. */
+  readonly forgets?: boolean;
+}
+
+/** `spec` is in all of these the one that the job has. */
+interface TakingWish {
+  readonly to: 'takeSavepoint';
+  readonly spec: FlinkJob;
+  /** Absent: that of the spec. */
+  readonly format?: SavepointFormat | undefined;
+}
+
+interface DisposalWish extends Pick<DisposalAsked, 'number' | 'force'> {
+  readonly to: 'disposeSavepoint';
+  readonly spec: FlinkJob;
+}
+
+interface AbortWish {
+  readonly to: 'abort';
+  readonly spec: FlinkJob;
+  /** Number of the operation. */
+  readonly operation: number;
 }
 
 /** What would happen. */
-export interface Outlook {
+export interface Outlook extends Partial<SavepointOutlook> {
   /** Whether it would make an operation. */
   readonly changed: boolean;
   /** The job's current one; 0 where there is none. */
   readonly revision: number;
   /** That the job would have. */
   readonly spec: FlinkJob;
-  /** Absent where nothing would change. */
-  readonly plan?: OperationPlan;
+  /** What becomes of the operation that is asked to give up: it makes none of its own. */
+  readonly abort?: AbortOutlook;
   /** From which state the job would start. */
   readonly startsFrom?: string;
   /** How long no job ran the last time that this was done, in milliseconds. */
@@ -54,24 +82,66 @@ export interface Outlook {
 export interface Tried extends Omit<Asked, 'spec'> {
   /** Whether its key was answered before: then nothing would be done again. */
   readonly isRepeated: boolean;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
 }
 
 /** @param recorded absent: there is no such job. */
 export function dryRun(recorded: RecordedJob | undefined, wish: Wish, tried: Tried): Outlook | Refusal {
-  const judgement = tried.isRepeated ? 'repeated' : judgeWish(recorded && judgedJob(recorded), wish, tried);
+  const judgement = tried.isRepeated ? 'repeated' : judgeWish(recorded, wish, tried);
   if (typeof judgement === 'object') return judgement;
   const changed = judgement === 'taken';
   const outlook = { changed, revision: recorded?.job.revision ?? 0, spec: wish.spec };
-  return changed ? { ...outlook, ...foreseen(recorded, wish) } : outlook;
+  return changed ? { ...outlook, ...foreseen(recorded, wish, tried.nowMs) } : outlook;
 }
 
-function judgeWish(job: JudgedJob | undefined, wish: Wish, asked: Asked): Judgement {
-  if (wish.to === 'change') return judgeSpec(job, { ...asked, spec: wish.spec, specHash: specHash(wish.spec) });
-  return wish.to === 'remove' ? judge(job, asked) : judgeVerdict(job, asked);
+function judgeWish(recorded: RecordedJob | undefined, wish: Wish, asked: Asked): Judgement {
+  const job = recorded && judgedJob(recorded);
+  switch (wish.to) {
+    case 'change':
+      return judgeSpec(job, { ...asked, spec: wish.spec, specHash: specHash(wish.spec) });
+    case 'remove':
+      return judge(job, { ...asked, forgets: wish.forgets ?? false });
+    case 'takeSavepoint':
+      return judgeAside(job, asked);
+    case 'disposeSavepoint':
+      return judgeAside(job, asked, () => disposalOf(recorded, wish));
+    case 'abort':
+      return judgeAbort(job, { ...asked, operation: wish.operation });
+    case 'promote':
+    case 'discard':
+      return judgeVerdict(job, asked);
+    default:
+      return wish satisfies never;
+  }
 }
 
-function foreseen(recorded: RecordedJob | undefined, wish: Wish): Pick<Outlook, 'plan' | 'startsFrom' | 'lastPauseMs'> {
-  const { plan, startsFrom } = wish.to === 'change' ? specOutlook(recorded, wish) : endingOutlook(recorded, wish);
+function disposalOf(recorded: RecordedJob | undefined, { number, force }: DisposalWish) {
+  return recorded && disposalWish(disposableJob(recorded), { number, force });
+}
+
+type Foreseen = Omit<Outlook, 'changed' | 'revision' | 'spec'>;
+
+function foreseen(recorded: RecordedJob | undefined, wish: Wish, nowMs: number): Foreseen {
+  switch (wish.to) {
+    case 'change':
+      return withPause(recorded, specOutlook(recorded, wish));
+    case 'takeSavepoint':
+      return recorded ? takingOutlook(recorded, wish.format, nowMs) : {};
+    case 'disposeSavepoint':
+      return disposalForeseen(recorded, wish);
+    case 'abort':
+      return abortForeseen(recorded, wish);
+    case 'promote':
+    case 'discard':
+    case 'remove':
+      return withPause(recorded, endingOutlook(recorded, wish));
+    default:
+      return wish satisfies never;
+  }
+}
+
+function withPause(recorded: RecordedJob | undefined, { plan, startsFrom }: Planned): Foreseen {
   const last = recorded?.operations.find(({ kind, pauseMs }) => kind === plan.kind && pauseMs !== undefined);
   return {
     plan,
@@ -80,16 +150,36 @@ function foreseen(recorded: RecordedJob | undefined, wish: Wish): Pick<Outlook, 
   };
 }
 
+function disposalForeseen(recorded: RecordedJob | undefined, wish: DisposalWish): Foreseen {
+  const judged = disposalOf(recorded, wish);
+  return recorded && judged && 'dispose' in judged && judged.dispose
+    ? disposalOutlook(recorded, judged.dispose.savepoint)
+    : {};
+}
+
+function abortForeseen(recorded: RecordedJob | undefined, { operation: number }: AbortWish): Foreseen {
+  const operation = recorded?.operations.find((one) => one.number === number);
+  if (!recorded || !operation) return {};
+  const { job, specs } = recorded;
+  const spec = (operation.revision === undefined ? undefined : specs.get(operation.revision)) ?? job.spec;
+  return { abort: abortOutlook(operation, { spec, revision: job.generation?.revision }) };
+}
+
 interface Planned {
   readonly plan: OperationPlan;
   readonly startsFrom?: string | undefined;
 }
 
-function specOutlook(recorded: RecordedJob | undefined, { spec, mode, restoreFrom }: SpecWish): Planned {
-  const plan = planChange(plannedJob(recorded), spec, mode);
+function specOutlook(recorded: RecordedJob | undefined, { spec, mode, restoreFrom, force }: SpecWish): Planned {
+  const planned = planChange(plannedJob(recorded), spec, mode);
+  const isForced = force === true && planned.cost === 'restart' && planned.mode !== 'stateless';
+  const plan = isForced ? { ...planned, notes: [...planned.notes, forcedEnd] } : planned;
   const waiting = recorded ? waitingState(recorded) : spec.spec.job.initialSavepoint;
   return { plan, startsFrom: startingPoint(plan, { named: restoreFrom, waiting }) };
 }
+
+const forcedEnd =
+  'Where no savepoint can be had, the job is canceled and goes on later from its newest checkpoint, however old that is.';
 
 /** From where a job that does not run, or soon will not, goes on. */
 function waitingState({ job, specs }: RecordedJob): string | undefined {
@@ -107,5 +197,6 @@ function endingOutlook(recorded: RecordedJob | undefined, wish: VerdictWish | Re
   const { generation, candidate } = recorded?.job ?? {};
   const active = specOf(generation?.revision);
   if (wish.to !== 'remove') return { plan: planVerdict(wish.to, active, specOf(candidate?.revision)) };
+  if (wish.forgets) return { plan: planForgetting(wish.spec, recorded?.job.operation) };
   return { plan: planRemoval(wish.spec, active, wish) };
 }

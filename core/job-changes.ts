@@ -33,6 +33,8 @@ export interface Asked {
   readonly bodyHash: string;
   readonly ifRevision?: number;
   readonly spec?: FlinkJob;
+  /** Whether the job shall be forgotten: that is taken also while it is being removed. */
+  readonly forgets?: boolean;
 }
 
 /** What of a job decides whether a change may be taken, and whether it changes anything. */
@@ -48,7 +50,7 @@ export function refusalOf(state: JudgedJob | undefined, asked: Asked): Refusal |
   const known = state?.answered.find(({ key }) => key === asked.key);
   if (known) return refusalOfKey(known, asked);
   if (!state) return refusalOfNew(asked);
-  if (isLeaving(state)) {
+  if (isLeaving(state) && !(asked.forgets && state.phase !== 'REMOVED')) {
     return { code: 'BEING_REMOVED', message: `Job ${state.name} is being removed. Try again when it is gone.` };
   }
   const { ifRevision } = asked;
@@ -161,11 +163,16 @@ export function waitingChange(queue: readonly QueuedOperation[]): QueuedOperatio
 export function builtOn({
   running,
   queue,
-}: Pick<JobState, 'running' | 'queue'>): Pick<QueuedOperation, 'mode' | 'restoreFrom' | 'waitsFor'> {
+}: Pick<JobState, 'running' | 'queue'>): Pick<QueuedOperation, 'mode' | 'force' | 'restoreFrom' | 'waitsFor'> {
   const waiting = waitingChange(queue);
   if (!waiting) return running && !isAside(running) ? { waitsFor: running.record.number } : {};
-  const { mode, restoreFrom, waitsFor } = waiting;
-  return { ...(mode && { mode }), ...(restoreFrom && { restoreFrom }), ...(waitsFor !== undefined && { waitsFor }) };
+  const { mode, force, restoreFrom, waitsFor } = waiting;
+  return {
+    ...(mode && { mode }),
+    ...(force && { force }),
+    ...(restoreFrom && { restoreFrom }),
+    ...(waitsFor !== undefined && { waitsFor }),
+  };
 }
 
 /** The queue after an operation that was lost: what mends that goes first. */

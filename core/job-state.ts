@@ -26,6 +26,8 @@ export interface QueuedOperation {
   readonly recordSeq: number;
   /** What the caller said about the state, for this once. */
   readonly mode?: PlanMode;
+  /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */
+  readonly force?: boolean;
   /** The savepoint that the caller named. */
   readonly restoreFrom?: string;
   /** What the caller of a removal said about the job's end. */

@@ -51,6 +51,8 @@ export interface OperationInput {
   readonly savepointsLeft?: SavepointsLeft;
   /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */
   readonly restoreFrom?: string;
+  /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */
+  readonly force?: boolean;
   /** Whether this entity is new and must first ask the cluster what already runs under its name. */
   readonly askCluster: boolean;
   /** As in the result, of the operation before. */

@@ -1,9 +1,11 @@
 /** A job as its records tell it, in the shapes in which its workflow judges changes and plans them. */
+import type { DisposableJob } from './disposal-wish.ts';
 import type { JudgedJob } from './job-changes.ts';
 import type { JobView } from './job.ts';
 import { leavesJobAlone, settledPhase } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
+import type { CompletedSavepoint } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import { specHash } from './spec/canonical.ts';
 
@@ -13,6 +15,8 @@ export interface RecordedJob {
   readonly operations: readonly OperationRecord[];
   /** By their revisions, the specs of those that `revisionsToRead` names, as far as they are recorded. */
   readonly specs: ReadonlyMap<number, FlinkJob>;
+  /** Those whose files are there, the oldest first; absent where nobody asked for them. */
+  readonly savepoints?: readonly CompletedSavepoint[];
 }
 
 type Records = Pick<RecordedJob, 'job' | 'operations'>;
@@ -44,6 +48,18 @@ export function judgedJob(records: Records): JudgedJob {
   };
 }
 
+/** As its workflow would judge the disposal of a savepoint. */
+export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
+  const { uid, name, restorePoint, startedFrom } = job;
+  return {
+    uid,
+    name,
+    savepoints,
+    ...(restorePoint !== undefined && { restorePoint }),
+    ...(startedFrom !== undefined && { startedFrom }),
+  };
+}
+
 /** As its workflow would plan for it when its turn comes: what is under way is taken to succeed. */
 export function plannedJob(recorded: RecordedJob | undefined): PlannedJob {
   const certain = { askedCluster: true, afterLoss: false };
@@ -65,7 +81,7 @@ function isBroken({ phase, operation }: JobView): boolean {
 }
 
 /** The spec that runs, or will when what is under way has succeeded: a rollback may have brought an older one back. */
-function activeSpec(recorded: RecordedJob): FlinkJob | undefined {
+export function activeSpec(recorded: RecordedJob): FlinkJob | undefined {
   const revision = activeRevision(recorded);
   return revision === undefined ? undefined : recorded.specs.get(revision);
 }

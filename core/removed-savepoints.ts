@@ -82,16 +82,15 @@ export function goingWithJob(
 
 /**
  * Why savepoints of a removed job may not go; undefined when they may.
- * @param living the job that has its name now: other jobs are asked for just before the files are deleted.
+ * @param points from where the job may start that has its name now: other jobs are asked for just before the files are deleted.
  * @param waiting how many such operations wait.
  */
 export function refusalOfDisposal(
   { job, savepoints }: Pick<RecalledJob, 'job' | 'savepoints'>,
-  living: JobState | undefined,
+  points: readonly string[],
   waiting: number,
 ): Refusal | undefined {
   if (savepoints.length === 0) return none(`Job ${job.name} has no such savepoint with files any more.`);
-  const points = living && living.phase !== 'REMOVED' ? startsOf(living) : [];
   const needed = savepoints.find(({ path }) => points.some((point) => isSamePlace(point, path)));
   if (!needed) return refusalOfQueue(job.name, waiting);
   const message = `Job ${job.name}, which has the name of the removed one now, may start from savepoint ${needed.number}.`;
@@ -99,9 +98,18 @@ export function refusalOfDisposal(
 }
 
 /** All points from which a job may be started, or started again. */
-function startsOf({ restorePoint, startedFrom, running, queue }: JobState): readonly string[] {
+export function startsOf(living: JobState | undefined): readonly string[] {
+  if (!living || living.phase === 'REMOVED') return [];
+  const { restorePoint, startedFrom, running, queue } = living;
   const told = [running, ...queue].map((one) => one?.restoreFrom);
   return [restorePoint, startedFrom, ...told].flatMap((point) => point ?? []);
+}
+
+/** The same, as its records tell it. */
+export function recordedStarts(living: JobView | undefined): readonly string[] {
+  if (!living || living.phase === 'REMOVED') return [];
+  const { restorePoint, startedFrom, restoring } = living;
+  return [restorePoint, startedFrom, restoring].flatMap((point) => point ?? []);
 }
 
 /** Why a job may not start from these points; undefined when it may. @param going savepoints that are about to be deleted. */

@@ -41,7 +41,7 @@ export const stepTitles = {
   candidatePromoted: 'Candidate is the job, and the Service points at it',
   candidateCanceled: 'Job of the candidate canceled',
   candidateRemoved: 'Flink cluster of the candidate removed',
-  leftAlone: 'Job left running, as its deletion says',
+  leftAlone: 'Left in its cluster as it is',
   savepointTaken: 'Savepoint taken',
   savepointsCleaned: 'Savepoints over the retention deleted',
   savepointDisposed: 'Files of the savepoint deleted',

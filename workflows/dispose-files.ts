@@ -1,9 +1,9 @@
 /** Deletes the files of savepoints, and records that they are gone. */
-import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput } from '../core/operation-result.ts';
 import { filesOf, overRetention } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
+import { notInPlace } from '../core/savepoint-outlook.ts';
 import { withSavepoints } from '../core/savepoint-list.ts';
 import { completed } from '../core/spec/completed.ts';
 import { waits } from './cluster-activities.ts';
@@ -17,21 +17,13 @@ const disposalMs = 6 * 60_000;
 export async function disposeFiles(account: OperationRun, host: Generation, savepoint: CompletedSavepoint) {
   const { cluster, storage } = host.spec.spec;
   const folder = storage.savepoints === undefined ? undefined : filesOf(savepoint.path, storage.savepoints);
-  if (folder === undefined) throw errorOf(notThere(savepoint.path));
+  if (folder === undefined) throw errorOf(notInPlace(savepoint));
   const calls = waits(cluster, disposalMs, disposalMs + agentAwayMs);
   const summary = `Delete the files of savepoint ${savepoint.number}`;
   const outcome = await calls.disposeSavepoint.executeWithOptions({ summary }, [{ generation: host, folder }]);
   const disposedAt = new Date().toISOString();
   account.recordSavepoint({ ...savepoint, state: 'disposed', disposedAt, disposedBy: account.number });
   return outcome;
-}
-
-function notThere(path: string): Failure {
-  return {
-    code: 'STORAGE_UNUSABLE',
-    message: `${path} does not lie where the job keeps its savepoints now.`,
-    cure: 'Delete it by hand, or set spec.storage to where it was and ask again.',
-  };
 }
 
 /** Deletes what is over the retention. What cannot be deleted now is told, and tried again after the next savepoint. */

@@ -8,12 +8,11 @@ import {
   isUnchanged,
   queuedOperation,
   recordsBehind,
-  refusalOfAside,
   withdrawn,
   type Refusal,
 } from '../core/job-changes.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
-import { judge, judgeAbort, judgeSpec, judgeVerdict, type Judgement } from '../core/judgement.ts';
+import { judge, judgeAbort, judgeAside, judgeSpec, judgeVerdict, type Judgement } from '../core/judgement.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { correctFirstStart, newJob } from '../core/new-job.ts';
@@ -68,6 +67,7 @@ export abstract class JobDesk extends JobBook {
     const state = this.acceptRevision(request);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
       ...(request.mode && { mode: request.mode }),
+      ...(request.force && { force: true }),
       ...(request.restoreFrom && { restoreFrom: request.restoreFrom }),
       ...(request.isRollback && { isRollback: true }),
     });
@@ -90,7 +90,8 @@ export abstract class JobDesk extends JobBook {
     if (answered) return answered;
     if (!this.state && request.lastKnown) this.begin(completed(request.lastKnown), 'unknown');
     const { deletion, savepointsLeft } = request;
-    return this.enqueue('remove', request, 'The job was deleted', {
+    if (request.forgets) this.clearTheWay(request);
+    return this.enqueue('remove', request, request.forgets ? 'The job was forgotten' : 'The job was deleted', {
       ...(deletion && { deletion }),
       ...(savepointsLeft && { savepointsLeft }),
     });
@@ -101,18 +102,25 @@ export abstract class JobDesk extends JobBook {
     if (this.state?.phase === 'REMOVED' && patched('name-free-once-removed')) this.state = undefined;
   }
 
+  /** Nothing of a job that is forgotten waits for its cluster any more. */
+  private clearTheWay({ requestedBy }: RemoveJobRequest): void {
+    const { queue, running } = this.known();
+    const reason = `${requestedBy} had the job forgotten`;
+    for (const waiting of queue) this.withdraw(waiting, reason);
+    if (running) this.abortion = { reason, isAsked: true, isForced: true };
+  }
+
   /** Asks the operation under way, or the one that waits, to give up. */
   abort(request: AbortOperationRequest): ChangeAnswer {
     const answered = this.answered(request, judgeAbort(this.state, request));
     if (answered) return answered;
     const { running, queue } = this.known();
-    const operation = [running, ...queue].find((one) => one?.record.number === request.operation);
-    if (!operation) throw this.refusal(operationEnded(request.operation));
-    if (operation === running) this.abortion = { reason: `${request.requestedBy} asked for it`, isAsked: true };
-    else this.withdraw(operation, `${request.requestedBy} asked for it`);
+    const waiting = queue.find((one) => one.record.number === request.operation);
+    if (!waiting) this.abortion = { reason: `${request.requestedBy} asked for it`, isAsked: true };
+    else this.withdraw(waiting, `${request.requestedBy} asked for it`);
     this.remember(request, true, request.operation);
     this.publish();
-    return this.answer(true, this.find(request.operation) ?? operation);
+    return this.answer(true, this.find(request.operation) ?? waiting ?? running);
   }
 
   /** Takes what waits out of the queue again. */
@@ -136,7 +144,7 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts a savepoint of the job, after what is under way and what waits. */
   takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
-    const answered = this.answered(request);
+    const answered = this.answered(request, judgeAside(this.state, request));
     if (answered) return answered;
     const { format = this.known().revision.spec.spec.savepoints.format } = request;
     const take = { format, origin: 'user' as const };
@@ -145,9 +153,10 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts that a savepoint goes, after what is under way and what waits. */
   disposeSavepoint(request: DisposeSavepointRequest): ChangeAnswer {
-    const answered = this.answered(request);
+    const wished = () => disposalWish(this.known(), request);
+    const answered = this.answered(request, judgeAside(this.state, request, wished));
     if (answered) return answered;
-    const wish = disposalWish(this.known(), request);
+    const wish = wished();
     if ('code' in wish) throw this.refusal(wish);
     return this.enqueue('dispose', request, `Savepoint ${request.number} shall go`, { savepointWish: wish });
   }
@@ -233,8 +242,6 @@ export abstract class JobDesk extends JobBook {
     wish: OperationWish = {},
   ): ChangeAnswer {
     const state = this.known();
-    const refusal = leavesJobAlone(kind) ? refusalOfAside(state) : undefined;
-    if (refusal) throw this.refusal(refusal);
     const base = request.waits ? baseOf(state) : {};
     const made = this.newOperation(kind, request.requestedBy, reason);
     const operation = { ...made, ...wish, ...base };
@@ -272,12 +279,8 @@ function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFo
   return state.running ? { waitsFor: state.running.record.number } : {};
 }
 
-function operationEnded(number: number): Refusal {
-  return { code: 'OPERATION_ENDED', message: `Operation ${number} neither waits nor runs.` };
-}
-
 /** What a caller said for this once. */
 type OperationWish = Pick<
   QueuedOperation,
-  'mode' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish'
+  'mode' | 'force' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish'
 >;

@@ -109,6 +109,8 @@ export class JobEntity extends JobHealth {
     const input = inputOf(state, revision, planned, wasRunning);
     this.publish();
     const result = await carryOut(input, () => this.abortion);
+    if (result && this.abortion?.isForced)
+      await sleep(lateAttemptMs, { summary: 'What was ended where it stood may still act' });
     this.abortion = undefined;
     if (result) return this.conclude(state, result, revision);
     await this.beginAgain(state, planned);

@@ -53,6 +53,8 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly reason?: string;
   /** Which state the job goes on from, for this once; without it, as the spec says. */
   readonly mode?: PlanMode;
+  /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */
+  readonly force?: boolean;
   /** With mode `restore`: path of the savepoint. */
   readonly restoreFrom?: string;
   /** Whether what is under way goes on to its end first, in place of giving up for the newer spec. */
@@ -68,6 +70,11 @@ export interface RemoveJobRequest extends ChangeRequest {
   readonly deletion?: Deletion;
   /** What becomes of its savepoints, for this once; without it, as its spec says. */
   readonly savepointsLeft?: SavepointsLeft;
+  /**
+   * Whether it is forgotten: what is under way ends where it stands, and what the job has in its cluster stays. Nothing waits for
+   * the cluster's agent. `deletion` is `leave` then.
+   */
+  readonly forgets?: boolean;
   /** The job's last known spec: lets a job be removed whose workflow was ended by hand, and whose objects may still run. */
   readonly lastKnown?: FlinkJob;
 }

@@ -12,6 +12,7 @@ import {
   setHandler,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import { awaitedAgent } from '../core/awaited-agent.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
@@ -21,6 +22,7 @@ import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { generationName } from '../core/names.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
+import { whenAgentIsAwaited } from './cluster-activities.ts';
 import { Outbox } from './outbox.ts';
 import { operationDetails } from './details.ts';
 
@@ -29,6 +31,8 @@ export interface AbortRequest {
   readonly reason: string;
   /** Whether a person asked for it: then it is rolled back even after its point of no return, where it knows how. */
   readonly isAsked: boolean;
+  /** Whether it ends where it stands, whatever it waits for: nothing is undone, and its job is forgotten. */
+  readonly isForced?: boolean;
 }
 
 /** Asks a running operation to give up. Before its point of no return it undoes what it began. */
@@ -64,6 +68,9 @@ export class OperationRun {
   private savepoints: readonly SavepointRecord[] = [];
   private abortable: { readonly scope: CancellationScope; readonly onlyAsked: boolean } | undefined;
   private abortion: AbortRequest | undefined;
+  private endNow: (error: ApplicationFailure) => void = () => undefined;
+  /** Rejects when it shall end where it stands. */
+  private readonly forced = new Promise<never>((_resolve, reject) => (this.endNow = reject));
 
   private readonly input: OperationInput;
 
@@ -76,6 +83,8 @@ export class OperationRun {
     // The entity wrote this operation's rows up to `recordSeq`; ours are newer.
     this.seq = input.recordSeq + 10;
     this.record = { ...input.record, state: 'running', startedAt: now() };
+    this.forced.catch(() => undefined);
+    whenAgentIsAwaited((cluster) => this.sayAwaited(cluster));
     setHandler(abortOperation, (request) => this.abort(request), {
       description: 'Give up, undoing what can be undone',
     });
@@ -212,7 +221,7 @@ export class OperationRun {
     this.abortWhenParentGoes();
     return CancellationScope.nonCancellable(async () => {
       try {
-        await act();
+        await Promise.race([act(), this.forced]);
         return this.end('succeeded');
       } catch (error) {
         const failure = await this.undone(undo, failureOf(error));
@@ -229,8 +238,9 @@ export class OperationRun {
 
   /** What cannot be cleared away stays among the generations: the next operation begins with it. */
   private async undone(undo: Undo, failure: Failure): Promise<Failure> {
+    if (this.abortion?.isForced) return failure;
     try {
-      return (await undo(failure)) ?? failure;
+      return (await Promise.race([undo(failure), this.forced])) ?? failure;
     } catch (error) {
       const { message, cure } = failureOf(error);
       this.tell('undoFailed', `${message} ${cure}`);
@@ -245,6 +255,7 @@ export class OperationRun {
 
   private abort(request: AbortRequest): void {
     if (this.abortion === undefined || request.isAsked) this.abortion = request;
+    if (request.isForced) return this.endNow(this.aborted());
     if (this.abortable && (request.isAsked || !this.abortable.onlyAsked)) this.abortable.scope.cancel();
   }
 
@@ -260,7 +271,8 @@ export class OperationRun {
   private end(state: OperationState, failure?: Failure): OperationResult {
     // The entity writes how it ended together with the job's own record: who reads the one finds the other.
     this.outbox.close();
-    this.update({ state, endedAt: now(), ...(failure ? { failure } : {}) });
+    const steps = this.record.steps.map((step) => (step.state === 'running' ? cutOff(step) : step));
+    this.update({ state, endedAt: now(), steps, ...(failure ? { failure } : {}) });
     this.tell(`operation${capitalised(state)}`, failure ? `${failure.message} ${failure.cure}` : this.record.reason);
     return {
       record: this.record,
@@ -274,6 +286,14 @@ export class OperationRun {
       ...(failure ? { failure } : {}),
       unwritten: this.outbox.unwritten(),
     };
+  }
+
+  /** Whatever is under way waits for the same agents. */
+  private sayAwaited(cluster: string): void {
+    const { kind } = this.record;
+    const detail = awaitedAgent({ cluster, noticedAt: now(), kind, name: this.input.name });
+    for (const step of this.record.steps) if (step.state === 'running') this.putStep({ ...step, detail });
+    this.tell('agentAwaited', detail);
   }
 
   private putStep(step: StepRecord): void {
@@ -350,6 +370,11 @@ function clusterSilent(): Failure {
 
 function isFailure(value: unknown): value is Failure {
   return typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'cure' in value;
+}
+
+/** Nobody knows how far it came. */
+function cutOff(step: StepRecord): StepRecord {
+  return { ...step, state: 'failed', endedAt: now(), detail: 'ended where it stood' };
 }
 
 function now(): string {

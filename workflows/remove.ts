@@ -7,6 +7,7 @@ import { newestLast, type FoundGeneration } from '../core/adoption.ts';
 import { deletionOf, savepointsGo } from '../core/deletion.ts';
 import type { Failure } from '../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
+import { leftBehind } from '../core/left-behind.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { goingWithJob } from '../core/removed-savepoints.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
@@ -32,7 +33,7 @@ export async function remove(input: RemoveInput): Promise<OperationResult> {
   const how = deletionOf(input.spec, input);
   // What is half removed is removed by the next try: there is nothing to put back.
   return run.run(async () => {
-    if (how === 'leave') await run.step('leftAlone', async () => undefined);
+    if (how === 'leave') await run.step('leftAlone', async () => ({ detail: leftBehind(input, input.generations) }));
     else await endEverything(run, input, how === 'savepoint');
     run.generations = [];
   });
@@ -100,7 +101,7 @@ function everythingOf(run: OperationRun, input: OperationInput): Promise<readonl
 /** A cluster that is gone for good answers nobody any more. */
 function orLeft(failure: Failure): Failure {
   if (failure.code !== 'CLUSTER_SILENT') return failure;
-  const cure = `${failure.cure} Where the cluster is gone for good, \`--deletion leave\` forgets the job.`;
+  const cure = `${failure.cure} Where the cluster is gone for good, \`drey delete job NAME --forget\` ends it without.`;
   return { ...failure, cure };
 }
 

@@ -8,7 +8,7 @@ import { refusalOfKey, type Refusal } from '../core/job-changes.ts';
 import { lostOperation } from '../core/job-outcome.ts';
 import type { JobState } from '../core/job-state.ts';
 import { disposalOfRemoved, type RecalledJob, type RemovedDisposal } from '../core/removed-job.ts';
-import { refusalOfDisposal, refusalOfStart } from '../core/removed-savepoints.ts';
+import { refusalOfDisposal, refusalOfStart, startsOf } from '../core/removed-savepoints.ts';
 import { now } from './job-book.ts';
 import type { ChangeAnswer, ChangeRequest, DisposeRemovedRequest, FlinkJobInput } from './messages.ts';
 import type { Outbox } from './outbox.ts';
@@ -50,7 +50,7 @@ export class RemovedJobs {
     if ('code' in recalled) return recalled;
     const repeated = this.pending.find(({ key }) => key === request.key);
     if (repeated) return refusalOfKey(repeated, request) ?? answerOf(repeated);
-    const refusal = refusalOfDisposal(recalled, living(), this.queue.length);
+    const refusal = refusalOfDisposal(recalled, startsOf(living()), this.queue.length);
     return refusal ?? answerOf(this.enqueue(recalled, request));
   }
 

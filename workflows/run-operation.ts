@@ -28,7 +28,7 @@ export function inputOf(
   operation: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
-  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom } = operation;
+  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom, force } = operation;
   const { spec } = revision;
   const input: OperationInput = {
     record,
@@ -45,6 +45,7 @@ export function inputOf(
     ...(deletion && { deletion }),
     ...(savepointsLeft && { savepointsLeft }),
     ...(restoreFrom && { restoreFrom }),
+    ...(force && { force }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),

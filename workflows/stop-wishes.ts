@@ -22,3 +22,8 @@ export function keepingState(generation: Generation, next: FlinkJob, mode: PlanM
       mode !== 'restore' && { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) }),
   };
 }
+
+/** The same where the job is to end though no savepoint can be had, and however old its newest checkpoint is. */
+export function comeWhatMay({ maxStateAgeMs: _maxStateAgeMs, ...wish }: StopWish): StopWish {
+  return { ...wish, whenSavepointFails: 'checkpoint' };
+}

@@ -8,7 +8,7 @@ import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
 import { askCluster } from './reconcile.ts';
 import { stopOrCancel } from './stop-generation.ts';
-import { keepingState } from './stop-wishes.ts';
+import { comeWhatMay, keepingState } from './stop-wishes.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
 export async function suspend(input: OperationInput): Promise<OperationResult> {
@@ -16,7 +16,8 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
   const isKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
   return run.run(async () => {
     for (const generation of await askCluster(run, input)) {
-      const stopped = await stopOrCancel(run, keepingState(generation, input.spec, run.mode), 'jobStopped');
+      const wish = keepingState(generation, input.spec, run.mode);
+      const stopped = await stopOrCancel(run, input.force ? comeWhatMay(wish) : wish, 'jobStopped');
       // Suspended, it would be resumed from nothing, and do again what it has done.
       run.finished = stopped?.finished ?? false;
       if (isKept) await run.step('clusterKept', async () => undefined);

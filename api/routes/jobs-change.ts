@@ -17,6 +17,7 @@ import { findLivingJob, readLastKnown, readLivingJob, type JobRef } from '../rea
 import { checkPlacement, readSpec } from '../read-spec.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
+import { saidIn } from '../said-in.ts';
 import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 
 const noneMatchHeader = { name: 'If-None-Match', description: '`*`: only if there is no such job.' };
@@ -63,6 +64,12 @@ const removeQuery = dryRunQuery.extend({
     .enum(savepointsLeft)
     .optional()
     .describe('What becomes of its savepoints. Without it, as spec.cleanup.savepoints says.'),
+  forget: z
+    .enum(['true', 'false'], 'must be true or false')
+    .optional()
+    .describe(
+      'End it without its cluster, also while it is being removed: what is under way ends where it stands, and what the job has there stays. For a cluster whose agent does not come back.',
+    ),
 });
 
 const remove = defineRoute({
@@ -77,21 +84,37 @@ const remove = defineRoute({
   headers: [keyHeader, matchHeader],
   answers: { 200: dryRunReply, 202: { description: 'The removal was accepted', schema: changeAnswer } },
   handle: async (services, call) => {
-    const headers = readChangeHeaders(call.request, call.bytes);
+    const headers = readChangeHeaders(call.request, saidIn(call.query));
+    const wish = wishOf(call.query);
     if (isDryRun(call.query)) {
       return tryOut(services, call, headers, async () => {
         const job = await readLivingJob(services, call.params);
-        return { job, wish: { to: 'remove', spec: job.spec, ...wishOf(call.query) } };
+        return { job, wish: { to: 'remove', spec: job.spec, ...wish } };
       });
     }
     return change(services, call, headers, 'remove', () =>
-      removeAnyJob(services, call.params, { ...requestOf(headers, call), ...wishOf(call.query) }),
+      removeAnyJob(services, call.params, { ...requestOf(headers, call), ...wish }),
     );
   },
 });
 
-function wishOf({ deletion, savepoints }: z.output<typeof removeQuery>) {
+/** @throws Problem where it cannot be had together */
+function wishOf({ deletion, savepoints, forget }: z.output<typeof removeQuery>) {
+  if (forget === 'true') {
+    if (savepoints === 'dispose' || (deletion ?? 'leave') !== 'leave') throw forgetsAll();
+    return { deletion: 'leave' as const, forgets: true };
+  }
   return { ...(deletion && { deletion }), ...(savepoints && { savepointsLeft: savepoints }) };
+}
+
+function forgetsAll(): Problem {
+  return new Problem(
+    'INVALID_PARAMETER',
+    'A job that is forgotten leaves all as it is in its cluster and its storage.',
+    {
+      cure: 'Say `forget=true` without `deletion` and `savepoints`.',
+    },
+  );
 }
 
 /** What is checked before the job's workflow is asked. Gives the job as it was last recorded. */

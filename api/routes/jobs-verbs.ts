@@ -5,46 +5,56 @@ import { objectName, vertexId } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
-import { changeAnswer } from '../answer-shapes.ts';
+import { changeAnswer, dryRunReply } from '../answer-shapes.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { earlierRevision, runningSpec } from '../earlier-revision.ts';
 import { jobParams, uidQuery } from '../job-params.ts';
 import { abortInJob } from '../job-workflow.ts';
-import type { JobRef } from '../read-job.ts';
+import { readLivingJob, type JobRef } from '../read-job.ts';
 import { startableSavepoint } from '../read-savepoint.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { ofRunningWorkflow } from '../running-workflow.ts';
+import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
 import type { Services } from '../services.ts';
+import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 import { verb } from '../verb.ts';
 
 const mode = z
   .enum(upgradeModes)
   .optional()
   .describe('Which state the job goes on from, for this once. Without it, spec.upgrade.mode.');
-const noBody = z.strictObject({});
 const modeBody = z.strictObject({ mode });
+const endBody = modeBody.extend({
+  force: z
+    .boolean()
+    .optional()
+    .describe(
+      'The job ends also where no savepoint can be had, or its newest checkpoint is older than spec.upgrade.maxStateAge: it is canceled, and goes on later from that checkpoint.',
+    ),
+});
 
 const suspend = verb({
   word: 'suspend',
   summary: 'Stop a job with its state kept, and clear its Flink cluster away',
-  body: modeBody,
+  body: endBody,
   wish: async (services, job, body) => {
     const spec = suspended(await runningSpec(services, job));
     // Upgrades that leave the state behind are no word about a job that is to go on.
     const kept = spec.spec.upgrade.mode === 'stateless' ? ('savepoint' as const) : undefined;
-    return { spec, reason: 'The job was suspended', mode: body.mode ?? kept };
+    const reason = body.force ? 'The job was suspended by force' : 'The job was suspended';
+    return { spec, reason, mode: body.mode ?? kept, force: body.force };
   },
 });
 
 const cancel = verb({
   word: 'cancel',
   summary: 'End a job without a savepoint; it can go on from its newest checkpoint',
-  body: modeBody,
+  body: endBody,
   wish: async (services, job, body) => ({
     spec: canceled(await runningSpec(services, job)),
-    reason: 'The job was canceled',
+    reason: body.force ? 'The job was canceled by force' : 'The job was canceled',
     mode: body.mode,
+    force: body.force,
   }),
 });
 
@@ -54,12 +64,19 @@ const resting: readonly JobPhase[] = ['FAILED', 'CANCELED', 'SUSPENDED'];
 const resume = verb({
   word: 'resume',
   summary: 'Start a suspended, canceled or failed job from its newest restore point',
-  body: noBody,
-  wish: async (services, job) => ({
+  body: z.strictObject({
+    mode: z
+      .enum(['last-state', 'stateless'], 'must be last-state or stateless')
+      .optional()
+      .describe(
+        '`stateless`: it starts empty, and its state is left behind. Without it, from its newest restore point.',
+      ),
+  }),
+  wish: async (services, job, body) => ({
     spec: resumed(await runningSpec(services, job)),
-    reason: 'The job was resumed',
+    reason: body.mode === 'stateless' ? 'The job was resumed without its state' : 'The job was resumed',
     // What takes no savepoint goes on from what it has completed last, also where upgrades leave the state behind.
-    ...(resting.includes(job.phase) && { mode: 'last-state' as const }),
+    mode: body.mode ?? (resting.includes(job.phase) ? 'last-state' : undefined),
   }),
 });
 
@@ -162,11 +179,19 @@ const abort = defineRoute({
   summary: 'Ask an operation to give up',
   description: 'One that waits never begins; one that runs undoes what it can, or rolls back. Follow it to its end.',
   params: jobParams.extend({ number: z.coerce.number().int().min(1) }),
+  query: dryRunQuery,
   headers: [keyHeader],
-  answers: { 202: { description: 'The operation was asked to give up', schema: changeAnswer } },
+  answers: { 200: dryRunReply, 202: { description: 'The operation was asked to give up', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
     const { number, ...ref } = call.params;
+    if (isDryRun(call.query)) {
+      return tryOut(services, call, headers, async () => {
+        const job = await readLivingJob(services, ref);
+        await seeRunningWorkflow(services, ref);
+        return { job, wish: { to: 'abort', spec: job.spec, operation: number } };
+      });
+    }
     return change(services, call, headers, 'abort', () =>
       ofRunningWorkflow(services, ref, () =>
         abortInJob(services.temporal, ref, { ...requestOf(headers, call), operation: number }),

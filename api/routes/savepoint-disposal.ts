@@ -6,28 +6,21 @@ import type { JobView } from '../../core/job.ts';
 import { removedSelections } from '../../core/removed-savepoints.ts';
 import { isCompleted, type SavepointRecord } from '../../core/savepoint.ts';
 import type { ChangeAnswer, ChangeRequest } from '../../workflows/messages.ts';
-import { changeAnswer } from '../answer-shapes.ts';
+import { changeAnswer, dryRunReply } from '../answer-shapes.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
-import { assertRemoved, assertUnneeded, disposeOfRemoved } from '../dispose-of-removed.ts';
+import { assertRemoved, assertUnneeded, disposeOfRemoved, tryDisposalOfRemoved } from '../dispose-of-removed.ts';
 import { jobParams, savepointParams, uidQuery } from '../job-params.ts';
 import { disposeSavepointOf } from '../job-workflow.ts';
 import { readJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { ofRunningWorkflow } from '../running-workflow.ts';
+import { saidIn } from '../said-in.ts';
+import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
 import type { Services } from '../services.ts';
+import { dryRunQuery, isDryRun, tryOut, type Trial } from '../try-out.ts';
 
 const force = z.enum(['true', 'false'], 'must be true or false').optional();
-const answers = { 202: { description: 'It was accepted', schema: changeAnswer } };
-
-/** The query makes another request: with the key of one without it, it is refused. */
-function saidIn(query: Readonly<Record<string, string | undefined>>): Buffer {
-  const said = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && value !== 'false') said.set(name, value);
-  said.sort();
-  return Buffer.from(said.toString());
-}
+const answers = { 200: dryRunReply, 202: { description: 'It was accepted', schema: changeAnswer } };
 
 const dispose = defineRoute({
   method: 'delete',
@@ -37,7 +30,7 @@ const dispose = defineRoute({
   description:
     'Answers when it is accepted; follow its operation from there. Its record stays. One that the job may need, and its newest one, only go with `force`; one that another job starts from stays. Of a removed job too.',
   params: savepointParams,
-  query: z.strictObject({
+  query: dryRunQuery.extend({
     force: force.describe('Even if the job may need it: it may then not start again.'),
     ...uidQuery,
   }),
@@ -47,6 +40,12 @@ const dispose = defineRoute({
     const { number, ...ref } = call.params;
     const headers = readChangeHeaders(call.request, saidIn(call.query));
     const wish = { number, force: call.query.force === 'true' };
+    if (isDryRun(call.query)) {
+      return tryOut(services, call, headers, async () => {
+        const job = await readJob(services, { ...ref, uid: call.query.uid });
+        return job.phase === 'REMOVED' ? tryDisposalOfRemoved(services, job, wish) : tryDisposal(services, job, wish);
+      });
+    }
     return change(services, call, headers, 'dispose', async () => {
       const job = await readJob(services, { ...ref, uid: call.query.uid });
       const request = requestOf(headers, call);
@@ -64,7 +63,7 @@ const disposeSeveral = defineRoute({
   description:
     'Answers when it is accepted; follow its operation from there. At most 20 go at once, the oldest first. The newest one only goes with `force`, and one that another job starts from stays.',
   params: jobParams,
-  query: z.strictObject({
+  query: dryRunQuery.extend({
     which: z
       .enum(removedSelections, `must be one of ${removedSelections.join(', ')}`)
       .describe('`overRetention`: those over spec.savepoints.retain of the last spec, as old as they are now.'),
@@ -76,20 +75,37 @@ const disposeSeveral = defineRoute({
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, saidIn(call.query));
     const { which, uid } = call.query;
-    return change(services, call, headers, 'dispose', async () => {
+    const wish = { which, force: call.query.force === 'true' };
+    const removedJob = async () => {
       const job = await readJob(services, { ...call.params, uid });
       assertRemoved(job);
-      const wish = { which, force: call.query.force === 'true' };
+      return job;
+    };
+    if (isDryRun(call.query))
+      return tryOut(services, call, headers, async () => tryDisposalOfRemoved(services, await removedJob(), wish));
+    return change(services, call, headers, 'dispose', async () => {
+      const job = await removedJob();
       return disposeOfRemoved(services, job, requestOf(headers, call), wish);
     });
   },
 });
 
+interface NumberWish {
+  readonly number: number;
+  readonly force: boolean;
+}
+
+async function tryDisposal(services: Services, job: JobView, wish: NumberWish): Promise<Trial> {
+  await lastKnownOf(services, job, wish.number);
+  await seeRunningWorkflow(services, job);
+  return { job, wish: { to: 'disposeSavepoint', spec: job.spec, ...wish } };
+}
+
 async function disposeOfLiving(
   services: Services,
   job: JobView,
   request: ChangeRequest,
-  wish: { readonly number: number; readonly force: boolean },
+  wish: NumberWish,
 ): Promise<ChangeAnswer> {
   const lastKnown = await lastKnownOf(services, job, wish.number);
   const asked = { ...request, ...wish, uid: job.uid, ...(lastKnown && { lastKnown }) };

@@ -4,15 +4,16 @@ import { listSavepoints } from '../../clients/postgres/savepoints.ts';
 import type { JobView } from '../../core/job.ts';
 import { isPinned, pinningOf } from '../../core/pinning.ts';
 import { savepointFormats, savepointStates, type SavepointRecord } from '../../core/savepoint.ts';
-import { changeAnswer, pageOf, savepointAnswer } from '../answer-shapes.ts';
+import { changeAnswer, dryRunReply, pageOf, savepointAnswer } from '../answer-shapes.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { jobParams, savepointParams, uidQuery } from '../job-params.ts';
 import { takeSavepointOf } from '../job-workflow.ts';
 import { numberPosition, pageAnswer, pageQuery, readCursor } from '../paging.ts';
-import { readJob } from '../read-job.ts';
+import { readJob, readLivingJob } from '../read-job.ts';
 import { readSavepoint } from '../read-savepoint.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { ofRunningWorkflow } from '../running-workflow.ts';
+import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
+import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 
 const create = defineRoute({
@@ -23,6 +24,7 @@ const create = defineRoute({
   description:
     'Answers when it is accepted; follow its operation from there, whose number will be the savepoint’s. The job runs on.',
   params: jobParams,
+  query: dryRunQuery,
   headers: [keyHeader],
   body: z.strictObject({
     format: z
@@ -30,10 +32,17 @@ const create = defineRoute({
       .optional()
       .describe("Without it, that of the job's spec."),
   }),
-  answers: { 202: { description: 'It was accepted', schema: changeAnswer } },
+  answers: { 200: dryRunReply, 202: { description: 'It was accepted', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
     const { format } = call.body;
+    if (isDryRun(call.query)) {
+      return tryOut(services, call, headers, async () => {
+        const job = await readLivingJob(services, call.params);
+        await seeRunningWorkflow(services, call.params);
+        return { job, wish: { to: 'takeSavepoint', spec: job.spec, format } };
+      });
+    }
     const request = { ...requestOf(headers, call), ...(format && { format }) };
     return change(services, call, headers, 'savepoint', () =>
       ofRunningWorkflow(services, call.params, () => takeSavepointOf(services.temporal, call.params, request)),

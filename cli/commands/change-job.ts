@@ -20,6 +20,7 @@ export interface ChangeFlags {
   readonly timeout: string;
   readonly output?: string;
   readonly mode?: string;
+  readonly force?: boolean;
   readonly parallelism?: string;
   readonly vertex?: readonly string[];
   readonly to?: string;
@@ -28,9 +29,9 @@ export interface ChangeFlags {
 /** In earnest, or to be told what it would do. */
 type Ask = <Answer>(verbs: JobVerbs<Answer>, job: JobRef, flags: ChangeFlags) => Promise<Answer>;
 
-export const suspend = changing('suspending', (verbs, job, { mode }) => verbs.suspendJob(job, { mode }));
-export const cancel = changing('canceling', (verbs, job, { mode }) => verbs.cancelJob(job, { mode }));
-export const resume = changing('resuming', (verbs, job) => verbs.resumeJob(job));
+export const suspend = changing('suspending', (verbs, job, { mode, force }) => verbs.suspendJob(job, { mode, force }));
+export const cancel = changing('canceling', (verbs, job, { mode, force }) => verbs.cancelJob(job, { mode, force }));
+export const resume = changing('resuming', (verbs, job, { mode }) => verbs.resumeJob(job, { mode }));
 export const restart = changing('restarting', (verbs, job, { mode }) => verbs.restartJob(job, { mode }));
 export const scale = changing('scaling', (verbs, job, { parallelism, vertex }) => {
   if (parallelism === undefined && vertex === undefined)
@@ -60,8 +61,13 @@ export async function abort(context: Context, words: readonly string[], flags: C
   const isNamed = words.length > 1 && /^\d+$/.test(last);
   const job = { tenant: context.config.tenant, name: parseJobName(isNamed ? words.slice(0, -1) : words) };
   const number = isNamed ? Number(last) : await underWay(context, job);
-  const asked = await context.client.abortOperation(job, number);
-  return answer(context, asked, flags, `asked to give up operation ${number}`);
+  const outcome = `asked to give up operation ${number}`;
+  if (flags.dryRun === true) {
+    const outlook = await context.client.dryRun.abortOperation(job, number);
+    await tellOutlook(context.world, outcome, outlook, parseFormat(flags.output, formats));
+    return exitCodes.ok;
+  }
+  return answer(context, await context.client.abortOperation(job, number), flags, outcome);
 }
 
 async function underWay({ client }: Context, job: JobRef): Promise<number> {

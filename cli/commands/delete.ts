@@ -1,6 +1,7 @@
 /** `drey delete`: asks for the removal of jobs, by name or by file, and with --wait follows it to its end. */
 import type { JobRef } from '../../clients/drey/paths.ts';
 import { DreyApiError, isNotFound } from '../../clients/drey/errors.ts';
+import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, reportError, usageError } from '../errors.ts';
@@ -19,6 +20,7 @@ export interface DeleteFlags {
   readonly ignoreNotFound?: boolean;
   readonly deletion?: string;
   readonly savepoints?: string;
+  readonly forget?: boolean;
 }
 
 export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
@@ -61,13 +63,27 @@ async function requestRemoval(context: Context, ref: JobRef, flags: DeleteFlags)
   const { job, operation } = await removal(context, ref, flags);
   const number = operation === undefined ? '' : ` (operation ${operation.number})`;
   say(context.world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
+  if (flags.forget !== true) await warnIfAwaited(context, job);
   return { job, operation };
 }
 
+/** A removal waits for an agent of its cluster, however long none comes: who asks for it shall know at once. */
+async function warnIfAwaited({ client, world }: Context, { name, spec }: JobView): Promise<void> {
+  const { cluster } = spec.spec;
+  // Whoever may remove a job may not see clusters everywhere; and the removal was accepted.
+  const { agent } = (await client.getCluster(cluster).catch(() => undefined)) ?? {};
+  if (agent?.state !== 'gone') return;
+  const since = agent.lastSeen === undefined ? '' : ` since ${agent.lastSeen}`;
+  say(
+    world.err,
+    `warning: no agent of cluster ${cluster} is there${since}: the removal fails without one, or waits where it has begun.`,
+  );
+  say(world.err, `cure: start it, or drey delete job ${name} --forget, which leaves all that the job has there.`);
+}
+
 async function tryRemoval({ client, world }: Context, ref: JobRef, flags: DeleteFlags): Promise<void> {
-  const { deletion, savepoints } = flags;
   try {
-    await tellOutlook(world, 'removed', await client.dryRun.removeJob(ref, { deletion, savepoints }), undefined);
+    await tellOutlook(world, 'removed', await client.dryRun.removeJob(ref, wishOf(flags)), undefined);
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
     say(world.out, `${jobLabel(ref)} is being removed already (dry run)`);
@@ -75,14 +91,18 @@ async function tryRemoval({ client, world }: Context, ref: JobRef, flags: Delete
 }
 
 /** Asks for the removal; one that somebody asked for before will do as well. */
-async function removal({ client }: Context, ref: JobRef, { deletion, savepoints }: DeleteFlags): Promise<Followed> {
+async function removal({ client }: Context, ref: JobRef, flags: DeleteFlags): Promise<Followed> {
   try {
-    return await client.removeJob(ref, { deletion, savepoints });
+    return await client.removeJob(ref, wishOf(flags));
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
     const [job, operations] = await Promise.all([client.getJob(ref), client.listOperations(ref)]);
     return { job, operation: operations.items.find(({ kind }) => kind === 'remove') };
   }
+}
+
+function wishOf({ deletion, savepoints, forget }: DeleteFlags) {
+  return { deletion, savepoints, forget };
 }
 
 function isBeingRemoved(error: unknown): boolean {

@@ -6,6 +6,7 @@ import { jobLabel } from '../kinds/job-kind.ts';
 import { savepointKind } from '../kinds/savepoint-kind.ts';
 import { savepointLines } from '../kinds/savepoint-lines.ts';
 import { allPages } from '../../clients/drey/pages.ts';
+import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import { savepointFormats } from '../../core/savepoint.ts';
 import { parseFormat, printItems } from '../printing.ts';
@@ -16,6 +17,7 @@ import { tellOutlook } from './dry-run.ts';
 import { waitForOperations } from './wait-for-operations.ts';
 
 interface WaitFlags {
+  readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly timeout: string;
 }
@@ -33,8 +35,7 @@ export async function createSavepoint(
   if (format !== undefined && !savepointFormats.some((one) => one === format))
     throw usageError(`--format ${format} is not known`, `Use one of ${savepointFormats.join(', ')}.`);
   const job = { tenant: context.config.tenant, name: parseJobName(words) };
-  const change = await context.client.createSavepoint(job, { format });
-  return followed(context, change, 'savepoint', flags);
+  return asked(context, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format }));
 }
 
 export async function listSavepoints(context: Context, words: readonly string[], flags: OutputFlags): Promise<number> {
@@ -62,7 +63,6 @@ export async function describeSavepoint(
 }
 
 interface RestoreFlags extends WaitFlags, PastFlags {
-  readonly dryRun?: boolean;
   readonly into?: string;
   readonly to?: string;
 }
@@ -82,12 +82,8 @@ export async function restoreSavepoint(
   const target = { tenant, name: into ?? name };
   const wish = { savepoint: number, of, uid, to };
   if (flags.dryRun === true) {
-    await tellOutlook(
-      world,
-      `restored from savepoint ${number}`,
-      await client.dryRun.restoreJob(target, wish),
-      undefined,
-    );
+    const outlook = await client.dryRun.restoreJob(target, wish);
+    await tellOutlook(world, `restored from savepoint ${number}`, outlook, undefined);
     return exitCodes.ok;
   }
   return followed(context, await client.restoreJob(target, wish), `restore from savepoint ${number}`, flags);
@@ -107,12 +103,13 @@ export async function disposeSavepoint(
   const which = selectionOf(flags);
   if (which === undefined) {
     const { job, number } = savepointOf(context, words, flags);
-    const change = await context.client.disposeSavepoint(job, number, { force: flags.force });
-    return followed(context, change, `disposal of savepoint ${number}`, flags);
+    const what = `disposal of savepoint ${number}`;
+    return asked(context, what, flags, (verbs) => verbs.disposeSavepoint(job, number, { force: flags.force }));
   }
   const job = pastJobOf(context.config, words, flags);
-  const change = await context.client.disposeSavepoints(job, which, { force: flags.force });
-  return followed(context, change, 'disposal of savepoints', flags);
+  return asked(context, 'disposal of savepoints', flags, (verbs) =>
+    verbs.disposeSavepoints(job, which, { force: flags.force }),
+  );
 }
 
 /** Several of a removed job, as the API names them; undefined where one is named by its number. */
@@ -128,6 +125,19 @@ function savepointOf({ config }: Context, words: readonly string[], flags: PastF
     throw usageError('the savepoint must be named by its number', 'Write NAME N; drey savepoint list NAME lists them.');
   }
   return { job: pastJobOf(config, words.slice(0, -1), flags), number };
+}
+
+/** In earnest, or to be told what it would do. */
+async function asked(
+  context: Context,
+  what: string,
+  flags: WaitFlags,
+  ask: <Answer>(verbs: JobVerbs<Answer>) => Promise<Answer>,
+): Promise<number> {
+  const { client, world } = context;
+  if (flags.dryRun !== true) return followed(context, await ask<Change>(client), what, flags);
+  await tellOutlook(world, what, await ask(client.dryRun), undefined);
+  return exitCodes.ok;
 }
 
 async function followed(

@@ -1,4 +1,5 @@
 /** How a dry run is shown: what would change, what it costs, from which state, and how long the last pause was. */
+import type { AbortEnd, AbortOutlook } from '../../core/abort-outlook.ts';
 import type { Outlook } from '../../core/dry-run.ts';
 import type { Kind } from '../printing.ts';
 import { changeText } from './change-text.ts';
@@ -17,15 +18,38 @@ export function outlookLines(outcome: string, outlook: Outlook): string[] {
   return [head, ...planLines(outlook).map((line) => `  ${line}`)];
 }
 
-function planLines({ revision, plan, startsFrom, lastPauseMs }: Outlook): string[] {
+function planLines(outlook: Outlook): string[] {
+  const { revision, plan, startsFrom, lastPauseMs, abort } = outlook;
+  if (abort) return abortLines(abort);
   // All of a job that is new is new.
   if (!plan || revision === 0) return [];
   const how = plan.strategy === undefined ? plan.kind : `${plan.strategy} ${plan.kind}`;
   return [
     ...plan.changes.map(changeText),
     `needs: ${how} (cost: ${plan.cost})`,
+    ...savepointLines(outlook),
     ...(startsFrom === undefined ? [] : [`starts from: ${startsFrom}`]),
     ...(lastPauseMs === undefined ? [] : [`last pause: ${(lastPauseMs / 1000).toFixed(2)} s`]),
     ...plan.notes.map((note) => `note: ${note}`),
   ];
+}
+
+function savepointLines({ savepoint, deletes = [], keeps = [] }: Outlook): string[] {
+  return [
+    ...(savepoint ? [`takes: savepoint ${savepoint.number}, ${savepoint.format}, to ${savepoint.folder}`] : []),
+    ...deletes.map(({ number, path }) => `deletes: savepoint ${number}, ${path}`),
+    ...keeps.map(({ why }) => `keeps: ${why}`),
+  ];
+}
+
+const endWords: Readonly<Record<AbortEnd, string>> = {
+  withdrawn: 'is withdrawn',
+  givenUp: 'is given up',
+  rolledBack: 'is rolled back',
+  goesOn: 'goes on to its end',
+};
+
+function abortLines({ operation, kind, end, leaves }: AbortOutlook): string[] {
+  // An API may be newer than its client, and know more ends.
+  return [`operation ${operation} (${kind}) ${endWords[end] ?? end}`, `note: ${leaves}`];
 }

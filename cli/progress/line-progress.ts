@@ -1,4 +1,4 @@
-/** Progress for logs and pipes: a line when a step has ended, and one when the operation has. */
+/** Progress for logs and pipes: a line when a step has ended or says what it waits for, and one when the operation has ended. */
 import { hasEnded, type OperationRecord, type StepRecord } from '../../core/operation.ts';
 import { elapsedBetween } from '../duration.ts';
 import { printable, say, type Output } from '../world.ts';
@@ -15,6 +15,8 @@ export function lineProgress(output: Output): Progress {
       const prefix = `${label}: ${operation.kind} ${operation.number}:`;
       operation.steps.forEach((step, index) => {
         if (step.endedAt !== undefined) sayOnce(`${prefix}${index}`, `${prefix} ${stepText(step)}`);
+        else if (step.detail !== undefined)
+          sayOnce(`${prefix}${index} ${step.detail}`, `${prefix} ${step.title}: ${step.detail}`);
       });
       if (hasEnded(operation)) sayOnce(prefix, `${prefix} ${endText(operation)}`);
     },

@@ -47,11 +47,6 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-interface DisposalWish {
-  /** Even if the job may need it. */
-  readonly force?: boolean | undefined;
-}
-
 interface LogRequest {
   readonly component?: string | undefined;
   /** Only this pod. */
@@ -87,7 +82,7 @@ export function createDreyClient(options: ClientOptions) {
   return {
     ...jobReads(options),
     ...jobChanges(options),
-    ...savepointCalls(options),
+    ...savepointReads(options),
     ...metricReads(options),
     ...sharedReads(options),
     dryRun: dryRuns(options),
@@ -134,9 +129,6 @@ function jobChanges(options: ClientOptions) {
       const answer = await change(options, { method: 'PUT', path: jobPath(job), body: spec });
       return { ...answer.value, created: answer.status === 201 };
     },
-    /** Asks an operation that waits or runs to give up. */
-    abortOperation: async (job: JobRef, number: number): Promise<Change> =>
-      (await change(options, { method: 'POST', path: `${jobPath(job)}/operations/${number}/abort`, body: {} })).value,
   };
 }
 
@@ -153,26 +145,13 @@ function dryRuns(options: ClientOptions) {
   };
 }
 
-function savepointCalls(options: ClientOptions) {
+function savepointReads(options: ClientOptions) {
   return {
     /** A job's savepoints, the newest first. */
     listSavepoints: (job: PastJobRef, request: PageRequest = {}): Promise<Page<Savepoint>> =>
       get(options, `${jobPath(job)}/savepoints`, pageShape(savepointShape), { uid: job.uid, ...request }),
     getSavepoint: (job: PastJobRef, number: number): Promise<Savepoint> =>
       get(options, `${jobPath(job)}/savepoints/${number}`, savepointShape, { uid: job.uid }),
-    /** Asks for a savepoint of the running job; its number will be that of the operation. */
-    createSavepoint: async (job: JobRef, wish: { readonly format?: string | undefined } = {}): Promise<Change> =>
-      (await change(options, { method: 'POST', path: `${jobPath(job)}/savepoints`, body: wish })).value,
-    /** Asks for the deletion of a savepoint's files. */
-    async disposeSavepoint(job: PastJobRef, number: number, { force }: DisposalWish = {}): Promise<Change> {
-      const path = `${jobPath(job)}/savepoints/${number}`;
-      return (await change(options, { method: 'DELETE', path, query: { force, uid: job.uid } })).value;
-    },
-    /** The same for several of a removed job: `all`, or those `overRetention`. */
-    async disposeSavepoints(job: PastJobRef, which: string, { force }: DisposalWish = {}): Promise<Change> {
-      const path = `${jobPath(job)}/savepoints`;
-      return (await change(options, { method: 'DELETE', path, query: { which, force, uid: job.uid } })).value;
-    },
   };
 }
 

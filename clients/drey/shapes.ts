@@ -3,6 +3,7 @@
  * and words of a newer API (a phase, a code) pass, so that an older client keeps working.
  */
 import { z } from 'zod';
+import type { AbortEnd } from '../../core/abort-outlook.ts';
 import type { Outlook } from '../../core/dry-run.ts';
 import type { Failure, FailureCode } from '../../core/failure.ts';
 import type { CandidateVerdict, JobPhase, JobView, TroubleView } from '../../core/job.ts';
@@ -151,6 +152,12 @@ export const dryRunShape: z.ZodType<Outlook> = z.object({
   revision: z.number(),
   spec: flinkJob,
   plan: foreseenShape.optional(),
+  savepoint: z.object({ number: z.number(), format: word<SavepointFormat>(), folder: z.string() }).optional(),
+  deletes: z.array(z.object({ number: z.number(), path: z.string() })).optional(),
+  keeps: z.array(z.object({ number: z.number(), why: z.string() })).optional(),
+  abort: z
+    .object({ operation: z.number(), kind: word<OperationKind>(), end: word<AbortEnd>(), leaves: z.string() })
+    .optional(),
   startsFrom: z.string().optional(),
   lastPauseMs: z.number().optional(),
 });

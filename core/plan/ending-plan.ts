@@ -34,6 +34,19 @@ export function planRemoval(job: FlinkJob, left: FlinkJob | undefined, wish: Del
   return { kind: 'remove', cost: isTouched ? 'restart' : 'none', changes: [], notes };
 }
 
+/** Where the job is forgotten. @param underWay number of the operation that is ended for it. */
+export function planForgetting(
+  { spec: { cluster, namespace } }: FlinkJob,
+  underWay: number | undefined,
+): OperationPlan {
+  const notes = [
+    ...(underWay === undefined ? [] : [`Operation ${underWay} ends where it stands, and nothing of it is undone.`]),
+    `What the job has in namespace ${namespace} of cluster ${cluster} stays as it is, and may run on: a job of that name takes it over, or replaces it with its state.`,
+    'The files of its checkpoints and savepoints stay.',
+  ];
+  return { kind: 'remove', cost: 'none', changes: [], notes };
+}
+
 /** What becomes of the files that it has written. */
 function filesNote(job: FlinkJob, left: FlinkJob | undefined, wish: DeletionWish): string {
   const { savepoints } = (left ?? job).spec.storage;

@@ -11,7 +11,7 @@ import { specHash } from '../../core/spec/canonical.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type CallOptions, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
-import { operationRecord, specInput } from '../support/records.ts';
+import { jobSpec, jobView, operationRecord, specInput } from '../support/records.ts';
 import { someSavepoint, someTime } from '../support/state-fixture.ts';
 
 let plane: ControlPlane;
@@ -34,9 +34,17 @@ afterAll(async () => {
 
 type Change = readonly [method: string, word: string, options?: CallOptions];
 
+/** What there is to try beside those that make another spec. */
+const asides: readonly Change[] = [
+  ['POST', '/savepoints', { body: {} }],
+  ['DELETE', '/savepoints/2?force=true'],
+  ['POST', '/operations/1/abort'],
+];
+
 /** Every change that can be tried out, but for an apply. */
 const changes: readonly Change[] = [
-  ['POST', '/suspend', { body: { mode: 'last-state' } }],
+  ...asides,
+  ['POST', '/suspend', { body: { mode: 'last-state', force: true } }],
   ['POST', '/cancel'],
   ['POST', '/resume'],
   ['POST', '/restart'],
@@ -51,6 +59,8 @@ const changes: readonly Change[] = [
 const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
 const storage = { root: 's3://bucket/flink' };
 const generation = { number: 1, revision: 1, flinkJobId: 'f00d', name: 'tried-a1b2c3d4-1' };
+
+const pathOf = (uid: string, number: number) => `s3://bucket/flink/savepoints/${uid}/taken-${number}/savepoint-abc-1`;
 
 let made = 0;
 
@@ -180,6 +190,60 @@ describe('what would happen', () => {
   });
 });
 
+describe('of savepoints and operations', () => {
+  test('it is said where one would go, and that the job runs on', async () => {
+    const { name, uid } = await recordedJob();
+    const { body } = await tryIt(name, ['POST', '/savepoints', { body: { format: 'canonical' } }]);
+    expect(dryRunAnswer.parse(body)).toMatchObject({
+      changed: true,
+      plan: { kind: 'savepoint', cost: 'none', notes: ['The job runs on.'] },
+      savepoint: { number: 2, format: 'canonical', folder: `s3://bucket/flink/savepoints/${uid}/taken-2` },
+    });
+  });
+
+  test('it is said which files would go', async () => {
+    const { name, uid } = await recordedJob();
+    const savepoints = [2, 3].map((number) => someSavepoint(number, { path: pathOf(uid, number) }));
+    await writeRecords(
+      postgres,
+      savepoints.map((savepoint) => ({ kind: 'savepoint', uid, seq: 1, savepoint })),
+    );
+    const { body } = await tryIt(name, ['DELETE', '/savepoints/2']);
+    const deletes = [{ number: 2, path: `s3://bucket/flink/savepoints/${uid}/taken-2` }];
+    expect(dryRunAnswer.parse(body)).toMatchObject({ changed: true, plan: { kind: 'dispose' }, deletes });
+  });
+
+  test('of a removed job it is said which would go, and which another job keeps', async () => {
+    const gone = jobView({ name: 'gone', uid: 'goneuid1', phase: 'REMOVED', spec: jobSpec('gone', { storage }) });
+    const savepoints = [2, 3, 4].map((number) => someSavepoint(number, { path: pathOf('goneuid1', number) }));
+    await writeRecords(postgres, [
+      { kind: 'job', uid: gone.uid, seq: 1, job: gone },
+      ...savepoints.map((savepoint) => ({ kind: 'savepoint' as const, uid: gone.uid, seq: 1, savepoint })),
+    ]);
+    const user = await recordedJob(() => ({ restorePoint: pathOf('goneuid1', 3) }));
+    const { body } = await tryIt('gone', ['DELETE', '/savepoints?which=all&force=true']);
+    expect(dryRunAnswer.parse(body)).toMatchObject({
+      changed: true,
+      plan: { kind: 'dispose', cost: 'none' },
+      deletes: [{ number: 2, path: expect.stringMatching(/taken-2$/) }, { number: 4 }],
+      keeps: [{ number: 3, why: expect.stringContaining(user.name) }],
+    });
+    const needed = await tryIt('gone', ['DELETE', '/savepoints/3']);
+    expect(needed).toMatchObject({ status: 409, body: { code: 'SAVEPOINT_NEEDED' } });
+    expect(await tryIt('gone', ['DELETE', '/savepoints/9'])).toMatchObject({ status: 404 });
+  });
+
+  test('it is said what an operation would leave that gives up', async () => {
+    const { name } = await someJob();
+    const isDeploying = async () => (await call('GET', path(name))).body.phase === 'DEPLOYING';
+    await waitUntil(isDeploying, { what: 'the deploy', timeoutMs: 120_000 });
+    const { body } = await tryIt(name, ['POST', '/operations/1/abort']);
+    const abort = { operation: 1, kind: 'deploy', end: 'givenUp', leaves: expect.stringMatching(/Nothing has been/) };
+    expect(dryRunAnswer.parse(body)).toMatchObject({ changed: true, abort });
+    expect((await call('GET', path(name))).body.phase).toBe('DEPLOYING');
+  });
+});
+
 describe('what would be refused is refused in the same words', () => {
   /** The answer to the dry run, which must be that of the change itself. */
   async function refusal(name: string, [method, word, options]: Change): Promise<string> {
@@ -197,6 +261,7 @@ describe('what would be refused is refused in the same words', () => {
     ['one of no job', ['POST', '/restore', { body: { savepoint: 9, of: 'nowhere' } }], '404 NO_SUCH_JOB'],
     ['nothing to scale', ['POST', '/scale', { body: {} }], '422 INVALID_BODY'],
     ['more than the slots that the spec gives', ['POST', '/scale', { body: { parallelism: 9 } }], '422 SPEC_REFUSED'],
+    ['a resume from a savepoint', ['POST', '/resume', { body: { mode: 'savepoint' } }], '422 INVALID_BODY'],
     ['an unknown mode', ['POST', '/suspend', { body: { mode: 'gently' } }], '422 INVALID_BODY'],
     ['another revision', ['POST', '/restart', { headers: { 'if-match': '"7"' } }], '412 PRECONDITION_FAILED'],
     ['the removal of another revision', ['DELETE', '', { headers: { 'if-match': '"7"' } }], '412 PRECONDITION_FAILED'],
@@ -204,6 +269,10 @@ describe('what would be refused is refused in the same words', () => {
     ['a promotion without a candidate', ['POST', '/promote'], '409 NO_CANDIDATE'],
     ['savepoints that neither stay nor go', ['DELETE', '?savepoints=some'], '400 INVALID_PARAMETER'],
     ['its discard', ['POST', '/discard'], '409 NO_CANDIDATE'],
+    ['a savepoint of an unknown format', ['POST', '/savepoints', { body: { format: 'raw' } }], '422 INVALID_BODY'],
+    ['a disposal of what is nowhere', ['DELETE', '/savepoints/9'], '404 NO_SUCH_SAVEPOINT'],
+    ['a disposal of several of a living job', ['DELETE', '/savepoints?which=all'], '409 JOB_NOT_REMOVED'],
+    ['an abort of what has not begun', ['POST', '/operations/9/abort'], '409 OPERATION_ENDED'],
   ])('%s', async (_title, change, expected) => {
     const { name } = await someJob({ taskManager: { replicas: 2 } });
     // Its phase is in some of the words.
@@ -212,7 +281,10 @@ describe('what would be refused is refused in the same words', () => {
     expect(await refusal(name, change)).toBe(expected);
   });
 
-  test.each(changes)('%s …%s of a job that is not there, or goes', async (...change) => {
+  // An operation may be given up while its job goes, as long as it has not ended.
+  const refusedThen = changes.filter(([, word]) => !word.endsWith('/abort'));
+
+  test.each(refusedThen)('%s …%s of a job that is not there, or goes', async (...change) => {
     expect(await refusal('nowhere', change)).toBe('404 NO_SUCH_JOB');
     const { name, uid } = await someJob();
     await writeRecords(postgres, [{ kind: 'savepoint', uid, seq: 1, savepoint: someSavepoint(2) }]);
@@ -237,17 +309,6 @@ describe('what would be refused is refused in the same words', () => {
     const again = await call('PUT', `${path(name)}?dryRun=true`, { body: specInput(name), headers });
     expect(again.body).toMatchObject({ dryRun: true, changed: false });
   });
-});
-
-test.each<[string, Change]>([
-  ['an abort', ['POST', '/operations/1/abort']],
-  ['a savepoint', ['POST', '/savepoints', { body: {} }]],
-  ['a disposal', ['DELETE', '/savepoints/2']],
-  ['a disposal of several', ['DELETE', '/savepoints']],
-])('%s has no dry run, and is not done in place of one', async (_title, change) => {
-  const { name } = await someJob();
-  expect(await tryIt(name, change)).toMatchObject({ status: 400, body: { code: 'INVALID_PARAMETER' } });
-  expect((await call('GET', `${path(name)}/operations`)).body.items).toMatchObject([{ number: 1 }]);
 });
 
 async function rowsOf(table: string): Promise<number | null> {

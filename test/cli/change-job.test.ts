@@ -22,6 +22,9 @@ const drey = (...words: string[]) => runDrey(api.server, words, { now: Date.now 
 describe('a short word', () => {
   test.each([
     [['suspend', 'counts'], 'suspend', {}, 'suspending'],
+    [['suspend', 'counts', '--force'], 'suspend', { force: true }, 'suspending'],
+    [['cancel', 'counts', '--force'], 'cancel', { force: true }, 'canceling'],
+    [['resume', 'counts', '--mode', 'stateless'], 'resume', { mode: 'stateless' }, 'resuming'],
     [['suspend', 'job', 'counts', '--mode', 'last-state'], 'suspend', { mode: 'last-state' }, 'suspending'],
     [['resume', 'counts'], 'resume', {}, 'resuming'],
     [['restart', 'job/counts'], 'restart', {}, 'restarting'],
@@ -129,10 +132,23 @@ describe('with --dry-run', () => {
     expect(JSON.parse(out)).toEqual(body);
   });
 
-  test('an operation is not asked to give up', async () => {
-    const { code, err } = await drey('abort', 'counts', '--dry-run');
-    expect(code).toBe(2);
-    expect(err).toMatch(/unknown option '--dry-run'/);
+  test('says what an operation would leave that gives up', async () => {
+    const abort = { operation: 4, kind: 'upgrade', end: 'rolledBack', leaves: 'It goes back.' };
+    const told = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), abort };
+    api.routes = { [`POST ${counts}/operations/4/abort`]: { body: told } };
+    expect(await drey('abort', 'counts', '4', '--dry-run')).toEqual({
+      code: 0,
+      out: [
+        'flinkjob/counts asked to give up operation 4 (dry run)',
+        '  operation 4 (upgrade) is rolled back',
+        '  note: It goes back.',
+        '',
+      ].join('\n'),
+      err: '',
+    });
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}/operations/4/abort?dryRun=true`]);
+    const json = await drey('abort', 'counts', '4', '--dry-run', '-o', 'json');
+    expect(JSON.parse(json.out)).toEqual(told);
   });
 });
 
@@ -157,6 +173,15 @@ describe('delete --dry-run', () => {
     };
     await drey('delete', 'job', 'counts', '--savepoints', 'dispose', '--dry-run');
     expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?savepoints=dispose&dryRun=true`]);
+  });
+
+  test('says that it is forgotten', async () => {
+    const plan = { kind: 'remove', cost: 'none', changes: [], notes: ['It stays.'] };
+    api.routes = {
+      [`DELETE ${counts}`]: { body: { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan } },
+    };
+    expect((await drey('delete', 'job', 'counts', '--forget', '--dry-run')).out).toMatch(/note: It stays/);
+    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?forget=true&dryRun=true`]);
   });
 
   test('of one that is being removed is no failure, as without it', async () => {

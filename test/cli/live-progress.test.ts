@@ -57,10 +57,15 @@ test('never draws more lines than the terminal has', () => {
   expect(output.read().split('\n')).toHaveLength(5);
 });
 
-test('a dumb terminal and CI get plain lines', () => {
+test('a dumb terminal and CI get plain lines, also of what a step says while it runs', () => {
   const output = screen(80, 40);
   progressOn(output, { now: () => now, env: { TERM: 'dumb' } }).show('flinkjob/counts', operation);
   expect(output.read()).toBe(
-    'flinkjob/counts: deploy 1: Objects applied done in 0.0s\nflinkjob/counts: deploy 1: First checkpoint skipped in 0.0s\n',
+    [
+      'flinkjob/counts: deploy 1: Objects applied done in 0.0s',
+      'flinkjob/counts: deploy 1: First checkpoint skipped in 0.0s',
+      'flinkjob/counts: deploy 1: Slots: 1 of 2',
+      '',
+    ].join('\n'),
   );
 });

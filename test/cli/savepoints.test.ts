@@ -38,9 +38,56 @@ describe('savepoint create', () => {
     expect(ran.err).toContain('cure: Use native.');
   });
 
+  test('with --dry-run says where it would go', async () => {
+    const plan = { kind: 'savepoint', cost: 'none', changes: [], notes: ['The job runs on.'] };
+    const savepoint = { number: 7, format: 'native', folder: 's3://b/taken-7' };
+    const deletes = [{ number: 2, path: 's3://b/taken-2' }];
+    const body = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan, savepoint, deletes };
+    api.routes = { [`POST ${savepoints}`]: { body } };
+    const { code, out } = await runDrey(api.server, ['savepoint', 'create', 'counts', '--dry-run', '--wait']);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: [
+        'flinkjob/counts savepoint (dry run)',
+        '  needs: savepoint (cost: none)',
+        '  takes: savepoint 7, native, to s3://b/taken-7',
+        '  deletes: savepoint 2, s3://b/taken-2',
+        '  note: The job runs on.',
+        '',
+      ].join('\n'),
+    });
+    expect(api.asked.map(({ url }) => url)).toEqual([`${savepoints}?dryRun=true`]);
+  });
+
   test('refuses another format before it asks anybody', async () => {
     expect(await runDrey(api.server, ['savepoint', 'create', 'counts', '--format', 'raw'])).toMatchObject({ code: 2 });
     expect(api.asked).toEqual([]);
+  });
+});
+
+describe('savepoint dispose --dry-run', () => {
+  test.each([
+    [['counts', '3', '--force'], `${savepoints}/3?force=true&dryRun=true`, 'disposal of savepoint 3'],
+    [['counts', '--all'], `${savepoints}?which=all&dryRun=true`, 'disposal of savepoints'],
+  ])('of %j says what would go and what would stay', async (words, url, what) => {
+    const plan = { kind: 'dispose', cost: 'none', changes: [], notes: [] };
+    const found = {
+      deletes: [{ number: 3, path: 's3://b/taken-3' }],
+      keeps: [{ number: 4, why: 'savepoint 4 stays' }],
+    };
+    const body = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan, ...found };
+    api.routes = { [`DELETE ${url.split('?')[0]}`]: { body } };
+    const { out } = await runDrey(api.server, ['savepoint', 'dispose', ...words, '--dry-run']);
+    expect(out).toBe(
+      [
+        `flinkjob/counts ${what} (dry run)`,
+        '  needs: dispose (cost: none)',
+        '  deletes: savepoint 3, s3://b/taken-3',
+        '  keeps: savepoint 4 stays',
+        '',
+      ].join('\n'),
+    );
+    expect(api.asked.map((one) => one.url)).toEqual([url]);
   });
 });
 
@@ -182,7 +229,7 @@ describe('of a removed job', () => {
   test('what becomes of them is said when it is deleted', async () => {
     api.routes = { [`DELETE ${counts}`]: { status: 202, body: gone } };
     await runDrey(api.server, ['delete', 'job', 'counts', '--savepoints', 'dispose']);
-    expect(api.asked.map(({ url }) => url)).toEqual([`${counts}?savepoints=dispose`]);
+    expect(api.asked[0]?.url).toBe(`${counts}?savepoints=dispose`);
   });
 });
 

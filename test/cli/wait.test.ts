@@ -129,6 +129,10 @@ describe('wait --for=removed and --for=phase', () => {
   });
 });
 
+const cluster = (agent: object) => ({
+  body: { name: 'local', description: '', labels: {}, createdAt: 'x', updatedAt: 'x', agent },
+});
+
 describe('delete', () => {
   const removal = operationRecord({ number: 2, kind: 'remove', state: 'queued' });
   const accepted = { status: 202, body: { changed: true, job: running, operation: removal } };
@@ -164,6 +168,47 @@ describe('delete', () => {
   test('fails for a job that does not exist, unless told to ignore that', async () => {
     expect((await runDrey(api.server, ['delete', 'job', 'counts'])).code).toBe(1);
     expect(await runDrey(api.server, ['delete', 'job', 'counts', '--ignore-not-found'])).toMatchObject({ code: 0 });
+  });
+
+  test('warns at once where no agent is there, and names the way out', async () => {
+    api.routes = {
+      [`DELETE ${counts}`]: accepted,
+      'GET /v1/clusters/local': cluster({ state: 'gone', lastSeen: '2026-01-01T00:00:00Z' }),
+    };
+    const ran = await runDrey(api.server, ['delete', 'job', 'counts']);
+    expect(ran.code).toBe(0);
+    expect(ran.err).toBe(
+      [
+        'warning: no agent of cluster local is there since 2026-01-01T00:00:00Z: the removal fails without one, or waits where it has begun.',
+        'cure: start it, or drey delete job counts --forget, which leaves all that the job has there.',
+        '',
+      ].join('\n'),
+    );
+    const forgotten = await runDrey(api.server, ['delete', 'job', 'counts', '--forget']);
+    expect(forgotten).toMatchObject({ code: 0, err: '' });
+    expect(api.asked.at(-1)?.url).toBe(`${counts}?forget=true`);
+  });
+
+  test('does not warn where one is, or nobody knows', async () => {
+    for (const state of ['connected', 'unknown']) {
+      api.routes = { [`DELETE ${counts}`]: accepted, 'GET /v1/clusters/local': cluster({ state }) };
+      expect((await runDrey(api.server, ['delete', 'job', 'counts'])).err).toBe('');
+    }
+  });
+
+  test('with --wait says what a step waits for while it waits', async () => {
+    const detail = 'no agent of cluster local had taken it up';
+    const step = { name: 'clusterAsked', title: 'Asked', state: 'running', startedAt: '2026-01-01T00:00:00Z', detail };
+    const waiting = { ...removal, state: 'running', steps: [step] };
+    api.routes = {
+      [`DELETE ${counts}`]: accepted,
+      [`GET ${counts}/operations/2`]: [{ body: waiting }, { body: waiting }, missing],
+      [`GET ${counts}`]: missing,
+    };
+    const { out } = await runDrey(api.server, ['delete', 'job', 'counts', '--wait']);
+    expect(out.split('\n').filter((line) => line.includes(detail))).toEqual([
+      `flinkjob/counts: remove 2: Asked: ${detail}`,
+    ]);
   });
 
   test('takes the names from a file', async () => {

@@ -7,13 +7,15 @@ import type { RecordedJob } from '../../core/recorded-job.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
 import { jobSpec, jobView, operationRecord } from '../support/records.ts';
+import { someSavepoint, someTime } from '../support/state-fixture.ts';
 
 const storage = { root: 's3://bucket/flink' };
 const spec = jobSpec('counts', { storage });
 const generation = { number: 1, revision: 1, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-1' };
 const candidate = { ...generation, number: 2, revision: 2, since: '2026-01-01T00:00:00.000Z' };
 const next = restarted(spec);
-const tried = { key: 'k', bodyHash: 'b', isRepeated: false };
+const nowMs = Date.parse('2026-01-10T00:00:00Z');
+const tried = { key: 'k', bodyHash: 'b', isRepeated: false, nowMs };
 
 function recorded(job: Partial<JobView> = {}, operations: readonly OperationRecord[] = []): RecordedJob {
   const specs = new Map([
@@ -25,6 +27,9 @@ function recorded(job: Partial<JobView> = {}, operations: readonly OperationReco
 
 const to = (wanted: SpecWish['spec'], more: Partial<SpecWish> = {}): Wish => ({ to: 'change', spec: wanted, ...more });
 const remove = (more: object = {}): Wish => ({ to: 'remove', spec, ...more });
+const take = (format?: 'canonical'): Wish => ({ to: 'takeSavepoint', spec, format });
+const dispose = (number: number, force = false): Wish => ({ to: 'disposeSavepoint', spec, number, force });
+const abort = (operation: number): Wish => ({ to: 'abort', spec: next, operation });
 const stopped = { phase: 'SUSPENDED', generation: undefined, spec: suspended(spec), restorePoint: 's3://b/1' } as const;
 const newest = "the job's newest checkpoint";
 const empty = 'nothing: the job starts empty';
@@ -51,6 +56,16 @@ describe('of a running job', () => {
     const outlook = dryRun(recorded(), wish, tried);
     expect(outlook).toMatchObject({ changed: true, revision: 1, plan });
     expect(startOf(outlook)).toBe(from);
+  });
+
+  const forced = [expect.stringMatching(/^Where no savepoint can be had/)];
+  test.each<[string, SpecWish['spec'], Partial<SpecWish>, unknown[]]>([
+    ['suspend', suspended(spec), { force: true }, forced],
+    ['cancel', canceled(spec), { force: true }, forced],
+    ['suspend without state', suspended(spec), { force: true, mode: 'stateless' }, []],
+    ['suspend as it is said', suspended(spec), {}, []],
+  ])('%s says what force means', (_word, wanted, more, notes) => {
+    expect(dryRun(recorded(), to(wanted, more), tried)).toMatchObject({ changed: true, plan: { notes } });
   });
 
   test('resume changes nothing', () => {
@@ -89,6 +104,7 @@ describe('of a job that does not run', () => {
       { kind: 'resume' },
       empty,
     ],
+    ['resume --mode stateless', stopped, to(resumed(spec), { mode: 'stateless' }), { kind: 'resume' }, empty],
     [
       'scale: it stays as it is',
       stopped,
@@ -223,10 +239,140 @@ describe('of what brings no spec about', () => {
     expect(told({ savepointsLeft: 'keep' })).toMatchObject({ plan: { notes: kept } });
   });
 
+  test.each<[string, Partial<JobView>, string[]]>([
+    ['a job', {}, []],
+    [
+      'one that is being removed',
+      { phase: 'REMOVING', operation: 4 },
+      ['Operation 4 ends where it stands, and nothing of it is undone.'],
+    ],
+  ])('%s that is forgotten stays as it is', (_title, job, notes) => {
+    const stays = [
+      expect.stringMatching(/in namespace flink of cluster local stays as it is/),
+      expect.stringMatching(/stay\.$/),
+    ];
+    const plan = { kind: 'remove', cost: 'none', notes: [...notes, ...stays] };
+    expect(dryRun(recorded(job), remove({ forgets: true, deletion: 'leave' }), tried)).toMatchObject({
+      changed: true,
+      plan,
+    });
+  });
+
   test('without storage there is no savepoint to remove it with', () => {
     const bare = { ...recorded(), specs: new Map([[1, jobSpec()]]) };
     const outlook = dryRun(bare, remove({ deletion: 'savepoint' }), tried);
     expect(outlook).toMatchObject({ plan: { notes: [expect.stringMatching(/is canceled/), expect.anything()] } });
+  });
+});
+
+describe('of savepoints', () => {
+  const root = 's3://bucket/flink/savepoints';
+  const taken = (number: number) => someSavepoint(number, { path: `${root}/a1b2c3d4/taken-${number}/savepoint-abc-1` });
+  const having = (job: Partial<JobView> = {}, ...numbers: readonly number[]): RecordedJob => ({
+    ...recorded(job, [operationRecord({ number: 6 }), operationRecord({ number: 5 })]),
+    savepoints: numbers.map(taken),
+  });
+  const alone = { kind: 'savepoint', cost: 'none', changes: [] };
+
+  test.each<[string, RecordedJob, Wish, object]>([
+    [
+      'one would be taken into a folder of its own, and the job runs on',
+      having(),
+      take(),
+      {
+        plan: { ...alone, notes: ['The job runs on.'] },
+        savepoint: { number: 7, format: 'native', folder: `${root}/a1b2c3d4/taken-7` },
+      },
+    ],
+    [
+      'in the format that was asked for',
+      having({ phase: 'DUAL_RUNNING' }),
+      take('canonical'),
+      { savepoint: { format: 'canonical' } },
+    ],
+    [
+      'those over the retention would go with it',
+      {
+        ...having({}, 2, 3, 4),
+        specs: new Map([[1, jobSpec('counts', { storage, savepoints: { retain: { count: 2 } } })]]),
+      },
+      take(),
+      { deletes: [2, 3].map((number) => ({ number, path: `${root}/a1b2c3d4/taken-${number}` })) },
+    ],
+    [
+      'one of a job that does not run would fail',
+      having(stopped),
+      take(),
+      { plan: { ...alone, notes: [expect.stringMatching(/^It would fail with JOB_NOT_RUNNING/)] } },
+    ],
+    [
+      'one of a job without storage would fail',
+      { ...having(), specs: new Map([[1, jobSpec()]]) },
+      take(),
+      { plan: { notes: [expect.stringMatching(/^It would fail with NO_SAVEPOINT_STORAGE/)] } },
+    ],
+    [
+      'the files of one would go',
+      having({}, 2, 3),
+      dispose(2),
+      { plan: { kind: 'dispose', cost: 'none' }, deletes: [{ number: 2, path: `${root}/a1b2c3d4/taken-2` }] },
+    ],
+    [
+      'the newest one only by force',
+      having({ phase: 'SUSPENDED', generation: undefined }, 2, 3),
+      dispose(3, true),
+      { plan: { notes: [expect.stringMatching(/small pod/), 'The record stays.'] }, deletes: [{ number: 3 }] },
+    ],
+    [
+      'one on another storage could not be reached',
+      { ...having(), savepoints: [someSavepoint(2), taken(3)] },
+      dispose(2),
+      { plan: { notes: [expect.stringMatching(/^It would fail with STORAGE_UNUSABLE/)] } },
+    ],
+  ])('%s', (_title, job, wish, expected) => {
+    expect(dryRun(job, wish, tried)).toMatchObject({ changed: true, revision: 1, ...expected });
+  });
+
+  test('one that cannot be taken is told without a place', () => {
+    expect(dryRun(having(stopped), take(), tried)).not.toHaveProperty('savepoint');
+  });
+
+  const busy = Array.from({ length: 20 }, (_, index) =>
+    operationRecord({ number: index + 1, kind: 'savepoint', state: 'queued' }),
+  );
+  test.each<[string, RecordedJob, Wish, string]>([
+    ['the newest one', having({}, 2, 3), dispose(3), 'SAVEPOINT_IN_USE'],
+    ['what the job waits with', having({ restorePoint: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
+    ['what it was started from', having({ startedFrom: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
+    ['one that is not there', having({}, 2, 3), dispose(9), 'NO_SUCH_SAVEPOINT'],
+    ['one too many', { ...having({}, 2, 3), operations: busy }, take(), 'QUEUE_FULL'],
+    ['the disposal too many', { ...having({}, 2, 3), operations: busy }, dispose(2), 'QUEUE_FULL'],
+    ['of a job that goes', having({ phase: 'REMOVING' }), take(), 'BEING_REMOVED'],
+  ])('refused: %s', (_title, job, wish, code) => expect(dryRun(job, wish, tried)).toMatchObject({ code }));
+});
+
+describe('of an abort', () => {
+  const upgrade = operationRecord({
+    number: 6,
+    kind: 'upgrade',
+    revision: 2,
+    steps: [{ name: 'previousStopped', title: 't', state: 'done', startedAt: someTime }],
+  });
+  const waits = operationRecord({ number: 7, kind: 'upgrade', state: 'queued', revision: 2 });
+  const ended = operationRecord({ number: 5, state: 'succeeded' });
+  const job = recorded({ phase: 'UPGRADING', revision: 2, spec: next, operation: 6 }, [waits, upgrade, ended]);
+
+  test.each([
+    [6, { kind: 'upgrade', end: 'rolledBack', leaves: expect.stringMatching(/revision 1/) }],
+    [7, { kind: 'upgrade', end: 'withdrawn' }],
+  ])('of operation %i it is said what it leaves', (number, expected) => {
+    const outlook = dryRun(job, abort(number), tried);
+    expect(outlook).toMatchObject({ changed: true, abort: { operation: number, ...expected } });
+    expect(outlook).not.toHaveProperty('plan');
+  });
+
+  test.each([5, 8])('operation %i, which neither waits nor runs, is refused', (number) => {
+    expect(dryRun(job, abort(number), tried)).toMatchObject({ code: 'OPERATION_ENDED' });
   });
 });
 
@@ -235,6 +381,7 @@ describe('what would be refused', () => {
     ['is: of another revision', {}, to(next), { ifRevision: 7 }, 'PRECONDITION_FAILED'],
     ['is: beside a candidate', { phase: 'DUAL_RUNNING', candidate }, to(next), {}, 'CANDIDATE_WAITS'],
     ['is: a verdict without a candidate', {}, { to: 'promote', spec }, {}, 'NO_CANDIDATE'],
+    ['is: to forget a job that is gone', { phase: 'REMOVED' }, remove({ forgets: true }), {}, 'BEING_REMOVED'],
     ['is: a job that goes', { phase: 'REMOVING' }, { to: 'remove', spec }, {}, 'BEING_REMOVED'],
   ])('%s', (_title, job, wish, asked, code) => {
     expect(dryRun(recorded(job), wish, { ...tried, ...asked })).toMatchObject({ code });

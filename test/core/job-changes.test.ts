@@ -107,6 +107,7 @@ describe('what waits', () => {
       { queue: [restore] },
       { mode: 'restore', restoreFrom: restore.restoreFrom },
     ],
+    ['ends as a job was to end', { queue: [{ ...spec, force: true }] }, { force: true }],
     ['does not wait for what that spec asked to give up', { running: someOperation(4), queue: [spec] }, {}],
     [
       'waits for what that spec waited for',

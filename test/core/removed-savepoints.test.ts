@@ -3,8 +3,10 @@ import { disposalOfRemoved, type RecalledJob } from '../../core/removed-job.ts';
 import {
   chosenOfRemoved,
   goingWithJob,
+  recordedStarts,
   refusalOfDisposal,
   refusalOfStart,
+  startsOf,
   type RemovedWish,
 } from '../../core/removed-savepoints.ts';
 import { neededBy } from '../../core/savepoint-users.ts';
@@ -101,10 +103,21 @@ describe('beside the job that has the name now', () => {
       undefined,
     ],
     ['they wait in a queue that has an end', undefined, 20, 'QUEUE_FULL'],
-  ])('%s', (_name, living, waiting, code) => expect(refusalOfDisposal(asked, living, waiting)?.code).toBe(code));
+  ])('%s', (_name, living, waiting, code) =>
+    expect(refusalOfDisposal(asked, startsOf(living), waiting)?.code).toBe(code),
+  );
+
+  test.each([
+    ['waits with one', jobView({ restorePoint: pathOf(3) }), 'SAVEPOINT_NEEDED'],
+    ['was started from one', jobView({ startedFrom: pathOf(3) }), 'SAVEPOINT_NEEDED'],
+    ['is being restored from one', jobView({ restoring: pathOf(3) }), 'SAVEPOINT_NEEDED'],
+    ['is removed, too', jobView({ phase: 'REMOVED', startedFrom: pathOf(3) }), undefined],
+  ])('they stay when the recorded job %s', (_name, living, code) =>
+    expect(refusalOfDisposal(asked, recordedStarts(living), 0)?.code).toBe(code),
+  );
 
   test('they must still be there when their turn to be taken comes', () => {
-    expect(refusalOfDisposal({ job: removed, savepoints: [] }, undefined, 0)?.code).toBe('NO_SUCH_SAVEPOINT');
+    expect(refusalOfDisposal({ job: removed, savepoints: [] }, [], 0)?.code).toBe('NO_SUCH_SAVEPOINT');
   });
 
   test('it does not start from one that is about to go', () => {

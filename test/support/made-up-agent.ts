@@ -61,7 +61,7 @@ const activities: Calls = {
   waitTasks: isDone,
   publishService: isDone,
   confirmCheckpoint: isDone,
-  cancelJob: isDone,
+  cancelJob: stalling('cancelJob'),
   endPods: isDone,
   removeHighAvailability: isDone,
   checkRescale: async ({ parallelism }) => ({

@@ -1,0 +1,157 @@
+/**
+ * What becomes of an operation that a person asks to give up, told from its record. Where each has its point of no return is
+ * decided in workflows/: this table follows it.
+ */
+import type { OperationKind } from './operation-kinds.ts';
+import type { OperationRecord } from './operation.ts';
+import type { FlinkJob } from './schema/flink-job.ts';
+import type { StepName } from './steps.ts';
+
+/**
+ * `withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back.
+ * `goesOn`: it comes to its own end.
+ */
+export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn'] as const;
+export type AbortEnd = (typeof abortEnds)[number];
+
+export interface AbortOutlook {
+  readonly operation: number;
+  readonly kind: OperationKind;
+  readonly end: AbortEnd;
+  /** What it leaves behind, for people. */
+  readonly leaves: string;
+}
+
+/** What of the job matters. */
+export interface AbortedJob {
+  /** The spec that the operation brings about, or the job has. */
+  readonly spec: FlinkJob;
+  /** The revision that ran before. */
+  readonly revision?: number | undefined;
+}
+
+type Ending = Pick<AbortOutlook, 'end' | 'leaves'>;
+
+export function abortOutlook(operation: OperationRecord, job: AbortedJob): AbortOutlook {
+  const { number, kind } = operation;
+  return { operation: number, kind, ...endingOf(operation, job) };
+}
+
+function endingOf(operation: OperationRecord, job: AbortedJob): Ending {
+  const { kind, state, steps } = operation;
+  if (state === 'queued') return { end: 'withdrawn', leaves: 'It never begins. The job stays as it is.' };
+  const begun = (...names: readonly StepName[]) => steps.some(({ name }) => names.some((one) => one === name));
+  if (begun(...undoing)) return goesOn('It is giving up already, and undoes what it began.');
+  if (begun('jobFinished'))
+    return { end: 'goesOn', leaves: 'Only the wait for the end of the job ends: the job runs on.' };
+  if (kind === 'upgrade') return ofUpgrade(operation, job, begun);
+  return afterReturn[kind]?.(begun, job) ?? goesOn(endsOf[kind] ?? 'It comes to its own end.');
+}
+
+type Begun = (...names: readonly StepName[]) => boolean;
+
+/** Steps with which an operation undoes what it began. */
+const undoing: readonly StepName[] = [
+  'undone',
+  'newStopped',
+  'newRemoved',
+  'rollbackStarted',
+  'startedStopped',
+  'parallelismPutBack',
+];
+
+function ofUpgrade({ plan, steps }: OperationRecord, { spec, revision }: AbortedJob, begun: Begun): Ending {
+  if (plan?.strategy === 'blueGreen') return givenUp('The candidate is cleared away. The job runs on untouched.');
+  if (!begun('previousStopped'))
+    return givenUp('What is up of the next revision is cleared away. The job runs on untouched.');
+  if (steps.some(({ name, state }) => name === 'stable' && state === 'done'))
+    return goesOn('The next revision is stable, and stays: what ran before is only cleared away.');
+  if (!spec.spec.upgrade.rollback)
+    return givenUp(
+      'The job has stopped, and stays so, for spec.upgrade.rollback is false. Its state is kept for the next start.',
+    );
+  const to = revision === undefined ? 'the last stable revision' : `revision ${revision}`;
+  const leaves = `The job has stopped. It goes back to ${to}, from what the next revision has completed last, or else from where it was stopped; where the old one cannot read that, it stays stopped with its state.`;
+  return { end: 'rolledBack', leaves };
+}
+
+/** What is left where it may still be given up; undefined where it goes on. */
+const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: AbortedJob) => Ending | undefined>>> = {
+  deploy: ofDeploy,
+  resume: ofDeploy,
+  recover: (begun, job) => alsoRecovery(ofDeploy(begun, job)),
+  rescale: ofRescale,
+  suspend: untilItEnds,
+  cancel: untilItEnds,
+  promote: (begun) =>
+    begun('candidatePromoted') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
+  discard: (begun) =>
+    begun('candidateCanceled') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
+  adjust: (begun) => (begun('anchorUpdated', 'strangerRemoved') ? undefined : givenUp('The job runs on as it is.')),
+  heal: () => givenUp('What was put back by then stays. The job is not touched.'),
+  remove: (begun) => (begun(...removing) ? undefined : givenUp('The job is not removed, and stays as it is.')),
+  savepoint: (begun) =>
+    begun('savepointsCleaned')
+      ? undefined
+      : givenUp(
+          'The job runs on. Flink ends what it has begun of the savepoint: its files may stay, without a record.',
+        ),
+};
+
+/** Steps of a removal after which half of it is gone. */
+const removing: readonly StepName[] = [
+  'jobCanceled',
+  'jobStopped',
+  'candidateCanceled',
+  'podsGone',
+  'leftAlone',
+  'standInApplied',
+];
+
+const endsOf: Readonly<Partial<Record<OperationKind, string>>> = {
+  rescale: 'The job has its new parallelism: what is left over is cleared away.',
+  suspend: 'A stop cannot be withdrawn: the job ends SUSPENDED, and `drey resume NAME` starts it again.',
+  cancel: 'A stop cannot be withdrawn: the job ends CANCELED, and `drey resume NAME` starts it again.',
+  promote: 'The candidate is the job by now: what ran before is ended.',
+  discard: 'The candidate has ended: it is cleared away, and the job runs on.',
+  remove: 'A removal that has begun cannot be withdrawn: the job ends REMOVED.',
+  dispose: 'Files are being deleted: that comes to its end.',
+  savepoint: 'The savepoint is there: what is over the retention is cleaned up.',
+  adjust: 'The revision is being noted: that comes to its end.',
+};
+
+function ofRescale(begun: Begun): Ending | undefined {
+  if (begun('anchorUpdated')) return undefined;
+  if (begun('parallelismChanged'))
+    return { end: 'rolledBack', leaves: 'The parallelism is put back, and TaskManagers that were added go again.' };
+  return givenUp('TaskManagers that were added go again. The job runs on at the parallelism that it has.');
+}
+
+function ofDeploy(begun: Begun, { spec }: AbortedJob): Ending | undefined {
+  if (begun('firstCheckpoint'))
+    return givenUp(`${clearedAway(spec)} Its newest checkpoint is kept for the next start.`);
+  if (!begun('previousStopped', 'previousRemoved', 'objectsApplied'))
+    return givenUp('Nothing has been changed. What runs, runs on.');
+  return givenUp(`${clearedAway(spec)} State that the job had is kept for the next start.`);
+}
+
+function clearedAway({ spec }: FlinkJob): string {
+  const kept = spec.cleanup.failed === 'keep';
+  return `What was started is stopped and ${kept ? 'kept for a look' : 'cleared away'}: the job does not run then.`;
+}
+
+function alsoRecovery(ending: Ending | undefined): Ending | undefined {
+  return ending && { ...ending, leaves: `${ending.leaves} The recovery ends with it.` };
+}
+
+function untilItEnds(begun: Begun): Ending | undefined {
+  return begun('jobStopped', 'candidateCanceled', 'previousRemoved') ? undefined : givenUp('The job runs on as it is.');
+}
+
+function givenUp(leaves: string): Ending {
+  return { end: 'givenUp', leaves };
+}
+
+function goesOn(leaves: string): Ending {
+  return { end: 'goesOn', leaves };
+}

@@ -1,0 +1,23 @@
+/** What a step says that waits for an agent of its cluster, for as long as that takes. */
+import type { OperationKind } from './operation-kinds.ts';
+
+/** For how long no agent may take up what an operation asks, in milliseconds, until its step says so. */
+export const agentAwaitedMs = 15_000;
+
+export interface AwaitingStep {
+  readonly cluster: string;
+  /** ISO 8601. */
+  readonly noticedAt: string;
+  /** Of the operation. */
+  readonly kind: OperationKind;
+  /** Name of the job. */
+  readonly name: string;
+}
+
+/** A removal can be ended without the cluster, and says how. */
+export function awaitedAgent({ cluster, noticedAt, kind, name }: AwaitingStep): string {
+  const waits = `no agent of cluster ${cluster} had taken it up by ${noticedAt}: it waits for one (see drey get clusters)`;
+  return kind === 'remove'
+    ? `${waits}, or for drey delete job ${name} --forget, which leaves all in the cluster`
+    : waits;
+}

@@ -1,0 +1,120 @@
+/** What becomes of an operation that is asked to give up, at each of its steps. */
+import { describe, expect, test } from '@jest/globals';
+import { abortOutlook, type AbortedJob, type AbortEnd } from '../../core/abort-outlook.ts';
+import { operationKinds, type OperationKind } from '../../core/operation-kinds.ts';
+import type { OperationRecord, StepState } from '../../core/operation.ts';
+import type { StepName } from '../../core/steps.ts';
+import { jobSpec, operationRecord } from '../support/records.ts';
+import { someTime } from '../support/state-fixture.ts';
+
+const job: AbortedJob = { spec: jobSpec(), revision: 4 };
+
+function steps(...names: readonly (StepName | [StepName, StepState])[]): Pick<OperationRecord, 'steps'> {
+  const all = names.map((one) => (typeof one === 'string' ? ([one, 'running'] as const) : one));
+  return { steps: all.map(([name, state]) => ({ name, title: name, state, startedAt: someTime })) };
+}
+
+const of = (kind: OperationKind, change: Partial<OperationRecord>) => operationRecord({ number: 6, kind, ...change });
+const plan = (strategy: 'warm' | 'blueGreen') => ({
+  plan: { kind: 'upgrade', cost: 'restart', changes: [], strategy, notes: [] } as const,
+});
+const stable: [StepName, StepState] = ['stable', 'done'];
+
+describe('asked to give up', () => {
+  test.each<[string, OperationRecord, AbortEnd, RegExp]>([
+    ['what waits never begins', of('upgrade', { state: 'queued' }), 'withdrawn', /never begins/],
+    ['a deploy that asks the cluster', of('deploy', steps('clusterAsked')), 'givenUp', /Nothing has been changed/],
+    ['a deploy that stops what was there', of('deploy', steps('previousStopped')), 'givenUp', /cleared away.*kept for/],
+    ['a deploy whose pods start', of('deploy', steps('objectsApplied', 'podsScheduled')), 'givenUp', /cleared away/],
+    [
+      'a deploy that checkpoints',
+      of('deploy', steps('jobSubmitted', 'firstCheckpoint')),
+      'givenUp',
+      /newest checkpoint/,
+    ],
+    ['a deploy that waits for the end', of('deploy', steps('firstCheckpoint', 'jobFinished')), 'goesOn', /runs on/],
+    ['a deploy that is being undone', of('deploy', steps('objectsApplied', 'undone')), 'goesOn', /already/],
+    ['a resume', of('resume', steps('objectsApplied')), 'givenUp', /State that the job had is kept/],
+    ['a recovery', of('recover', steps('previousStopped')), 'givenUp', /recovery ends/],
+    [
+      'an upgrade beside what runs',
+      of('upgrade', { ...plan('warm'), ...steps('objectsApplied') }),
+      'givenUp',
+      /runs on/,
+    ],
+    [
+      'one that has stopped it',
+      of('upgrade', { ...plan('warm'), ...steps('previousStopped') }),
+      'rolledBack',
+      /revision 4/,
+    ],
+    [
+      'one that sees it stable',
+      of('upgrade', { ...plan('warm'), ...steps('previousStopped', 'stable') }),
+      'rolledBack',
+      /revision 4/,
+    ],
+    [
+      'one that is stable',
+      of('upgrade', { ...plan('warm'), ...steps('previousStopped', stable, 'previousRemoved') }),
+      'goesOn',
+      /stays/,
+    ],
+    [
+      'one that is rolled back',
+      of('upgrade', { ...plan('warm'), ...steps('previousStopped', 'newStopped') }),
+      'goesOn',
+      /already/,
+    ],
+    [
+      'a candidate',
+      of('upgrade', { ...plan('blueGreen'), ...steps('savepointTaken', 'tasksRunning') }),
+      'givenUp',
+      /candidate is cleared/,
+    ],
+    [
+      'a rescale before Flink is asked',
+      of('rescale', steps('taskManagersAdded', 'slotsRegistered')),
+      'givenUp',
+      /go again/,
+    ],
+    ['a rescale after', of('rescale', steps('parallelismChanged')), 'rolledBack', /put back/],
+    ['a rescale that is done', of('rescale', steps('parallelismChanged', 'anchorUpdated')), 'goesOn', /left over/],
+    ['a removal that asks', of('remove', steps('clusterAsked')), 'givenUp', /not removed/],
+    ['a removal that has begun', of('remove', steps('clusterAsked', 'jobCanceled')), 'goesOn', /REMOVED/],
+    ['a suspend before the stop', of('suspend', steps('clusterAsked')), 'givenUp', /runs on/],
+    ['a suspend that stops', of('suspend', steps('clusterAsked', 'jobStopped')), 'goesOn', /SUSPENDED/],
+    ['a cancel that stops', of('cancel', steps('jobStopped')), 'goesOn', /CANCELED/],
+    ['a promotion that looks', of('promote', steps('tasksRunning')), 'givenUp', /waits on/],
+    ['a promotion that is done', of('promote', steps('candidatePromoted')), 'goesOn', /is the job/],
+    ['a discard', of('discard', steps('candidateCanceled')), 'goesOn', /cleared away/],
+    ['a healing', of('heal', steps('objectsHealed')), 'givenUp', /not touched/],
+    ['a savepoint', of('savepoint', steps('savepointTaken')), 'givenUp', /files may stay/],
+    ['a savepoint that was taken', of('savepoint', steps('savepointsCleaned')), 'goesOn', /is there/],
+    ['a disposal', of('dispose', steps('savepointDisposed')), 'goesOn', /being deleted/],
+    ['an adjustment', of('adjust', steps('anchorUpdated')), 'goesOn', /being noted/],
+  ])('%s', (_title, operation, end, leaves) => {
+    const outlook = abortOutlook(operation, job);
+    expect(outlook).toMatchObject({ operation: 6, kind: operation.kind, end });
+    expect(outlook.leaves).toMatch(leaves);
+  });
+
+  test('an upgrade that may not be rolled back leaves the job stopped', () => {
+    const spec = jobSpec('counts', { upgrade: { rollback: false } });
+    const outlook = abortOutlook(of('upgrade', { ...plan('warm'), ...steps('previousStopped') }), { spec });
+    expect(outlook).toMatchObject({
+      end: 'givenUp',
+      leaves: expect.stringMatching(/stays so, for spec.upgrade.rollback/),
+    });
+  });
+
+  test('what failed is kept for a look where the spec says so', () => {
+    const spec = jobSpec('counts', { cleanup: { failed: 'keep' } });
+    expect(abortOutlook(of('deploy', steps('objectsApplied')), { spec }).leaves).toMatch(/kept for a look/);
+  });
+
+  test.each(Object.keys(operationKinds))('%s has an answer before its first step', (kind) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    expect(abortOutlook(of(kind as OperationKind, { steps: [] }), job).leaves).toMatch(/\.$/);
+  });
+});

@@ -1,0 +1,68 @@
+/** How a job is asked to end that goes on later: as its spec says, or come what may. */
+import { describe, expect, test } from '@jest/globals';
+import { decideStop, type StopSeen } from '../../core/stopping.ts';
+import { comeWhatMay, keepingState } from '../../workflows/stop-wishes.ts';
+import { smallSpec, someGeneration } from '../support/state-fixture.ts';
+
+const storage = { root: 's3://bucket/flink' };
+const nowMs = Date.parse('2026-01-10T00:00:00Z');
+const hourMs = 3_600_000;
+
+/** A running job whose savepoint has failed, as its agent sees it by a wish. */
+function seenBy(wish: ReturnType<typeof keepingState>, checkpointAgeMs: number): StopSeen {
+  const wantsSavepoint = wish.how === 'savepoint';
+  return {
+    job: { state: 'RUNNING', ended: false },
+    request: wantsSavepoint ? { state: 'failed', trace: 'Too slow.' } : { state: 'unknown' },
+    noted: wantsSavepoint,
+    wantsSavepoint,
+    checkpoint: { id: 7, path: 's3://b/chk-7', completedAtMs: nowMs - checkpointAgeMs },
+    knowsAll: true,
+    retainsCheckpoints: true,
+    tasksStarting: false,
+    timeIsUp: false,
+    checkpointMayDo: wish.whenSavepointFails === 'checkpoint',
+    oldestMs: wish.maxStateAgeMs === undefined ? 0 : nowMs - wish.maxStateAgeMs,
+  };
+}
+
+describe('a job whose savepoint fails', () => {
+  test.each([
+    ['runs on, as its spec says', {}, 'savepoint', 1, 'refuse', 'cancel'],
+    [
+      'ends from a checkpoint, as its spec says',
+      { whenSavepointFails: 'checkpoint' },
+      'savepoint',
+      1,
+      'cancel',
+      'cancel',
+    ],
+    [
+      'runs on where that is too old',
+      { whenSavepointFails: 'checkpoint', maxStateAge: '2h' },
+      'savepoint',
+      3,
+      'tooOld',
+      'cancel',
+    ],
+    [
+      'runs on where that is all there is to be, and too old',
+      { maxStateAge: '2h' },
+      'last-state',
+      3,
+      'tooOld',
+      'cancel',
+    ],
+  ] as const)('%s, and by force ends', (_title, upgrade, mode, hours, asSaid, byForce) => {
+    const next = smallSpec({ storage, upgrade });
+    const wish = keepingState(someGeneration(2, { spec: next }), next, mode);
+    expect(decideStop(seenBy(wish, hours * hourMs)).action).toBe(asSaid);
+    expect(decideStop(seenBy(comeWhatMay(wish), hours * hourMs)).action).toBe(byForce);
+  });
+
+  test('by force still asks for a savepoint first', () => {
+    const next = smallSpec({ storage });
+    const wish = comeWhatMay(keepingState(someGeneration(2, { spec: next }), next, 'savepoint'));
+    expect(decideStop({ ...seenBy(wish, 0), noted: false, request: { state: 'unknown' } }).action).toBe('ask');
+  });
+});
