@@ -327,7 +327,9 @@ class Stop {
   }
 
   private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
-    if (found && found.modifiedAtMs < this.oldestMs()) return this.tooOld(found.modifiedAtMs, true);
+    // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
+    if (found?.kind === 'checkpoint' && found.modifiedAtMs < this.oldestMs())
+      return this.tooOld(found.modifiedAtMs, true);
     if (!found && this.notes?.hasCheckpoint && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));
     // Without its anchor, what the job's workflow remembers is all there is.
