@@ -5,8 +5,8 @@
 
 /** What is known of the job that is to end. */
 export interface StopSeen {
-  /** As its JobManager lists it; absent when it does not know the job. */
-  readonly job?: { readonly state: string; readonly ended: boolean };
+  /** As its JobManager lists it, and since when; absent when it does not know the job. */
+  readonly job?: { readonly state: string; readonly ended: boolean; readonly startedAtMs: number };
   /** What Flink says of our request to stop with a savepoint. `unknown`: never heard of, or forgotten. */
   readonly request:
     | { readonly state: 'unknown' | 'inProgress' }
@@ -30,7 +30,9 @@ export interface StopSeen {
   readonly timeIsUp: boolean;
   /** Whether the newest checkpoint may do where no savepoint can be had. */
   readonly checkpointMayDo: boolean;
-  /** Points completed before this instant, in milliseconds since 1970, are too old to go on from. */
+  /** Whether it began from a restore point, and not empty. */
+  readonly isRestored: boolean;
+  /** Checkpoints completed before this instant, in milliseconds since 1970, are too old to go on from. */
   readonly oldestMs: number;
 }
 
@@ -67,7 +69,13 @@ export type StopStep =
   /** The job runs on, untouched. */
   | { readonly action: 'refuse'; readonly trace: string }
   /** Its state is too old to go on from: it is left as it is. */
-  | { readonly action: 'tooOld'; readonly completedAtMs: number };
+  | { readonly action: 'tooOld'; readonly age: StateAge };
+
+/** Since when a job has kept no state, in milliseconds since 1970, and what was then. */
+export interface StateAge {
+  readonly sinceMs: number;
+  readonly from: 'checkpoint' | 'start';
+}
 
 /** The next step towards the job's end. */
 export function decideStop(seen: StopSeen): StopStep {
@@ -92,7 +100,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
     return stoppedAt('savepoint', stopSavepoint.path);
   if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path);
-  if (seen.knowsAll) return { action: 'unchanged', detail: 'it had completed no checkpoint' };
+  if (seen.knowsAll) return isTooOld(seen) ?? { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
 
@@ -119,9 +127,18 @@ function whileItRuns(state: string, seen: StopSeen): StopStep {
   return isTooOld(seen) ?? cancelled(state, seen);
 }
 
-function isTooOld({ checkpoint, oldestMs }: StopSeen): StopStep | undefined {
-  if (!checkpoint || checkpoint.completedAtMs >= oldestMs) return undefined;
-  return { action: 'tooOld', completedAtMs: checkpoint.completedAtMs };
+function isTooOld(seen: StopSeen): StopStep | undefined {
+  const age = ageOf(seen);
+  return age && age.sinceMs < seen.oldestMs ? { action: 'tooOld', age } : undefined;
+}
+
+/**
+ * Without a checkpoint of its own it would go on from where it began: all since then would be done again. One that began
+ * empty has no state that could be too old, and may be in a crash loop that the next spec mends.
+ */
+function ageOf({ job, checkpoint, isRestored }: StopSeen): StateAge | undefined {
+  if (checkpoint) return { sinceMs: checkpoint.completedAtMs, from: 'checkpoint' };
+  return job && isRestored ? { sinceMs: job.startedAtMs, from: 'start' } : undefined;
 }
 
 const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in time' };

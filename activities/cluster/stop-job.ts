@@ -10,7 +10,7 @@ import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { decideStop, type PointKind, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, type PointKind, type StateAge, type StopSeen } from '../../core/stopping.ts';
 import { clean, failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
@@ -178,7 +178,7 @@ class Stop {
       case 'unchanged':
         return this.startedFrom(step.detail);
       case 'tooOld':
-        return this.tooOld(step.completedAtMs, seen.job?.ended ?? false);
+        return this.tooOld(step.age, seen.job?.ended ?? false);
       case 'readStorage':
         return this.fromStorage(step.why, step.elseFinished);
       case 'neverTaken':
@@ -231,27 +231,32 @@ class Stop {
     const request = wantsSavepoint ? await this.askedFor() : ({ state: 'unknown' } as const);
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
-    const timeIsUp = this.timeIsUp();
-    const base = {
-      request,
-      noted: this.noted,
-      wantsSavepoint,
-      tasksStarting: job !== undefined && areStarting(job) && performance.now() - this.startedAt < startingMs,
-      timeIsUp,
-      retainsCheckpoints: true,
-      knowsAll: false,
-      checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
-      oldestMs: this.oldestMs(),
-    };
+    const base = { ...this.ofOurselves(), request, wantsSavepoint };
     this.endedAtMs = job?.endedAtMs;
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
-    const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
+    const { state, startedAtMs, endedAtMs } = job;
+    const tasksStarting = areStarting(job) && performance.now() - this.startedAt < startingMs;
+    const known = { ...base, tasksStarting, job: { state, startedAtMs, ended: endedAtMs !== undefined } };
     if (request.state === 'inProgress' && !this.knowsTimeout) await this.waitForFlink();
     if (request.state === 'completed')
       this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     const points = await pointsOf(this.subject, this.notes?.restoreFrom);
     return { ...known, ...points, retainsCheckpoints: points.retainsCheckpoints || this.input.how === 'discard' };
+  }
+
+  /** What needs no answer of Flink, and what is taken of the job until there is one. */
+  private ofOurselves() {
+    return {
+      noted: this.noted,
+      timeIsUp: this.timeIsUp(),
+      checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
+      oldestMs: this.oldestMs(),
+      tasksStarting: false,
+      retainsCheckpoints: true,
+      knowsAll: false,
+      isRestored: false,
+    };
   }
 
   /** Flink's own end of a savepoint must come first: a stop cannot be withdrawn. */
@@ -296,8 +301,8 @@ class Stop {
   }
 
   /** A running job is left alone; of one that has ended the caller must say that its state may be that old. */
-  private async tooOld(completedAtMs: number, hasEnded: boolean): Promise<StoppedJob> {
-    const failure = clean(stateTooOld(this.subject.generation, Date.now() - completedAtMs, hasEnded));
+  private async tooOld({ sinceMs, from }: StateAge, hasEnded: boolean): Promise<StoppedJob> {
+    const failure = stateTooOld(from, Date.now() - sinceMs, this.input.maxStateAgeMs ?? 0, hasEnded);
     if (hasEnded) throw failed(failure);
     await this.note({ [annotations.stopping]: null });
     return { detail: 'it runs on', refused: failure };
@@ -329,7 +334,7 @@ class Stop {
   private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
     // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
     if (found?.kind === 'checkpoint' && found.modifiedAtMs < this.oldestMs())
-      return this.tooOld(found.modifiedAtMs, true);
+      return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
     if (!found && this.notes?.hasCheckpoint && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));
     // Without its anchor, what the job's workflow remembers is all there is.

@@ -27,7 +27,7 @@ export interface StopSubject {
 /** Half of the week after which Flink forgets a job that has ended (`jobstore.expiration-time` as Drey sets it). */
 const forgetsAfterMs = 3.5 * 24 * 3_600_000;
 
-type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll'>;
+type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll' | 'isRestored'>;
 
 /** The job as the JobManager lists it now. */
 export async function listedJob({ flink, jobId, call }: StopSubject): Promise<JobSummary | undefined> {
@@ -65,6 +65,8 @@ export async function pointsOf(subject: StopSubject, restoreFrom: string | undef
   return {
     retainsCheckpoints: !hasDurableStorage(generation.spec) || config === undefined || config.retained,
     knowsAll,
+    // A JobManager that took over knows no checkpoint but the one from which it restored.
+    isRestored: restoreFrom !== undefined || seen?.latestRestored !== undefined,
     ...(checkpoint && { checkpoint }),
     ...(isOurs && { stopSavepoint: savepoint }),
   };
