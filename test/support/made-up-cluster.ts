@@ -1,4 +1,5 @@
 /** One generation in a made-up cluster: its anchor, its pods, its storage, and a Flink that answers as a test says. */
+import { once } from 'node:events';
 import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
@@ -74,12 +75,14 @@ export function madeUpCluster(wish: MadeUpCluster) {
     watchUntil: async (
       _kind: string,
       _namespace: string,
-      selection: { name?: string },
+      { name }: { name?: string },
       decide: (pods: object[]) => unknown,
-    ) =>
-      decide(
-        selection.name === undefined ? [] : [{ metadata: { name: selection.name }, status: { phase: 'Succeeded' } }],
-      ),
+      { signal }: { signal: AbortSignal },
+    ) => {
+      const decided = await decide(name === undefined ? [] : [{ metadata: { name }, status: { phase: 'Succeeded' } }]);
+      // Nothing changes here any more.
+      return decided ?? once(signal, 'abort').then(() => signal.throwIfAborted());
+    },
     podLog: async (_namespace: string, pod: string) => {
       const found = readers.get(pod) === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
       return JSON.stringify(found ? { found: true, ...found } : { found: false });
