@@ -24,7 +24,7 @@ export interface StopSeen {
   readonly knowsAll: boolean;
   /** Whether the job's checkpoints survive a cancellation; its own code may have said otherwise. */
   readonly retainsCheckpoints: boolean;
-  /** Whether tasks of the running job are on their way to RUNNING, and may still be waited for. */
+  /** Whether the job, or tasks of it, are on their way to RUNNING, and may still be waited for. */
   readonly tasksStarting: boolean;
   /** Whether the time for a savepoint is over. */
   readonly timeIsUp: boolean;
@@ -124,7 +124,27 @@ function whileItRuns(state: string, seen: StopSeen): StopStep {
   }
   if (seen.timeIsUp) return notEnding;
   if (seen.wantsSavepoint && state === 'RUNNING') return askedOnce(seen);
+  if (mayRunAgain(state, seen)) return { action: 'wait' };
   return isTooOld(seen) ?? cancelled(state, seen);
+}
+
+/**
+ * Where nothing but a savepoint will do, a job that only restarts gets the time to run again. One that does not come up has
+ * nothing that could be left running. After a stop that was noted it must not run again.
+ */
+function mayRunAgain(state: string, seen: StopSeen): boolean {
+  const isAwaited = seen.wantsSavepoint && !seen.checkpointMayDo && !seen.noted;
+  return isAwaited && seen.tasksStarting && state !== 'CANCELLING';
+}
+
+/** So many failures within that time are no chance: the job will not come up by waiting. */
+const loopFailures = 3;
+const loopMs = 5 * 60_000;
+
+/** @param failedAtMs when a job that restarts now has failed, the newest first, in milliseconds by one clock. */
+export function isCrashLoop(failedAtMs: readonly number[]): boolean {
+  const [newest, earlier] = [failedAtMs[0], failedAtMs[loopFailures - 1]];
+  return newest !== undefined && earlier !== undefined && newest - earlier <= loopMs;
 }
 
 function isTooOld(seen: StopSeen): StopStep | undefined {

@@ -8,7 +8,7 @@ import type {
 } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
-import type { PointSeen, StopSeen } from '../../core/stopping.ts';
+import { isCrashLoop, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { firstJobManager } from './first-job-manager.ts';
@@ -34,9 +34,15 @@ export async function listedJob({ flink, jobId, call }: StopSubject): Promise<Jo
   return (await flink.jobs(call)).find(({ id }) => id === jobId);
 }
 
-/** Whether tasks are not there yet that Flink needs for a checkpoint: of those that have finished it needs none. */
-export function areStarting({ tasks, tasksTotal }: JobSummary): boolean {
-  return tasksThere(tasks) < tasksTotal;
+/**
+ * Whether tasks are not there yet that Flink needs for a checkpoint: of those that have finished it needs none. What falls
+ * again and again does not start.
+ */
+export async function isStarting({ flink, call }: StopSubject, job: JobSummary): Promise<boolean> {
+  if (job.endedAtMs !== undefined) return false;
+  if (job.state === 'RUNNING') return tasksThere(job.tasks) < job.tasksTotal;
+  const history = (await flink.exceptions(job.id, call))?.history ?? [];
+  return !isCrashLoop(history.flatMap(({ timestampMs }) => timestampMs ?? []));
 }
 
 /** What Flink says of the request with this trigger id. */

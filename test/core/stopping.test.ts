@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideStop, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, isCrashLoop, type StopSeen } from '../../core/stopping.ts';
 
 const now = 1_000_000;
 const running = { state: 'RUNNING', ended: false, startedAtMs: now };
@@ -10,6 +10,8 @@ const failedWithSavepoint =
 
 /** It has completed no checkpoint since it was restored, which is too long ago. */
 const restored = { checkpoint: undefined, isRestored: true, oldestMs: now + 1 };
+
+const restarting = { job: { ...running, state: 'RESTARTING' }, tasksStarting: true };
 
 function seen(change: Partial<StopSeen>): StopSeen {
   const base = {
@@ -83,7 +85,18 @@ describe('while the job lives', () => {
       { job: { ...running, state: 'RESTARTING' }, ...restored, isRestored: false },
       { action: 'cancel' },
     ],
-    ['cancels a job that restarts', { job: { ...running, state: 'RESTARTING' } }, { action: 'cancel' }],
+    [
+      'waits for a job that restarts where nothing but a savepoint will do',
+      { ...restarting, checkpoint: undefined },
+      { action: 'wait' },
+    ],
+    [
+      'cancels one that restarts where a checkpoint may do',
+      { ...restarting, checkpointMayDo: true },
+      { action: 'cancel' },
+    ],
+    ['cancels one that restarts after its stop was asked for', { ...restarting, noted: true }, { action: 'cancel' }],
+    ['cancels a job that restarts for longer', { job: { ...running, state: 'RESTARTING' } }, { action: 'cancel' }],
     ['cancels once', { job: { ...running, state: 'CANCELLING' } }, { action: 'wait' }],
     ['cancels where no savepoint is wanted', { wantsSavepoint: false }, { action: 'cancel' }],
     [
@@ -145,4 +158,13 @@ describe('after its end', () => {
   ])('%s', (_title, change, step) => {
     expect(decideStop(seen(change))).toMatchObject(step);
   });
+});
+
+test.each<[string, number[], boolean]>([
+  ['no failure', [], false],
+  ['two at once', [9_000, 8_000], false],
+  ['three at once', [9_000, 8_000, 7_000, 1_000], true],
+  ['three over an hour', [3_600_000, 1_800_000, 0], false],
+])('%s: a crash loop is told from a chance', (_title, failedAtMs, isLoop) => {
+  expect(isCrashLoop(failedAtMs)).toBe(isLoop);
 });

@@ -23,6 +23,8 @@ export interface MadeUpCluster {
   readonly flink?: Partial<FlinkClient>;
   /** Whether it has a JobManager's pod, which runs, though it may not answer. */
   readonly hasPods?: boolean;
+  /** Whether its kubelet reaches that JobManager. */
+  readonly isReady?: boolean;
   readonly checkpoint?: StoredAnswer;
   readonly savepoint?: StoredAnswer;
 }
@@ -45,7 +47,8 @@ export function madeUpCluster(wish: MadeUpCluster) {
   };
   let podsRun = wish.hasPods ?? false;
   const readers = new Map<string, string>();
-  const manager = { status: { phase: 'Running', containerStatuses: [{ name: 'other', restartCount: 1 }] } };
+  const conditions = [{ type: 'Ready', status: wish.isReady ? 'True' : 'False' }];
+  const manager = { status: { phase: 'Running', conditions, containerStatuses: [{ name: 'other', restartCount: 1 }] } };
   const kubernetes = {
     get: async (kind: string, _namespace: string, name: string) =>
       kind === 'ConfigMap' && name === anchor().metadata.name ? anchor() : undefined,
