@@ -1,12 +1,11 @@
 /** A dry run of a change: read what its job's records tell, say what core says of it, and change nothing. */
 import { z } from 'zod';
 import { isPostgresAway } from '../clients/postgres/away.ts';
-import { listOperations } from '../clients/postgres/operations.ts';
+import { lastPauses, listOperations } from '../clients/postgres/operations.ts';
 import { findRevision } from '../clients/postgres/revisions.ts';
 import { dryRun, type Wish } from '../core/dry-run.ts';
 import type { JobView } from '../core/job.ts';
-import type { OperationRecord } from '../core/operation.ts';
-import { revisionsToRead, type RecordedJob } from '../core/recorded-job.ts';
+import { pausesOf, revisionsToRead, type RecordedJob } from '../core/recorded-job.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { earlierAnswer } from './answer-once.ts';
 import type { ChangeCall } from './change.ts';
@@ -50,28 +49,34 @@ export async function tryOut(
 }
 
 async function recordedJob(services: Services, job: JobView): Promise<RecordedJob> {
-  const operations = await newestOperations(services, job);
+  const { operations, pauses } = await operationsOf(services, job);
   const specs = await Promise.all(
     revisionsToRead({ job, operations }).map(async (revision): Promise<[number, FlinkJob][]> => {
       const spec = revision === job.revision ? job.spec : await storedSpec(services, job, revision);
       return spec ? [[revision, spec]] : [];
     }),
   );
-  return { job, operations, specs: new Map(specs.flat()) };
+  return { job, operations, pauses, specs: new Map(specs.flat()) };
 }
 
 async function storedSpec({ postgres }: Services, { uid }: JobView, revision: number): Promise<FlinkJob | undefined> {
   return (await findRevision(postgres, uid, revision))?.spec;
 }
 
-/** More than can wait, and far enough back to find one that had a pause. */
+/** More than can wait. */
 const operationsRead = 50;
 
-async function newestOperations(services: Services, job: JobView): Promise<readonly OperationRecord[]> {
+async function operationsOf(services: Services, job: JobView): Promise<Pick<RecordedJob, 'operations' | 'pauses'>> {
+  const { postgres } = services;
   try {
-    return await listOperations(services.postgres, job.uid, operationsRead);
+    const [operations, pauses] = await Promise.all([
+      listOperations(postgres, job.uid, operationsRead),
+      lastPauses(postgres, job.uid),
+    ]);
+    return { operations, pauses };
   } catch (error) {
     if (!isPostgresAway(error)) throw error;
-    return (await askWorkflow(services, job))?.operations.toReversed() ?? [];
+    const operations = (await askWorkflow(services, job))?.operations.toReversed() ?? [];
+    return { operations, pauses: pausesOf(operations) };
   }
 }

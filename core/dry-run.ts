@@ -72,11 +72,11 @@ function judgeWish(job: JudgedJob | undefined, wish: Wish, asked: Asked): Judgem
 
 function foreseen(recorded: RecordedJob | undefined, wish: Wish): Pick<Outlook, 'plan' | 'startsFrom' | 'lastPauseMs'> {
   const { plan, startsFrom } = wish.to === 'change' ? specOutlook(recorded, wish) : endingOutlook(recorded, wish);
-  const last = recorded?.operations.find(({ kind, pauseMs }) => kind === plan.kind && pauseMs !== undefined);
+  const lastPauseMs = recorded?.pauses.get(plan.kind);
   return {
     plan,
     ...(startsFrom !== undefined && { startsFrom }),
-    ...(last?.pauseMs !== undefined && { lastPauseMs: last.pauseMs }),
+    ...(lastPauseMs !== undefined && { lastPauseMs }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A job as its records tell it, in the shapes in which its workflow judges changes and plans them. */
 import type { JudgedJob } from './job-changes.ts';
 import type { JobView } from './job.ts';
-import { leavesJobAlone, settledPhase } from './operation-kinds.ts';
+import { leavesJobAlone, settledPhase, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -11,8 +11,19 @@ export interface RecordedJob {
   readonly job: JobView;
   /** The newest operations, the newest first; all that wait or run are among them. */
   readonly operations: readonly OperationRecord[];
+  /** Of all its operations. */
+  readonly pauses: LastPauses;
   /** By their revisions, the specs of those that `revisionsToRead` names, as far as they are recorded. */
   readonly specs: ReadonlyMap<number, FlinkJob>;
+}
+
+/** How long no job ran the last time that an operation of a kind succeeded, in milliseconds; of kinds that had a pause. */
+export type LastPauses = ReadonlyMap<OperationKind, number>;
+
+/** @param operations the newest first. What failed has a pause that says nothing: it went back, or stayed ended. */
+export function pausesOf(operations: readonly OperationRecord[]): LastPauses {
+  const done = operations.filter(({ state }) => state === 'succeeded').toReversed();
+  return new Map(done.flatMap(({ kind, pauseMs }) => (pauseMs === undefined ? [] : [[kind, pauseMs]])));
 }
 
 type Records = Pick<RecordedJob, 'job' | 'operations'>;
