@@ -10,6 +10,7 @@ import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
+import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type PointKind, type StateAge, type StopSeen } from '../../core/stopping.ts';
 import { clean, failed, withFailures } from '../failures.ts';
@@ -19,7 +20,6 @@ import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
-import type { StoredPoint } from './restore-point.ts';
 import {
   checkpointTimeout,
   isStarting,

@@ -42,6 +42,13 @@ describe('without a JobManager', () => {
     await expect(outcome).resolves.toMatchObject({ restorePoint: savepoint.path, kind: 'savepoint' });
   });
 
+  test('the checkpoint that Flink counts after the savepoint is taken where the storage tells seconds only', async () => {
+    const modified = Date.now();
+    const checkpoint = { path: 'file:/c/chk-9', modified, number: 9 };
+    const savepoint = { path: 'file:/s/stop-2-1/savepoint-1', modified, number: 8 };
+    await expect(stop({ checkpoint, savepoint }).outcome).resolves.toMatchObject({ restorePoint: checkpoint.path });
+  });
+
   test('a checkpoint that is too old is not gone on from', async () => {
     const { outcome } = stop({ checkpoint: point('file:/c/chk-7', dayMs) }, { maxStateAgeMs: 3_600_000 });
     await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
