@@ -1,13 +1,12 @@
 /** A dry run of a change: read what its job's records tell, say what core says of it, and change nothing. */
 import { z } from 'zod';
 import { isPostgresAway } from '../clients/postgres/away.ts';
-import { listOperations } from '../clients/postgres/operations.ts';
+import { lastPauses, listOperations } from '../clients/postgres/operations.ts';
 import { completedSavepoints } from '../clients/postgres/removed-jobs.ts';
 import { findRevision } from '../clients/postgres/revisions.ts';
 import { dryRun, type Wish } from '../core/dry-run.ts';
 import type { JobView } from '../core/job.ts';
-import type { OperationRecord } from '../core/operation.ts';
-import { revisionsToRead, type RecordedJob } from '../core/recorded-job.ts';
+import { pausesOf, revisionsToRead, type RecordedJob } from '../core/recorded-job.ts';
 import type { SavepointOutlook } from '../core/savepoint-outlook.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { earlierAnswer } from './answer-once.ts';
@@ -68,28 +67,34 @@ function outlookOfRemoved({ job: { revision, spec }, foreseen }: TrialOfRemoved,
 async function recordedJob(services: Services, job: JobView, { to }: Wish): Promise<RecordedJob> {
   const isAboutSavepoints = to === 'takeSavepoint' || to === 'disposeSavepoint';
   const savepoints = isAboutSavepoints ? await completedSavepoints(services.postgres, job.uid) : undefined;
-  const operations = await newestOperations(services, job);
+  const { operations, pauses } = await operationsOf(services, job);
   const specs = await Promise.all(
     revisionsToRead({ job, operations }).map(async (revision): Promise<[number, FlinkJob][]> => {
       const spec = revision === job.revision ? job.spec : await storedSpec(services, job, revision);
       return spec ? [[revision, spec]] : [];
     }),
   );
-  return { job, operations, specs: new Map(specs.flat()), ...(savepoints && { savepoints }) };
+  return { job, operations, pauses, specs: new Map(specs.flat()), ...(savepoints && { savepoints }) };
 }
 
 async function storedSpec({ postgres }: Services, { uid }: JobView, revision: number): Promise<FlinkJob | undefined> {
   return (await findRevision(postgres, uid, revision))?.spec;
 }
 
-/** More than can wait, and far enough back to find one that had a pause. */
+/** More than can wait. */
 const operationsRead = 50;
 
-async function newestOperations(services: Services, job: JobView): Promise<readonly OperationRecord[]> {
+async function operationsOf(services: Services, job: JobView): Promise<Pick<RecordedJob, 'operations' | 'pauses'>> {
+  const { postgres } = services;
   try {
-    return await listOperations(services.postgres, job.uid, operationsRead);
+    const [operations, pauses] = await Promise.all([
+      listOperations(postgres, job.uid, operationsRead),
+      lastPauses(postgres, job.uid),
+    ]);
+    return { operations, pauses };
   } catch (error) {
     if (!isPostgresAway(error)) throw error;
-    return (await askWorkflow(services, job))?.operations.toReversed() ?? [];
+    const operations = (await askWorkflow(services, job))?.operations.toReversed() ?? [];
+    return { operations, pauses: pausesOf(operations) };
   }
 }

@@ -142,11 +142,11 @@ function foreseen(recorded: RecordedJob | undefined, wish: Wish, nowMs: number):
 }
 
 function withPause(recorded: RecordedJob | undefined, { plan, startsFrom }: Planned): Foreseen {
-  const last = recorded?.operations.find(({ kind, pauseMs }) => kind === plan.kind && pauseMs !== undefined);
+  const lastPauseMs = recorded?.pauses.get(plan.kind);
   return {
     plan,
     ...(startsFrom !== undefined && { startsFrom }),
-    ...(last?.pauseMs !== undefined && { lastPauseMs: last.pauseMs }),
+    ...(lastPauseMs !== undefined && { lastPauseMs }),
   };
 }
 

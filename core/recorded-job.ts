@@ -2,7 +2,7 @@
 import type { DisposableJob } from './disposal-wish.ts';
 import type { JudgedJob } from './job-changes.ts';
 import type { JobView } from './job.ts';
-import { leavesJobAlone, settledPhase } from './operation-kinds.ts';
+import { leavesJobAlone, settledPhase, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
@@ -13,10 +13,21 @@ export interface RecordedJob {
   readonly job: JobView;
   /** The newest operations, the newest first; all that wait or run are among them. */
   readonly operations: readonly OperationRecord[];
+  /** Of all its operations. */
+  readonly pauses: LastPauses;
   /** By their revisions, the specs of those that `revisionsToRead` names, as far as they are recorded. */
   readonly specs: ReadonlyMap<number, FlinkJob>;
   /** Those whose files are there, the oldest first; absent where nobody asked for them. */
   readonly savepoints?: readonly CompletedSavepoint[];
+}
+
+/** How long no job ran the last time that an operation of a kind succeeded, in milliseconds; of kinds that had a pause. */
+export type LastPauses = ReadonlyMap<OperationKind, number>;
+
+/** @param operations the newest first. What failed has a pause that says nothing: it went back, or stayed ended. */
+export function pausesOf(operations: readonly OperationRecord[]): LastPauses {
+  const done = operations.filter(({ state }) => state === 'succeeded').toReversed();
+  return new Map(done.flatMap(({ kind, pauseMs }) => (pauseMs === undefined ? [] : [[kind, pauseMs]])));
 }
 
 type Records = Pick<RecordedJob, 'job' | 'operations'>;

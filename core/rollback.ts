@@ -19,7 +19,8 @@ export type RollbackDecision =
 
 /** What the new job has committed is not done again: so the old revision must be able to read the new one's checkpoint. */
 export function decideRollback({ previous, next, hasCommitted, failure }: RollbackSeen): RollbackDecision {
-  if (!next.spec.upgrade.rollback) return { action: 'stay', failure };
+  // Somebody wanted the job to end: it does not come back by itself.
+  if (!next.spec.upgrade.rollback || failure.code === 'JOB_CANCELED_OUTSIDE') return { action: 'stay', failure };
   const limit = hasCommitted ? rollbackLimit(previous, next) : undefined;
   return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(failure, limit) };
 }

@@ -5,8 +5,8 @@
 
 /** What is known of the job that is to end. */
 export interface StopSeen {
-  /** As its JobManager lists it; absent when it does not know the job. */
-  readonly job?: { readonly state: string; readonly ended: boolean };
+  /** As its JobManager lists it, and since when; absent when it does not know the job. */
+  readonly job?: { readonly state: string; readonly ended: boolean; readonly startedAtMs: number };
   /** What Flink says of our request to stop with a savepoint. `unknown`: never heard of, or forgotten. */
   readonly request:
     | { readonly state: 'unknown' | 'inProgress' }
@@ -24,13 +24,15 @@ export interface StopSeen {
   readonly knowsAll: boolean;
   /** Whether the job's checkpoints survive a cancellation; its own code may have said otherwise. */
   readonly retainsCheckpoints: boolean;
-  /** Whether tasks of the running job are on their way to RUNNING, and may still be waited for. */
+  /** Whether the job, or tasks of it, are on their way to RUNNING, and may still be waited for. */
   readonly tasksStarting: boolean;
   /** Whether the time for a savepoint is over. */
   readonly timeIsUp: boolean;
   /** Whether the newest checkpoint may do where no savepoint can be had. */
   readonly checkpointMayDo: boolean;
-  /** Points completed before this instant, in milliseconds since 1970, are too old to go on from. */
+  /** Whether it began from a restore point, and not empty. */
+  readonly isRestored: boolean;
+  /** Checkpoints completed before this instant, in milliseconds since 1970, are too old to go on from. */
   readonly oldestMs: number;
 }
 
@@ -67,7 +69,13 @@ export type StopStep =
   /** The job runs on, untouched. */
   | { readonly action: 'refuse'; readonly trace: string }
   /** Its state is too old to go on from: it is left as it is. */
-  | { readonly action: 'tooOld'; readonly completedAtMs: number };
+  | { readonly action: 'tooOld'; readonly age: StateAge };
+
+/** Since when a job has kept no state, in milliseconds since 1970, and what was then. */
+export interface StateAge {
+  readonly sinceMs: number;
+  readonly from: 'checkpoint' | 'start';
+}
 
 /** The next step towards the job's end. */
 export function decideStop(seen: StopSeen): StopStep {
@@ -92,7 +100,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
     return stoppedAt('savepoint', stopSavepoint.path);
   if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path);
-  if (seen.knowsAll) return { action: 'unchanged', detail: 'it had completed no checkpoint' };
+  if (seen.knowsAll) return isTooOld(seen) ?? { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
 
@@ -116,12 +124,41 @@ function whileItRuns(state: string, seen: StopSeen): StopStep {
   }
   if (seen.timeIsUp) return notEnding;
   if (seen.wantsSavepoint && state === 'RUNNING') return askedOnce(seen);
+  if (mayRunAgain(state, seen)) return { action: 'wait' };
   return isTooOld(seen) ?? cancelled(state, seen);
 }
 
-function isTooOld({ checkpoint, oldestMs }: StopSeen): StopStep | undefined {
-  if (!checkpoint || checkpoint.completedAtMs >= oldestMs) return undefined;
-  return { action: 'tooOld', completedAtMs: checkpoint.completedAtMs };
+/**
+ * Where nothing but a savepoint will do, a job that only restarts gets the time to run again. One that does not come up has
+ * nothing that could be left running. After a stop that was noted it must not run again.
+ */
+function mayRunAgain(state: string, seen: StopSeen): boolean {
+  const isAwaited = seen.wantsSavepoint && !seen.checkpointMayDo && !seen.noted;
+  return isAwaited && seen.tasksStarting && state !== 'CANCELLING';
+}
+
+/** So many failures within that time are no chance: the job will not come up by waiting. */
+const loopFailures = 3;
+const loopMs = 5 * 60_000;
+
+/** @param failedAtMs when a job that restarts now has failed, the newest first, in milliseconds by one clock. */
+export function isCrashLoop(failedAtMs: readonly number[]): boolean {
+  const [newest, earlier] = [failedAtMs[0], failedAtMs[loopFailures - 1]];
+  return newest !== undefined && earlier !== undefined && newest - earlier <= loopMs;
+}
+
+function isTooOld(seen: StopSeen): StopStep | undefined {
+  const age = ageOf(seen);
+  return age && age.sinceMs < seen.oldestMs ? { action: 'tooOld', age } : undefined;
+}
+
+/**
+ * Without a checkpoint of its own it would go on from where it began: all since then would be done again. One that began
+ * empty has no state that could be too old, and may be in a crash loop that the next spec mends.
+ */
+function ageOf({ job, checkpoint, isRestored }: StopSeen): StateAge | undefined {
+  if (checkpoint) return { sinceMs: checkpoint.completedAtMs, from: 'checkpoint' };
+  return job && isRestored ? { sinceMs: job.startedAtMs, from: 'start' } : undefined;
 }
 
 const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in time' };

@@ -105,18 +105,24 @@ export class GenerationSteps {
     );
   }
 
-  /** Sees a checkpoint completed: what the job started from is not needed any more. */
+  /** Sees a checkpoint completed: what the job started from is not needed any more. One that makes none still needs it. */
   async checkpointed(step: StepName = 'firstCheckpoint'): Promise<void> {
-    await this.checkpointSeen(step);
+    const isSeen = await this.checkpointSeen(step);
+    const { restorePoint, startedFrom } = this.account;
     this.account.restorePoint = undefined;
-    this.account.startedFrom = undefined;
+    this.account.startedFrom = isSeen ? undefined : (restorePoint ?? startedFrom);
   }
 
-  /** Sees a checkpoint completed, where the job keeps its state. */
-  async checkpointSeen(step: StepName = 'firstCheckpoint'): Promise<void> {
-    if (!hasDurableStorage(this.generation.spec) || this.hasFinished) return;
-    const { finished } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
+  /**
+   * Sees a checkpoint completed, where the job makes any.
+   * @returns whether that was so, or the job has finished: what it started from is needed by nobody then.
+   */
+  async checkpointSeen(step: StepName = 'firstCheckpoint'): Promise<boolean> {
+    if (this.hasFinished) return true;
+    if (!hasDurableStorage(this.generation.spec)) return false;
+    const { finished, makesNone } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
     this.hasFinished ||= finished ?? false;
+    return !makesNone;
   }
 
   /**
@@ -235,6 +241,8 @@ interface WaitOutcome extends StepOutcome {
   readonly seenAtMs?: number;
   /** Whether the job has finished by itself. */
   readonly finished?: boolean;
+  /** Whether the job makes no checkpoints that could be waited for. */
+  readonly makesNone?: boolean;
 }
 
 /** Steps within a step: the outer one is what people see. */

@@ -9,9 +9,18 @@ import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
+import { canceledOutside } from './wait-tasks.ts';
 
 /** How many failed checkpoints in a row are taken as final: the first may fall into the job's start. */
 const failuresMax = 3;
+
+export interface Confirmed {
+  readonly detail: string;
+  /** Whether the job has finished by itself. */
+  readonly finished?: boolean;
+  /** Whether the job makes no checkpoints: what it started from stays the only point that it has. */
+  readonly makesNone?: boolean;
+}
 
 /** Waits for a checkpoint, triggering one. A job that has finished meanwhile needs none. */
 export function confirmCheckpoint(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
@@ -51,17 +60,18 @@ class Confirmation {
     this.id = id;
   }
 
-  async look(flink: FlinkClient): Promise<{ detail: string; finished?: boolean } | undefined> {
+  async look(flink: FlinkClient): Promise<Confirmed | undefined> {
     const job = (await flink.jobs()).find((one) => one.id === this.id);
     if (job?.state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     if (job?.state === 'FAILED') {
       const cause = await flink.failureCause(this.id);
       throw failed(diagnoseCheckpointFailure(cause?.stackTrace ?? 'the job failed', this.generation.spec.spec));
     }
+    if (job?.state === 'CANCELED') throw failed(canceledOutside);
     // A checkpoint cannot be asked of a job that restarts; it is asked again when it runs.
     if (job?.state !== 'RUNNING') return undefined;
     if (this.triggerId === undefined && (await flink.checkpointConfig(this.id)) === undefined) {
-      return { detail: 'the job makes no checkpoints' };
+      return { detail: 'the job makes no checkpoints', makesNone: true };
     }
     this.triggerId ??= await flink.triggerCheckpoint(this.id);
     return this.resultOf(flink, this.triggerId);

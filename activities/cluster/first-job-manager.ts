@@ -21,18 +21,19 @@ export async function firstJobManager(
 
 /**
  * What is certain of a JobManager that does not answer. `none`: nothing is there that is one, or would start one. `neverRan`:
- * none of the generation has ever started, for its image is missing, or a node. Else `unknown`.
+ * none of the generation has ever started, for its image is missing, or a node. `ready`: its kubelet reaches it, so the job may well run. Else `unknown`.
  */
 export async function silentJobManager(
   dependencies: ClusterDependencies,
   generation: Generation,
-): Promise<'none' | 'neverRan' | 'unknown'> {
+): Promise<'none' | 'neverRan' | 'ready' | 'unknown'> {
   const there = await jobManagersOf(dependencies, generation);
   if (there.pods.length === 0 && !there.workload) return 'none';
   const pod = firstOf(there);
   const main = pod?.status?.containerStatuses?.find(({ name }) => name === mainContainerName);
   const hasRun = main?.state?.running !== undefined || main?.state?.terminated !== undefined;
-  return pod && !hasRun ? 'neverRan' : 'unknown';
+  if (pod && !hasRun) return 'neverRan';
+  return there.pods.some(isReady) ? 'ready' : 'unknown';
 }
 
 type JobManagers = Awaited<ReturnType<typeof jobManagersOf>>;
@@ -55,6 +56,10 @@ async function jobManagersOf({ kubernetes }: ClusterDependencies, generation: Ge
     mode === 'application' ? kubernetes.get('Job', namespace, jobManager) : undefined,
   ]);
   return { pods, workload: deployment ?? job };
+}
+
+function isReady({ status }: ObjectOf<'Pod'>): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
 }
 
 function madeAt({ metadata }: { readonly metadata: { readonly creationTimestamp?: string } }): number {

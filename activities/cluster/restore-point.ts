@@ -2,6 +2,7 @@
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
+import { newestPoint, type StoredPoint } from '../../core/newest-point.ts';
 import type { PointKind } from '../../core/stopping.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { runStorageTool, type StorageAnswer } from './storage-pod.ts';
@@ -12,13 +13,6 @@ export interface RestorePointWish {
   readonly folder: string | undefined;
   /** In whose name the storage pod runs: the generation itself, or the next one when its own objects are gone. */
   readonly host: Generation;
-}
-
-/** A point as the storage has it. */
-export interface StoredPoint {
-  readonly kind: PointKind;
-  readonly path: string;
-  readonly modifiedAtMs: number;
 }
 
 /**
@@ -38,13 +32,14 @@ export async function newestRestorePoint(
     root === undefined ? undefined : newest('checkpoint', `${root}/${flinkJobId(identity, submission)}`),
     folder === undefined ? undefined : newest('savepoint', folder),
   ]);
-  return found
-    .flatMap((one) => one ?? [])
-    .toSorted((a, b) => a.modifiedAtMs - b.modifiedAtMs)
-    .at(-1);
+  return newestPoint(found.flatMap((one) => one ?? []));
 }
 
 /** What the tool has found; undefined where it has found nothing. */
-export function storedPoint(kind: PointKind, { found, path, modified }: StorageAnswer): StoredPoint | undefined {
-  return found === true && path !== undefined ? { kind, path, modifiedAtMs: modified ?? 0 } : undefined;
+export function storedPoint(
+  kind: PointKind,
+  { found, path, modified, number }: StorageAnswer,
+): StoredPoint | undefined {
+  if (found !== true || path === undefined) return undefined;
+  return { kind, path, modifiedAtMs: modified ?? 0, ...(number !== undefined && { number }) };
 }

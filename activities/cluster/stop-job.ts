@@ -6,11 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
+import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import type { Failure } from '../../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
+import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { decideStop, type PointKind, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, type PointKind, type StateAge, type StopSeen } from '../../core/stopping.ts';
 import { clean, failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
@@ -18,10 +20,9 @@ import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
-import type { StoredPoint } from './restore-point.ts';
 import {
-  areStarting,
   checkpointTimeout,
+  isStarting,
   listedJob,
   neverHadJob,
   pointsOf,
@@ -31,6 +32,7 @@ import {
 } from './stop-look.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
 import { hasPointers, newestStored } from './stop-storage.ts';
+import * as limits from './stop-limits.ts';
 
 export interface StopJobInput extends GenerationInput {
   /** Names the request: the uid of the job whose operation it is, and the operation's number. */
@@ -66,37 +68,6 @@ export interface StoppedJob {
   /** Why the job runs on, untouched: its savepoint failed. */
   readonly refused?: Failure;
 }
-
-/** How long a JobManager may be silent before its pods are ended and the storage is read instead: a restart takes less. */
-const silenceMs = 45_000;
-
-/**
- * The same once a stop was asked for: a JobManager that takes over would run the job again from an older checkpoint, and
- * commit again what the savepoint has committed. Kubernetes high availability needs 15 s for that.
- */
-const silenceWhenAskedMs = 3_000;
-
-/** A JobManager that hangs must be found silent well within these 15 s. */
-const callMs = 5_000;
-const pollEveryMs = 25;
-
-/** What a stop gets beyond the job's own checkpoint timeout, which may be longer than the time that it is given. */
-const marginMs = 60_000;
-
-/** Longest savepoint that is waited for, whatever that timeout is: an attempt lasts a day. */
-const savepointMsMax = 12 * 3_600_000;
-
-/** How long tasks that start are waited for: what restarts for longer than that has a trouble of its own. */
-const startingMs = 60_000;
-
-/** How long a job may take to end once its savepoint is there: nothing is processed then. */
-const endingMs = 5 * 60_000;
-
-/** For operations of releases that did not say it. */
-const withinMsDefault = 12 * 60_000;
-
-/** After an answer that is an error: the next look is not urgent. */
-const refusedMs = 500;
 
 /** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE, STATE_GONE */
 export function stopJob(dependencies: ClusterDependencies, input: StopJobInput): Promise<StoppedJob> {
@@ -136,14 +107,14 @@ class Stop {
     this.input = input;
     this.signal = signal;
     this.notes = notes;
-    this.deadline = performance.now() + (input.withinMs ?? withinMsDefault);
+    this.deadline = performance.now() + (input.withinMs ?? limits.withinMsDefault);
     this.subject = {
       dependencies,
       generation,
       flink: dependencies.flink(generation),
       jobId: flinkJobId(identity, submission),
       folder: savepoints === undefined ? undefined : savepointDirectory(savepoints, identity, submission),
-      call: { signal, timeoutMs: callMs },
+      call: { signal, timeoutMs: limits.callMs },
     };
     this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
     this.noted = notes?.trigger !== undefined;
@@ -164,7 +135,7 @@ class Stop {
         if (stopped) return stopped;
         if (error instanceof FlinkRestError) heardAt = performance.now();
       }
-      await pause(pollEveryMs, undefined, { signal: this.signal });
+      await pause(limits.pollEveryMs, undefined, { signal: this.signal });
     }
   }
 
@@ -178,7 +149,7 @@ class Stop {
       case 'unchanged':
         return this.startedFrom(step.detail);
       case 'tooOld':
-        return this.tooOld(step.completedAtMs, seen.job?.ended ?? false);
+        return this.tooOld(step.age, seen.job?.ended ?? false);
       case 'readStorage':
         return this.fromStorage(step.why, step.elseFinished);
       case 'neverTaken':
@@ -205,7 +176,7 @@ class Stop {
     const { dependencies, generation } = this.subject;
     if (error instanceof FlinkRestError) {
       if (this.timeIsUp()) return this.fromStorage('its JobManager refuses to tell');
-      await pause(refusedMs, undefined, { signal: this.signal });
+      await pause(limits.refusedMs, undefined, { signal: this.signal });
       return undefined;
     }
     if (!(error instanceof FlinkUnreachable)) throw error;
@@ -213,17 +184,31 @@ class Stop {
     const jobManager = await silentJobManager(dependencies, generation);
     if (jobManager === 'none') return this.fromStorage('it has no JobManager');
     if (jobManager === 'neverRan') return this.beforeItWasTaken();
-    return silentMs >= this.patienceMs() ? this.fromStorage('its JobManager is silent') : undefined;
+    if (silentMs < this.patienceMs()) return undefined;
+    if (jobManager === 'ready' && this.needsSavepoint())
+      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, silentMs)) };
+    return this.fromStorage('its JobManager is silent');
+  }
+
+  /** Whether a job that may well run is left alone where no savepoint can be asked for. One that was asked for may be there. */
+  private needsSavepoint(): boolean {
+    const { how, whenSavepointFails } = this.input;
+    const isAsked = this.noted || this.subject.folder === undefined;
+    return how === 'savepoint' && !isAsked && whenSavepointFails !== 'checkpoint';
   }
 
   private timeIsUp(): boolean {
     return performance.now() > this.deadline;
   }
 
-  /** What is only cleared away need not come back first: the storage tells the same. */
+  /** What is only cleared away need not come back first. */
   private patienceMs(): number {
-    if (this.input.how !== 'savepoint') return 0;
-    return this.noted ? silenceWhenAskedMs : silenceMs;
+    const { how, maxStateAgeMs } = this.input;
+    if (how === 'discard') return 0;
+    if (this.noted) return limits.silenceWhenAskedMs;
+    // It may have to be left alone, which only its JobManager can tell.
+    if (how === 'cancel') return maxStateAgeMs === undefined ? limits.silenceWhenCanceledMs : limits.silenceMs;
+    return limits.silenceMs;
   }
 
   private async look(): Promise<StopSeen> {
@@ -231,34 +216,40 @@ class Stop {
     const request = wantsSavepoint ? await this.askedFor() : ({ state: 'unknown' } as const);
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
-    const timeIsUp = this.timeIsUp();
-    const base = {
-      request,
-      noted: this.noted,
-      wantsSavepoint,
-      tasksStarting: job !== undefined && areStarting(job) && performance.now() - this.startedAt < startingMs,
-      timeIsUp,
-      retainsCheckpoints: true,
-      knowsAll: false,
-      checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
-      oldestMs: this.oldestMs(),
-    };
+    const base = { ...this.ofOurselves(), request, wantsSavepoint };
     this.endedAtMs = job?.endedAtMs;
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
-    const known = { ...base, job: { state: job.state, ended: job.endedAtMs !== undefined } };
+    const { state, startedAtMs, endedAtMs } = job;
+    const tasksStarting =
+      performance.now() - this.startedAt < limits.startingMs && (await isStarting(this.subject, job));
+    const known = { ...base, tasksStarting, job: { state, startedAtMs, ended: endedAtMs !== undefined } };
     if (request.state === 'inProgress' && !this.knowsTimeout) await this.waitForFlink();
     if (request.state === 'completed')
-      this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + endingMs);
+      this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     const points = await pointsOf(this.subject, this.notes?.restoreFrom);
     return { ...known, ...points, retainsCheckpoints: points.retainsCheckpoints || this.input.how === 'discard' };
   }
 
+  /** What needs no answer of Flink, and what is taken of the job until there is one. */
+  private ofOurselves() {
+    return {
+      noted: this.noted,
+      timeIsUp: this.timeIsUp(),
+      checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
+      oldestMs: this.oldestMs(),
+      tasksStarting: false,
+      retainsCheckpoints: true,
+      knowsAll: false,
+      isRestored: false,
+    };
+  }
+
   /** Flink's own end of a savepoint must come first: a stop cannot be withdrawn. */
   private async waitForFlink(): Promise<void> {
-    const timeoutMs = Math.min(savepointMsMax, (await checkpointTimeout(this.subject)) ?? 0);
+    const timeoutMs = Math.min(limits.savepointMsMax, (await checkpointTimeout(this.subject)) ?? 0);
     this.knowsTimeout = true;
-    this.deadline = Math.max(this.deadline, this.startedAt + timeoutMs + marginMs);
+    this.deadline = Math.max(this.deadline, this.startedAt + timeoutMs + limits.marginMs);
   }
 
   private oldestMs(): number {
@@ -296,8 +287,8 @@ class Stop {
   }
 
   /** A running job is left alone; of one that has ended the caller must say that its state may be that old. */
-  private async tooOld(completedAtMs: number, hasEnded: boolean): Promise<StoppedJob> {
-    const failure = clean(stateTooOld(this.subject.generation, Date.now() - completedAtMs, hasEnded));
+  private async tooOld({ sinceMs, from }: StateAge, hasEnded: boolean): Promise<StoppedJob> {
+    const failure = stateTooOld(from, Date.now() - sinceMs, this.input.maxStateAgeMs ?? 0, hasEnded);
     if (hasEnded) throw failed(failure);
     await this.note({ [annotations.stopping]: null });
     return { detail: 'it runs on', refused: failure };
@@ -327,7 +318,9 @@ class Stop {
   }
 
   private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
-    if (found && found.modifiedAtMs < this.oldestMs()) return this.tooOld(found.modifiedAtMs, true);
+    // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
+    if (found?.kind === 'checkpoint' && found.modifiedAtMs < this.oldestMs())
+      return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
     if (!found && this.notes?.hasCheckpoint && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));
     // Without its anchor, what the job's workflow remembers is all there is.

@@ -8,7 +8,7 @@ import type {
 } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
-import type { PointSeen, StopSeen } from '../../core/stopping.ts';
+import { isCrashLoop, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { firstJobManager } from './first-job-manager.ts';
@@ -27,16 +27,22 @@ export interface StopSubject {
 /** Half of the week after which Flink forgets a job that has ended (`jobstore.expiration-time` as Drey sets it). */
 const forgetsAfterMs = 3.5 * 24 * 3_600_000;
 
-type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll'>;
+type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll' | 'isRestored'>;
 
 /** The job as the JobManager lists it now. */
 export async function listedJob({ flink, jobId, call }: StopSubject): Promise<JobSummary | undefined> {
   return (await flink.jobs(call)).find(({ id }) => id === jobId);
 }
 
-/** Whether tasks are not there yet that Flink needs for a checkpoint: of those that have finished it needs none. */
-export function areStarting({ tasks, tasksTotal }: JobSummary): boolean {
-  return tasksThere(tasks) < tasksTotal;
+/**
+ * Whether tasks are not there yet that Flink needs for a checkpoint: of those that have finished it needs none. What falls
+ * again and again does not start.
+ */
+export async function isStarting({ flink, call }: StopSubject, job: JobSummary): Promise<boolean> {
+  if (job.endedAtMs !== undefined) return false;
+  if (job.state === 'RUNNING') return tasksThere(job.tasks) < job.tasksTotal;
+  const history = (await flink.exceptions(job.id, call))?.history ?? [];
+  return !isCrashLoop(history.flatMap(({ timestampMs }) => timestampMs ?? []));
 }
 
 /** What Flink says of the request with this trigger id. */
@@ -65,6 +71,8 @@ export async function pointsOf(subject: StopSubject, restoreFrom: string | undef
   return {
     retainsCheckpoints: !hasDurableStorage(generation.spec) || config === undefined || config.retained,
     knowsAll,
+    // A JobManager that took over knows no checkpoint but the one from which it restored.
+    isRestored: restoreFrom !== undefined || seen?.latestRestored !== undefined,
     ...(checkpoint && { checkpoint }),
     ...(isOurs && { stopSavepoint: savepoint }),
   };

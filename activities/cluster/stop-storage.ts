@@ -1,12 +1,13 @@
 /** The newest restore point of a generation that nobody can be asked about any more: its pods are gone, its storage tells. */
 import { ApplicationFailure } from '@temporalio/common';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
+import type { StoredPoint } from '../../core/newest-point.ts';
 import { highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { isFinalRefusal } from '../failures.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import type { ClusterDependencies } from './dependencies.ts';
-import { newestRestorePoint, type StoredPoint } from './restore-point.ts';
+import { newestRestorePoint } from './restore-point.ts';
 import type { StopSubject } from './stop-look.ts';
 
 /** Another generation in whose name the storage may be read. */

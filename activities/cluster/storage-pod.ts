@@ -22,6 +22,7 @@ const answer = z.looseObject({
   deleted: z.boolean().optional(),
   path: z.string().optional(),
   modified: z.number().optional(),
+  number: z.number().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 

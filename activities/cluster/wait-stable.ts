@@ -9,19 +9,21 @@ import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
 import { supervise } from './supervise.ts';
+import { canceledOutside } from './wait-tasks.ts';
 
 export interface WaitStableInput extends WaitInput {
   /** How long it must run, in milliseconds. */
   readonly stableMs: number;
 }
 
-/** @throws what the job failed with, or NOT_STABLE when it restarted again and again until the time was up. */
+/** @throws what the job failed with, JOB_CANCELED_OUTSIDE, or NOT_STABLE when it restarted again and again until the time was up. */
 export function waitStable(dependencies: ClusterDependencies, { generation, waitMs, stableMs }: WaitStableInput) {
   const id = flinkJobId(generation.identity, generation.submission);
   let since: StabilitySince | undefined;
   let cause: string | undefined;
   const look = async (flink: FlinkClient) => {
     const seen = await seenOf(flink, id);
+    if (seen.state === 'CANCELED') throw failed(canceledOutside);
     cause = seen.cause ?? cause;
     const verdict = runsFor(seen, since, stableMs);
     since = verdict.since;

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { dryRun, type SpecWish, type Wish } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
-import type { RecordedJob } from '../../core/recorded-job.ts';
+import { pausesOf, type RecordedJob } from '../../core/recorded-job.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
 import { jobSpec, jobView, operationRecord } from '../support/records.ts';
@@ -22,7 +22,7 @@ function recorded(job: Partial<JobView> = {}, operations: readonly OperationReco
     [1, spec],
     [2, next],
   ]);
-  return { job: jobView({ spec, generation, lastRun: 1, ...job }), operations, specs };
+  return { job: jobView({ spec, generation, lastRun: 1, ...job }), operations, pauses: pausesOf(operations), specs };
 }
 
 const to = (wanted: SpecWish['spec'], more: Partial<SpecWish> = {}): Wish => ({ to: 'change', spec: wanted, ...more });
@@ -74,10 +74,11 @@ describe('of a running job', () => {
 
   test('what was done before says how long the pause was', () => {
     const operations = [
-      operationRecord({ number: 9, kind: 'rescale', pauseMs: 90 }),
-      operationRecord({ number: 8, kind: 'upgrade' }),
-      operationRecord({ number: 7, kind: 'upgrade', pauseMs: 840 }),
-      operationRecord({ number: 6, kind: 'upgrade', pauseMs: 9_000 }),
+      operationRecord({ number: 10, kind: 'upgrade', state: 'failed', pauseMs: 60_000 }),
+      operationRecord({ number: 9, kind: 'rescale', state: 'succeeded', pauseMs: 90 }),
+      operationRecord({ number: 8, kind: 'upgrade', state: 'succeeded' }),
+      operationRecord({ number: 7, kind: 'upgrade', state: 'succeeded', pauseMs: 840 }),
+      operationRecord({ number: 6, kind: 'upgrade', state: 'succeeded', pauseMs: 9_000 }),
     ];
     expect(dryRun(recorded({}, operations), to(restarted(spec)), tried)).toMatchObject({ lastPauseMs: 840 });
   });

@@ -66,7 +66,7 @@ describe('what runs when the turn comes', () => {
   const planned = (job: JobView, ...operations: OperationRecord[]) => {
     const specs = new Map([first, second].map((spec, index) => [index + 1, spec] as const));
     const read = new Map([...specs].filter(([number]) => revisionsToRead({ job, operations }).includes(number)));
-    return plannedJob({ job, operations, specs: read });
+    return plannedJob({ job, operations, pauses: new Map(), specs: read });
   };
   const upgrade = operationRecord({ number: 2, kind: 'upgrade', revision: 2 });
   const upgrading = jobView({ phase: 'UPGRADING', revision: 3, generation, operation: 2 });

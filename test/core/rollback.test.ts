@@ -20,6 +20,17 @@ describe('a failed upgrade', () => {
     expect(decision.failure.code).toBe(code);
   });
 
+  test('is not rolled back where somebody has canceled the job: it is to stay ended', () => {
+    const canceled = { ...failure, code: 'JOB_CANCELED_OUTSIDE' } as const;
+    const decision = decideRollback({
+      previous: flink('2.3'),
+      next: flink('2.3'),
+      hasCommitted: false,
+      failure: canceled,
+    });
+    expect(decision).toEqual({ action: 'stay', failure: canceled });
+  });
+
   test('says why it was not, and what the choices double', () => {
     const seen = { previous: flink('1.20'), next: flink('2.3'), hasCommitted: true, failure };
     expect(decideRollback(seen).failure.message).toMatch(

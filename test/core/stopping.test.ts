@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideStop, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, isCrashLoop, type StopSeen } from '../../core/stopping.ts';
 
-const running = { state: 'RUNNING', ended: false };
 const now = 1_000_000;
+const running = { state: 'RUNNING', ended: false, startedAtMs: now };
 const checkpoint = { id: 7, path: 'file:/c/chk-7', completedAtMs: now };
 const stopSavepoint = { id: 8, path: 'file:/s/stop-1/savepoint-8', completedAtMs: now };
 const failedWithSavepoint =
   'StopWithSavepointStoppingException: A savepoint has been created at: file:/s/stop-1/savepoint-8, but the job failed';
+
+/** It has completed no checkpoint since it was restored, which is too long ago. */
+const restored = { checkpoint: undefined, isRestored: true, oldestMs: now + 1 };
+
+const restarting = { job: { ...running, state: 'RESTARTING' }, tasksStarting: true };
 
 function seen(change: Partial<StopSeen>): StopSeen {
   const base = {
@@ -17,12 +22,13 @@ function seen(change: Partial<StopSeen>): StopSeen {
     wantsSavepoint: true,
     timeIsUp: false,
     checkpointMayDo: false,
+    isRestored: false,
     oldestMs: 0,
   } as const;
   return { ...base, job: running, retainsCheckpoints: true, checkpoint, ...change };
 }
 
-const ended = (state: string) => ({ state, ended: true });
+const ended = (state: string) => ({ ...running, state, ended: true });
 const inProgress = { state: 'inProgress' } as const;
 const completed = { state: 'completed', location: stopSavepoint.path } as const;
 const atSavepoint = { action: 'stopped', restorePoint: stopSavepoint.path };
@@ -57,15 +63,41 @@ describe('while the job lives', () => {
     [
       'leaves it alone when the checkpoint that might do is too old',
       { request: { state: 'failed', trace: 'x' }, checkpointMayDo: true, oldestMs: now + 1 },
-      { action: 'tooOld', completedAtMs: now },
+      { action: 'tooOld', age: { sinceMs: now, from: 'checkpoint' } },
     ],
     [
       'leaves it alone when it would be canceled to go on from what is too old',
       { wantsSavepoint: false, oldestMs: now + 1 },
       { action: 'tooOld' },
     ],
-    ['cancels a job that restarts', { job: { state: 'RESTARTING', ended: false } }, { action: 'cancel' }],
-    ['cancels once', { job: { state: 'CANCELLING', ended: false } }, { action: 'wait' }],
+    [
+      'leaves it alone where it has kept nothing for too long since it was restored',
+      { request: { state: 'failed', trace: 'x' }, checkpointMayDo: true, ...restored },
+      { action: 'tooOld', age: { sinceMs: now, from: 'start' } },
+    ],
+    [
+      'cancels it where it has run for less than that since it was restored',
+      { request: { state: 'failed', trace: 'x' }, checkpointMayDo: true, ...restored, oldestMs: now },
+      { action: 'cancel' },
+    ],
+    [
+      'cancels a first start that falls again and again: it has no state that could be too old',
+      { job: { ...running, state: 'RESTARTING' }, ...restored, isRestored: false },
+      { action: 'cancel' },
+    ],
+    [
+      'waits for a job that restarts where nothing but a savepoint will do',
+      { ...restarting, checkpoint: undefined },
+      { action: 'wait' },
+    ],
+    [
+      'cancels one that restarts where a checkpoint may do',
+      { ...restarting, checkpointMayDo: true },
+      { action: 'cancel' },
+    ],
+    ['cancels one that restarts after its stop was asked for', { ...restarting, noted: true }, { action: 'cancel' }],
+    ['cancels a job that restarts for longer', { job: { ...running, state: 'RESTARTING' } }, { action: 'cancel' }],
+    ['cancels once', { job: { ...running, state: 'CANCELLING' } }, { action: 'wait' }],
     ['cancels where no savepoint is wanted', { wantsSavepoint: false }, { action: 'cancel' }],
     [
       'never cancels what would delete its checkpoints',
@@ -95,6 +127,11 @@ describe('after its end', () => {
     ],
     ['takes the newest checkpoint of a cancelled job', { job: ended('CANCELED') }, atCheckpoint],
     ['goes on from no checkpoint that is too old', { job: ended('FAILED'), oldestMs: now + 1 }, { action: 'tooOld' }],
+    [
+      'does not go on from where it began too long ago',
+      { job: ended('FAILED'), knowsAll: true, ...restored },
+      { action: 'tooOld', age: { from: 'start' } },
+    ],
     ['takes a savepoint that is newer than the checkpoint', { job: ended('FAILED'), stopSavepoint }, atSavepoint],
     [
       'takes a checkpoint that is newer than the savepoint',
@@ -121,4 +158,13 @@ describe('after its end', () => {
   ])('%s', (_title, change, step) => {
     expect(decideStop(seen(change))).toMatchObject(step);
   });
+});
+
+test.each<[string, number[], boolean]>([
+  ['no failure', [], false],
+  ['two at once', [9_000, 8_000], false],
+  ['three at once', [9_000, 8_000, 7_000, 1_000], true],
+  ['three over an hour', [3_600_000, 1_800_000, 0], false],
+])('%s: a crash loop is told from a chance', (_title, failedAtMs, isLoop) => {
+  expect(isCrashLoop(failedAtMs)).toBe(isLoop);
 });

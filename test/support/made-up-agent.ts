@@ -2,6 +2,7 @@
  * An agent whose cluster is made up: whatever it is asked for is there at once, so that operations go to their ends without
  * Kubernetes. It runs as a process of its own, and says on its output what it makes and which files it deletes; while the
  * file that `HOLD` names is there, it deletes none. While the file that `STALL` names has an activity's name in it, that one waits.
+ * What a job does otherwise its arguments say.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -27,6 +28,9 @@ function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Inp
       return isDone();
     });
 }
+
+/** A job with this argument makes no checkpoints. */
+const withoutCheckpoints = '--no-checkpoints';
 
 const requirements = { vertex: { lower: 1, upper: 1 } };
 
@@ -60,7 +64,10 @@ const activities: Calls = {
   submitJob: isDone,
   waitTasks: isDone,
   publishService: isDone,
-  confirmCheckpoint: isDone,
+  confirmCheckpoint: async ({ generation }) => ({
+    detail: 'made up',
+    makesNone: generation.spec.spec.job.args.includes(withoutCheckpoints),
+  }),
   cancelJob: stalling('cancelJob'),
   endPods: isDone,
   removeHighAvailability: isDone,

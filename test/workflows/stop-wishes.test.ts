@@ -12,7 +12,7 @@ const hourMs = 3_600_000;
 function seenBy(wish: ReturnType<typeof keepingState>, checkpointAgeMs: number): StopSeen {
   const wantsSavepoint = wish.how === 'savepoint';
   return {
-    job: { state: 'RUNNING', ended: false },
+    job: { state: 'RUNNING', ended: false, startedAtMs: 0 },
     request: wantsSavepoint ? { state: 'failed', trace: 'Too slow.' } : { state: 'unknown' },
     noted: wantsSavepoint,
     wantsSavepoint,

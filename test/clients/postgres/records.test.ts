@@ -4,7 +4,7 @@ import { array, assert, asyncProperty, constantFrom, integer, shuffledSubarray, 
 import type { Postgres } from '../../../clients/postgres/connect.ts';
 import { listEvents } from '../../../clients/postgres/events.ts';
 import { findJob, listJobs } from '../../../clients/postgres/jobs.ts';
-import { findOperation, listOperations } from '../../../clients/postgres/operations.ts';
+import { findOperation, lastPauses, listOperations } from '../../../clients/postgres/operations.ts';
 import { writeRecords } from '../../../clients/postgres/records.ts';
 import { findSavepoint, listSavepoints } from '../../../clients/postgres/savepoints.ts';
 import { listRevisions } from '../../../clients/postgres/revisions.ts';
@@ -199,6 +199,26 @@ describe('reading', () => {
     );
     const { items } = await listJobs(postgres, { tenant: 'default', ...filter }, 10);
     expect(items.map((job) => job.name)).toEqual(expected);
+  });
+
+  test('gives the last pause of each kind, however many savepoints came after it', async () => {
+    const [uid, state] = ['first001', 'succeeded'] as const;
+    const operations = [
+      operationRecord({ number: 1, kind: 'upgrade', state, pauseMs: 9_000 }),
+      operationRecord({ number: 2, kind: 'upgrade', state, pauseMs: 840 }),
+      operationRecord({ number: 3, kind: 'upgrade', state }),
+      operationRecord({ number: 4, kind: 'upgrade', state: 'failed', pauseMs: 60_000 }),
+      operationRecord({ number: 5, kind: 'rescale', state, pauseMs: 90 }),
+      ...Array.from({ length: 60 }, (_, index) => operationRecord({ number: 6 + index, kind: 'savepoint', state })),
+    ];
+    await writeRecords(
+      postgres,
+      operations.map((operation): RecordRow => ({ kind: 'operation', uid, seq: 1, operation })),
+    );
+    expect([...(await lastPauses(postgres, uid))]).toEqual([
+      ['rescale', 90],
+      ['upgrade', 840],
+    ]);
   });
 
   test('gives operations, revisions and events newest first, page by page', async () => {

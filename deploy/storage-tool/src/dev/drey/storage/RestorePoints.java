@@ -19,6 +19,14 @@ final class RestorePoints {
   /** The number that every checkpoint's metadata begins with. */
   private static final int METADATA_MAGIC = 0x4960672d;
 
+  /** Formats of metadata in which the checkpoint's number follows next: those of Flink 1.3 to 2.3, and the one after. */
+  private static final int OLDEST_NUMBERED = 2;
+
+  private static final int NEWEST_NUMBERED = 7;
+
+  /** The magic number, the format and the checkpoint's number: no metadata is shorter. */
+  private static final int HEADER_BYTES = 2 * Integer.BYTES + Long.BYTES;
+
   private static final Pattern CHECKPOINT = Pattern.compile("chk-(\\d{1,18})");
   private static final Pattern SAVEPOINT = Pattern.compile("savepoint-.+");
 
@@ -43,15 +51,21 @@ final class RestorePoints {
     return notFound();
   }
 
-  /** The complete savepoint that was written last. */
+  /** The complete savepoint with the highest number, for the same reason; the one written last where that is not known. */
   Map<String, Object> newestSavepoint(Path folder) throws IOException {
     Map<String, Object> newest = notFound();
     for (FileStatus child : StorageTool.children(fileSystem, folder)) {
       if (!SAVEPOINT.matcher(child.getPath().getName()).matches()) continue;
       Map<String, Object> found = describe(child.getPath());
-      if (found != null && modified(found) > modified(newest)) newest = found;
+      if (found != null && isNewer(found, newest)) newest = found;
     }
     return newest;
+  }
+
+  private static boolean isNewer(Map<String, Object> one, Map<String, Object> other) {
+    boolean areNumbered = one.containsKey("number") && other.containsKey("number");
+    if (areNumbered) return (Long) one.get("number") > (Long) other.get("number");
+    return modified(one) > modified(other);
   }
 
   private static long number(FileStatus status) {
@@ -78,18 +92,22 @@ final class RestorePoints {
     } catch (FileNotFoundException missing) {
       return null;
     }
-    if (status.getLen() <= Integer.BYTES || !beginsRight(metadata)) return null;
+    if (status.getLen() < HEADER_BYTES) return null;
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("found", true);
     result.put("path", folder.toString());
     result.put("modified", status.getModificationTime());
     result.put("length", status.getLen());
-    return result;
+    return readHeader(metadata, result) ? result : null;
   }
 
-  private boolean beginsRight(Path metadata) throws IOException {
+  /** Adds the number to what is known of it; false where the file does not begin as metadata does. */
+  private boolean readHeader(Path metadata, Map<String, Object> result) throws IOException {
     try (DataInputStream input = new DataInputStream(fileSystem.open(metadata))) {
-      return input.readInt() == METADATA_MAGIC;
+      if (input.readInt() != METADATA_MAGIC) return false;
+      int format = input.readInt();
+      if (format >= OLDEST_NUMBERED && format <= NEWEST_NUMBERED) result.put("number", input.readLong());
+      return true;
     }
   }
 }

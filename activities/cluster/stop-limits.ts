@@ -1,0 +1,35 @@
+/** How long the parts of a stop may take, in milliseconds. */
+
+/** How long a JobManager may be silent before its pods are ended and the storage is read instead: a restart takes less. */
+export const silenceMs = 45_000;
+
+/**
+ * The same once a stop was asked for: a JobManager that takes over would run the job again from an older checkpoint, and
+ * commit again what the savepoint has committed. Kubernetes high availability needs 15 s for that.
+ */
+export const silenceWhenAskedMs = 3_000;
+
+/** What is only canceled loses nothing when its pods are ended: long enough that one lost answer does not count. */
+export const silenceWhenCanceledMs = 3_000;
+
+/** A JobManager that hangs must be found silent well within these 15 s. */
+export const callMs = 5_000;
+export const pollEveryMs = 25;
+
+/** What a stop gets beyond the job's own checkpoint timeout, which may be longer than the time that it is given. */
+export const marginMs = 60_000;
+
+/** Longest savepoint that is waited for, whatever that timeout is: an attempt lasts a day. */
+export const savepointMsMax = 12 * 3_600_000;
+
+/** How long tasks that start are waited for: what restarts for longer than that has a trouble of its own. */
+export const startingMs = 60_000;
+
+/** How long a job may take to end once its savepoint is there: nothing is processed then. */
+export const endingMs = 5 * 60_000;
+
+/** For operations of releases that did not say it. */
+export const withinMsDefault = 12 * 60_000;
+
+/** After an answer that is an error: the next look is not urgent. */
+export const refusedMs = 500;

@@ -1,0 +1,27 @@
+/** Which of the points that a storage has is the newest. */
+import type { PointKind } from './stopping.ts';
+
+/** A point as the storage has it. */
+export interface StoredPoint {
+  readonly kind: PointKind;
+  readonly path: string;
+  /** By the storage's clock, which may count whole seconds; milliseconds since 1970. */
+  readonly modifiedAtMs: number;
+  /** By Flink's own count, which is one for checkpoints and savepoints of a job; absent where the files do not tell it. */
+  readonly number?: number;
+}
+
+/**
+ * Flink's numbers decide where both are known. Else times do, and of one time the savepoint counts: the checkpoint was there
+ * before it, for after it the job had to be restored first. To take the older one would commit again what the newer one has.
+ */
+export function newestPoint(points: readonly StoredPoint[]): StoredPoint | undefined {
+  return points.toSorted(byAge).at(-1);
+}
+
+function byAge(one: StoredPoint, other: StoredPoint): number {
+  if (one.number !== undefined && other.number !== undefined) return one.number - other.number;
+  return one.modifiedAtMs - other.modifiedAtMs || rank[one.kind] - rank[other.kind];
+}
+
+const rank = { checkpoint: 0, savepoint: 1 } as const;

@@ -1,0 +1,138 @@
+/** What a stop goes on from, and what it leaves alone, in a made-up cluster. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { stopJob, type StopJobInput } from '../../activities/cluster/stop-job.ts';
+import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
+import { annotations, flinkJobId } from '../../core/names.ts';
+import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
+import { generation } from '../support/generation-fixture.ts';
+
+const dayMs = 24 * 3_600_000;
+const stopped = generation();
+
+type Wish = Partial<Omit<StopJobInput, 'generation'>>;
+
+function stop(cluster: Partial<MadeUpCluster>, wish: Wish = {}) {
+  const made = madeUpCluster({ generation: stopped, ...cluster });
+  const input = {
+    generation: stopped,
+    requester: { uid: 'k3jx9a2b', operation: 9 },
+    how: 'savepoint',
+    ...wish,
+  } as const;
+  return { ...made, outcome: asActivity(() => stopJob(made.dependencies, input)) };
+}
+
+function point(path: string, ageMs: number) {
+  return { path, modified: Date.now() - ageMs };
+}
+
+/** So fast that the minutes of a stop are over in a few looks. */
+function hurry(): void {
+  const beganAt = performance.now();
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => beganAt + (now() - beganAt) * 1_000);
+}
+
+describe('without a JobManager', () => {
+  test('the savepoint of the stop is taken however old it is: nothing newer can be', async () => {
+    const savepoint = point('file:/s/stop-2-1/savepoint-1', dayMs);
+    const { outcome } = stop({ savepoint }, { maxStateAgeMs: 3_600_000 });
+    await expect(outcome).resolves.toMatchObject({ restorePoint: savepoint.path, kind: 'savepoint' });
+  });
+
+  test('the checkpoint that Flink counts after the savepoint is taken where the storage tells seconds only', async () => {
+    const modified = Date.now();
+    const checkpoint = { path: 'file:/c/chk-9', modified, number: 9 };
+    const savepoint = { path: 'file:/s/stop-2-1/savepoint-1', modified, number: 8 };
+    await expect(stop({ checkpoint, savepoint }).outcome).resolves.toMatchObject({ restorePoint: checkpoint.path });
+  });
+
+  test('a checkpoint that is too old is not gone on from', async () => {
+    const { outcome } = stop({ checkpoint: point('file:/c/chk-7', dayMs) }, { maxStateAgeMs: 3_600_000 });
+    await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
+  });
+});
+
+describe('a JobManager that does not answer', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  const checkpoint = point('file:/c/chk-7', 0);
+  const noted = { [annotations.stopping]: `${stopped.submission}/another` };
+
+  test.each<[string, Partial<MadeUpCluster>, Wish]>([
+    ['its job is left alone where nothing but a savepoint will do', { isReady: true }, {}],
+    ['so it is where the spec says so', { isReady: true }, { whenSavepointFails: 'refuse' }],
+  ])('%s', async (_title, cluster, wish) => {
+    hurry();
+    const { outcome, done } = stop({ checkpoint, hasPods: true, ...cluster }, wish);
+    await expect(outcome).resolves.toMatchObject({ refused: { code: 'JOB_MANAGER_SILENT' } });
+    expect(done).toEqual([]);
+  });
+
+  test.each<[string, Partial<MadeUpCluster>, Wish]>([
+    ['and is not ready runs no job', {}, {}],
+    ['is ended where a checkpoint may do', { isReady: true }, { whenSavepointFails: 'checkpoint' }],
+    ['is ended where its job is to be canceled', { isReady: true }, { how: 'cancel' }],
+    ['is ended after it was asked to stop, for it would run the job again', { isReady: true, notes: noted }, {}],
+  ])('%s', async (_title, cluster, wish) => {
+    hurry();
+    const { outcome, done } = stop({ checkpoint, hasPods: true, ...cluster }, wish);
+    await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path });
+    expect(done[0]).toBe('scaled');
+  });
+});
+
+describe('a JobManager that answers', () => {
+  const savepoint = 'file:/s/stop-2-1/savepoint-1';
+
+  /** Flink goes from one state to the next with every look; after a cancellation or a savepoint the job has ended. */
+  function flinkGoing(states: readonly (FlinkJobState | 'silent')[]): Partial<FlinkClient> {
+    const left = [...states];
+    let endedAs: FlinkJobState | undefined;
+    const job = (state: FlinkJobState): JobSummary => ({
+      id: flinkJobId(stopped.identity, stopped.submission),
+      name: 'orders',
+      state,
+      startedAtMs: 1,
+      ...(endedAs && { endedAtMs: 2 }),
+      tasksTotal: 1,
+      tasks: state === 'RUNNING' ? { RUNNING: 1 } : {},
+    });
+    return {
+      jobs: async () => {
+        const state = endedAs ?? (left.length > 1 ? left.shift() : left[0]);
+        if (state === undefined || state === 'silent') throw new FlinkUnreachable('reset');
+        return [job(state)];
+      },
+      exceptions: async () => ({ history: [] }),
+      savepointStatus: async () => (endedAs ? { state: 'completed', location: savepoint } : { state: 'unknown' }),
+      checkpointConfig: async () => undefined,
+      checkpoints: async () => undefined,
+      cancel: async () => {
+        endedAs = 'CANCELED';
+        return true;
+      },
+      stopWithSavepoint: async () => {
+        endedAs = 'FINISHED';
+        return '';
+      },
+    };
+  }
+
+  test('one answer that is lost ends no pods of a job that is to be canceled', async () => {
+    const flink = flinkGoing(['silent', 'RUNNING']);
+    const canceled = jest.fn(flink.cancel);
+    const { outcome, done } = stop({ flink: { ...flink, cancel: canceled }, hasPods: true }, { how: 'cancel' });
+    await outcome;
+    expect(canceled).toHaveBeenCalledTimes(1);
+    expect(done.indexOf('scaled')).not.toBe(0);
+  });
+
+  test('a job that restarts is stopped with a savepoint when it runs again', async () => {
+    const { outcome, done } = stop({ flink: flinkGoing(['RESTARTING', 'RESTARTING', 'RUNNING']), hasPods: true });
+    await expect(outcome).resolves.toMatchObject({ kind: 'savepoint', restorePoint: savepoint });
+    expect(done).not.toContain('scaled');
+  });
+});

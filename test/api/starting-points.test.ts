@@ -1,0 +1,59 @@
+/** From where jobs start and go back to, on the real workflows with a cluster that is made up. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
+import { hasEnded } from '../../core/operation.ts';
+import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
+import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { specInput } from '../support/records.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let agent: ReturnType<typeof child>;
+const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
+const elsewhere = 'file:///flink-state/elsewhere/savepoint-1';
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: {} });
+  const env = { ...process.env, NODE_OPTIONS: '', TEMPORAL_ADDRESS: plane.temporalAddress };
+  agent = child('test/support/made-up-agent.ts', env);
+  await agent.start();
+  const isReady = async () => agent.output().includes('ready');
+  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+});
+afterAll(async () => {
+  await agent?.stop('SIGKILL');
+  await plane?.stop();
+});
+
+function jobOf(name: string, job: Partial<FlinkJobInput['spec']['job']>): FlinkJobInput {
+  const { spec, ...rest } = specInput(name, { storage });
+  return { ...rest, spec: { ...spec, job: { ...spec.job, ...job } } };
+}
+
+/** The job after this change, and the operation that made it so. */
+async function after(change: Answer): Promise<{ readonly job: Answer['body']; readonly operation: Answer['body'] }> {
+  const { job, operation } = changeAnswer.parse(change.body);
+  const look = async () => {
+    const { body } = await call('GET', `${path(job.name)}/operations/${operation?.number}`);
+    return hasEnded(operationAnswer.parse(body)) && body;
+  };
+  const ended = await waitUntil(look, { what: 'the end of the operation', timeoutMs: 120_000 });
+  return { operation: ended, job: (await call('GET', path(job.name))).body };
+}
+
+test.each([
+  ['is kept while the job makes no checkpoints', ['--no-checkpoints'], elsewhere],
+  ['is needed no more once a checkpoint was completed', [], undefined],
+])('what a job started from %s', async (_title, args, startedFrom) => {
+  const name = `started-${args.length}`;
+  const { job, operation } = await after(
+    await call('PUT', path(name), { body: jobOf(name, { args, initialSavepoint: elsewhere }) }),
+  );
+  expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: elsewhere });
+  expect([job.startedFrom, job.restorePoint]).toEqual([startedFrom, undefined]);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { newestPoint, type StoredPoint } from '../../core/newest-point.ts';
+
+const point = (kind: StoredPoint['kind'], modifiedAtMs: number, number?: number): StoredPoint => ({
+  kind,
+  path: `file:/${kind}`,
+  modifiedAtMs,
+  ...(number !== undefined && { number }),
+});
+const second = 1_000;
+
+test.each<[string, StoredPoint[], StoredPoint['kind'] | undefined]>([
+  ['nothing', [], undefined],
+  ['the only one', [point('checkpoint', 0)], 'checkpoint'],
+  [
+    'of one second the checkpoint that was completed after the savepoint',
+    [point('checkpoint', second, 9), point('savepoint', second, 8)],
+    'checkpoint',
+  ],
+  [
+    'of one second the savepoint that was completed after the checkpoint',
+    [point('checkpoint', second, 7), point('savepoint', second, 8)],
+    'savepoint',
+  ],
+  [
+    'what Flink counts higher, whatever the clocks say',
+    [point('checkpoint', 0, 9), point('savepoint', second, 8)],
+    'checkpoint',
+  ],
+  ['the later one where a number is not known', [point('checkpoint', second, 9), point('savepoint', 0)], 'checkpoint'],
+  [
+    'the savepoint where nothing tells them apart',
+    [point('savepoint', second), point('checkpoint', second, 9)],
+    'savepoint',
+  ],
+])('the newest is %s', (_title, points, kind) => {
+  expect(newestPoint(points)?.kind).toBe(kind);
+});

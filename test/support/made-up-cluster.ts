@@ -1,0 +1,113 @@
+/** One generation in a made-up cluster: its anchor, its pods, its storage, and a Flink that answers as a test says. */
+import { once } from 'node:events';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
+import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
+import type { FlinkClient } from '../../clients/flink/client.ts';
+import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { renderAnchor, submissionNotes } from '../../core/manifests/anchor.ts';
+import type { Generation } from '../../core/generation.ts';
+import { labels } from '../../core/names.ts';
+
+/** What the storage tool answers about a point that it has found. */
+export interface StoredAnswer {
+  readonly path: string;
+  readonly modified: number;
+  readonly number?: number;
+}
+
+export interface MadeUpCluster {
+  readonly generation: Generation;
+  /** Noted on the anchor, beside the submission and from where it started. */
+  readonly notes?: Readonly<Record<string, string>>;
+  /** What Flink answers; what is absent here is not answered. */
+  readonly flink?: Partial<FlinkClient>;
+  /** Whether it has a JobManager's pod, which runs, though it may not answer. */
+  readonly hasPods?: boolean;
+  /** Whether its kubelet reaches that JobManager. */
+  readonly isReady?: boolean;
+  readonly checkpoint?: StoredAnswer;
+  readonly savepoint?: StoredAnswer;
+}
+
+async function silent(): Promise<never> {
+  throw new FlinkUnreachable('nothing answers');
+}
+
+/** The cluster, and what was done to it, in order: `scaled`, `noted …`, `read …`. */
+export function madeUpCluster(wish: MadeUpCluster) {
+  const { generation } = wish;
+  const done: string[] = [];
+  const notes: Record<string, string | null> = { ...submissionNotes(generation), ...wish.notes };
+  const anchor = () => {
+    const made = renderAnchor(generation, 1);
+    const annotations = Object.fromEntries(
+      Object.entries({ ...made.metadata.annotations, ...notes }).filter(([, value]) => value !== null),
+    );
+    return { ...made, metadata: { ...made.metadata, uid: 'u', annotations } };
+  };
+  let podsRun = wish.hasPods ?? false;
+  const readers = new Map<string, string>();
+  const conditions = [{ type: 'Ready', status: wish.isReady ? 'True' : 'False' }];
+  const manager = { status: { phase: 'Running', conditions, containerStatuses: [{ name: 'other', restartCount: 1 }] } };
+  const kubernetes = {
+    get: async (kind: string, _namespace: string, name: string) =>
+      kind === 'ConfigMap' && name === anchor().metadata.name ? anchor() : undefined,
+    list: async (kind: string) =>
+      kind === 'Pod' && podsRun
+        ? [{ ...manager, metadata: { name: 'manager', labels: { [labels.component]: 'jobmanager' } } }]
+        : [],
+    apply: async (object: {
+      kind: string;
+      metadata: { name: string };
+      spec?: { containers: { args?: string[] }[] };
+    }) => {
+      if (object.kind !== 'Pod') return object;
+      const command = object.spec?.containers[0]?.args?.find((arg) => arg.startsWith('newest-')) ?? '';
+      readers.set(object.metadata.name, command);
+      done.push(`read ${command}`);
+      return object;
+    },
+    annotate: async (_kind: string, _namespace: string, _name: string, changed: Record<string, string | null>) => {
+      Object.assign(notes, changed);
+      done.push(`noted ${Object.keys(changed).join(' ')}`);
+    },
+    scale: async () => {
+      podsRun = false;
+      if (done.at(-1) !== 'scaled') done.push('scaled');
+    },
+    watchUntil: async (
+      _kind: string,
+      _namespace: string,
+      { name }: { name?: string },
+      decide: (pods: object[]) => unknown,
+      { signal }: { signal: AbortSignal },
+    ) => {
+      const decided = await decide(name === undefined ? [] : [{ metadata: { name }, status: { phase: 'Succeeded' } }]);
+      // Nothing changes here any more.
+      return decided ?? once(signal, 'abort').then(() => signal.throwIfAborted());
+    },
+    podLog: async (_namespace: string, pod: string) => {
+      const found = readers.get(pod) === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
+      return JSON.stringify(found ? { found: true, ...found } : { found: false });
+    },
+    delete: async () => true,
+  };
+  const flink = new Proxy(wish.flink ?? {}, { get: (known, name) => Reflect.get(known, name) ?? silent });
+  return {
+    done,
+    notes,
+    dependencies: {
+      kubernetes,
+      flink: () => flink,
+      defaultImage: () => 'flink:2.3',
+      storageTool: '',
+    } as unknown as ClusterDependencies,
+  };
+}
+
+/** Runs an activity's body where there is no worker. */
+export function asActivity<T>(act: () => Promise<T>): Promise<T> {
+  const info = { startToCloseTimeoutMs: 60_000 };
+  const context = { info, heartbeat: () => undefined, cancellationSignal: new AbortController().signal };
+  return asyncLocalStorage.run(context as unknown as Context, act);
+}
