@@ -122,6 +122,8 @@ export const annotations = {
   applied: 'drey.dev/applied',
   /** Number of the operation that changes the running job: until that is over, it is not what its spec says. */
   rescaling: 'drey.dev/rescaling',
+  /** Key of somebody who asks for a decision of the autoscaler now: the agent answers each once, with the window that it has. */
+  autoscalerAsked: 'drey.dev/autoscaler-asked',
 } as const;
 
 /** The labels of a generation's objects, and the selector that finds them. */
@@ -151,6 +153,11 @@ export function jobWorkflowId(job: Pick<JobIdentity, 'tenant' | 'name'>): string
 /** The workflow id of an operation, a child of the job's entity. */
 export function operationWorkflowId(job: Pick<JobIdentity, 'tenant' | 'name'>, number: number, kind: string): string {
   return `${jobWorkflowId(job)}/${number}-${kind}`;
+}
+
+/** The workflow id of a job's autoscaler. */
+export function autoscalerWorkflowId(job: Pick<JobIdentity, 'tenant' | 'name'>): string {
+  return `autoscaler/${job.tenant}/${job.name}`;
 }
 
 /** The task queue on which a Kubernetes cluster's agents work. */
