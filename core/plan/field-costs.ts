@@ -36,6 +36,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   'spec.upgrade': 'none',
   'spec.savepoints': 'none',
   'spec.recovery': 'none',
+  'spec.autoscaler': 'none',
   'spec.cleanup': 'none',
   'spec.deadlines': 'none',
 };

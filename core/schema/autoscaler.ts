@@ -6,15 +6,18 @@ import { scheduleProblem } from '../savepoint-schedule.ts';
 import { parseDurationMs } from '../spec/duration.ts';
 import { parseCpuCores, parseMemoryBytes } from '../spec/quantity.ts';
 import { parseOperatorOptions } from './autoscaler-options.ts';
+import { defaults, metricDefaults, recurringDefaults } from '../spec/defaults.ts';
 import { cpu, cronExpression, duration, memory, textLike, timeZone } from './fields.ts';
+
+const fallback = defaults.spec.autoscaler;
 
 const parallelism = () => z.int().min(1).max(32_768);
 const busy = () => z.number().gt(0).max(1);
-const vertexName = () => z.string().min(1).max(256);
+const vertexName = () => z.string().min(1).max(256).meta({ title: 'vertices' });
 
 const window = {
   cron: cronExpression().describe('When it begins, as five cron fields.'),
-  timeZone: timeZone().default('UTC').describe('In which time zone the fields are meant.'),
+  timeZone: timeZone().default(recurringDefaults.timeZone).describe('In which time zone the fields are meant.'),
   lasts: duration('1m', '31d').describe('How long it lasts.'),
 };
 
@@ -43,25 +46,58 @@ const vertexSchema = z
   .refine(minUpToMax, minAboveMax);
 
 const scheduleSchema = z
-  .strictObject({ ...window, min: parallelism().optional(), max: parallelism().optional() })
+  .strictObject({
+    ...window,
+    min: parallelism().optional().describe('The least parallelism of any vertex then.'),
+    max: parallelism().optional().describe('The largest parallelism of any vertex then.'),
+  })
   .refine(minUpToMax, minAboveMax)
   .superRefine(comes);
 
-const metricSchema = z.strictObject({
-  name: textLike(/^[A-Za-z][\w.-]*$/, 'be a name such as `queue-length`', 64, 'name'),
-  metric: z.string().min(1).max(512).optional().describe('A metric of Flink.'),
-  query: z.string().min(1).max(4096).optional().describe('A Prometheus query that gives one number.'),
-  target: z.number().gt(0).describe('What the value is to be.'),
-  kind: z
-    .enum(['value', 'perSubtask'])
-    .default('value')
-    .describe('`value`: of the job as it is. `perSubtask`: for each subtask of the vertex.'),
-  vertices: z.array(vertexName()).max(256).default([]).describe('Vertices that it scales; none: all.'),
-});
+const metricSchema = z
+  .strictObject({
+    name: textLike(/^[A-Za-z][\w.-]*$/, 'be a name such as `queue-length`', 64, 'name').describe(
+      'What it is called in decisions.',
+    ),
+    metric: z
+      .string()
+      .min(1)
+      .max(512)
+      .optional()
+      .meta({
+        description:
+          'A metric of Flink, by the name that its REST interface has for it: of `vertices`, or of the job, or else of all vertices that have it.',
+        examples: ['Source__orders.KafkaSourceReader.KafkaConsumer.records-lag-max'],
+      }),
+    aggregate: z
+      .enum(['sum', 'avg', 'min', 'max'])
+      .default(metricDefaults.aggregate)
+      .describe('How the values of subtasks are put together, and those of vertices.'),
+    query: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('A Prometheus query that gives one number. The agent must know an address (`DREY_PROMETHEUS_URL`).'),
+    target: z.number().gt(0).describe('What the value is to be.'),
+    kind: z
+      .enum(['value', 'perSubtask'])
+      .default(metricDefaults.kind)
+      .describe('`value`: of the job as it is. `perSubtask`: for each subtask of the vertex.'),
+    vertices: z
+      .array(vertexName())
+      .max(256)
+      .default(metricDefaults.vertices)
+      .describe('Vertices that it scales, by id or by name; none: all.'),
+  })
+  .refine(
+    ({ metric, query }) => (metric === undefined) !== (query === undefined),
+    'must have either `metric` or `query`',
+  );
 
 const options = z
   .record(z.string().startsWith('job.autoscaler.').max(256), z.string().max(1024))
-  .default({})
+  .default(fallback.options)
   .superRefine((given, context) => {
     const parsed = parseOperatorOptions(given);
     for (const { key, message } of 'problems' in parsed ? parsed.problems : [])
@@ -73,47 +109,58 @@ export const autoscalerSchema = z
   .strictObject({
     mode: z
       .enum(['off', 'advise', 'active'])
-      .default('off')
+      .default(fallback.mode)
       .describe('`advise`: decides and records what it would do. `active`: rescales the job.'),
     profile: z
       .enum(['drey', 'flink-operator-main', 'flink-operator-1.15'])
-      .default('drey')
+      .default(fallback.profile)
       .describe('`flink-operator-*`: the numbers of the Apache operator’s autoscaler.'),
     min: parallelism().optional().describe('The least parallelism of any vertex.'),
     max: parallelism().optional().describe('The largest parallelism of any vertex.'),
     utilization: busy().optional().describe('The share of its time that a vertex shall be busy.'),
-    vertices: z.record(vertexName(), vertexSchema).default({}).describe('Single vertices, by id or by name.'),
+    vertices: z
+      .record(vertexName(), vertexSchema)
+      .refine((map) => Object.keys(map).length <= 256, 'must have at most 256 entries')
+      .default(fallback.vertices)
+      .describe('Single vertices, by id or by name.'),
     blackouts: z
-      .array(z.strictObject(window).superRefine(comes))
+      .array(z.strictObject(window).superRefine(comes).meta({ title: 'maps' }))
       .max(32)
-      .default([])
+      .default(fallback.blackouts)
       .describe('Nothing is scaled then.'),
-    schedules: z.array(scheduleSchema).max(32).default([]).describe('Other bounds for a time.'),
+    schedules: z
+      .array(scheduleSchema.meta({ title: 'maps' }))
+      .max(32)
+      .default(fallback.schedules)
+      .describe('Other bounds for a time.'),
     quota: z
-      .strictObject({ cpu: cpu().optional(), memory: memory().optional(), slots: parallelism().optional() })
+      .strictObject({
+        cpu: cpu().optional().describe('The CPU that they request.'),
+        memory: memory().optional().describe('Their memory.'),
+        slots: parallelism().optional().describe('The slots that their job uses.'),
+      })
       .optional()
       .describe('What all TaskManagers of the job may take together.'),
     metrics: z
-      .array(
-        metricSchema.refine(
-          ({ metric, query }) => (metric === undefined) !== (query === undefined),
-          'must have either `metric` or `query`',
-        ),
-      )
+      .array(metricSchema.meta({ title: 'maps' }))
       .max(16)
-      .default([])
+      .default(fallback.metrics)
       .describe('Metrics of one’s own; the vertices are as large as the one that asks for most wants them.'),
     catchUp: z
       .strictObject({ within: duration('1m', '24h').describe('A backlog shall be worked off within this time.') })
       .optional()
       .describe('How soon a backlog shall be gone.'),
-    without: z.array(z.enum(features)).default([]).describe('What of profile `drey` is switched off.'),
+    without: z
+      .array(z.enum(features).meta({ title: features.map((one) => `\`${one}\``).join(', ') }))
+      .max(features.length)
+      .default(fallback.without)
+      .describe('What of profile `drey` is switched off.'),
     options,
   })
   .refine(minUpToMax, minAboveMax)
-  .describe('Changes the parallelism of the job’s vertices as its load asks for.');
+  .describe('Changes the parallelism of the job’s vertices as its load asks for. Without it, nobody does.');
 
-export type AutoscalerSpec = z.infer<typeof autoscalerSchema>;
+export type AutoscalerSpec = z.output<typeof autoscalerSchema>;
 
 /** The policy that the engine uses. @throws RangeError for a spec that was not parsed. */
 export function autoscalerPolicy(spec: AutoscalerSpec): AutoscalerPolicy {

@@ -42,7 +42,7 @@ function wrongType(expected: string, path: FieldPath, value: unknown): SpecProbl
   if (value === null) return problem(path, 'is empty', 'Give it a value or leave the field out.');
   return problem(
     path,
-    `must be ${typeWords[expected] ?? expected}, but is ${wordsFor(value)}`,
+    `must be ${field?.type === 'number' ? 'a number' : (typeWords[expected] ?? expected)}, but is ${wordsFor(value)}`,
     typeHint(expected, path, value),
   );
 }
@@ -95,7 +95,8 @@ type Small = Extract<Issue, { code: 'too_small' }>;
 
 function tooSmall(issue: Small, path: FieldPath): SpecProblem {
   if (issue.origin === 'string') return problem(path, 'must not be empty');
-  return problem(path, `must ${haveOrBe(issue.origin)} at least ${amount(issue.minimum, issue.origin)}`);
+  const bound = issue.inclusive === false ? 'more than' : 'at least';
+  return problem(path, `must ${haveOrBe(issue.origin)} ${bound} ${amount(issue.minimum, issue.origin)}`);
 }
 
 function haveOrBe(origin: string): string {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { defaults } from '../spec/defaults.ts';
+import { autoscalerSchema } from './autoscaler.ts';
 import { cleanupSchema } from './cleanup.ts';
 import { deadlinesSchema, ingressSchema } from './access.ts';
 import { dnsLabel, labelMap, objectName, ownName } from './fields.ts';
@@ -67,6 +68,7 @@ export const specSchema = z
     upgrade: upgradeSchema,
     savepoints: savepointsSchema,
     recovery: recoverySchema,
+    autoscaler: autoscalerSchema.optional(),
     cleanup: cleanupSchema,
     serviceAccount: objectName()
       .optional()

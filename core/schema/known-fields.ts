@@ -15,6 +15,7 @@ export interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
@@ -34,7 +35,7 @@ export function flinkJobJsonSchema(): SchemaNode {
   return schema;
 }
 
-/** The schema's node at a path, or nothing below maps and pod templates. */
+/** The schema's node at a path: of a map with free keys, that of its values; nothing below pod templates. */
 export function fieldAt(path: FieldPath): SchemaNode | undefined {
   return path.reduce<SchemaNode | undefined>(
     (node, step) => (typeof step === 'number' ? node?.items : ownField(node, step)),
@@ -43,7 +44,8 @@ export function fieldAt(path: FieldPath): SchemaNode | undefined {
 }
 
 function ownField(node: SchemaNode | undefined, name: string): SchemaNode | undefined {
-  return node?.properties && Object.hasOwn(node.properties, name) ? node.properties[name] : undefined;
+  if (node?.properties) return Object.hasOwn(node.properties, name) ? node.properties[name] : undefined;
+  return typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
 }
 
 /** What to say about a field that is not known under its parent: the nearest name there, else where it belongs. */

@@ -19,7 +19,7 @@ export function completedGeneration(generation: Generation): Generation {
 }
 
 /** Optional sections have defaults only for what is in them. */
-const optional: readonly string[] = ['ingress'];
+const optional: readonly string[] = ['ingress', 'autoscaler'];
 
 function withDefaults(spec: Fields, fallback: Fields): Fields {
   const filled = Object.entries(fallback).flatMap(([key, value]): [string, unknown][] => {

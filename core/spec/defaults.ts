@@ -39,6 +39,23 @@ export const scheduleDefaults = { timeZone: 'UTC' } as const;
 
 const noTexts: string[] = [];
 
+const autoscaler = {
+  mode: 'off',
+  profile: 'drey',
+  vertices: {},
+  blackouts: [] as never[],
+  schedules: [] as never[],
+  metrics: [] as never[],
+  without: [] as never[],
+  options: {},
+} as const;
+
+/** Of a time that comes again in `spec.autoscaler`. */
+export const recurringDefaults = { timeZone: 'UTC' } as const;
+
+/** Of a metric in `spec.autoscaler.metrics`. */
+export const metricDefaults = { aggregate: 'sum', kind: 'value', vertices: noTexts } as const;
+
 export const defaults = {
   metadata: { tenant: 'default', labels: {} },
   spec: {
@@ -60,6 +77,7 @@ export const defaults = {
     upgrade,
     savepoints,
     recovery,
+    autoscaler,
     cleanup: { finished: 'remove', failed: 'remove', canceled: 'remove', deleted: 'cancel', savepoints: 'keep' },
     deadlines,
   },

@@ -20,11 +20,21 @@ function sectionsOf(node: SchemaNode, path: string): string {
   const fields = Object.entries(node.properties ?? {});
   const rows = fields.map(([name, field]) => fieldRow(name, field, node.required?.includes(name) ?? false));
   const lines = `${['| field | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n')}\n`;
-  const inner = fields
-    .filter(([, field]) => field.properties)
-    .map(([name, field]) => sectionsOf(field, path === '' ? name : `${path}.${name}`));
+  const inner = fields.flatMap(([name, field]) => innerOf(field, path === '' ? name : `${path}.${name}`));
   const title = path === '' ? '## Fields' : `### \`${path}\``;
-  return [`${title}\n`, `${node.description ?? ''}\n`, lines, ...inner].join('\n');
+  const told = node.description === undefined ? [] : [`${node.description}\n`];
+  return [`${title}\n`, ...told, lines, ...inner].join('\n');
+}
+
+/** What has fields of its own: a map, the entries of a list, the values of a map with free keys. */
+function innerOf(field: SchemaNode, path: string): string[] {
+  const values = typeof field.additionalProperties === 'object' ? field.additionalProperties : undefined;
+  const places = [
+    [path, field],
+    [`${path}[]`, field.items],
+    [`${path}.*`, values],
+  ] as const;
+  return places.flatMap(([place, node]) => (node?.properties ? [sectionsOf(node, place)] : []));
 }
 
 function fieldRow(name: string, field: SchemaNode, isRequired: boolean): string {
@@ -49,6 +59,8 @@ function typeOf(field: SchemaNode): string {
   if (field.enum) return field.enum.map(code).join(', ');
   if (field.items) return `list of ${field.items.title ?? 'text'}, at most ${field.maxItems}`;
   if (field.type === 'integer') return `${field.minimum} to ${field.maximum}`;
+  if (field.type === 'number')
+    return `more than ${field.exclusiveMinimum}${field.maximum === undefined ? '' : `, up to ${field.maximum}`}`;
   if (field.type === 'boolean') return 'true or false';
   if (field.properties) return 'map, see below';
   if (field.type === 'object') return 'map';

@@ -43,6 +43,13 @@ describe('what a spec asks of its job', () => {
     ],
     ['a finished job runs again when its arguments change', finished, { job: args('2') }, { kind: 'deploy' }],
     ['bookkeeping touches nothing', running(), { deadlines: { slots: '9m' } }, { kind: 'adjust', cost: 'none' }],
+    [
+      'another policy of the autoscaler touches nothing',
+      running({ autoscaler: { mode: 'advise' } }),
+      { autoscaler: { mode: 'active', max: 8, blackouts: [{ cron: '0 9 * * *', lasts: '1h' }] } },
+      { kind: 'adjust', cost: 'none' },
+    ],
+    ['nor does its first one', running(), { autoscaler: { mode: 'active' } }, { kind: 'adjust', cost: 'none' }],
     ['arguments need a restart', running(), { job: args('2') }, { kind: 'upgrade', cost: 'restart', strategy: 'warm' }],
     [
       'another parallelism is had in place',

@@ -10,6 +10,7 @@ describe('the hash of a spec', () => {
   test.each<[string, Record<string, unknown>]>([
     ['written-out defaults', { 'spec.mode': 'dedicated', 'spec.job.args': [], 'spec.deadlines': { submit: '2m' } }],
     ['an empty section', { 'spec.jobManager': {}, 'metadata.labels': {} }],
+    ['an autoscaler that is off', { 'spec.autoscaler': { mode: 'off', options: {} } }],
     ['absent values', { 'spec.flink.image': undefined }],
   ])('stays with %s', (_, changes) => {
     expect(hashOfWritten(changes)).toBe(hashOfWritten());
@@ -22,6 +23,7 @@ describe('the hash of a spec', () => {
     ['parallelism', { 'spec.job.parallelism': 2 }],
     ['an empty map in a pod template', { 'spec.taskManager.podTemplate': { spec: { securityContext: {} } } }],
     ['resources without their requests', { 'spec.taskManager.resources': { limits: { memory: '1728Mi' } } }],
+    ['an autoscaler', { 'spec.autoscaler': { mode: 'advise' } }],
     ['memory', { 'spec.taskManager.resources': { limits: { memory: '2Gi' } } }],
   ])('changes with %s', (_, changes) => {
     expect(hashOfWritten(changes)).not.toBe(hashOfWritten());
