@@ -6,21 +6,33 @@ import { clusterTaskQueue, controlTaskQueue, type GenerationIdentity } from '../
 
 const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
 
-export const { decideScaling, requestScaling, recallAutoscaler, findScaling } = proxyActivities<
-  Pick<ControlActivities, 'decideScaling' | 'requestScaling' | 'recallAutoscaler' | 'findScaling'>
+export const { requestScaling, recallAutoscaler, findScaling } = proxyActivities<
+  Pick<ControlActivities, 'requestScaling' | 'recallAutoscaler' | 'findScaling'>
 >({ taskQueue: controlTaskQueue, startToCloseTimeout: '15s', retry });
+
+/** What fails five times fails by its input. */
+export const { decideScaling } = proxyActivities<Pick<ControlActivities, 'decideScaling'>>({
+  taskQueue: controlTaskQueue,
+  startToCloseTimeout: '15s',
+  retry: { ...retry, maximumAttempts: 5 },
+});
 
 /** Of which generation, in which namespace. */
 interface OfGeneration {
-  readonly generation: GenerationIdentity;
+  readonly identity: GenerationIdentity;
   readonly namespace: string;
 }
 
 interface AutoscalerAgent {
   /** Writes what the autoscaler remembers to the anchor, where agents read it. */
-  noteAutoscaler(input: OfGeneration & { readonly memory: EngineMemory }): Promise<unknown>;
+  noteAutoscaler(input: OfGeneration & { readonly memory: EngineMemory }): Promise<AnchorNoted>;
   /** Has the agent send the window that it has, with this key. */
-  askAutoscaler(input: OfGeneration & { readonly key: string }): Promise<unknown>;
+  askAutoscaler(input: OfGeneration & { readonly key: string }): Promise<AnchorNoted>;
+}
+
+interface AnchorNoted {
+  /** False where the anchor is gone. */
+  readonly noted: boolean;
 }
 
 /** They fail when no agent has taken them within a minute: nothing waits for them. */

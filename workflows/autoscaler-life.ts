@@ -15,7 +15,7 @@ export class AutoscalerLife {
   private readonly input: AutoscalerStart;
   private readonly outbox: Outbox;
   private scaler: Scaler | undefined;
-  /** The newest window; of somebody who asked, each. */
+  /** Of each job of the name the newest window; of somebody who asked, each. */
   private windows: readonly AutoscalerSignal[] = [];
   private requests: readonly DecideNowRequest[] = [];
   private ends: readonly ScalingEnded[] = [];
@@ -28,8 +28,9 @@ export class AutoscalerLife {
   }
 
   seen(signal: AutoscalerSignal): void {
-    const asked = this.windows.filter((one) => one.asked !== undefined && one.asked !== signal.asked);
-    this.windows = [...asked, signal];
+    const isReplaced = ({ uid, asked }: AutoscalerSignal) =>
+      uid === signal.uid && (asked === undefined || asked === signal.asked);
+    this.windows = [...this.windows.filter((one) => !isReplaced(one)), signal];
   }
 
   ended(end: ScalingEnded): void {
@@ -52,8 +53,10 @@ export class AutoscalerLife {
   async live(): Promise<AutoscalerState | undefined> {
     for (;;) {
       await this.sleep();
-      if (this.isGone()) return this.end();
-      if (!(await this.takeNext())) return this.end();
+      const goesOn = !this.isGone() && (await this.takeNext());
+      // Who has told something only of an earlier job of this name has not told of this one.
+      const hasJob = this.scaler !== undefined || !this.isIdle();
+      if (!(goesOn && hasJob) && (await this.hasEnded())) return undefined;
       if (this.isIdle() && workflowInfo().continueAsNewSuggested && this.scaler) {
         await condition(allHandlersFinished);
         // What came meanwhile would be lost.
@@ -88,12 +91,12 @@ export class AutoscalerLife {
       await this.scaler?.conclude(end);
       return true;
     }
-    const [request, ...requests] = this.requests;
+    const [request] = this.requests;
     if (request) {
       const scaler = await this.of(request);
-      this.requests = requests;
+      this.requests = this.requests.filter((one) => one !== request);
       if (scaler === 'gone') return false;
-      await scaler?.ask(request);
+      await scaler?.asks.take(request);
       return true;
     }
     const [window] = this.windows;
@@ -123,10 +126,13 @@ export class AutoscalerLife {
     return this.scaler;
   }
 
-  /** What it has not written when it ends nobody writes. */
-  private async end(): Promise<undefined> {
+  /** What it has not written when it ends nobody writes. @returns false where it was told of another job meanwhile. */
+  private async hasEnded(): Promise<boolean> {
     this.scaler?.jobGone();
+    this.scaler = undefined;
+    this.windows = this.windows.filter(({ uid }) => !this.gone.includes(uid));
+    this.requests = this.requests.filter(({ uid }) => !this.gone.includes(uid));
     await condition(() => this.outbox.isEmpty() && allHandlersFinished());
-    return undefined;
+    return this.isIdle();
   }
 }

@@ -1,29 +1,25 @@
 /** What an autoscaler does about a window of samples: decides, has the decision carried out, and remembers how that went. */
-import type { AutoscalerDecision, Reason } from '../core/autoscaler/decision.ts';
+import { isCancellation } from '@temporalio/workflow';
+import type { AutoscalerDecision, AutoscalerInput, Reason } from '../core/autoscaler/decision.ts';
 import { rememberScaling } from '../core/autoscaler/remember.ts';
 import type { AutoscalerSignal } from '../core/autoscaler/signal.ts';
-import type { DecideNowRequest } from '../core/scaling/autoscaler-messages.ts';
-import { whyHeldOff, type Ask, type ScalingUnderWay } from '../core/scaling/autoscaler-state.ts';
-import { decisionRecord, unansweredRecord, type DecisionRecord } from '../core/scaling/decision-record.ts';
-import { answerMs, lookMs } from '../core/scaling/due.ts';
+import { whyHeldOff, type ScalingUnderWay } from '../core/scaling/autoscaler-state.ts';
+import { decisionRecord, type DecisionRecord } from '../core/scaling/decision-record.ts';
+import { lookMs } from '../core/scaling/due.ts';
 import { heldOff } from '../core/scaling/holding-off.ts';
 import { mergedMemory } from '../core/scaling/merged-memory.ts';
 import type { ScalingEnded } from '../core/scaling/scaling-request.ts';
 import { autoscalerAgent, decideScaling, findScaling, requestScaling } from './autoscaler-activities.ts';
 import type { AutoscalerBook } from './autoscaler-book.ts';
-
-/** With such keys it asks the agent by itself. */
-const ownKeys = 'again-';
-
-function isPersons(key: string | undefined): key is string {
-  return key !== undefined && !key.startsWith(ownKeys);
-}
+import { DecisionAsks } from './decision-asks.ts';
 
 export class Scaler {
   readonly book: AutoscalerBook;
+  readonly asks: DecisionAsks;
 
   constructor(book: AutoscalerBook) {
     this.book = book;
+    this.asks = new DecisionAsks(book);
   }
 
   /** Decides by a window, unless that was done. @returns false where the job turned out to be gone. */
@@ -31,28 +27,44 @@ export class Scaler {
     const { book } = this;
     if (this.isKnown(signal) || book.isFull()) return true;
     const { generation, revision, asked } = signal;
-    const asker = isPersons(asked) ? (book.state.asks.find(({ key }) => key === asked) ?? { key: asked }) : undefined;
-    book.change({ generation, revision, mode: signal.input.policy.mode, againAtMs: undefined });
+    const asker = this.asks.askerOf(asked);
+    book.change({ generation, revision, mode: signal.input.policy.mode });
     const input = { ...signal.input, memory: mergedMemory(book.state.memory, signal.input.memory) };
-    const decision = await decideScaling.executeWithOptions({ summary: summaryOf(signal) }, [{ input }]);
+    const decision = await this.decide(signal, input);
+    if (!decision) {
+      if (asker) await this.asks.unanswered(asker, notRead);
+      return true;
+    }
     const record = decisionRecord(book.nextNumber(), signal, decision, asker);
-    book.change({ memory: decision.memory, asks: book.state.asks.filter(({ key }) => key !== asked) });
+    book.change({ memory: decision.memory });
     book.keepInput(record, input);
-    const isThere = decision.action !== 'scale' || (await this.carryOut(signal, decision, record));
-    if (decision.action !== 'scale') book.tell(record, 1);
+    const isThere = await this.settle(signal, decision, record);
     // What the agent found otherwise, it found by an older memory.
     if (decision.action !== signal.found.action) await this.note();
+    if (asker) await this.asks.answered(asker);
     return isThere;
   }
 
-  /** Has the agent send its window at once. */
-  async ask({ key, requestedBy, cluster, generation, revision, mode }: DecideNowRequest): Promise<void> {
-    const { asks, known } = this.book.state;
-    if ([...asks.map((one) => one.key), ...known.map(({ asked }) => asked)].includes(key)) return;
-    const ask: Ask = { key, by: requestedBy, atMs: Date.now() };
-    this.book.change({ asks: [...asks, ask], cluster, generation, revision, mode });
-    if (!(await this.askAgent(key)))
-      this.unanswered(ask, { code: 'AGENT_AWAY', text: 'No agent of its cluster has answered.' });
+  /** A window that the engine cannot read, of a newer agent perhaps, must not hold up the next ones. */
+  private async decide(signal: AutoscalerSignal, input: AutoscalerInput): Promise<AutoscalerDecision | undefined> {
+    try {
+      return await decideScaling.executeWithOptions({ summary: summaryOf(signal) }, [{ input }]);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return undefined;
+    }
+  }
+
+  private async settle(
+    signal: AutoscalerSignal,
+    decision: AutoscalerDecision,
+    record: DecisionRecord,
+  ): Promise<boolean> {
+    if (decision.action === 'scale') return this.carryOut(signal, decision, record);
+    // There is nothing to be tried again any more.
+    this.book.change({ againAtMs: undefined });
+    this.book.tell(record, 1);
+    return true;
   }
 
   /** What the job says of the operation that carries a decision out. */
@@ -80,13 +92,9 @@ export class Scaler {
 
   /** What is due by itself. @returns false where the job turned out to be gone. */
   async lookAgain(nowMs: number): Promise<boolean> {
-    const { asks, underWay, againAtMs, lastNumber } = this.book.state;
-    for (const ask of asks.filter(({ atMs }) => atMs + answerMs <= nowMs))
-      this.unanswered(ask, { code: 'NOT_ANSWERED', text: 'The agent has sent no window: it may have none yet.' });
-    if (againAtMs !== undefined && againAtMs <= nowMs) {
-      this.book.change({ againAtMs: undefined });
-      await this.askAgent(`${ownKeys}${lastNumber}`);
-    }
+    await this.asks.expire(nowMs);
+    const { underWay, againAtMs } = this.book.state;
+    if (againAtMs !== undefined && againAtMs <= nowMs) await this.asks.again();
     return !underWay || underWay.lookedAtMs + lookMs > nowMs || this.lookFor(underWay, nowMs);
   }
 
@@ -101,7 +109,7 @@ export class Scaler {
 
   private isKnown({ found, asked }: AutoscalerSignal): boolean {
     const { known } = this.book.state;
-    return known.some((one) => (isPersons(asked) ? one.asked === asked : one.id === found.id));
+    return known.some((one) => (this.asks.askerOf(asked) ? one.asked === asked : one.id === found.id));
   }
 
   private async carryOut(
@@ -145,7 +153,11 @@ export class Scaler {
   private remember({ decision, sinceMs }: ScalingUnderWay, pauseMs: number | undefined): void {
     const memory = this.book.state.memory ?? decision.memory;
     const done = { atMs: sinceMs, ...(pauseMs !== undefined && { pauseMs }) };
-    this.book.change({ memory: rememberScaling({ ...decision, memory }, done), holdingOff: undefined });
+    this.book.change({
+      memory: rememberScaling({ ...decision, memory }, done),
+      holdingOff: undefined,
+      againAtMs: undefined,
+    });
   }
 
   private holdOff(why: Reason): void {
@@ -165,34 +177,18 @@ export class Scaler {
     return found.is !== 'gone';
   }
 
-  private unanswered(asker: Ask, why: Reason): void {
-    const { asks, mode, revision, generation } = this.book.state;
-    this.book.change({ asks: asks.filter(({ key }) => key !== asker.key) });
-    const at = new Date().toISOString();
-    this.book.tell(unansweredRecord({ number: this.book.nextNumber(), at, mode, revision, generation, why, asker }), 1);
-  }
-
   /** Agents begin with what lies at the anchor. Where none takes it, the next window is merged with what is held here. */
   private async note(): Promise<void> {
     const { cluster, namespace, generation, memory } = this.book.state;
     if (!memory) return;
-    const input = { generation: this.book.generation(generation), namespace, memory };
+    const input = { identity: this.book.generation(generation), namespace, memory };
     await autoscalerAgent(cluster)
       .noteAutoscaler.executeWithOptions({ summary: 'Note what is remembered on the anchor' }, [input])
       .catch(() => undefined);
   }
-
-  private async askAgent(key: string): Promise<boolean> {
-    const { cluster, namespace, generation } = this.book.state;
-    const input = { generation: this.book.generation(generation), namespace, key };
-    return autoscalerAgent(cluster)
-      .askAutoscaler.executeWithOptions({ summary: 'Ask the agent for its window' }, [input])
-      .then(
-        () => true,
-        () => false,
-      );
-  }
 }
+
+const notRead: Reason = { code: 'NOT_READ', text: 'The engine could not read the window that was sent.' };
 
 function summaryOf({ found, asked, input }: AutoscalerSignal): string {
   const why = asked === undefined ? `the agent found ${found.action}` : 'somebody asked';

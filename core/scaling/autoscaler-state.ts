@@ -40,8 +40,9 @@ export interface ScalingUnderWay {
   readonly lookedAtMs: number;
 }
 
-/** Somebody who waits for a decision. */
+/** Somebody who waits for a decision. The agent is asked for one after the other. */
 export interface Ask extends Asker {
+  /** When the agent was asked, or the asker came. */
   readonly atMs: number;
 }
 

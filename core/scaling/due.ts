@@ -10,7 +10,7 @@ export const lookMs = 60 * 60_000;
 /** Milliseconds since 1970; undefined where nothing is due: then it costs nothing. */
 export function nextDueMs({ asks, underWay, againAtMs }: AutoscalerState): number | undefined {
   const dues = [
-    ...asks.map(({ atMs }) => atMs + answerMs),
+    ...asks.slice(0, 1).map(({ atMs }) => atMs + answerMs),
     ...(underWay ? [underWay.lookedAtMs + lookMs] : []),
     ...(againAtMs === undefined ? [] : [againAtMs]),
   ];

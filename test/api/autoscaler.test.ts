@@ -326,6 +326,22 @@ describe('the removal of a job', () => {
     expect(body.items).toMatchObject([{ number: 1, outcome: 'advised' }]);
   }, 120_000);
 
+  test('lets another job of that name begin anew, which a late window of the one before does not touch', async () => {
+    const name = 'reborn';
+    const old = await running(name);
+    await send(windowOf(old, enough));
+    await decided(name, ({ number }) => number === 1);
+    await call('DELETE', path(name));
+    await ended(name);
+    const job = await running(name);
+    await send(windowOf(old, tooMuch));
+    await ended(name);
+    await send(windowOf(job, tooMuch));
+    await send(windowOf(old, tooMuch, 21));
+    expect(await decided(name, ({ outcome }) => outcome === 'carriedOut')).toMatchObject({ number: 1 });
+    expect(await decisionsOf(name)).toHaveLength(1);
+  }, 240_000);
+
   test('is found out where a window comes late', async () => {
     const late = windowOf({ ...(await viewOf('moved')), name: 'never-was' }, tooMuch);
     await send(late);

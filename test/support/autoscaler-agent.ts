@@ -26,15 +26,17 @@ const answers: Readonly<Record<string, object>> = {
   },
   waitParallelism: { pauseMs: 321 },
   changeParallelism: {},
+  noteAutoscaler: { noted: true },
+  askAutoscaler: { noted: true },
 };
 
 interface Ask {
-  readonly generation: GenerationIdentity;
+  readonly identity: GenerationIdentity;
   readonly key: string;
 }
 
 /** Sends the window that lies in `<folder>/window-<job>`, as one that somebody asked for. */
-async function answer({ generation: { tenant, name }, key }: Ask): Promise<void> {
+async function answer({ identity: { tenant, name }, key }: Ask): Promise<void> {
   const file = `${folder}/window-${name}`;
   if (!existsSync(file)) return;
   const window = JSON.parse(readFileSync(file, 'utf8')) as AutoscalerSignal;

@@ -1,4 +1,5 @@
 /** Decisions of an autoscaler for tests. */
+import type { DecisionSummary } from '../../clients/drey/autoscaler-shapes.ts';
 import type { AutoscalerDecision } from '../../core/autoscaler/decision.ts';
 import { emptyMemory } from '../../core/autoscaler/memory.ts';
 import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
@@ -29,6 +30,31 @@ export function someDecision(change: Partial<AutoscalerDecision> = {}): Autoscal
     parallelism: { ['a'.repeat(32)]: 4 },
     metrics: { NUM_TASK_SLOTS_USED: 2 },
     memory: emptyMemory,
+    ...change,
+  };
+}
+
+/** The same as it is listed. */
+export function decisionSummary(change: Partial<DecisionSummary> = {}): DecisionSummary {
+  const { number, id, at, action, outcome, mode, revision, reasons, vertices } = someDecisionRecord();
+  const changes = vertices.map(({ id: vertex, name, parallelism: from, target: to }) => ({
+    id: vertex,
+    name,
+    from,
+    to,
+  }));
+  return {
+    number,
+    id,
+    at,
+    action,
+    outcome,
+    mode,
+    revision,
+    changes,
+    reasons: [...reasons],
+    operation: 5,
+    pauseMs: 321,
     ...change,
   };
 }

@@ -69,6 +69,12 @@ const one = (number: number, outcome: KnownDecision['outcome'] = 'underWay'): Kn
   changes: [],
 });
 
+test('a failure that is long over does not count any more', () => {
+  const longAgo: HoldingOff = { times: 5, untilMs: 0, because };
+  expect(heldOff(longAgo, because, 6 * 60 * 60_000).times).toBe(1);
+  expect(heldOff(longAgo, because, 6 * 60 * 60_000 - 1).times).toBe(6);
+});
+
 test('the newest twenty decisions are known, each as it was told last', () => {
   let known: readonly KnownDecision[] = [];
   for (let number = 1; number <= 25; number += 1) known = withKnown(known, one(number));
