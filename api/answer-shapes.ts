@@ -7,8 +7,7 @@ import { savepointFormats, savepointOrigins, savepointStates } from '../core/sav
 import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
 import { problemKinds } from './problem.ts';
-
-const time = z.iso.datetime().describe('ISO 8601 in UTC.');
+import { given, time } from './shape-parts.ts';
 
 const failure = z
   .object({
@@ -62,6 +61,7 @@ export const jobAnswer = z
     phase: z.enum(jobPhases),
     revision: z.int().describe('The accepted revision; in quotes, the ETag.'),
     spec: specShape,
+    given: given.optional(),
     generation: generation.optional().describe('The newest set of Kubernetes objects that runs, or ran, the job.'),
     candidate: generation
       .extend({
@@ -225,6 +225,7 @@ export const revisionAnswer = z
     specHash: z.string(),
     acceptedBy: z.string(),
     acceptedAt: time,
+    given: given.optional(),
   })
   .meta({ id: 'Revision' });
 

@@ -3,6 +3,7 @@ import { listOperations } from '../clients/postgres/operations.ts';
 import { findRevision, type StoredRevision } from '../clients/postgres/revisions.ts';
 import { runs, type JobView } from '../core/job.ts';
 import type { OperationRecord } from '../core/operation.ts';
+import { asApplied, type GivenSpec } from '../core/scaling/given-parallelism.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { Problem } from './problem.ts';
 import type { Services } from './services.ts';
@@ -13,11 +14,21 @@ const operationsRead = 200;
 /** Operations after which a revision has run as it should. */
 const bringing: readonly string[] = ['deploy', 'upgrade', 'rescale', 'resume', 'adjust', 'promote', 'recover'];
 
-/** The spec that the job runs with, unless the accepted one is still to come: after a rollback it is another one. */
-export async function runningSpec(services: Services, job: JobView): Promise<FlinkJob> {
+/**
+ * The spec that the job runs with, unless the accepted one is still to come: after a rollback it is another one. With what its vertices
+ * were given beside it.
+ */
+export async function runningAsGiven(services: Services, job: JobView): Promise<GivenSpec> {
   const running = standsOnGeneration(job) ? job.generation?.revision : undefined;
-  if (running === undefined || running === job.revision || job.upcoming !== undefined) return job.spec;
-  return (await storedRevision(services, job, running)).spec;
+  if (running === undefined || running === job.revision || job.upcoming !== undefined)
+    return { spec: job.spec, given: job.given ?? {} };
+  const { spec, given = {} } = await storedRevision(services, job, running);
+  return { spec, given };
+}
+
+/** The same as somebody applied it: what its vertices were given is the job's to keep. */
+export async function runningSpec(services: Services, job: JobView): Promise<FlinkJob> {
+  return asApplied(await runningAsGiven(services, job));
 }
 
 /** Whether what the job is, is what it runs or ran last: one that broke by itself is brought back with that. */
@@ -25,10 +36,13 @@ function standsOnGeneration({ phase, trouble }: JobView): boolean {
   return runs(phase) || phase === 'RECOVERING' || (phase === 'FAILED' && trouble !== undefined);
 }
 
-/** The revision to go back to. @param wanted its number; absent: the last one that ran as it should before the current. */
+/** The revision to go back to, as it was applied. @param wanted its number; absent: the last one that ran as it should before the current. */
 export async function earlierRevision(services: Services, job: JobView, wanted?: number): Promise<StoredRevision> {
   const number = wanted ?? lastStable(job, await listOperations(services.postgres, job.uid, operationsRead));
-  if (number !== undefined && number < job.revision) return storedRevision(services, job, number);
+  if (number !== undefined && number < job.revision) {
+    const stored = await storedRevision(services, job, number);
+    return { ...stored, spec: asApplied({ spec: stored.spec, given: stored.given ?? {} }) };
+  }
   const message =
     wanted === undefined
       ? `No revision of ${job.name} before ${job.revision} has run as it should.`

@@ -4,6 +4,7 @@ import { pino, type Logger } from 'pino';
 import { listClusters } from '../clients/postgres/clusters.ts';
 import { connectPostgres } from '../clients/postgres/connect.ts';
 import { forgetAnswers } from '../clients/postgres/idempotency-keys.ts';
+import { forgetDecisions } from '../clients/postgres/decisions.ts';
 import { migratePostgres, SchemaMismatchError } from '../clients/postgres/migrate.ts';
 import { connectTemporal } from '../clients/temporal/connect.ts';
 import { createApp } from './app.ts';
@@ -17,6 +18,9 @@ const drainMs = 10_000;
 
 /** Longer than any retry of a client; a workflow keeps its newest keys besides. */
 const answersKeptDays = 7;
+
+/** What a decision was made of takes tens of KB, the decision itself a few. */
+const decisionsKept = { inputDays: 30, decisionDays: 400 };
 
 function main(): void {
   const config = readConfig(process.env);
@@ -66,10 +70,12 @@ async function keepMigrated({ databaseUrl }: ApiConfig, services: Services): Pro
     services,
     (await listClusters(postgres)).map(({ name }) => name),
   );
+  const forgetAll = async () => {
+    await forgetAnswers(postgres, answersKeptDays);
+    await forgetDecisions(postgres, decisionsKept);
+  };
   const forget = () =>
-    forgetAnswers(postgres, answersKeptDays).catch((error: unknown) =>
-      log.warn({ err: error }, 'old answers stay for now'),
-    );
+    forgetAll().catch((error: unknown) => log.warn({ err: error }, 'old answers and decisions stay for now'));
   await forget();
   setInterval(() => void forget(), 60 * 60_000).unref();
   await keepMetrics(services);

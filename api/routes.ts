@@ -1,6 +1,7 @@
 /** The table of routes: the server and the OpenAPI document are made from it. */
 import { openApiDocument } from './openapi.ts';
 import { defineRoute, type Route } from './route.ts';
+import { autoscalerRoutes } from './routes/autoscaler.ts';
 import { candidateRoutes } from './routes/candidates.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { jobChangeRoutes } from './routes/jobs-change.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...jobChangeRoutes,
   ...jobVerbRoutes,
   ...candidateRoutes,
+  ...autoscalerRoutes,
   ...savepointRoutes,
   ...savepointDisposalRoutes,
   ...logRoutes,

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { SpecWish } from '../core/dry-run.ts';
 import type { JobView } from '../core/job.ts';
+import { applied } from '../core/scaling/given-parallelism.ts';
 import { specHash } from '../core/spec/canonical.ts';
 import type { ChangeAnswer } from '../workflows/messages.ts';
 import { changeAnswer, changeOrDryRun } from './answer-shapes.ts';
@@ -25,6 +26,8 @@ interface VerbWish extends Omit<SpecWish, 'to'> {
   readonly waits?: boolean;
   /** Whether it goes back to an earlier revision. */
   readonly isRollback?: boolean;
+  /** Whether the spec is the job's own with other parallelism; else it is as somebody would apply it. */
+  readonly isScaling?: boolean;
 }
 
 export interface Verb<Body> {
@@ -58,7 +61,8 @@ export function verb<Body>({ word, summary, body, wish, ifAbsent }: Verb<Body>):
         const ask = async (): Promise<Trial> => {
           const { job, ...wished } = await wishNow();
           await seeRunningWorkflow(services, call.params);
-          return { job, wish: { to: 'change', ...wished } };
+          const spec = wished.isScaling === true ? wished.spec : applied(wished.spec, job.given ?? {}).spec;
+          return { job, wish: { to: 'change', ...wished, spec } };
         };
         return tryOut(services, call, headers, () => withCureIfAbsent(cureOf, ask));
       }
@@ -91,7 +95,7 @@ async function changed(
   wishNow: () => Promise<WishOfNow>,
 ): Promise<ChangeAnswer> {
   for (let left = triesMax; ; left -= 1) {
-    const { job, spec, reason, mode, force, restoreFrom, waits, isRollback } = await wishNow();
+    const { job, spec, reason, mode, force, restoreFrom, waits, isRollback, isScaling } = await wishNow();
     const asked = { ...requestOf(headers, call), ifRevision: headers.ifRevision ?? job.revision };
     try {
       return await changeJob(services.temporal, call.params, {
@@ -104,6 +108,7 @@ async function changed(
         ...(restoreFrom && { restoreFrom }),
         ...(waits && { waits }),
         ...(isRollback && { isRollback }),
+        ...(isScaling && { isScaling }),
       });
     } catch (error) {
       const isLate = error instanceof Problem && error.code === 'PRECONDITION_FAILED';

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { GlobalFlags } from './config.ts';
 import type { Context } from './context.ts';
+import type { AdviseFlags } from './commands/advise.ts';
 import { exitCodes, reportError } from './errors.ts';
 import type { World } from './world.ts';
 
@@ -61,7 +62,7 @@ function programOn(world: World, end: (exitCode: number) => void): Command {
   addVerbs(program, declare);
   addReads(program, declare);
   addSavepoints(program, declare);
-  addAutoscaler(program, world, end);
+  addAdvice(addAutoscaler(program, declare), world, end);
   addLocal(program, world, end);
   return program;
 }
@@ -281,8 +282,29 @@ function addSavepoints(program: Command, declare: Declare): void {
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);
 }
 
-function addAutoscaler(program: Command, world: World, end: (exitCode: number) => void): void {
-  const autoscaler = program.command('autoscaler').description('say what an autoscaler would do');
+function addAutoscaler(program: Command, declare: Declare): Command {
+  const autoscaler = program
+    .command('autoscaler')
+    .description("show what a job's autoscaler has decided, why, and what became of it")
+    .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('--explain <n>', 'the arithmetic of decision N: every vertex with its metrics, limits and reasons')
+    .option('--limit <n>', 'decisions at most, the newest first', '20')
+    .option(...uidFlag)
+    .option('-o, --output <format>', 'json, yaml, wide or name');
+  declare(autoscaler, async () => (await import('./commands/autoscaler.ts')).showAutoscaler);
+  const autoscale = program
+    .command('autoscale')
+    .description("have a job's autoscaler decide; it acts only where its mode is active")
+    .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('--now', 'by the samples that there are')
+    .option('--wait', 'wait for the decision, and for what is done by it, and show it')
+    .option('--timeout <duration>', 'longest time for --wait', '10m')
+    .option('-o, --output <format>', 'json or yaml');
+  declare(autoscale, async () => (await import('./commands/autoscaler.ts')).autoscale);
+  return autoscaler;
+}
+
+function addAdvice(autoscaler: Command, world: World, end: (exitCode: number) => void): void {
   const advise = autoscaler
     .command('advise')
     .description('say what it would first do with the jobs of any Flink cluster, which need not be known to Drey')
@@ -293,7 +315,9 @@ function addAutoscaler(program: Command, world: World, end: (exitCode: number) =
     .option('--interval <duration>', 'how often samples are taken', '1s')
     .option('--for <duration>', 'longest time to wait for the first decisions', '1m')
     .option('-o, --output <format>', 'json or yaml; tables unless told');
-  advise.action(async () => end(await (await import('./commands/advise.ts')).advise(world, advise.opts())));
+  // `-o` is an option of both: it is the outer command that takes it.
+  const flags = () => advise.optsWithGlobals<AdviseFlags>();
+  advise.action(async () => end(await (await import('./commands/advise.ts')).advise(world, flags())));
 }
 
 function addLocal(program: Command, world: World, end: (exitCode: number) => void): void {

@@ -11,6 +11,7 @@ import type { PlanMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
+import type { GivenParallelism } from './scaling/given-parallelism.ts';
 import type { Deletion, FlinkJob, SavepointsLeft } from './schema/flink-job.ts';
 
 /** The current revision: a numbered spec. */
@@ -41,6 +42,8 @@ export interface QueuedOperation {
   readonly waitsFor?: number;
   /** What is wrong with the job that it is to mend. */
   readonly mends?: Mending;
+  /** The decision of the autoscaler that it carries out, and what the job was given before. */
+  readonly scales?: { readonly decision: string; readonly before?: GivenParallelism | undefined };
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */
@@ -61,6 +64,10 @@ export interface JobState {
   readonly createdAt: string;
   phase: JobPhase;
   revision: Revision;
+  /** What of the revision's parallelism was given beside the applied spec; absent where nothing ever was. */
+  given?: GivenParallelism | undefined;
+  /** Whether an autoscaler may know the job: it is told when the job is gone. */
+  isAutoscaled?: true;
   failure?: Failure;
   /** Generations that may exist in the cluster; the last one is the active one. */
   generations: readonly Generation[];

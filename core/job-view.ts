@@ -22,6 +22,7 @@ export function viewOf(state: JobState, now: string): JobView {
     phase: state.phase,
     revision: state.revision.number,
     spec: state.revision.spec,
+    ...(isEmpty(state.given) ? {} : { given: state.given }),
     ...(generation ? { generation } : {}),
     ...(candidate ? { candidate } : {}),
     ...(state.failure ? { failure: state.failure } : {}),
@@ -36,6 +37,10 @@ export function viewOf(state: JobState, now: string): JobView {
     createdAt: state.createdAt,
     updatedAt: now,
   };
+}
+
+function isEmpty(given: JobState['given']): given is undefined {
+  return given === undefined || Object.keys(given).length === 0;
 }
 
 function upcomingChange({ running, queue, revision }: JobState): QueuedOperation | undefined {

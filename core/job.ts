@@ -1,5 +1,6 @@
 /** A job as people see it: the view that the entity workflow publishes, PostgreSQL keeps and the API returns. */
 import type { Failure } from './failure.ts';
+import type { GivenParallelism } from './scaling/given-parallelism.ts';
 import type { ActingAction, FindingReason, Standing } from './recovery/finding.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
@@ -100,6 +101,8 @@ export interface JobView {
   readonly revision: number;
   /** The spec of that revision, with defaults. */
   readonly spec: FlinkJob;
+  /** What of its parallelism the autoscaler has given, or somebody by hand while that was active. */
+  readonly given?: GivenParallelism;
   readonly generation?: GenerationView;
   /** What waits to be promoted or discarded. */
   readonly candidate?: CandidateView;

@@ -32,6 +32,10 @@ function keyOf(row: RecordRow): string {
       return `event/${row.uid}/${row.operation}/${row.seq}`;
     case 'savepoint':
       return `savepoint/${row.uid}/${row.savepoint.number}`;
+    case 'decision':
+      return `decision/${row.uid}/${row.decision.number}`;
+    case 'decisionInput':
+      return `decisionInput/${row.uid}/${row.number}`;
     default:
       return row satisfies never;
   }
@@ -49,8 +53,8 @@ export function foldRows(rows: readonly RecordRow[]): RecordRow[] {
 }
 
 /**
- * Drops the oldest events while the rows are more than `lengthMax` characters. The first of them stays and says how many
- * are gone, so that a gap in a job's story is never silent.
+ * Drops the oldest events, and the oldest inputs of decisions, while the rows are more than `lengthMax` characters. The first event
+ * stays and says how many are gone, so that a gap in a job's story is never silent.
  */
 export function withoutOldEvents(rows: readonly RecordRow[], lengthMax = outboxLengthMax): RecordRow[] {
   let length = JSON.stringify(rows).length;
@@ -58,14 +62,14 @@ export function withoutOldEvents(rows: readonly RecordRow[], lengthMax = outboxL
   const dropped = new Set<RecordRow>();
   for (const row of rows) {
     if (length <= lengthMax) break;
-    if (row.kind !== 'event') continue;
+    if (row.kind !== 'event' && row.kind !== 'decisionInput') continue;
     length -= JSON.stringify(row).length + 1;
     dropped.add(row);
   }
-  const [first] = dropped;
+  const events = [...dropped].filter((row) => row.kind === 'event');
   return rows.flatMap((row) => {
     if (!dropped.has(row)) return [row];
-    return row === first && row.kind === 'event' ? [toldOf(row, dropped.size)] : [];
+    return row === events[0] ? [toldOf(events[0], events.length)] : [];
   });
 }
 

@@ -2,6 +2,9 @@
 import type { JobView } from './job.ts';
 import type { OperationRecord } from './operation.ts';
 import type { SavepointRecord } from './savepoint.ts';
+import type { DecisionRecord } from './scaling/decision-record.ts';
+import type { AutoscalerInput } from './autoscaler/decision.ts';
+import type { GivenParallelism } from './scaling/given-parallelism.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
 /** The state of a job; the row with the highest `seq` for a uid stays. */
@@ -22,6 +25,8 @@ export interface RevisionRow {
   readonly specHash: string;
   readonly acceptedBy: string;
   readonly acceptedAt: string;
+  /** What of its parallelism was given beside the applied spec. */
+  readonly given?: GivenParallelism;
 }
 
 /** The whole record of an operation; the row with the highest `seq` for (uid, number) stays. */
@@ -52,4 +57,21 @@ export interface SavepointRow {
   readonly savepoint: SavepointRecord;
 }
 
-export type RecordRow = JobRow | RevisionRow | OperationRow | EventRow | SavepointRow;
+/** A decision of the autoscaler; the row with the highest `seq` for (uid, number) stays. */
+export interface DecisionRow {
+  readonly kind: 'decision';
+  readonly uid: string;
+  readonly seq: number;
+  readonly decision: DecisionRecord;
+}
+
+/** All that a decision was made of: written once per (uid, number), and not kept as long. */
+export interface DecisionInputRow {
+  readonly kind: 'decisionInput';
+  readonly uid: string;
+  readonly number: number;
+  readonly at: string;
+  readonly input: AutoscalerInput;
+}
+
+export type RecordRow = JobRow | RevisionRow | OperationRow | EventRow | SavepointRow | DecisionRow | DecisionInputRow;

@@ -1,5 +1,6 @@
 /** Every workflow of the bundle. */
 export { adjust } from './adjust.ts';
+export { autoscaler } from './autoscaler.ts';
 export { cleanUp } from './clean-up.ts';
 export { cluster } from './cluster.ts';
 export { deploy } from './deploy.ts';

@@ -2,6 +2,7 @@
 import type { JobView } from '../core/job.ts';
 import type { OperationRecord, StepState } from '../core/operation.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
+import type { AutoscalerState, KnownDecision } from '../core/scaling/autoscaler-state.ts';
 
 const marks: Record<StepState, string> = { running: '▶', done: '✓', failed: '✗', skipped: '–' };
 
@@ -27,6 +28,23 @@ export function jobDetails(job: JobView | undefined): string {
   const under = job.operation === undefined ? '' : `\n\nOperation ${job.operation} is under way.`;
   const failure = job.failure ? `\n\n**${job.failure.code}** ${job.failure.message} *${job.failure.cure}*` : '';
   return `**${job.phase}**: revision ${job.revision}${generation}${under}${failure}${troubleText(job)}`;
+}
+
+/** The newest decisions of a job's autoscaler with their reasons, the newest first. */
+export function autoscalerDetails({ mode, known, holdingOff }: AutoscalerState): string {
+  const held = holdingOff
+    ? [
+        `Held off ${holdingOff.times} times in a row, until ${new Date(holdingOff.untilMs).toISOString()}: ${holdingOff.because.text}`,
+        '',
+      ]
+    : [];
+  return [`Mode **${mode}**.`, '', ...held, ...known.toReversed().map(decisionLine)].join('\n');
+}
+
+function decisionLine({ number, at, outcome, operation, changes, reason, why }: KnownDecision): string {
+  const by = operation === undefined ? '' : ` by operation ${operation}`;
+  const what = changes.map(({ name, from, to }) => `${name} ${from} → ${to}`).join(', ');
+  return `- **${number}** ${at} ${outcome}${by}: ${what && `${what}. `}${reason}${why === undefined ? '' : ` *${why}*`}`;
 }
 
 function troubleText({ trouble, failure }: JobView): string {

@@ -12,6 +12,7 @@ import {
   jobStatus,
   objectsGone,
   removeJob,
+  scaleVertices,
   takeSavepoint,
   type FlinkJobInput,
 } from './messages.ts';
@@ -27,6 +28,9 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
   setHandler(abortJobOperation, (request) => entity.abort(request), { description: 'Ask an operation to give up' });
   setHandler(decideCandidate, (request) => entity.decideCandidate(request), {
     description: 'Promote or discard the candidate that runs beside the job',
+  });
+  setHandler(scaleVertices, (request) => entity.scale(request), {
+    description: 'Carry out a decision of the job’s autoscaler',
   });
   setHandler(takeSavepoint, (request) => entity.takeSavepoint(request), { description: 'Take a savepoint of the job' });
   setHandler(disposeSavepoint, (request) => entity.disposeSavepoint(request), {

@@ -20,6 +20,9 @@ import { concludeTrouble } from '../core/recovery/mending.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
+import { applied, scaledByHand, type GivenParallelism } from '../core/scaling/given-parallelism.ts';
+import type { NotNow } from '../core/scaling/scaling-refusal.ts';
+import { specHash as hashOfSpec } from '../core/spec/canonical.ts';
 import { completed } from '../core/spec/completed.ts';
 import { JobBook, now } from './job-book.ts';
 import type {
@@ -57,14 +60,20 @@ export abstract class JobDesk extends JobBook {
   /** The job as the next operation is planned on it. */
   protected abstract plannedJob(state: JobState): PlannedJob;
 
+  /** An operation has ended, or never begins, that may carry out a decision of the autoscaler. */
+  protected abstract concludeScaling(state: JobState, ended: QueuedOperation, scales: QueuedOperation['scales']): void;
+
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
-  apply(request: ApplySpecRequest): ChangeAnswer {
+  apply(asked: ApplySpecRequest): ChangeAnswer {
     this.forgetRemoved();
-    const answered = this.answered(request, judgeSpec(this.state, request));
+    const { given, ...request } = this.withGiven(asked);
+    const judgement = judgeSpec(this.state, request);
+    if (judgement === 'unchanged' && given) this.noteGiven(given);
+    const answered = this.answered(request, judgement);
     if (answered) return answered;
     const refusal = this.refusalOfStart(request);
     if (refusal) throw this.refusal(refusal);
-    const state = this.acceptRevision(request);
+    const state = this.acceptRevision(request, given);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
       ...(request.mode && { mode: request.mode }),
       ...(request.force && { force: true }),
@@ -77,7 +86,8 @@ export abstract class JobDesk extends JobBook {
    * Refuses a revision while too many records wait for PostgreSQL. Said before the request is taken, so that Temporal keeps
    * no answer to it and the same request is good again later.
    */
-  assertRoomFor({ key, specHash }: ApplySpecRequest): void {
+  assertRoomFor(asked: ApplySpecRequest): void {
+    const { key, specHash } = this.withGiven(asked);
     if (!this.state || !this.outbox.isFull() || isUnchanged(this.state, specHash)) return;
     if (this.state.answered.some((one) => one.key === key)) return;
     throw ApplicationFailure.create({ type: recordsBehind.code, message: recordsBehind.message, nonRetryable: true });
@@ -131,6 +141,7 @@ export abstract class JobDesk extends JobBook {
     if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
     else state.newest = ended;
     if (operation.mends) concludeTrouble(state, { ...ended, mends: operation.mends });
+    this.concludeScaling(state, ended, operation.scales);
     this.putOperation(ended);
   }
 
@@ -181,13 +192,13 @@ export abstract class JobDesk extends JobBook {
   }
 
   /** What it would be now. For its readers only: it is decided when its turn comes. */
-  private kindNow(state: JobState): ChangeKind {
+  protected kindNow(state: JobState): ChangeKind {
     if (state.running || state.queue.length > 0) return state.lastGeneration === 0 ? 'deploy' : 'upgrade';
     return planChange(this.plannedJob(state), state.revision.spec).kind;
   }
 
   /** Refuses, or gives the answer to what needs no operation. */
-  private answered(
+  protected answered(
     request: ChangeRequest,
     judgement: Judgement = judge(this.state, request),
   ): ChangeAnswer | undefined {
@@ -197,14 +208,33 @@ export abstract class JobDesk extends JobBook {
     return known && this.answer(known.changed, this.find(known.operation));
   }
 
-  private refusal({ code, message }: Refusal): ApplicationFailure {
+  protected refusal({ code, message }: Refusal | NotNow): ApplicationFailure {
     this.refused = true;
     return ApplicationFailure.create({ type: code, message, nonRetryable: true });
   }
 
-  private acceptRevision(request: ApplySpecRequest): JobState {
+  /** What the request comes to for a job whose vertices were given another parallelism than its applied spec says. */
+  private withGiven(request: ApplySpecRequest): ApplySpecRequest & { readonly given?: GivenParallelism } {
+    const before = this.state ? this.state.given : request.lastGiven;
+    if (before === undefined && request.isScaling !== true) return request;
+    const spec = completed(request.spec);
+    const of = { spec: this.state?.revision.spec ?? spec, given: before ?? {} };
+    const come = request.isScaling === true ? scaledByHand(spec, of) : applied(spec, of.given);
+    return { ...request, ...come, specHash: hashOfSpec(come.spec) };
+  }
+
+  /** The applied spec may say by now what the job was given: then it is the spec that says it from now on. */
+  private noteGiven(given: GivenParallelism): void {
+    const state = this.known();
+    if (JSON.stringify(state.given) === JSON.stringify(given)) return;
+    state.given = given;
+    this.publish();
+  }
+
+  private acceptRevision(request: ApplySpecRequest, given: GivenParallelism | undefined): JobState {
     const spec = completed(request.spec);
     const state = this.state ?? this.begin(spec, request.specHash, request.lastRestorePoint);
+    if (given) state.given = given;
     const isNew = state.revision.specHash !== request.specHash || state.lastOperation === 0;
     if (!isNew) return state;
     correctFirstStart(state, spec);
@@ -218,6 +248,7 @@ export abstract class JobDesk extends JobBook {
     const state = this.known();
     const { number, spec, specHash } = revision;
     state.revision = revision;
+    if (spec.spec.autoscaler && spec.spec.autoscaler.mode !== 'off') state.isAutoscaled = true;
     this.outbox.put({
       kind: 'revision',
       uid: state.uid,
@@ -226,6 +257,7 @@ export abstract class JobDesk extends JobBook {
       specHash,
       acceptedBy,
       acceptedAt: now(),
+      ...(state.given && { given: state.given }),
     });
   }
 
@@ -235,7 +267,7 @@ export abstract class JobDesk extends JobBook {
     return this.state;
   }
 
-  private enqueue(
+  protected enqueue(
     kind: OperationKind,
     request: ChangeRequest & Pick<ApplySpecRequest, 'waits'>,
     reason: string,
@@ -245,8 +277,13 @@ export abstract class JobDesk extends JobBook {
     const base = request.waits ? baseOf(state) : {};
     const made = this.newOperation(kind, request.requestedBy, reason);
     const operation = { ...made, ...wish, ...base };
-    const { queue, replaced } = enqueued(state.queue, operation, now());
+    const waited = state.queue;
+    const { queue, replaced } = enqueued(waited, operation, now());
     state.queue = queue;
+    for (const one of replaced) {
+      const { scales } = waited.find(({ record }) => record.number === one.record.number) ?? {};
+      this.concludeScaling(state, one, scales);
+    }
     for (const one of [...replaced, operation]) this.putOperation(one);
     const waits = request.waits && !state.revision.spec.spec.job.finite;
     if (state.running && !leavesJobAlone(kind) && !waits)
@@ -282,5 +319,5 @@ function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFo
 /** What a caller said for this once. */
 type OperationWish = Pick<
   QueuedOperation,
-  'mode' | 'force' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish'
+  'mode' | 'force' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish' | 'scales'
 >;

@@ -140,10 +140,12 @@ export class JobEntity extends JobHealth {
 
   private conclude(state: JobState, result: OperationResult, brought: Revision): void {
     const { record, recordSeq } = result;
-    const mends = state.running?.mends;
+    const { mends, scales } = state.running ?? {};
     if (!leavesJobAlone(record.kind)) this.lostInARow = 0;
     concludeOperation(state, result, brought);
     concludeTrouble(state, { record, recordSeq, ...(mends && { mends }) });
+    this.concludeScaling(state, result, scales);
+    if (state.phase === 'REMOVED') this.tellRemoved(state);
     if (result.failure) this.withdrawBuiltOn(state, result.record.number);
     if (patched('ended-with-job')) return this.publish(...result.unwritten);
     this.outbox.put(...result.unwritten);
@@ -179,10 +181,12 @@ export class JobEntity extends JobHealth {
       if (!this.lostCandidate) state.phase = 'FAILED';
       state.failure = ended.record.failure;
       giveUpTrouble(state);
+      this.concludeScaling(state, ended, lost.scales);
       return;
     }
     state.queue = mendingFirst(state.queue, next);
-    if (!waiting) this.putOperation(next);
+    if (waiting) this.concludeScaling(state, ended, lost.scales);
+    else this.putOperation(next);
   }
 
   /** What leaves the job as it is is not begun again: who wanted it sees that it failed. */

@@ -19,14 +19,14 @@ import {
 import type { Mending } from '../core/recovery/mending.ts';
 import { recoveryPlan, recoveryReason } from '../core/recovery/recovery-plan.ts';
 import { now } from './job-book.ts';
-import { JobDesk } from './job-desk.ts';
+import { JobScaling } from './job-scaling.ts';
 
 const { judgeTrouble } = proxyLocalActivities<Pick<ControlActivities, 'judgeTrouble'>>({
   startToCloseTimeout: '10s',
   retry: { initialInterval: '100ms', maximumInterval: '2s' },
 });
 
-export abstract class JobHealth extends JobDesk {
+export abstract class JobHealth extends JobScaling {
   /** Takes what an agent has seen. */
   observed(seen: JobObservedSignal): void {
     if (this.state && heardOf(this.state, seen, now())) this.publish();

@@ -14,6 +14,12 @@ import {
 import type { OperationRecord } from '../core/operation.ts';
 import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { SavepointFormat, SavepointRecord } from '../core/savepoint.ts';
+import type { GivenParallelism } from '../core/scaling/given-parallelism.ts';
+import {
+  scaleVerticesName,
+  type ScaleVerticesAnswer,
+  type ScaleVerticesRequest,
+} from '../core/scaling/scaling-request.ts';
 import type { Deletion, FlinkJob, SavepointsLeft } from '../core/schema/flink-job.ts';
 
 /** The workflow type of a job's entity, and what it is started with. */
@@ -61,6 +67,10 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly waits?: boolean;
   /** Whether it goes back to an earlier revision: recovery then never goes back to the one that it leaves. */
   readonly isRollback?: boolean;
+  /** The spec is the job's own with other parallelism: what a person scales by hand. */
+  readonly isScaling?: boolean;
+  /** What of its parallelism the job was given, as last recorded: for a new workflow of a job whose own was ended by hand. */
+  readonly lastGiven?: GivenParallelism;
   /** From where the job waits to start, as last recorded: for a new workflow of a job whose own was ended by hand. */
   readonly lastRestorePoint?: string;
 }
@@ -129,6 +139,9 @@ export const removeJob = defineUpdate<ChangeAnswer, [RemoveJobRequest]>('removeJ
 
 /** Promotes or discards the candidate that runs beside the job. */
 export const decideCandidate = defineUpdate<ChangeAnswer, [DecideCandidateRequest]>('decideCandidate');
+
+/** A decision of the job's autoscaler. */
+export const scaleVertices = defineUpdate<ScaleVerticesAnswer, [ScaleVerticesRequest]>(scaleVerticesName);
 
 /** Queued behind what is under way; takes the place of nothing. */
 export const takeSavepoint = defineUpdate<ChangeAnswer, [TakeSavepointRequest]>('takeSavepoint');

@@ -1,6 +1,8 @@
 /** Activities of the control plane itself: they keep records and look after its own workflows. */
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { decide } from '../../core/autoscaler/decide.ts';
+import type { AutoscalerDecision, AutoscalerInput } from '../../core/autoscaler/decision.ts';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
@@ -13,6 +15,14 @@ import { nextSavepointMs, type SavepointSettings } from '../../core/savepoint-sc
 import type { SavepointUser } from '../../core/savepoint-users.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
 import { recallRemoved, type RecallRemovedInput } from './recall-removed.ts';
+import {
+  findScaling,
+  recallAutoscaler,
+  requestScaling,
+  type FindScalingInput,
+  type RequestScalingInput,
+  type ScaledJob,
+} from './scaling.ts';
 import { settleOrphans, type SettleOrphansInput } from './settle-orphans.ts';
 
 export interface PlanInput {
@@ -63,6 +73,14 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     }),
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
+    /** Decides on a job's parallelism. */
+    decideScaling: async ({ input }: { readonly input: AutoscalerInput }): Promise<AutoscalerDecision> => decide(input),
+    /** Which job has a name, and how many decisions are recorded of it. */
+    recallAutoscaler: (ref: ScaledJob) => recallAutoscaler(postgres, temporal, ref),
+    /** Asks a job to rescale, by a decision. */
+    requestScaling: (input: RequestScalingInput) => requestScaling(temporal, input),
+    /** How the operation of a decision has ended. */
+    findScaling: (input: FindScalingInput) => findScaling(postgres, temporal, input),
   };
 }
 

@@ -5,6 +5,7 @@ import type { JobView } from '../../core/job.ts';
 import { notAtRevision } from '../../core/job-changes.ts';
 import { deletions, savepointsLeft } from '../../core/schema/cleanup.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import { applied } from '../../core/scaling/given-parallelism.ts';
 import { specHash } from '../../core/spec/canonical.ts';
 import type { ChangeAnswer, RemoveJobRequest } from '../../workflows/messages.ts';
 import { changeAnswer, changeOrDryRun, dryRunReply, specShape } from '../answer-shapes.ts';
@@ -45,14 +46,17 @@ const put = defineRoute({
     if (isDryRun(call.query)) {
       return tryOut(services, call, headers, async () => {
         await checkBefore(services, call.params, spec);
-        return { job: await findLivingJob(services, call.params), wish: { to: 'change', spec } };
+        const job = await findLivingJob(services, call.params);
+        return { job, wish: { to: 'change', spec: applied(spec, job?.given ?? {}).spec } };
       });
     }
     return change(services, call, headers, 'apply', async () => {
       const known = await checkBefore(services, call.params, spec);
       const point = known ? known.restorePoint : spec.spec.job.initialSavepoint;
       const start = point === undefined ? {} : { lastRestorePoint: point };
-      const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...start };
+      // What is being removed leaves nothing to the next job of its name.
+      const given = known?.given && known.phase !== 'REMOVING' ? { lastGiven: known.given } : {};
+      const request = { ...requestOf(headers, call), spec, specHash: specHash(spec), ...start, ...given };
       return applyToJob(services.temporal, call.params, request);
     });
   },

@@ -4,11 +4,11 @@ import type { JobPhase, JobView } from '../../core/job.ts';
 import { objectName, vertexId } from '../../core/schema/fields.ts';
 import { upgradeModes } from '../../core/schema/upgrade.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
-import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
+import { canceled, restarted, resumed, scaled, suspended, type ScaleWish } from '../../core/verbs.ts';
 import { changeAnswer, dryRunReply } from '../answer-shapes.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
-import { earlierRevision, runningSpec } from '../earlier-revision.ts';
+import { earlierRevision, runningAsGiven, runningSpec } from '../earlier-revision.ts';
 import { jobParams, uidQuery } from '../job-params.ts';
 import { abortInJob } from '../job-workflow.ts';
 import { readLivingJob, type JobRef } from '../read-job.ts';
@@ -108,12 +108,18 @@ const scale = verb({
     ),
   wish: async (services, job, body) => ({
     waits: true,
-    spec: scaled(await runningSpec(services, job), body),
+    isScaling: true,
+    spec: scaled(await scaledFrom(services, job, body), body),
     reason: body.vertices
       ? `${Object.keys(body.vertices).length} vertices of the job were scaled`
       : `The job was scaled to parallelism ${body.parallelism}`,
   }),
 });
+
+/** Whoever scales the job means all of it: also the vertices that the autoscaler has scaled. */
+async function scaledFrom(services: Services, job: JobView, { parallelism }: ScaleWish): Promise<FlinkJob> {
+  return parallelism === undefined ? (await runningAsGiven(services, job)).spec : runningSpec(services, job);
+}
 
 const rollback = verb({
   word: 'rollback',

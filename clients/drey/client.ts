@@ -6,6 +6,7 @@ import type { Outlook } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { z } from 'zod';
+import { autoscalerCalls } from './autoscaler-calls.ts';
 import { jobVerbs } from './job-verbs.ts';
 import { jobPath, jobsPath, segment, type JobRef, type PastJobRef } from './paths.ts';
 import { withRetries, type RetryOptions } from './retry.ts';
@@ -83,6 +84,10 @@ export function createDreyClient(options: ClientOptions) {
     ...jobReads(options),
     ...jobChanges(options),
     ...savepointReads(options),
+    ...autoscalerCalls({
+      get: (path, shape, query) => get(options, path, shape, query),
+      post: (path, shape) => post(options, path, shape),
+    }),
     ...metricReads(options),
     ...sharedReads(options),
     dryRun: dryRuns(options),
@@ -189,10 +194,18 @@ async function get<Value>(
   return (await send(options, { method: 'GET', path, query, signal }, shape)).value;
 }
 
-/** One key for all attempts: however often it is sent, the API makes at most one operation of it. */
 function change(options: ClientOptions, call: Call): Promise<Answer<Change>> {
+  return sendOnce(options, call, changeShape);
+}
+
+async function post<Value>(options: ClientOptions, path: string, shape: z.ZodType<Value>): Promise<Value> {
+  return (await sendOnce(options, { method: 'POST', path, body: {} }, shape)).value;
+}
+
+/** One key for all attempts: however often it is sent, the API makes at most one operation of it. */
+function sendOnce<Value>(options: ClientOptions, call: Call, shape: z.ZodType<Value>): Promise<Answer<Value>> {
   const headers = { 'idempotency-key': crypto.randomUUID() };
-  return withRetries(retryOf(options), (signal) => send(options, { ...call, headers, signal }, changeShape));
+  return withRetries(retryOf(options), (signal) => send(options, { ...call, headers, signal }, shape));
 }
 
 function retryOf({ requestTimeoutMs, signal, onRetry }: ClientOptions): RetryOptions {

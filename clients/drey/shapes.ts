@@ -17,6 +17,7 @@ import type { Cost } from '../../core/plan/field-costs.ts';
 import type { Strategy } from '../../core/plan/strategy.ts';
 import type { SavepointFormat, SavepointOrigin, SavepointRecord, SavepointState } from '../../core/savepoint.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import { givenShape } from './autoscaler-shapes.ts';
 
 /** A string that is one of `Word` today, and may be a newer one. */
 function word<Word extends string>() {
@@ -67,6 +68,7 @@ export const jobShape: z.ZodType<JobView> = z.object({
   phase: word<JobPhase>(),
   revision: z.number(),
   spec: flinkJob,
+  given: givenShape.optional(),
   generation: generation.optional(),
   candidate: generation
     .extend({
@@ -235,6 +237,7 @@ export const revisionShape = z.object({
   specHash: z.string(),
   acceptedBy: z.string(),
   acceptedAt: z.string(),
+  given: givenShape.optional(),
 });
 export type Revision = z.output<typeof revisionShape>;
 

@@ -1,6 +1,15 @@
 /** Writes what workflows report. Writing rows again, or in another order, gives the same tables. */
 import type { PoolClient } from 'pg';
-import type { EventRow, JobRow, OperationRow, RecordRow, RevisionRow, SavepointRow } from '../../core/records.ts';
+import type {
+  DecisionInputRow,
+  DecisionRow,
+  EventRow,
+  JobRow,
+  OperationRow,
+  RecordRow,
+  RevisionRow,
+  SavepointRow,
+} from '../../core/records.ts';
 import type { Postgres } from './connect.ts';
 import { toJson } from './json.ts';
 import { inTransaction } from './transaction.ts';
@@ -23,6 +32,11 @@ export async function writeRecords(postgres: Postgres, rows: readonly RecordRow[
       client,
       newest(rows.filter(isKind('savepoint')), (row) => `${row.uid}/${row.savepoint.number}`),
     );
+    await writeDecisions(
+      client,
+      newest(rows.filter(isKind('decision')), (row) => `${row.uid}/${row.decision.number}`),
+    );
+    await writeDecisionInputs(client, rows.filter(isKind('decisionInput')));
   });
 }
 
@@ -66,10 +80,10 @@ async function writeJobs(client: PoolClient, rows: readonly JobRow[]): Promise<v
 async function writeRevisions(client: PoolClient, rows: readonly RevisionRow[]): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
-    `insert into revisions (uid, revision, spec, spec_hash, accepted_by, accepted_at)
-     select uid, revision, spec, "specHash", "acceptedBy", "acceptedAt"
+    `insert into revisions (uid, revision, spec, spec_hash, accepted_by, accepted_at, given)
+     select uid, revision, spec, "specHash", "acceptedBy", "acceptedAt", given
      from json_to_recordset($1::json) as row (uid text, revision integer, spec json, "specHash" text,
-                                                "acceptedBy" text, "acceptedAt" timestamptz)
+                                                "acceptedBy" text, "acceptedAt" timestamptz, given json)
      order by uid, revision
      on conflict do nothing`,
     [toJson(rows)],
@@ -117,6 +131,34 @@ async function writeSavepoints(client: PoolClient, rows: readonly SavepointRow[]
        seq = excluded.seq, state = excluded.state, origin = excluded.origin, taken_at = excluded.taken_at,
        record = excluded.record
      where savepoints.seq < excluded.seq`,
+    [toJson(rows)],
+  );
+}
+
+async function writeDecisions(client: PoolClient, rows: readonly DecisionRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into decisions (uid, number, seq, decided_at, action, outcome, asked, record)
+     select uid, (decision->>'number')::integer, seq, (decision->>'at')::timestamptz, decision->>'action',
+            decision->>'outcome', decision->>'asked', decision
+     from json_to_recordset($1::json) as row (uid text, seq bigint, decision json)
+     order by uid, 2
+     on conflict (uid, number) do update set
+       seq = excluded.seq, decided_at = excluded.decided_at, action = excluded.action, outcome = excluded.outcome,
+       asked = excluded.asked, record = excluded.record
+     where decisions.seq < excluded.seq`,
+    [toJson(rows)],
+  );
+}
+
+async function writeDecisionInputs(client: PoolClient, rows: readonly DecisionInputRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into decision_inputs (uid, number, decided_at, input)
+     select uid, number, at, input
+     from json_to_recordset($1::json) as row (uid text, number integer, at timestamptz, input json)
+     order by uid, number
+     on conflict do nothing`,
     [toJson(rows)],
   );
 }

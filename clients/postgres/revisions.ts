@@ -1,5 +1,6 @@
 /** Reads the specs that a job has had. */
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import type { GivenParallelism } from '../../core/scaling/given-parallelism.ts';
 import { completed } from '../../core/spec/completed.ts';
 import type { Postgres } from './connect.ts';
 
@@ -9,6 +10,8 @@ export interface StoredRevision {
   readonly specHash: string;
   readonly acceptedBy: string;
   readonly acceptedAt: string;
+  /** What of its parallelism was given beside the applied spec. */
+  readonly given?: GivenParallelism;
 }
 
 /** A job's revisions, newest first; `before` is the number that the page before ended with. */
@@ -18,16 +21,26 @@ export async function listRevisions(
   limit: number,
   before?: number,
 ): Promise<StoredRevision[]> {
-  const { rows } = await postgres.query<Omit<StoredRevision, 'acceptedAt'> & { acceptedAt: Date }>(
-    `select revision, spec, spec_hash as "specHash", accepted_by as "acceptedBy", accepted_at as "acceptedAt"
+  const { rows } = await postgres.query<StoredRow>(
+    `select revision, spec, spec_hash as "specHash", accepted_by as "acceptedBy", accepted_at as "acceptedAt", given
      from revisions
      where uid = $1 and ($2::integer is null or revision < $2)
      order by revision desc
      limit $3`,
     [uid, before ?? null, limit],
   );
-  return rows.map((row) => ({ ...row, spec: completed(row.spec), acceptedAt: row.acceptedAt.toISOString() }));
+  return rows.map(({ given, ...row }) => ({
+    ...row,
+    spec: completed(row.spec),
+    acceptedAt: row.acceptedAt.toISOString(),
+    ...(given && { given }),
+  }));
 }
+
+type StoredRow = Omit<StoredRevision, 'acceptedAt' | 'given'> & {
+  readonly acceptedAt: Date;
+  readonly given: GivenParallelism | null;
+};
 
 /** One of a job's revisions; undefined where it was not recorded (yet). */
 export async function findRevision(

@@ -105,14 +105,17 @@ const options = z
   })
   .describe('Options of the Apache operator’s autoscaler, by their names.');
 
+export const autoscalerModes = ['off', 'advise', 'active'] as const;
+export const autoscalerProfiles = ['drey', 'flink-operator-main', 'flink-operator-1.15'] as const;
+
 export const autoscalerSchema = z
   .strictObject({
     mode: z
-      .enum(['off', 'advise', 'active'])
+      .enum(autoscalerModes)
       .default(fallback.mode)
       .describe('`advise`: decides and records what it would do. `active`: rescales the job.'),
     profile: z
-      .enum(['drey', 'flink-operator-main', 'flink-operator-1.15'])
+      .enum(autoscalerProfiles)
       .default(fallback.profile)
       .describe('`flink-operator-*`: the numbers of the Apache operator’s autoscaler.'),
     min: parallelism().optional().describe('The least parallelism of any vertex.'),

@@ -17,6 +17,29 @@ create table clusters (
 );
 alter table clusters add constraint clusters_pkey PRIMARY KEY (name);
 
+create table decision_inputs (
+  uid text collate "C" not null,
+  number integer not null,
+  decided_at timestamp with time zone not null,
+  input json not null
+);
+CREATE INDEX decision_inputs_by_time ON public.decision_inputs USING btree (decided_at);
+alter table decision_inputs add constraint decision_inputs_pkey PRIMARY KEY (uid, number);
+
+create table decisions (
+  uid text collate "C" not null,
+  number integer not null,
+  seq bigint not null,
+  decided_at timestamp with time zone not null,
+  action text not null,
+  outcome text not null,
+  asked text collate "C",
+  record json not null
+);
+CREATE INDEX decisions_asked ON public.decisions USING btree (uid, asked) WHERE (asked IS NOT NULL);
+CREATE INDEX decisions_by_time ON public.decisions USING btree (decided_at);
+alter table decisions add constraint decisions_pkey PRIMARY KEY (uid, number);
+
 create table events (
   uid text collate "C" not null,
   operation integer not null,
@@ -127,7 +150,8 @@ create table revisions (
   spec json not null,
   spec_hash text not null,
   accepted_by text not null,
-  accepted_at timestamp with time zone not null
+  accepted_at timestamp with time zone not null,
+  given json
 );
 alter table revisions add constraint revisions_pkey PRIMARY KEY (uid, revision);
 

@@ -32,21 +32,27 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** Starts everything; the caller stops it in `afterAll`. The tenant `default` may use the namespace `flink` of `local`. */
-export async function startControlPlane(): Promise<ControlPlane> {
+/**
+ * Starts everything; the caller stops it in `afterAll`. The tenant `default` may use the namespace `flink` of `local`.
+ * @param workerEnv what the worker gets besides.
+ */
+export async function startControlPlane(workerEnv: NodeJS.ProcessEnv = {}): Promise<ControlPlane> {
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const step of undo.toReversed()) await step();
   };
   try {
-    return { ...(await startParts(undo)), stop };
+    return { ...(await startParts(undo, workerEnv)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<ControlPlane, 'stop'>> {
+async function startParts(
+  undo: (() => Promise<unknown>)[],
+  moreEnv: NodeJS.ProcessEnv,
+): Promise<Omit<ControlPlane, 'stop'>> {
   const stateDir = mkdtempSync(join(tmpdir(), 'drey-control-'));
   undo.push(async () => rmSync(stateDir, { recursive: true, force: true }));
   const temporalOptions = {
@@ -70,7 +76,7 @@ async function startParts(undo: (() => Promise<unknown>)[]): Promise<Omit<Contro
   const cacheDir = stackPaths('test').cacheDir;
   const workerMetrics = `127.0.0.1:${await freePort()}`;
   const workerEnv = { DREY_MAKE_CURRENT: 'true', DREY_CACHE: cacheDir, DREY_METRICS_LISTEN: workerMetrics };
-  const worker = child('workers/main.ts', { ...env, ...workerEnv });
+  const worker = child('workers/main.ts', { ...env, ...workerEnv, ...moreEnv });
   undo.push(() => Promise.all([api.stop('SIGKILL'), worker.stop('SIGKILL')]));
   const startApi = () => startAndWait(api, 'the API', async () => (await fetch(`${url}/healthz`)).ok);
   const startWorker = () => startAndWait(worker, 'the worker', async () => worker.output().includes('is current'));

@@ -20,6 +20,7 @@ function seenBy(wish: ReturnType<typeof keepingState>, checkpointAgeMs: number):
     knowsAll: true,
     retainsCheckpoints: true,
     tasksStarting: false,
+    isRestored: false,
     timeIsUp: false,
     checkpointMayDo: wish.whenSavepointFails === 'checkpoint',
     oldestMs: wish.maxStateAgeMs === undefined ? 0 : nowMs - wish.maxStateAgeMs,

@@ -3,12 +3,17 @@ import { describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import * as api from '../../../api/answer-shapes.ts';
 import { Problem } from '../../../api/problem.ts';
+import * as scalingApi from '../../../api/autoscaler-shapes.ts';
+import * as scaling from '../../../clients/drey/autoscaler-shapes.ts';
 import * as client from '../../../clients/drey/shapes.ts';
+import { decisionSummary, someDecisionRecord } from '../../support/decisions.ts';
 import { jobSpec, jobView, operationRecord, savepointView } from '../../support/records.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.', evidence: 'boom' } as const;
+const given = { ['a'.repeat(32)]: { to: 4, over: 2 } };
 const job = jobView({
+  given,
   generation: { number: 1, revision: 1, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-1' },
   failure,
   operation: 2,
@@ -47,13 +52,36 @@ const metrics = {
 };
 const dropped = { late: 1, early: 2, unknown: 3, crowded: 4 };
 
+const why = { code: 'NOT_NOW', text: 'It is busy.' };
+const decision = someDecisionRecord({
+  why,
+  operation: 2,
+  pauseMs: 300,
+  endedAt: time,
+  asked: 'k',
+  askedBy: 'ada',
+  memoryAdvice: { options: { a: '1' }, removed: ['b'], reasons: [why] },
+});
+const summary = decisionSummary();
+const autoscaler = {
+  mode: 'active',
+  profile: 'drey',
+  lastDecision: summary,
+  underWay: { decision: 1, operation: 2 },
+  waits: [{ vertex: 'v', since: time, to: 1 }],
+  coolDowns: [{ vertex: 'v', above: 2, until: time }],
+  heldOff: { until: time, times: 1, because: why },
+  asked: [{ key: 'k', by: 'ada', at: time }],
+  given,
+};
+
 const answers: [string, unknown, z.ZodType, z.ZodType][] = [
   ['job', job, api.jobAnswer, client.jobShape],
   ['operation', operation, api.operationAnswer, client.operationShape],
   ['change', { changed: true, job, operation }, api.changeAnswer, client.changeShape],
   [
     'revision',
-    { revision: 1, spec: jobSpec(), specHash: 'h', acceptedBy: 'a', acceptedAt: time },
+    { revision: 1, spec: jobSpec(), specHash: 'h', acceptedBy: 'a', acceptedAt: time, given },
     api.revisionAnswer,
     client.revisionShape,
   ],
@@ -62,6 +90,10 @@ const answers: [string, unknown, z.ZodType, z.ZodType][] = [
   ['series', { vertex: 'v', metric: 'lag', seenAt: time }, api.seriesAnswer, client.seriesShape],
   ['samples', { taken: 1, repeated: 0, dropped }, api.samplesAnswer, client.samplesShape],
   ['event', event, api.eventAnswer, client.eventShape],
+  ['decision', decision, scalingApi.decisionAnswer, scaling.decisionShape],
+  ['decision in short', summary, scalingApi.decisionSummary, scaling.decisionSummaryShape],
+  ['autoscaler', autoscaler, scalingApi.autoscalerAnswer, scaling.autoscalerShape],
+  ['asked', { key: 'k' }, scalingApi.askedAnswer, scaling.askedShape],
   ['page', { items: [event], nextCursor: 'x' }, api.pageOf(api.eventAnswer), client.pageShape(client.eventShape)],
   ['tenant', { name: 'acme', description: '', grants, createdAt: time }, api.tenantAnswer, client.tenantShape],
   [

@@ -1,0 +1,13 @@
+/** What several answers have in them. */
+import { z } from 'zod';
+
+export const time = z.iso.datetime().describe('ISO 8601 in UTC.');
+
+export const given = z
+  .record(
+    z.string(),
+    z.object({ to: z.int(), over: z.int().optional().describe('What the applied spec says of it; absent: nothing.') }),
+  )
+  .describe(
+    'Parallelism in the spec that nobody has applied: by vertex, what the autoscaler gave, or somebody by hand while it was active.',
+  );

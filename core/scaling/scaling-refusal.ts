@@ -1,0 +1,39 @@
+/** Whether a job may be rescaled by its autoscaler now: whatever a person, or a recovery, has under way comes first. */
+import type { JobState } from '../job-state.ts';
+import { troubleView } from '../recovery/trouble-view.ts';
+import type { FlinkJob } from '../schema/flink-job.ts';
+import { canonicalSpec } from '../spec/canonical.ts';
+
+/** It is worth another try later. */
+export interface NotNow {
+  readonly code: 'NOT_NOW';
+  readonly message: string;
+}
+
+/** Why not; undefined where nothing is against it. */
+export function refusalOfScaling(state: JobState): NotNow | undefined {
+  const why = whyNotNow(state);
+  return why === undefined ? undefined : { code: 'NOT_NOW', message: `The job is not rescaled now: ${why}.` };
+}
+
+function whyNotNow(state: JobState): string | undefined {
+  const { phase, running, queue, revision, generations } = state;
+  if (running) return `operation ${running.record.number} (${running.record.kind}) is under way`;
+  const [waiting] = queue;
+  if (waiting) return `operation ${waiting.record.number} (${waiting.record.kind}) waits`;
+  if (phase === 'DUAL_RUNNING') return 'a candidate waits to be promoted or discarded';
+  if (phase !== 'RUNNING') return `it is ${phase}`;
+  const trouble = troubleView(state);
+  if (trouble && trouble.next !== 'shown') return `something is wrong with it (${trouble.reason})`;
+  const active = generations.at(-1);
+  if (!active) return 'it is not known what runs';
+  // The autoscaler brings about other parallelism, and nothing else that somebody has wanted in vain.
+  if (withoutParallelism(active.spec) !== withoutParallelism(revision.spec))
+    return `revision ${revision.number} was accepted, and revision ${active.revision} runs`;
+  return undefined;
+}
+
+function withoutParallelism(job: FlinkJob): string {
+  const { parallelism: _one, vertexParallelism: _each, ...rest } = job.spec.job;
+  return JSON.stringify(canonicalSpec({ ...job, spec: { ...job.spec, job: { ...rest, parallelism: 1 } } }));
+}

@@ -1,0 +1,351 @@
+/** A job's autoscaler on the real workflows, with an agent whose cluster is made up: from a window of samples to the job's end. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CrashPoint } from '../../activities/crash-point.ts';
+import { pageOf } from '../../api/answer-shapes.ts';
+import {
+  askedAnswer,
+  autoscalerAnswer,
+  decisionAnswer,
+  decisionInputAnswer,
+  decisionSummary,
+} from '../../api/autoscaler-shapes.ts';
+import { decide } from '../../core/autoscaler/decide.ts';
+import { autoscalerSignalName, autoscalerWorkflowType, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
+import type { JobView } from '../../core/job.ts';
+import { autoscalerWorkflowId, controlTaskQueue } from '../../core/names.ts';
+import type { OperationRecord } from '../../core/operation.ts';
+import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
+import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Caller } from '../support/api-caller.ts';
+import { enough, sourceId, tooMuch, windowOf, workId } from '../support/autoscaler-window.ts';
+import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { specInput } from '../support/records.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let connection: Connection;
+let client: Client;
+let agent: ReturnType<typeof child>;
+const folder = mkdtempSync(join(tmpdir(), 'drey-autoscaler-'));
+const crashFile = join(folder, 'crash.json');
+
+beforeAll(async () => {
+  plane = await startControlPlane({ DREY_TEST_CRASH_FILE: crashFile });
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
+  connection = await Connection.connect({ address: plane.temporalAddress });
+  client = new Client({ connection });
+  const env = { ...inheritedEnv(), TEMPORAL_ADDRESS: plane.temporalAddress, FAILING_FOLDER: folder };
+  agent = child('test/support/autoscaler-agent.ts', env);
+  await agent.start();
+  const isReady = async () => agent.output().includes('ready');
+  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+}, 400_000);
+
+afterAll(async () => {
+  await agent?.stop('SIGKILL');
+  await connection?.close();
+  await plane?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+const viewOf = async (name: string): Promise<JobView> => (await call('GET', path(name))).body;
+const operationsOf = async (name: string): Promise<OperationRecord[]> =>
+  (await call('GET', `${path(name)}/operations`)).body.items;
+
+function eventually(name: string, isIt: (job: JobView) => boolean): Promise<JobView> {
+  const seen = async () => {
+    const job = await viewOf(name);
+    return isIt(job) && job;
+  };
+  return waitUntil(seen, { what: `${name} to be as it should`, timeoutMs: 120_000, stepMs: 100 });
+}
+
+type Mode = 'off' | 'advise' | 'active';
+const inputFor = (name: string, mode: Mode = 'active', change: object = {}) => ({
+  ...specInput(name),
+  spec: {
+    ...specInput(name).spec,
+    job: { jarUri: 'local:///opt/flink/usrlib/counts.jar', parallelism: 4 },
+    autoscaler: { mode },
+    ...change,
+  },
+});
+
+async function running(name: string, mode: Mode = 'active', change: object = {}): Promise<JobView> {
+  const answer = await call('PUT', path(name), { body: inputFor(name, mode, change) });
+  expect([201, 202]).toContain(answer.status);
+  return eventually(name, ({ phase }) => phase === 'RUNNING');
+}
+
+/** As an agent does it. */
+async function send(window: AutoscalerSignal): Promise<void> {
+  const { tenant, name } = window;
+  await client.workflow.signalWithStart(autoscalerWorkflowType, {
+    workflowId: autoscalerWorkflowId({ tenant, name }),
+    taskQueue: controlTaskQueue,
+    args: [{ tenant, name }],
+    signal: autoscalerSignalName,
+    signalArgs: [window],
+  });
+}
+
+async function decisionsOf(name: string) {
+  const { body } = await call('GET', `${path(name)}/decisions`);
+  return pageOf(decisionSummary).parse(body).items as readonly DecisionRecord[];
+}
+
+/** The newest decision, once it is one. */
+function decided(name: string, isIt: (decision: DecisionRecord) => boolean): Promise<DecisionRecord> {
+  const seen = async () => (await decisionsOf(name)).find(isIt) ?? false;
+  return waitUntil(seen, { what: `a decision on ${name}`, timeoutMs: 120_000, stepMs: 100 });
+}
+
+const handleOf = (name: string) => client.workflow.getHandle(autoscalerWorkflowId({ tenant: 'default', name }));
+const lengthOf = async (name: string) => (await handleOf(name).describe()).historyLength;
+
+describe('a window by which the job must be larger', () => {
+  test.each(['before', 'after'] as const)(
+    'makes one operation, however often it comes, with the worker killed %s it has asked',
+    async (when) => {
+      const name = `grows-${when}`;
+      const job = await running(name);
+      const point: CrashPoint = { activity: 'requestScaling', when, action: 'kill' };
+      writeFileSync(crashFile, JSON.stringify(point));
+      const window = windowOf(job, tooMuch);
+      for (let times = 0; times < 3; times += 1) await send(window);
+      const hasDied = async () => {
+        const answer = await fetch(plane.workerMetricsUrl).catch(() => undefined);
+        return answer === undefined;
+      };
+      await waitUntil(hasDied, { what: 'the worker to be killed', timeoutMs: 60_000, stepMs: 50 });
+      await plane.startWorker();
+      const decision = await decided(name, ({ outcome }) => outcome === 'carriedOut');
+      expect(decision).toMatchObject({ number: 1, action: 'scale', operation: 2, pauseMs: 321, revision: 1 });
+      await send(window);
+      const operations = await operationsOf(name);
+      expect(operations.map(({ kind, requestedBy }) => [kind, requestedBy])).toEqual([
+        ['rescale', 'autoscaler'],
+        ['deploy', 'admin'],
+      ]);
+      expect(operations[0]?.reason).toBe(decision.reasons[0].text);
+      expect(await decisionsOf(name)).toHaveLength(1);
+      expect(await viewOf(name)).toMatchObject({
+        phase: 'RUNNING',
+        revision: 2,
+        given: { [workId]: { to: 8 } },
+        spec: { spec: { job: { vertexParallelism: { [workId]: 8 } } } },
+      });
+    },
+    240_000,
+  );
+
+  test('leaves what was decided, by what, and what became of it', async () => {
+    const whole = await call('GET', `${path('grows-after')}/decisions/1`);
+    expect(decisionAnswer.strict().parse(whole.body)).toMatchObject({
+      parallelism: { [sourceId]: 4, [workId]: 8 },
+      vertices: [{ id: sourceId }, { id: workId, arithmetic: expect.arrayContaining([expect.any(String)]) }],
+    });
+    const { body: input } = await call('GET', `${path('grows-after')}/decisions/1/input`);
+    decisionInputAnswer.parse(input);
+    expect(decide(input).parallelism).toEqual(whole.body.parallelism);
+    expect((await call('GET', `${path('grows-after')}/decisions/7`)).body).toMatchObject({ code: 'NO_SUCH_DECISION' });
+    const noted = agent
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('noteAutoscaler'));
+    expect(noted.at(-1)).toContain(`"jobScalings":[{"atMs":`);
+    expect(autoscalerAnswer.parse((await call('GET', `${path('grows-after')}/autoscaler`)).body)).toMatchObject({
+      mode: 'active',
+      lastDecision: { number: 1, outcome: 'carriedOut', changes: [{ id: workId, from: 4, to: 8 }] },
+      given: { [workId]: { to: 8 } },
+    });
+  });
+
+  test('outlasts the next apply: of the same file, and of a changed one', async () => {
+    const name = 'grows-before';
+    const same = await call('PUT', path(name), { body: inputFor(name) });
+    expect(same).toMatchObject({ status: 200, body: { changed: false, job: { revision: 2 } } });
+    const tried = await call('PUT', `${path(name)}?dryRun=true`, { body: inputFor(name) });
+    expect(tried.body).toMatchObject({ changed: false });
+    const labels = { ...inputFor(name), metadata: { name, labels: { team: 'orders' } } };
+    const changed = await call('PUT', path(name), { body: labels });
+    expect(changed).toMatchObject({
+      status: 202,
+      body: { job: { revision: 3, spec: { spec: { job: { vertexParallelism: { [workId]: 8 } } } } } },
+    });
+    await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 3);
+  }, 120_000);
+
+  test('outlasts a rollback, and a restart', async () => {
+    const name = 'grows-before';
+    await call('POST', `${path(name)}/rollback`, { body: { to: 1 } });
+    const back = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 4);
+    expect(back.spec.spec.job.vertexParallelism).toEqual({ [workId]: 8 });
+    expect(back.spec.metadata.labels).toEqual({});
+    await call('POST', `${path(name)}/restart`);
+    const again = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 5);
+    expect(again.given).toEqual({ [workId]: { to: 8 } });
+  }, 120_000);
+
+  test('gives way to a scaling by hand, which outlasts the next apply while the autoscaler is active', async () => {
+    const name = 'grows-after';
+    await call('POST', `${path(name)}/scale`, { body: { vertices: { [workId]: 6 } } });
+    await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 3);
+    expect((await call('PUT', path(name), { body: inputFor(name) })).body).toMatchObject({ changed: false });
+    expect((await viewOf(name)).given).toEqual({ [workId]: { to: 6 } });
+    const off = await call('PUT', path(name), { body: inputFor(name, 'off') });
+    expect(off.body).toMatchObject({ changed: true, job: { given: { [workId]: { to: 6 } } } });
+    await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 4);
+    await call('POST', `${path(name)}/scale`, { body: { parallelism: 3 } });
+    const all = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 5);
+    expect(all.spec.spec.job).toMatchObject({ parallelism: 3 });
+    expect(all.given).toBeUndefined();
+  }, 120_000);
+});
+
+describe('a decision that cannot be carried out', () => {
+  test('for the job would not, is recorded with the reason', async () => {
+    const job = await running('suspended');
+    await call('POST', `${path('suspended')}/suspend`);
+    await eventually('suspended', ({ phase }) => phase === 'SUSPENDED');
+    const { revision } = await viewOf('suspended');
+    await send({ ...windowOf(job, tooMuch), revision });
+    const decision = await decided('suspended', ({ outcome }) => outcome === 'notCarriedOut');
+    expect(decision.why).toEqual({ code: 'NOT_NOW', text: 'The job is not rescaled now: it is SUSPENDED.' });
+  }, 120_000);
+
+  test('for another revision was accepted since, is recorded with the reason', async () => {
+    const job = await running('moved');
+    await send({ ...windowOf(job, tooMuch), revision: 9 });
+    const decision = await decided('moved', ({ outcome }) => outcome === 'notCarriedOut');
+    expect(decision.why).toEqual({ code: 'PRECONDITION_FAILED', text: 'Job moved is at revision 1, not 9.' });
+  }, 120_000);
+
+  test('for the rescale fails, is taken back, and holds the next one off', async () => {
+    const name = 'breaks';
+    const job = await running(name);
+    writeFileSync(join(folder, 'checkRescale'), '');
+    await send(windowOf(job, tooMuch));
+    const failed = await decided(name, ({ outcome }) => outcome === 'failed');
+    expect(failed.why?.text).toContain('checkRescale was told to fail');
+    rmSync(join(folder, 'checkRescale'));
+    const adjusted = async () =>
+      (await operationsOf(name)).find(({ kind, state }) => kind === 'adjust' && state === 'succeeded');
+    await waitUntil(async () => (await adjusted()) ?? false, {
+      what: 'the scaling to be taken back',
+      timeoutMs: 60_000,
+    });
+    const back = await viewOf(name);
+    expect(back).toMatchObject({ phase: 'RUNNING', revision: 3 });
+    expect([back.given, back.failure, back.spec.spec.job.vertexParallelism]).toEqual([undefined, undefined, undefined]);
+    expect((await call('PUT', path(name), { body: inputFor(name) })).body).toMatchObject({ changed: false });
+    await send(windowOf(back, tooMuch, 21));
+    const held = await decided(name, ({ outcome, number }) => number === 2 && outcome === 'notCarriedOut');
+    expect(held.why?.code).toBe('HELD_OFF');
+    expect((await call('GET', `${path(name)}/autoscaler`)).body.heldOff).toMatchObject({ times: 1 });
+  }, 240_000);
+});
+
+describe('an autoscaler that may only advise', () => {
+  test('records what it would do, and does nothing; and costs nothing while nothing comes', async () => {
+    const job = await running('advised', 'advise');
+    const window = windowOf(job, tooMuch);
+    await send(window);
+    expect(await decided('advised', ({ outcome }) => outcome === 'advised')).toMatchObject({
+      action: 'advise',
+      changes: [{ id: workId, from: 4, to: 8 }],
+    });
+    expect(await operationsOf('advised')).toHaveLength(1);
+    const isIdle = async () => {
+      const { raw } = await handleOf('advised').describe();
+      return raw.pendingActivities?.length === 0 && !raw.pendingWorkflowTask;
+    };
+    await waitUntil(isIdle, { what: 'the autoscaler to be idle', timeoutMs: 30_000 });
+    const before = await lengthOf('advised');
+    await send(windowOf(await running('beside'), tooMuch));
+    await decided('beside', ({ outcome }) => outcome === 'carriedOut');
+    const { events } = await handleOf('advised').fetchHistory();
+    expect(events?.some(({ timerStartedEventAttributes: timer }) => timer)).toBe(false);
+    expect(await lengthOf('advised')).toBe(before);
+  }, 120_000);
+});
+
+const ask = (name: string, key: string) =>
+  call('POST', `${path(name)}/autoscaler/decide`, { headers: { 'idempotency-key': key } });
+
+describe('somebody who asks for a decision now', () => {
+  test('gets one that carries the key, also where nothing is to be done', async () => {
+    const job = await running('asked');
+    writeFileSync(join(folder, 'window-asked'), JSON.stringify(windowOf(job, enough)));
+    const answer = await ask('asked', 'now-1');
+    expect(answer.status).toBe(202);
+    expect(askedAnswer.parse(answer.body)).toEqual({ key: 'now-1' });
+    const location = answer.headers.get('location') ?? '';
+    const found = async () => (await call('GET', location)).body.items[0] ?? false;
+    const decision = await waitUntil(found, { what: 'the decision', timeoutMs: 60_000 });
+    expect(decision).toMatchObject({ action: 'none', outcome: 'nothing', asked: 'now-1', askedBy: 'admin' });
+    expect((await ask('asked', 'now-1')).status).toBe(202);
+    await ask('asked', 'now-2');
+    await decided('asked', ({ asked }) => asked === 'now-2');
+    expect(await decisionsOf('asked')).toHaveLength(2);
+  }, 120_000);
+
+  test('is told where no agent answers', async () => {
+    await running('unheard');
+    writeFileSync(join(folder, 'askAutoscaler'), '');
+    await ask('unheard', 'now-3');
+    const decision = await decided('unheard', ({ asked }) => asked === 'now-3');
+    rmSync(join(folder, 'askAutoscaler'));
+    expect(decision).toMatchObject({ action: 'none', reasons: [{ code: 'AGENT_AWAY' }] });
+  }, 120_000);
+
+  test('is refused where the autoscaler is off', async () => {
+    await running('quiet', 'off');
+    expect(await ask('quiet', 'now-4')).toMatchObject({ status: 409, body: { code: 'AUTOSCALER_OFF' } });
+  }, 120_000);
+});
+
+async function ended(name: string): Promise<void> {
+  const hasEnded = async () => (await handleOf(name).describe()).status.name === 'COMPLETED';
+  await waitUntil(hasEnded, { what: 'the autoscaler to end', timeoutMs: 60_000 });
+}
+
+describe('the removal of a job', () => {
+  test('ends its autoscaler, and its decisions stay', async () => {
+    const { uid } = await viewOf('advised');
+    await call('DELETE', path('advised'));
+    await ended('advised');
+    const { body } = await call('GET', `${path('advised')}/decisions?uid=${uid}`);
+    expect(body.items).toMatchObject([{ number: 1, outcome: 'advised' }]);
+  }, 120_000);
+
+  test('lets another job of that name begin anew, which a late window of the one before does not touch', async () => {
+    const name = 'reborn';
+    const old = await running(name);
+    await send(windowOf(old, enough));
+    await decided(name, ({ number }) => number === 1);
+    await call('DELETE', path(name));
+    await ended(name);
+    const job = await running(name);
+    await send(windowOf(old, tooMuch));
+    await ended(name);
+    await send(windowOf(job, tooMuch));
+    await send(windowOf(old, tooMuch, 21));
+    expect(await decided(name, ({ outcome }) => outcome === 'carriedOut')).toMatchObject({ number: 1 });
+    expect(await decisionsOf(name)).toHaveLength(1);
+  }, 240_000);
+
+  test('is found out where a window comes late', async () => {
+    const late = windowOf({ ...(await viewOf('moved')), name: 'never-was' }, tooMuch);
+    await send(late);
+    await ended('never-was');
+    expect((await handleOf('never-was').describe()).historyLength).toBeLessThan(20);
+  }, 120_000);
+});

@@ -1,0 +1,41 @@
+/** Whose memory counts for what. */
+import { expect, test } from '@jest/globals';
+import { emptyMemory, type Distrust, type EngineMemory, type JobScaling } from '../../../core/autoscaler/memory.ts';
+import { mergedMemory } from '../../../core/scaling/merged-memory.ts';
+
+const scaling = { atMs: 1, from: 1, to: 2, trueRate: 10, expectedRate: 20, targetRate: 15 };
+const job = (decision: string, restartMs?: number): JobScaling => ({
+  atMs: 1,
+  decision,
+  to: {},
+  ...(restartMs !== undefined && { restartMs }),
+});
+const distrust = (vertex: string, atMs: number): Distrust => ({ vertex, above: 2, atMs, untilMs: atMs + 9, times: 1 });
+const memory = (change: Partial<EngineMemory>): EngineMemory => ({ ...emptyMemory, ...change });
+
+test('a new workflow knows what the agent has kept', () => {
+  const seen = memory({ scalings: { v: [scaling] } });
+  expect(mergedMemory(undefined, seen)).toEqual(seen);
+});
+
+test('scalings are the workflow’s, what is learned from samples is the agent’s', () => {
+  const held = memory({ scalings: { v: [scaling] }, capacity: { v: [] } });
+  const point = { parallelism: 2, recordsPerSecond: 5, measured: 1, atMs: 3 };
+  const delayed = { v: { sinceMs: 3, wishes: [] } };
+  const seen = memory({ scalings: {}, capacity: { v: [point] }, delayedScaleDowns: delayed, season: [null] });
+  expect(mergedMemory(held, seen)).toEqual(
+    memory({ scalings: { v: [scaling] }, capacity: { v: [point] }, delayedScaleDowns: delayed, season: [null] }),
+  );
+});
+
+test('a restart that only the agent has seen is taken over, one that is known stays', () => {
+  const held = memory({ jobScalings: [job('one'), job('two', 7)] });
+  const seen = memory({ jobScalings: [job('one', 5), job('two', 9), job('stranger', 1)] });
+  expect(mergedMemory(held, seen).jobScalings).toEqual([job('one', 5), job('two', 7)]);
+});
+
+test('of what does not help, the newest finding about each vertex counts', () => {
+  const held = memory({ distrusts: [distrust('v', 5), distrust('w', 1)] });
+  const seen = memory({ distrusts: [distrust('v', 2), distrust('w', 3)] });
+  expect(mergedMemory(held, seen).distrusts).toEqual([distrust('v', 5), distrust('w', 3)]);
+});

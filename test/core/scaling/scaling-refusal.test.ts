@@ -1,0 +1,36 @@
+/** What keeps a job from being rescaled by its autoscaler. */
+import { expect, test } from '@jest/globals';
+import type { JobState } from '../../../core/job-state.ts';
+import { refusalOfScaling } from '../../../core/scaling/scaling-refusal.ts';
+import { someGeneration, someOperation, someState, smallSpec } from '../../support/state-fixture.ts';
+
+const running = someGeneration(2, { revision: 3 });
+const scaled = smallSpec({ job: { jarUri: 'local:///opt/job.jar', parallelism: 8 } });
+const changed = smallSpec({ flink: { version: '2.3', configuration: { 'rest.flamegraph.enabled': 'true' } } });
+const revision = (spec: typeof scaled) => ({ number: 4, spec, specHash: 'h4' });
+
+test.each<[string, Partial<JobState>]>([
+  ['that runs', {}],
+  ['whose last scaling did not come about', { revision: revision(scaled) }],
+])('a job %s may be rescaled', (_what, change) => {
+  expect(refusalOfScaling(someState({ generations: [running], ...change }))).toBeUndefined();
+});
+
+test.each<[string, Partial<JobState>, string]>([
+  ['with an operation under way', { running: someOperation(5, 'savepoint') }, 'operation 5 (savepoint) is under way'],
+  ['for which one waits', { queue: [someOperation(6, 'upgrade')] }, 'operation 6 (upgrade) waits'],
+  ['with a candidate', { phase: 'DUAL_RUNNING' }, 'a candidate waits to be promoted or discarded'],
+  ['that is suspended', { phase: 'SUSPENDED' }, 'it is SUSPENDED'],
+  ['that has failed', { phase: 'FAILED' }, 'it is FAILED'],
+  ['of which nothing is known to run', { generations: [] }, 'it is not known what runs'],
+  [
+    'whose newest revision did not come about',
+    { revision: revision(changed) },
+    'revision 4 was accepted, and revision 3 runs',
+  ],
+])('a job %s is left alone', (_what, change, why) => {
+  expect(refusalOfScaling(someState({ generations: [running], ...change }))).toEqual({
+    code: 'NOT_NOW',
+    message: `The job is not rescaled now: ${why}.`,
+  });
+});

@@ -1,0 +1,87 @@
+/** What a job's entity has to do with its autoscaler: takes its decisions, and tells it how they went, and that the job is gone. */
+import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
+import type { JobState, QueuedOperation } from '../core/job-state.ts';
+import { judge } from '../core/judgement.ts';
+import { autoscalerWorkflowId } from '../core/names.ts';
+import { scaledByDecision } from '../core/scaling/given-parallelism.ts';
+import { refusalOfScaling } from '../core/scaling/scaling-refusal.ts';
+import {
+  jobRemovedName,
+  scalingEndedName,
+  type JobRemoved,
+  type ScaleVerticesAnswer,
+  type ScaleVerticesRequest,
+  type ScalingEnded,
+} from '../core/scaling/scaling-request.ts';
+import { specHash } from '../core/spec/canonical.ts';
+import { JobDesk } from './job-desk.ts';
+
+export abstract class JobScaling extends JobDesk {
+  /** Accepts a decision of the autoscaler: a revision with other parallelism, and the operation that brings it about. */
+  scale(request: ScaleVerticesRequest): ScaleVerticesAnswer {
+    const answered = this.answered(request, judge(this.state, request));
+    if (answered) return { revision: answered.job.revision, ...numberOf(answered) };
+    const state = this.known();
+    const refusal = request.uid === state.uid ? refusalOfScaling(state) : anotherJob;
+    if (refusal) throw this.refusal(refusal);
+    const { revision, given: before = {} } = state;
+    const { spec, given } = scaledByDecision({ spec: revision.spec, given: before }, request.wanted, request.now);
+    const hash = specHash(spec);
+    if (hash === revision.specHash) return { revision: revision.number };
+    state.given = given;
+    this.acceptedAs({ number: revision.number + 1, spec, specHash: hash }, request.requestedBy);
+    const scales = { decision: request.decision, before };
+    const answer = this.enqueue(this.kindNow(state), request, request.reason, { scales });
+    return { revision: answer.job.revision, ...numberOf(answer) };
+  }
+
+  /** What an operation that carries out a decision means for the job when it has ended. */
+  protected override concludeScaling(state: JobState, ended: QueuedOperation, scales: QueuedOperation['scales']): void {
+    if (!scales) return;
+    const { number, state: how, endedAt = '', pauseMs, failure, revision } = ended.record;
+    // Whoever applies the next spec shall not try again what has failed.
+    if (failure && revision === state.revision.number) this.takeBack(state, scales.before);
+    const active = state.generations.at(-1)?.identity.number;
+    this.tellAutoscaler(state, scalingEndedName, {
+      decision: scales.decision,
+      operation: number,
+      state: how,
+      endedAt,
+      ...(pauseMs !== undefined && { pauseMs }),
+      ...(failure && { failure: { code: failure.code, message: failure.message } }),
+      ...(active !== undefined && { generation: active }),
+    });
+  }
+
+  /** The autoscaler ends with the job. */
+  protected tellRemoved(state: JobState): void {
+    if (state.isAutoscaled !== true || !patched('autoscaler-told')) return;
+    this.tellAutoscaler(state, jobRemovedName, { uid: state.uid });
+  }
+
+  /** The revision before, as a new one: numbers only grow. What runs is that already, where the operation left it running. */
+  private takeBack(state: JobState, before: JobState['given']): void {
+    const active = state.generations.at(-1);
+    if (!active) return;
+    state.given = before;
+    const { spec, specHash: hash } = active;
+    this.acceptedAs({ number: state.revision.number + 1, spec, specHash: hash }, 'autoscaler');
+    if (state.phase !== 'RUNNING' || state.queue.length > 0) return;
+    const operation = this.newOperation('adjust', 'autoscaler', 'The parallelism that it could not have is taken back');
+    state.queue = [operation];
+    this.putOperation(operation);
+  }
+
+  /** It may have been ended by hand: then nobody is told. */
+  private tellAutoscaler(state: JobState, name: string, told: ScalingEnded | JobRemoved): void {
+    void getExternalWorkflowHandle(autoscalerWorkflowId(state))
+      .signal(name, told)
+      .catch(() => undefined);
+  }
+}
+
+const anotherJob = { code: 'NO_SUCH_JOB', message: 'Another job has the name now.' } as const;
+
+function numberOf({ operation }: { readonly operation?: { readonly number: number } }): { operation?: number } {
+  return operation ? { operation: operation.number } : {};
+}
