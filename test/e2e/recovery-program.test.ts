@@ -157,7 +157,7 @@ const cases: readonly BrokenCase[] = [
   [
     'tasks that do not come up for longer than a deploy would wait go on in a new Flink cluster',
     async (name) => {
-      const deadlines = { schedule: '10s', imagePull: '10s', slots: '30s', running: '30s' };
+      const deadlines = { schedule: '10s', imagePull: '20s', slots: '30s', running: '30s' };
       const configuration = { ...restartsAtOnce, 'heartbeat.interval': '1s', 'heartbeat.timeout': '5s' };
       await deployed(name, { configuration, spec: { deadlines } });
       // It hangs, and its pod looks well to Kubernetes.
@@ -165,6 +165,20 @@ const cases: readonly BrokenCase[] = [
       const record = await mended(name);
       expect(record.reason).toMatch(/^The job has not been up for /);
       expect(record.generation).toBe(2);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job whose records nobody takes is shown with the task that waits, and gets on when they are taken',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name);
+      setFault(control, 'cost-us', 5_000_000);
+      const { failure } = await awaitTrouble(name, 'STANDSTILL', 'shown');
+      expect(failure?.message).toMatch(/^The job stands still: Source: source.* put out no record/);
+      clearFault(control, 'cost-us');
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
       await endsWhole(name);
     },
   ],
