@@ -4,7 +4,7 @@ import type { JobView, TroubleView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { FindingReason } from '../../core/recovery/finding.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, ended, tenant } from './e2e-job.ts';
+import { apply, ended, tenant } from './e2e-job.ts';
 import { livingJobsOf } from './flink-of.ts';
 import { verifyLedger } from './ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from './ledger-spec.ts';
@@ -29,7 +29,10 @@ export type BrokenCase = readonly [title: string, show: (name: string) => Promis
 /** Deploys it with a ledger of its own. @throws when that fails. */
 export async function deployed(name: string, wish: LedgerWish = {}): Promise<void> {
   removeLedger(name);
-  expect(await applied(ledgerJob(name, wish))).toMatchObject({ state: 'succeeded' });
+  // A job that was removed keeps its name until its last records are written.
+  const named = { what: `the name ${name} to be free`, timeoutMs: 60_000, stepMs: 200 };
+  const number = await waitUntil(() => apply(ledgerJob(name, wish)), named);
+  expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
 }
 
 /** The oldest first. */
