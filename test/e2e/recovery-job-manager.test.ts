@@ -5,17 +5,17 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { highAvailabilityMapName } from '../../core/names.ts';
+import { highAvailabilityMapName, type GenerationIdentity } from '../../core/names.ts';
 import {
   awaitTrouble,
   awaitWell,
   deployed,
+  drawnCase,
   endsWhole,
   kindsOf,
   mended,
   type BrokenCase,
 } from '../support/broken-job.ts';
-import { drawn } from '../support/drawn.ts';
 import { namespace, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
@@ -42,11 +42,11 @@ async function patch(kind: 'services' | 'configmaps', name: string, change: obje
 }
 
 /** Takes away what a new JobManager reads to learn which jobs it has. */
-function loseJobGraphs(generation: string): void {
-  const folder = join(stateVolume(), 'high-availability');
+function loseJobGraphs({ uid, number }: GenerationIdentity): void {
+  const folder = join(stateVolume(), 'high-availability', uid, String(number));
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const graphs = files.filter((file) => file.includes(generation) && /submittedJobGraph|executionPlan/i.test(file));
-  if (graphs.length === 0) throw new Error(`${generation} keeps no job graph among ${files.join(', ')}`);
+  const graphs = files.filter((file) => /submitted(?:JobGraph|ExecutionPlan)/.test(file));
+  if (graphs.length === 0) throw new Error(`there is no job graph among ${files.join(', ')}`);
   for (const file of graphs) rmSync(join(folder, file), { force: true });
 }
 
@@ -91,7 +91,7 @@ const cases: readonly BrokenCase[] = [
     'a JobManager that crashes again and again is left for a new Flink cluster',
     async (name) => {
       await deployed(name);
-      loseJobGraphs((await generationOf(name)).name);
+      loseJobGraphs((await generationOf(name)).identity);
       await killProcessesOf(name, 'jobmanager');
       const record = await mended(name);
       expect(record.reason).toMatch(/^The JobManager ends again and again: .* after \d+ restarts/);
@@ -109,6 +109,7 @@ const cases: readonly BrokenCase[] = [
       expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
       await endsWhole(name);
     },
+    'slow',
   ],
   [
     'a JobManager that only the agent does not reach is left alone, with its job',
@@ -125,6 +126,7 @@ const cases: readonly BrokenCase[] = [
       expect(await livingJobsOf(name)).toMatchObject([{ id: before?.id }]);
       await endsWhole(name);
     },
+    'slow',
   ],
   [
     'a job that its JobManager has forgotten is submitted again, from its newest checkpoint',
@@ -168,7 +170,7 @@ describe('a JobManager that breaks', () => {
 
   afterEach(() => removed(name).catch(() => undefined), 240_000);
 
-  test.each(drawn(cases, 1))(
+  test.each(drawnCase(cases))(
     '%s',
     async (_title, show) => {
       await show(name);

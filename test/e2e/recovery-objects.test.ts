@@ -8,12 +8,12 @@ import {
   awaitTrouble,
   awaitWell,
   deployed,
+  drawnCase,
   endsWhole,
   kindsOf,
   mended,
   type BrokenCase,
 } from '../support/broken-job.ts';
-import { drawn } from '../support/drawn.ts';
 import { applied, namespace, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { ledgerJob } from '../support/ledger-spec.ts';
@@ -134,7 +134,7 @@ describe('objects that somebody else deletes or changes', () => {
 
   afterEach(() => removed(name).catch(() => undefined), 240_000);
 
-  test.each(drawn(cases, 1))(
+  test.each(drawnCase(cases))(
     '%s',
     async (_title, show) => {
       await show(name);

@@ -9,13 +9,13 @@ import {
   awaitView,
   awaitWell,
   deployed,
+  drawnCase,
   endsWhole,
   kindsOf,
   mended,
   restartsAtOnce,
   type BrokenCase,
 } from '../support/broken-job.ts';
-import { drawn } from '../support/drawn.ts';
 import { removed } from '../support/e2e-job.ts';
 import { flinkClustersOf } from '../support/flink-of.ts';
 import { clearFault, setFault } from '../support/ledger.ts';
@@ -111,6 +111,7 @@ const cases: readonly BrokenCase[] = [
       expect(await kindsOf(name)).toEqual(['deploy']);
       await endsWhole(name);
     },
+    'slow',
   ],
 ];
 
@@ -119,7 +120,7 @@ describe('pods that break', () => {
 
   afterEach(() => removed(name).catch(() => undefined), 240_000);
 
-  test.each(drawn(cases, 1))(
+  test.each(drawnCase(cases))(
     '%s',
     async (_title, show) => {
       await show(name);

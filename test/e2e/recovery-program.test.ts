@@ -10,6 +10,7 @@ import {
   awaitView,
   awaitWell,
   deployed,
+  drawnCase,
   endsWhole,
   kindsOf,
   mended,
@@ -18,7 +19,6 @@ import {
   resumed,
   type BrokenCase,
 } from '../support/broken-job.ts';
-import { drawn } from '../support/drawn.ts';
 import { applied, removed } from '../support/e2e-job.ts';
 import { flinkClustersOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
@@ -153,6 +153,7 @@ const cases: readonly BrokenCase[] = [
       expect((await mended(name)).reason).toMatch(/^The newest checkpoint is \d+ s old, and at most 20 s are expected/);
       await endsWhole(name);
     },
+    'slow',
   ],
   [
     'tasks that do not come up for longer than a deploy would wait go on in a new Flink cluster',
@@ -167,6 +168,7 @@ const cases: readonly BrokenCase[] = [
       expect(record.generation).toBe(2);
       await endsWhole(name);
     },
+    'slow',
   ],
   [
     'a job whose records nobody takes is shown with the task that waits, and gets on when they are taken',
@@ -181,6 +183,7 @@ const cases: readonly BrokenCase[] = [
       expect(await kindsOf(name)).toEqual(['deploy']);
       await endsWhole(name);
     },
+    'slow',
   ],
   [
     'a job that ends by itself has finished, and nothing is done about it',
@@ -205,7 +208,7 @@ describe('a program that breaks', () => {
 
   afterEach(() => removed(name).catch(() => undefined), 240_000);
 
-  test.each(drawn(cases, 1))(
+  test.each(drawnCase(cases))(
     '%s',
     async (_title, show) => {
       await show(name);
