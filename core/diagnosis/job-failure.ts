@@ -32,7 +32,30 @@ const mainMethodRules: readonly Rule[] = [
   },
 ];
 
-const jobRules = [...slotRules, ...storageRules, ...restoreRules, ...memoryRules, ...mainMethodRules, ...lostRules];
+/** Flink 2.3 fails a job so that it finds in its high-availability data while its application is over. */
+const applicationRules: readonly Rule[] = [
+  {
+    sign: /FlinkException: Job recovery is not needed/,
+    verdict: () => {
+      return {
+        code: 'JOB_FAILED',
+        message:
+          'A new JobManager did not take up the job, for its application had ended or failed, most likely in its main method.',
+        cure: 'See what the main method said in the JobManager log (`drey logs job NAME`).',
+      };
+    },
+  },
+];
+
+const jobRules = [
+  ...slotRules,
+  ...storageRules,
+  ...restoreRules,
+  ...memoryRules,
+  ...mainMethodRules,
+  ...applicationRules,
+  ...lostRules,
+];
 
 /** Why a job failed. `trace` is its root exception; empty where Flink told none. */
 export function diagnoseJobFailure(trace: string, facts: JobFacts): Failure {

@@ -25,10 +25,10 @@ export const restoreRules: readonly Rule[] = [
   },
   {
     sign: /StateMigrationException|state serializer .*(?:incompatible|must not be)|state descriptor .*incompatible/i,
-    verdict: (_found, _facts, root, whole) => {
+    verdict: (_found, _facts, root, { chain, calledClass }) => {
       return {
         code: 'STATE_INCOMPATIBLE',
-        message: `The program cannot read the state${operatorIn(whole)} of its restore point: ${because(root)}`,
+        message: `The program cannot read the state${operatorIn(chain) ?? classText(calledClass)} from its restore point: ${because(root)}`,
         cure: 'Keep the types of the state readable (Flink documents which changes are), or start from a point that has the new ones.',
       };
     },
@@ -36,9 +36,14 @@ export const restoreRules: readonly Rule[] = [
 ];
 
 /** Flink names the operator whose state it restores by its class, its id and the subtask. */
-function operatorIn(chain: string): string {
+function operatorIn(chain: string): string | undefined {
   const [, name, id] = /(?:keyed|operator) state backend for (\S+)_([0-9a-f]{32})_\(\d+\/\d+\)/.exec(chain) ?? [];
-  return id === undefined ? '' : ` of operator ${name} (${id})`;
+  return id === undefined ? undefined : ` of operator ${name} (${id})`;
+}
+
+/** The adaptive scheduler does not tell in which task it was; the class of the program that asks for the state is in the trace. */
+function classText(calledClass: string | undefined): string {
+  return calledClass === undefined ? '' : ` of class ${calledClass}`;
 }
 
 export const slotRules: readonly Rule[] = [

@@ -1,7 +1,7 @@
 /** A table of signs in a chain of exceptions, and what each means for the user. The first row that fits decides. */
 import { cutEvidence, type Failure } from '../failure.ts';
 import type { JobFacts } from './job-facts.ts';
-import { causes, condensed, rootCause, type RootCause } from './stack-trace.ts';
+import { causes, condensed, programClass, rootCause, type RootCause } from './stack-trace.ts';
 
 /** What a row says; the evidence is added for all. */
 export type Verdict = Pick<Failure, 'code' | 'message' | 'cure'>;
@@ -11,8 +11,15 @@ export interface Rule {
   readonly sign: RegExp;
   /** Must be found in the chain too, where the sign alone could mean something else. */
   readonly context?: RegExp;
-  /** @param whole the chain's lines, for what stands beside the sign. */
-  readonly verdict: (found: RegExpExecArray, facts: JobFacts, root: RootCause, whole: string) => Verdict;
+  readonly verdict: (found: RegExpExecArray, facts: JobFacts, root: RootCause, beside: BesideSign) => Verdict;
+}
+
+/** What stands beside the sign. */
+interface BesideSign {
+  /** The chain's lines. */
+  readonly chain: string;
+  /** The class of the program that Flink had called. */
+  readonly calledClass: string | undefined;
 }
 
 /** A sentence that a cause becomes part of: longer ones are advice that Flink adds, and stand in the evidence. */
@@ -31,7 +38,7 @@ export function diagnoseTrace(
     chain.length > 0 ? chain.map((one) => `${one.className}: ${one.message}`) : trace.split('\n')
   ).toReversed();
   const root = rootCause(trace);
-  const verdict = firstVerdict(rules, lines, facts, root) ?? otherwise(root);
+  const verdict = firstVerdict(rules, lines, facts, { root, calledClass: programClass(trace) }) ?? otherwise(root);
   return trace.trim() === '' ? verdict : { ...verdict, evidence: cutEvidence(condensed(trace)) };
 }
 
@@ -39,14 +46,14 @@ function firstVerdict(
   rules: readonly Rule[],
   lines: readonly string[],
   facts: JobFacts,
-  root: RootCause,
+  { root, calledClass }: { readonly root: RootCause; readonly calledClass: string | undefined },
 ): Verdict | undefined {
-  const whole = lines.join('\n');
+  const chain = lines.join('\n');
   for (const rule of rules) {
-    if (rule.context && !rule.context.test(whole)) continue;
+    if (rule.context && !rule.context.test(chain)) continue;
     for (const line of lines) {
       const found = rule.sign.exec(line);
-      if (found) return rule.verdict(found, facts, root, whole);
+      if (found) return rule.verdict(found, facts, root, { chain, calledClass });
     }
   }
   return undefined;

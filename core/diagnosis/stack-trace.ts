@@ -53,6 +53,22 @@ export function causes(trace: string): readonly { readonly className: string; re
   return chain;
 }
 
+/** Frames of Flink, of Java and of what both are made with. */
+const notOfProgram = /^(?:org\.apache\.flink|java|javax|jdk|sun|com\.sun|scala|org\.apache\.pekko|akka)\./;
+
+/** The class of the program that Flink had called when the first exception of the trace was thrown, such as `dev.shop.Totals`. */
+export function programClass(trace: string): string | undefined {
+  const [outermost = ''] = trace.split('\nCaused by: ', 1);
+  const frames = [...outermost.matchAll(/^\s+at (?:[\w.@-]*\/)*((?:[\w$]+\.)+[\w$]+)\.[\w$<>]+\(/gm)].map(
+    ([, name = '']) => name,
+  );
+  // Below its helpers, and above the next that is Flink's.
+  const first = frames.findIndex((name) => !notOfProgram.test(`${name}.`));
+  if (first < 0) return undefined;
+  const after = frames.slice(first).findIndex((name) => notOfProgram.test(`${name}.`));
+  return after < 1 ? undefined : frames[first + after - 1];
+}
+
 /** The trace for people: its headers, and the frames that are nearest to the cause. */
 export function condensed(trace: string, framesOfRoot = 8): string {
   const lines = trace.split('\n').filter((line) => !/^\s+\.\.\. \d+ (?:common frames|more)/.test(line));

@@ -1,10 +1,10 @@
 /**
- * `npm run test:crash [-- --sample N] [-- --seed S]`: every process killed at every step of every operation. All cells of the
- * crash matrix, or N of them; the same seed draws the same ones.
+ * `npm run test:crash [-- --sample N] [-- --seed S]`: every process killed at every step of every operation, and every
+ * row of the recovery table. All cells of the crash matrix, or N of them; the same seed draws the same ones.
  */
 import { parseArgs } from 'node:util';
 
-const suites = ['crash-matrix', 'stop-crashes', 'faults', 'lost-operations', 'prime', 'pairs', 'outages'];
+const suites = ['crash-matrix', 'stop-crashes', 'faults', 'lost-operations', 'prime', 'pairs', 'outages', 'recovery'];
 const { values } = parseArgs({ options: { sample: { type: 'string' }, seed: { type: 'string' } } });
 process.env.DREY_TEST_CELLS = values.sample ?? 'all';
 if (values.seed !== undefined) process.env.DREY_TEST_SEED = values.seed;

@@ -4,23 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { labels } from '../../core/names.ts';
+import { endsWhole, kindsOf, mended } from '../support/broken-job.ts';
 import { applied, awaitPhase, ended, namespace, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { awaitMeasured } from '../support/measured.ts';
 import { drey, kubernetes, stateVolume } from '../support/running-stack.ts';
-
-const operationsOf = async (name: string) => (await drey().listOperations({ tenant, name })).items;
-
-async function recovered(name: string): Promise<void> {
-  const isOver = async () =>
-    (await operationsOf(name)).some(({ kind, state }) => kind === 'recover' && state === 'succeeded');
-  await waitUntil(isOver, { what: `${name} to be brought back`, timeoutMs: 180_000, stepMs: 200 });
-  await awaitPhase({ tenant, name }, 'RUNNING');
-  expect(await livingJobsOf(name)).toHaveLength(1);
-  expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ good: true, missing: 0, doubled: 0 });
-}
 
 /** As a person with kubectl would; of these only objects that the generation itself has. */
 async function deleteAll(kind: 'Service' | 'Deployment', job: string): Promise<void> {
@@ -51,11 +41,10 @@ describe('a job that has failed for Flink', () => {
     expect(await applied(ledgerJob(name, { configuration }))).toMatchObject({ state: 'succeeded' });
     await awaitMeasured(name, ['pendingRecords', 'lastCheckpointAge']);
     setFault(control, 'fail', 'once');
-    await recovered(name);
+    expect(await mended(name)).toMatchObject({ kind: 'recover', restoredFrom: expect.stringMatching(/chk-/) });
     await awaitMeasured(name, ['pendingRecords']);
     clearFault(control, 'fail');
-    const [newest] = await operationsOf(name);
-    expect(newest).toMatchObject({ kind: 'recover', requestedBy: 'drey', restoredFrom: expect.stringMatching(/chk-/) });
+    await endsWhole(name);
   }, 520_000);
 });
 
@@ -72,7 +61,7 @@ describe('a job that somebody cancels in Flink', () => {
     await flink?.cancel(job?.id ?? '');
     const view = await awaitPhase({ tenant, name }, 'CANCELED');
     expect(view.failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', cure: expect.stringContaining('drey resume') });
-    expect((await operationsOf(name)).map(({ kind }) => kind)).toEqual(['deploy']);
+    expect(await kindsOf(name)).toEqual(['deploy']);
   }, 300_000);
 });
 
@@ -87,11 +76,7 @@ describe('a job one of whose objects somebody deletes', () => {
     expect(await applied(ledgerJob(name, { spec }))).toMatchObject({ state: 'succeeded' });
     const [before] = await livingJobsOf(name);
     await deleteAll('Service', name);
-    const isOver = async () =>
-      (await operationsOf(name)).some(({ kind, state }) => kind === 'heal' && state === 'succeeded');
-    await waitUntil(isOver, { what: `${name} to be healed`, timeoutMs: 180_000, stepMs: 200 });
-    const view = await awaitPhase({ tenant, name }, 'RUNNING');
-    expect(view.trouble).toBeUndefined();
+    await mended(name, 'heal');
     expect(await livingJobsOf(name)).toMatchObject([{ id: before?.id, state: 'RUNNING' }]);
     expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ good: true, missing: 0, doubled: 0 });
   }, 300_000);

@@ -9,6 +9,7 @@ import { applied, apply, ended, namespace, removed, tenant } from '../support/e2
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
+import { setUnschedulable } from '../support/node.ts';
 import { cli, drey, killAndRestart, kubernetes, terminateWorkflow } from '../support/running-stack.ts';
 
 const names = ['rescale-d23', 'rescale-a23', 'rescale-d120'] as const;
@@ -69,22 +70,6 @@ const runsAt = (parallelism: number) => ({
 
 function withDeadlines(spec: FlinkJobInput): FlinkJobInput {
   return { ...spec, spec: { ...spec.spec, deadlines: { schedule: '10s' } } };
-}
-
-/** Whether new pods get a place on the only node; those that are there stay. */
-async function setUnschedulable(unschedulable: boolean): Promise<void> {
-  const client = kubernetes();
-  try {
-    const [node] = await client.list('Node', '');
-    await client.raw({
-      method: 'PATCH',
-      path: `/api/v1/nodes/${node?.metadata.name}`,
-      body: JSON.stringify({ spec: { unschedulable } }),
-      contentType: 'application/merge-patch+json',
-    });
-  } finally {
-    client.close();
-  }
 }
 
 /** Deletes its pod, and sees it gone. */

@@ -64,17 +64,20 @@ export async function runLedger(args: readonly string[]) {
 export const faults = [
   'rate',
   'cost-us',
+  'native-mib',
   'fail',
   'checkpoint-delay-ms',
   'checkpoint-fail',
   'savepoint-delay-ms',
   'savepoint-fail',
+  'throw-at-start',
+  'state-type',
 ] as const;
 
 export type Fault = (typeof faults)[number];
 
 /**
- * Puts a fault's file into the job's control directory, whole or not at all. The job obeys within 200 ms. `fail` takes
+ * Puts a fault's file into the job's control directory, whole or not at all. The job obeys within 200 ms, or where it starts next. `fail` takes
  * `always`, or a word that is good for one failure, or a word and how many.
  */
 export function setFault(controlDir: string, fault: Fault, value: string | number = 'on'): void {

@@ -1,4 +1,4 @@
-/** A job's pods, deleted at once; and their Java processes as this machine sees them, killed as by the kernel while the pods stay. */
+/** A job's pods, deleted at once; and their Java processes as this machine sees them, killed as by the kernel, or standing still, while the pods stay. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { labels } from '../../core/names.ts';
 import { namespace } from './e2e-job.ts';
@@ -15,8 +15,12 @@ export async function killPods(job: string, component: 'jobmanager' | 'taskmanag
   client.close();
 }
 
-/** Ends them with SIGKILL. @throws when there is none. */
-export async function killProcessesOf(job: string, component: 'jobmanager' | 'taskmanager'): Promise<void> {
+/** Ends them, or lets them stand still by SIGSTOP. @throws when there is none. */
+export async function killProcessesOf(
+  job: string,
+  component: 'jobmanager' | 'taskmanager',
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<void> {
   const client = kubernetes();
   const pods = await client.list('Pod', namespace, {
     labelSelector: `${labels.job}=${job},${labels.component}=${component}`,
@@ -25,7 +29,7 @@ export async function killProcessesOf(job: string, component: 'jobmanager' | 'ta
   const names = new Set(pods.map(({ metadata }) => metadata.name));
   const found = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && names.has(podOf(entry) ?? ''));
   if (found.length === 0) throw new Error(`no ${component} of ${job} runs`);
-  for (const pid of found) process.kill(Number(pid), 'SIGKILL');
+  for (const pid of found) process.kill(Number(pid), signal);
 }
 
 /** The pod whose Java process this is, by the host name that Kubernetes gives it. */

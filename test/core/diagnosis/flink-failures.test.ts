@@ -127,12 +127,22 @@ describe('a job', () => {
     [
       'org.apache.flink.util.StateMigrationException: The new state serializer (x@1) must not be incompatible with the old state serializer (y@2).',
       'STATE_INCOMPATIBLE',
-      /cannot read the state of its restore point/,
+      /cannot read the state from its restore point/,
     ],
     [
       'java.lang.Exception: Exception while creating StreamOperatorStateContext.\n\tat a.B.c(B.java:1)\nCaused by: org.apache.flink.util.FlinkException: Could not restore keyed state backend for StreamMap_20ba6b65f97481d5570070de90e4e791_(1/2) from any of the 1 provided restore options.\n\tat a.B.c(B.java:1)\nCaused by: org.apache.flink.util.StateMigrationException: The new key serializer (x@1) must be compatible with the previous key serializer (y@2).',
       'STATE_INCOMPATIBLE',
-      /cannot read the state of operator StreamMap \(20ba6b65f97481d5570070de90e4e791\) of its restore point: StateMigrationException: The new key/,
+      /cannot read the state of operator StreamMap \(20ba6b65f97481d5570070de90e4e791\) from its restore point: StateMigrationException: The new key/,
+    ],
+    [
+      'java.lang.RuntimeException: Error while getting state\n\tat org.apache.flink.runtime.state.DefaultKeyedStateStore.getState(DefaultKeyedStateStore.java:91)\n\tat dev.shop.Counter.open(Counter.java:17)\n\tat dev.shop.Totals.open(Totals.java:42)\n\tat org.apache.flink.api.common.functions.util.FunctionUtils.openFunction(FunctionUtils.java:34)\n\tat java.base/java.lang.Thread.run(Thread.java:840)\nCaused by: org.apache.flink.util.StateMigrationException: For heap backends, the new state serializer (x@1) must not be incompatible with the old state serializer (y@2).\n\tat org.apache.flink.A.b(A.java:1)',
+      'STATE_INCOMPATIBLE',
+      /cannot read the state of class dev\.shop\.Totals from its restore point: StateMigrationException: For heap/,
+    ],
+    [
+      'org.apache.flink.util.FlinkException: Job recovery is not needed.\n\tat org.apache.flink.A.b(A.java:1)',
+      'JOB_FAILED',
+      /did not take up the job.* most likely in its main method/,
     ],
     ['java.lang.OutOfMemoryError: Java heap space', 'OUT_OF_MEMORY', /ran out of memory: Java heap space/],
     [

@@ -19,11 +19,14 @@ final class Faults implements Serializable {
       List.of(
           "rate",
           "cost-us",
+          "native-mib",
           "fail",
           "checkpoint-delay-ms",
           "checkpoint-fail",
           "savepoint-delay-ms",
-          "savepoint-fail");
+          "savepoint-fail",
+          "throw-at-start",
+          "state-type");
 
   private static final double DEFAULT_RATE = 100;
 
@@ -42,7 +45,8 @@ final class Faults implements Serializable {
    * @throws IllegalArgumentException when one makes no sense.
    */
   void check() {
-    for (String name : arguments.keySet()) if (!name.endsWith("fail")) number(name, arguments.get(name));
+    for (String name : arguments.keySet()) if (isNumber(name)) number(name, arguments.get(name));
+    keepsStateAsText();
     String fail = arguments.get("fail");
     if (fail != null && !FailToken.parse(fail).always() && control == null)
       throw new IllegalArgumentException("--fail TOKEN needs --control, where it is kept that it has happened");
@@ -56,6 +60,24 @@ final class Faults implements Serializable {
   /** How long a record keeps a processor busy. */
   double costMicros() {
     return numberOf("cost-us", 0);
+  }
+
+  /** How much memory outside its heap a TaskManager holds, in MiB. */
+  long nativeMebibytes() {
+    return (long) numberOf("native-mib", 0);
+  }
+
+  /** Whether the main method is to throw. */
+  boolean throwsAtStart() {
+    return textOf("throw-at-start") != null;
+  }
+
+  /** The type in which the count is kept: one cannot be read as the other. */
+  boolean keepsStateAsText() {
+    String type = textOf("state-type");
+    if (type == null || type.equals("long")) return false;
+    if (type.equals("string")) return true;
+    throw new IllegalArgumentException("state-type must be long or string, not '" + type + "'");
   }
 
   long snapshotDelayMs(boolean savepoint) {
@@ -94,6 +116,10 @@ final class Faults implements Serializable {
     if (directory == null) directory = new ControlDirectory(control);
     String text = directory.read(name);
     return text == null ? arguments.get(name) : text;
+  }
+
+  private static boolean isNumber(String name) {
+    return !name.endsWith("fail") && !name.equals("throw-at-start") && !name.equals("state-type");
   }
 
   private static double number(String name, String text) {

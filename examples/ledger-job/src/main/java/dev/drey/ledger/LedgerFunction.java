@@ -39,7 +39,7 @@ final class LedgerFunction extends KeyedProcessFunction<Integer, NumberedRecord,
 
   @Override
   public void open(OpenContext context) {
-    counter = Counter.open(getRuntimeContext(), options.stateAsText);
+    counter = Counter.open(getRuntimeContext(), faults.keepsStateAsText());
     padding =
         getRuntimeContext()
             .getState(

@@ -21,7 +21,8 @@ public final class LedgerJob {
 
   public static void main(String[] args) throws Exception {
     Options options = Options.parse(args);
-    if (options.throwAtStart) throw new FaultException("told to throw at the start by --throw-at-start");
+    if (new Faults(options).throwsAtStart())
+      throw new FaultException("told to throw at the start by --throw-at-start");
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     build(environment, options);
     environment.execute("ledger");

@@ -19,6 +19,7 @@ final class Options implements Serializable {
           "control",
           "out",
           "cost-us",
+          "native-mib",
           "state-bytes",
           "state-type",
           "fail",
@@ -31,12 +32,10 @@ final class Options implements Serializable {
   /** How many numbers each key gets, or 0 for no end. */
   final long records;
   final int stateBytes;
-  final boolean stateAsText;
   /** After how many records an instance of the operator fails, or 0 for never. */
   final long failAfter;
   final boolean renameUid;
   final boolean addOperator;
-  final boolean throwAtStart;
   final boolean refuseRestore;
   /** The folder of the result, or null. */
   final String out;
@@ -51,11 +50,9 @@ final class Options implements Serializable {
     if (splits > keys) throw new IllegalArgumentException("--splits must not exceed --keys: a split needs a key");
     records = given.number("records", 0, 1);
     stateBytes = (int) given.number("state-bytes", 0, 0);
-    stateAsText = isText(given.text("state-type"));
     failAfter = given.number("fail-after", 0, 1);
     renameUid = given.flag("rename-uid");
     addOperator = given.flag("add-operator");
-    throwAtStart = given.flag("throw-at-start");
     refuseRestore = given.flag("refuse-restore");
     out = localPath("out", given.text("out"));
     control = localPath("control", given.text("control"));
@@ -65,12 +62,6 @@ final class Options implements Serializable {
 
   static Options parse(String[] args) {
     return new Options(new Arguments(args, WITH_VALUE, FLAGS));
-  }
-
-  private static boolean isText(String stateType) {
-    if (stateType == null || stateType.equals("long")) return false;
-    if (stateType.equals("string")) return true;
-    throw new IllegalArgumentException("--state-type must be long or string, not '" + stateType + "'");
   }
 
   /** End offsets and control files are plain files, so other storage than a mounted one is refused early. */

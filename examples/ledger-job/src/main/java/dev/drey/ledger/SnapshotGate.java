@@ -33,6 +33,7 @@ final class SnapshotGate implements OneInputStreamOperator<String, String> {
   private final transient OperatorID id;
   private final transient Faults faults;
   private final transient boolean mayFail;
+  private final transient NativeMemory memory = new NativeMemory();
 
   SnapshotGate(StreamOperatorParameters<String> parameters, Faults faults) {
     output = parameters.getOutput();
@@ -47,10 +48,11 @@ final class SnapshotGate implements OneInputStreamOperator<String, String> {
 
   @Override
   public void open() {
-    if (mayFail) clock.scheduleWithFixedDelay(now -> failIfTold(), 0, LOOK_EVERY_MS);
+    if (mayFail) clock.scheduleWithFixedDelay(now -> obey(), 0, LOOK_EVERY_MS);
   }
 
-  private void failIfTold() throws IOException {
+  private void obey() throws IOException {
+    memory.hold(faults.nativeMebibytes());
     if (faults.takeFailure()) throw new FaultException("told to fail by 'fail'");
   }
 
@@ -97,7 +99,9 @@ final class SnapshotGate implements OneInputStreamOperator<String, String> {
   public void finish() {}
 
   @Override
-  public void close() {}
+  public void close() {
+    memory.hold(0);
+  }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {}

@@ -1,0 +1,145 @@
+/**
+ * What others do to a job's objects in Kubernetes, on real Flink. `npm test` draws one of these rows of the recovery table by a seed;
+ * `DREY_TEST_CELLS=all` has all.
+ */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { generationNames } from '../../core/names.ts';
+import {
+  awaitTrouble,
+  awaitWell,
+  deployed,
+  drawnCase,
+  endsWhole,
+  kindsOf,
+  mended,
+  type BrokenCase,
+} from '../support/broken-job.ts';
+import { applied, namespace, removed, tenant } from '../support/e2e-job.ts';
+import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { ledgerJob } from '../support/ledger-spec.ts';
+import { drey, kubernetes } from '../support/running-stack.ts';
+
+const healed = { recovery: { drift: 'heal' as const } };
+
+async function namesOf(name: string) {
+  const { uid, generation } = await drey().getJob({ tenant, name });
+  return generationNames({ tenant, name, uid, number: generation?.number ?? 0 });
+}
+
+async function withKubernetes<T>(act: (client: ReturnType<typeof kubernetes>) => Promise<T>): Promise<T> {
+  const client = kubernetes();
+  try {
+    return await act(client);
+  } finally {
+    client.close();
+  }
+}
+
+const deleted = (kind: 'ConfigMap' | 'Deployment', object: string) =>
+  withKubernetes((client) => client.delete(kind, namespace, object));
+
+const dataOf = (map: string) =>
+  withKubernetes(async (client) => (await client.get('ConfigMap', namespace, map))?.data ?? {});
+
+/** As a person with kubectl would. */
+const editData = (map: string, data: Readonly<Record<string, string>>) =>
+  withKubernetes((client) =>
+    client.raw({
+      method: 'PATCH',
+      path: `/api/v1/namespaces/${namespace}/configmaps/${map}`,
+      body: JSON.stringify({ data }),
+      contentType: 'application/merge-patch+json',
+    }),
+  );
+
+/** The Flink job that ran before still runs, and is whole. */
+async function ranOn(name: string, before: string | undefined): Promise<void> {
+  expect(await livingJobsOf(name)).toMatchObject([{ id: before, state: 'RUNNING' }]);
+  await endsWhole(name);
+}
+
+const cases: readonly BrokenCase[] = [
+  [
+    'an anchor that is deleted takes all with it, and the job goes on in a new generation',
+    async (name) => {
+      await deployed(name);
+      await deleted('ConfigMap', (await namesOf(name)).anchor);
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^Somebody deleted \d object|^Nothing of the job is in its cluster/);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await endsWhole(name);
+    },
+  ],
+  [
+    'what is deleted and not needed at once is shown, and put back where the spec says so',
+    async (name) => {
+      await deployed(name);
+      const [before] = await livingJobsOf(name);
+      const { configMap } = await namesOf(name);
+      await deleted('ConfigMap', configMap);
+      const { failure } = await awaitTrouble(name, 'OBJECTS_DELETED', 'shown');
+      expect(failure?.message).toBe(`Somebody deleted 1 object of the job: ConfigMap ${configMap}.`);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await applied(ledgerJob(name, { spec: healed }));
+      await mended(name, 'heal');
+      expect(await kindsOf(name)).toEqual(['deploy', 'adjust', 'heal']);
+      expect(Object.keys(await dataOf(configMap))).toContain('config.yaml');
+      await ranOn(name, before?.id);
+    },
+  ],
+  [
+    'what is changed is shown, and put back where the spec says so',
+    async (name) => {
+      await deployed(name);
+      const [before] = await livingJobsOf(name);
+      const { configMap } = await namesOf(name);
+      const data = await dataOf(configMap);
+      await editData(configMap, { 'config.yaml': 'parallelism.default: 7' });
+      const { failure } = await awaitTrouble(name, 'OBJECTS_CHANGED', 'shown');
+      expect(failure?.message).toBe(`Somebody changed 1 object of the job: ConfigMap ${configMap} (its data).`);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await applied(ledgerJob(name, { spec: healed }));
+      await mended(name, 'heal');
+      expect(await dataOf(configMap)).toEqual(data);
+      await ranOn(name, before?.id);
+    },
+  ],
+  [
+    'TaskManagers that are scaled away are put back where the spec says so',
+    async (name) => {
+      await deployed(name, { spec: healed });
+      const [before] = await livingJobsOf(name);
+      const { taskManager } = await namesOf(name);
+      await withKubernetes((client) => client.scale('Deployment', namespace, taskManager, 0));
+      expect((await mended(name, 'heal')).reason).toMatch(/replicas: 0 instead of 1/);
+      await ranOn(name, before?.id);
+    },
+  ],
+  [
+    'a JobManager that is deleted is put back whatever the spec says, for the job is down without it',
+    async (name) => {
+      await deployed(name);
+      const [before] = await livingJobsOf(name);
+      const { jobManager } = await namesOf(name);
+      await deleted('Deployment', jobManager);
+      expect((await mended(name, 'heal')).reason).toMatch(`Deployment ${jobManager}`);
+      await awaitWell(name);
+      await ranOn(name, before?.id);
+    },
+  ],
+];
+
+describe('objects that somebody else deletes or changes', () => {
+  const name = 'rec-objects';
+
+  afterEach(() => removed(name).catch(() => undefined), 240_000);
+
+  test.each(drawnCase(cases))(
+    '%s',
+    async (_title, show) => {
+      await show(name);
+      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
+    },
+    900_000,
+  );
+});

@@ -1,0 +1,131 @@
+/**
+ * What happens to pods, on real Flink: their memory is used up, their image is gone, their node is drained or lost. `npm test` draws
+ * one of these rows of the recovery table by a seed; `DREY_TEST_CELLS=all` has all.
+ */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { JobView } from '../../core/job.ts';
+import {
+  awaitTrouble,
+  awaitView,
+  awaitWell,
+  deployed,
+  drawnCase,
+  endsWhole,
+  kindsOf,
+  mended,
+  restartsAtOnce,
+  type BrokenCase,
+} from '../support/broken-job.ts';
+import { removed } from '../support/e2e-job.ts';
+import { flinkClustersOf } from '../support/flink-of.ts';
+import { clearFault, setFault } from '../support/ledger.ts';
+import { ledgerFolders } from '../support/ledger-spec.ts';
+import { testImage } from '../support/kubernetes.ts';
+import { evictPods, forgetImage, nameImage, setUnschedulable, withSilentNode } from '../support/node.ts';
+import { killPods, killProcessesOf } from '../support/pod-process.ts';
+
+/** More than a TaskManager of 768Mi has beside its heap, and less than one of 1152Mi has. */
+const nativeMib = 550;
+
+/** It runs again, and what happened is still shown. */
+const runsInTrouble = ({ phase, trouble }: JobView) =>
+  phase === 'RUNNING' && trouble?.next === 'shown' && trouble.standing === 'running';
+
+const gone = 'drey.dev/flink-gone:1';
+
+const cases: readonly BrokenCase[] = [
+  [
+    'a TaskManager that used more memory than it has gets more, as the spec allows, and keeps it',
+    async (name) => {
+      await deployed(name, { configuration: restartsAtOnce, spec: { recovery: { memory: { max: '1152Mi' } } } });
+      setFault(ledgerFolders(name).control, 'native-mib', nativeMib);
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^Kubernetes killed container flink-main-container .* its limit of 768Mi/);
+      expect(record.plan?.notes.join()).toMatch(/raised from 768Mi to 1152Mi/);
+      const { spec, revision } = await awaitWell(name);
+      expect({ revision, ...spec.spec.taskManager.resources.limits }).toMatchObject({ revision: 2, memory: '1152Mi' });
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a TaskManager that used more memory than the spec gives it is shown with the numbers, and Flink goes on',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { configuration: restartsAtOnce });
+      setFault(control, 'native-mib', nativeMib);
+      const { failure } = await awaitTrouble(name, 'POD_OUT_OF_MEMORY');
+      clearFault(control, 'native-mib');
+      expect(failure?.message).toMatch(/it used more than its limit of 768Mi/);
+      expect(failure?.cure).toMatch(/spec\.taskManager\.resources.*spec\.recovery\.memory\.max/);
+      await awaitView(name, runsInTrouble, `${name} to run again and show why it did not`);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'an image that its node has no more is shown, and the job comes back with it',
+    async (name) => {
+      await nameImage(testImage(), gone);
+      await deployed(name, { flink: { image: gone }, spec: { deadlines: { imagePull: '20s' } } });
+      await forgetImage(gone);
+      await killPods(name, 'taskmanager');
+      const { failure, standing } = await awaitTrouble(name, 'IMAGE_GONE', 'shown');
+      expect(failure).toMatchObject({ code: 'IMAGE_NOT_PULLED', message: expect.stringContaining(gone) });
+      expect(standing).toBe('trying');
+      await nameImage(testImage(), gone);
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+      await removed(name);
+      await forgetImage(gone);
+    },
+  ],
+  [
+    'a node that is drained leaves the pods without one, and the job comes back with it',
+    async (name) => {
+      await deployed(name, { spec: { deadlines: { schedule: '10s' } } });
+      await setUnschedulable(true);
+      try {
+        await evictPods(name);
+        const { failure } = await awaitTrouble(name, 'PODS_IN_TROUBLE', 'shown');
+        expect(failure).toMatchObject({ code: 'NOT_SCHEDULABLE' });
+      } finally {
+        await setUnschedulable(false);
+      }
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a node that is not heard of any more is waited for by name, and the job comes back with it',
+    async (name) => {
+      await deployed(name);
+      await withSilentNode(async () => {
+        for (const component of ['taskmanager', 'jobmanager'] as const) await killProcessesOf(name, component);
+        const { failure } = await awaitTrouble(name, 'NODE_LOST', 'flinkRecovers');
+        expect(failure?.message).toMatch(/^Node drey-\S+ has not been heard of for .+, and with it [12] pods?: /);
+        expect(failure?.cure).toMatch(/kubectl delete node drey-/);
+      });
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+];
+
+describe('pods that break', () => {
+  const name = 'rec-pods';
+
+  afterEach(() => removed(name).catch(() => undefined), 240_000);
+
+  test.each(drawnCase(cases))(
+    '%s',
+    async (_title, show) => {
+      await show(name);
+      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
+    },
+    900_000,
+  );
+});

@@ -1,0 +1,219 @@
+/**
+ * What is wrong with the program, its state or its checkpoints, on real Flink. `npm test` draws one of these rows of the recovery table
+ * by a seed; `DREY_TEST_CELLS=all` has all.
+ */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  awaitGivenUp,
+  awaitMending,
+  awaitTrouble,
+  awaitView,
+  awaitWell,
+  deployed,
+  drawnCase,
+  endsWhole,
+  kindsOf,
+  mended,
+  noRestarts,
+  restartsAtOnce,
+  resumed,
+  type BrokenCase,
+} from '../support/broken-job.ts';
+import { applied, removed } from '../support/e2e-job.ts';
+import { flinkClustersOf } from '../support/flink-of.ts';
+import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
+import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
+import { killProcessesOf } from '../support/pod-process.ts';
+
+const tolerant = { 'execution.checkpointing.tolerable-failed-checkpoints': '1000' };
+
+const cases: readonly BrokenCase[] = [
+  [
+    'a job that Flink restarts over and over goes on in a new Flink cluster',
+    async (name) => {
+      const spec = { recovery: { restartLoop: { restarts: 3, within: '1m' } } };
+      await deployed(name, { configuration: restartsAtOnce, spec });
+      setFault(ledgerFolders(name).control, 'fail', 'loop 3');
+      const { reason, generation } = await mended(name);
+      expect(reason).toMatch(/^Flink has restarted the job 3 times within 1m/);
+      expect(generation).toBe(2);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a main method that throws is not tried again',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { configuration: noRestarts });
+      setFault(control, 'throw-at-start');
+      setFault(control, 'fail', 'once');
+      const { failure } = await awaitGivenUp(name);
+      expect(failure).toMatchObject({ code: 'MAIN_METHOD_THREW', message: expect.stringMatching(/not tried again/) });
+      expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
+      clearFault(control, 'throw-at-start');
+      await resumed(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a main method that throws when its JobManager starts again is tried once, for Flink does not say what it was',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { mode: 'application' });
+      setFault(control, 'throw-at-start');
+      await killProcessesOf(name, 'jobmanager');
+      const { failure } = await awaitGivenUp(name);
+      expect(failure).toMatchObject({ code: 'MAIN_METHOD_THREW', message: expect.stringMatching(/not tried again/) });
+      expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
+      clearFault(control, 'throw-at-start');
+      await resumed(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'state that the program cannot read is not tried again, and its function is named',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { configuration: restartsAtOnce });
+      setFault(control, 'state-type', 'string');
+      setFault(control, 'fail', 'once');
+      const { failure, trouble } = await awaitGivenUp(name);
+      expect(failure).toMatchObject({ code: 'STATE_INCOMPATIBLE', message: expect.stringMatching(/not tried again/) });
+      expect(failure?.message).toMatch(/^The program cannot read the state of class dev\.drey\.ledger\.LedgerFunction/);
+      expect(trouble?.resume).toBe(`drey resume ${name}`);
+      // What Flink still tries goes on: it succeeds when the program is mended.
+      clearFault(control, 'state-type');
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a revision that breaks soon after its upgrade is rolled back to the one before',
+    async (name) => {
+      const second = `${name}-2`;
+      removeLedger(second);
+      await deployed(name, { configuration: noRestarts });
+      const changed = ledgerJob(name, { configuration: noRestarts, controlledFrom: second });
+      expect(await applied(changed)).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+      setFault(ledgerFolders(second).control, 'fail', 'always');
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^Back to revision 1, which ran before\. .*told to fail/);
+      const view = await awaitWell(name);
+      expect(view).toMatchObject({ revision: 2, generation: { revision: 1 } });
+      expect(view.failure?.message).toMatch(/rolled back to revision 1/);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job that fails again and again is given up with what was tried, and goes on by one command',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      const spec = { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } };
+      await deployed(name, { configuration: noRestarts, spec });
+      setFault(control, 'fail', 'always');
+      const { failure, trouble } = await awaitGivenUp(name);
+      expect(failure).toMatchObject({ code: 'NOT_BROUGHT_BACK', cure: expect.stringContaining(`drey resume ${name}`) });
+      expect(failure?.evidence).toMatch(/What was tried:\n.* for JOB_FAILED/);
+      expect(trouble?.tried).toHaveLength(2);
+      expect(await kindsOf(name)).toEqual(['deploy', 'recover', 'recover']);
+      clearFault(control, 'fail');
+      await resumed(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'checkpoints that fail are shown, and where the spec limits them the job is started again',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { configuration: tolerant });
+      setFault(control, 'checkpoint-fail');
+      const { failure } = await awaitTrouble(name, 'CHECKPOINTS_FAILING', 'shown');
+      expect(failure).toMatchObject({ code: 'CHECKPOINT_FAILED', message: expect.stringMatching(/failed in a row/) });
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      const limited = ledgerJob(name, {
+        configuration: tolerant,
+        spec: { recovery: { checkpoints: { maxFailures: 3 } } },
+      });
+      expect(await applied(limited)).toMatchObject({ kind: 'adjust', state: 'succeeded' });
+      await awaitMending(name);
+      clearFault(control, 'checkpoint-fail');
+      expect((await mended(name)).reason).toMatch(/checkpoints failed in a row/);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a newest checkpoint that is too old has the job started again',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { spec: { recovery: { checkpoints: { maxAge: '20s' } } } });
+      setFault(control, 'checkpoint-delay-ms', 600_000);
+      await awaitMending(name);
+      clearFault(control, 'checkpoint-delay-ms');
+      expect((await mended(name)).reason).toMatch(/^The newest checkpoint is \d+ s old, and at most 20 s are expected/);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'tasks that do not come up for longer than a deploy would wait go on in a new Flink cluster',
+    async (name) => {
+      const deadlines = { schedule: '10s', imagePull: '20s', slots: '30s', running: '30s' };
+      const configuration = { ...restartsAtOnce, 'heartbeat.interval': '1s', 'heartbeat.timeout': '5s' };
+      await deployed(name, { configuration, spec: { deadlines } });
+      // It hangs, and its pod looks well to Kubernetes.
+      await killProcessesOf(name, 'taskmanager', 'SIGSTOP');
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^The job has not been up for /);
+      expect(record.generation).toBe(2);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a job whose records nobody takes is shown with the task that waits, and gets on when they are taken',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name);
+      setFault(control, 'cost-us', 5_000_000);
+      const { failure } = await awaitTrouble(name, 'STANDSTILL', 'shown');
+      expect(failure?.message).toMatch(/^The job stands still: Source: source.* put out no record/);
+      clearFault(control, 'cost-us');
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a job that ends by itself has finished, and nothing is done about it',
+    async (name) => {
+      const { out, control } = ledgerFolders(name);
+      await deployed(name, { args: ['--records', '3000'] });
+      setFault(control, 'rate', 20_000);
+      await awaitView(name, ({ phase }) => phase === 'FINISHED', `${name} to have finished`);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      expect(await verifyLedger(out, { final: true })).toMatchObject({
+        records: 48_000,
+        missing: 0,
+        doubled: 0,
+        good: true,
+      });
+    },
+  ],
+];
+
+describe('a program that breaks', () => {
+  const name = 'rec-program';
+
+  afterEach(() => removed(name).catch(() => undefined), 240_000);
+
+  test.each(drawnCase(cases))(
+    '%s',
+    async (_title, show) => {
+      await show(name);
+      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
+    },
+    900_000,
+  );
+});
