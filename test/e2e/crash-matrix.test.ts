@@ -5,7 +5,7 @@
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { ended, objectsOf, removed } from '../support/e2e-job.ts';
+import { ended, leftOverOf, removed } from '../support/e2e-job.ts';
 import { allCells, sampled, type Cell, type Fault } from '../support/crash-cells.ts';
 import { matrixJobs, matrixOperations, phaseOf, type MatrixOperation } from '../support/crash-operations.ts';
 import { arm, awaitReached, disarm, keepingAlive, release, wasReached } from '../support/crash-points.ts';
@@ -132,12 +132,12 @@ describe('the operation ends right', () => {
 /** How many Flink clusters a job has, each with one job; none in other phases. */
 const clusters: Readonly<Record<string, number>> = { RUNNING: 1, DUAL_RUNNING: 2 };
 
-/** As many as there should be, and a ledger without a gap. */
+/** As many as there should be with nothing beside them, and a ledger without a gap. */
 async function leftWell({ job, alsoIn, atLeastOnce }: MatrixOperation, phase: string, succeeded: boolean) {
   const count = clusters[phase] ?? 0;
   const isThere = () => allRun(job, count);
   await waitUntil(isThere, { what: `${count} jobs of ${job} to run`, timeoutMs: 180_000, stepMs: 200 });
-  expect((await objectsOf(job)).length > 0).toBe(count > 0);
+  expect(await leftOverOf(job, count)).toEqual([]);
   expect(await flinkClustersOf(job)).toHaveLength(count);
   // What went back from the folder without state has done again in its own what is done there.
   const exactly = atLeastOnce || (alsoIn && !succeeded) ? {} : { doubled: 0, outOfOrder: 0, good: true };

@@ -7,7 +7,7 @@ import type { DreyProcess } from '../../deploy/dev/builds.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { clusterWorkflowId, jobWorkflowId } from '../../core/names.ts';
 import { hasEnded } from '../../core/operation.ts';
-import { applied, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { applied, ended, leftOverOf, removed, tenant } from '../support/e2e-job.ts';
 import { seed } from '../support/drawn.ts';
 import { allRun } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
@@ -101,6 +101,7 @@ test(
     for (const name of jobs) {
       await broughtBack(name);
       await waitUntil(() => allRun(name, 1), { what: `${name} to run whole`, timeoutMs: 300_000, stepMs: 250 });
+      expect(await leftOverOf(name, 1)).toEqual([]);
     }
   },
   longMs,
@@ -155,7 +156,7 @@ test(
       const report = await verifyLedger(ledgerFolders(name).out, { final: true });
       process.stdout.write(`${name}: ${JSON.stringify(report)}\n`);
       expect(report).toMatchObject({ missing: 0, doubled: 0, mismatches: 0, good: true });
-      expect(await objectsOf(name)).toEqual([]);
+      expect(await leftOverOf(name, 0)).toEqual([]);
     }
   },
   longMs,

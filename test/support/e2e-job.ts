@@ -2,9 +2,10 @@
 import type { FlinkJobInput, FlinkVersion } from '../../core/schema/flink-job.ts';
 import type { JobPhase, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
-import { labels } from '../../core/names.ts';
+import { labels, type GenerationIdentity } from '../../core/names.ts';
 import type { Kind } from '../../clients/kubernetes/kinds.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
+import { leftOver } from './left-over.ts';
 import { drey, kubernetes } from './running-stack.ts';
 
 export const tenant = 'default';
@@ -131,4 +132,16 @@ export async function objectsOf(name: string): Promise<string[]> {
   } finally {
     client.close();
   }
+}
+
+/** Objects of a job that belong to no generation which runs it. @param count how many there should be. */
+export async function leftOverOf(name: string, count: number): Promise<string[]> {
+  const running = count === 0 ? [] : await generationsOf(name);
+  return leftOver(await objectsOf(name), running);
+}
+
+/** The active one, and a candidate. */
+async function generationsOf(name: string): Promise<GenerationIdentity[]> {
+  const { uid, generation, candidate } = await drey().getJob({ tenant, name });
+  return [generation, candidate].flatMap((one) => (one ? [{ tenant, name, uid, number: one.number }] : []));
 }
