@@ -1,6 +1,6 @@
 /**
  * Savepoints of a job that runs on: taken when asked for, told when they fail, found again when an agent dies; and those of a
- * job that was removed.
+ * job that was removed. What has a part in test_snapshot.sh of the Apache Flink Kubernetes Operator says so.
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -54,7 +54,7 @@ async function idOfRunning(): Promise<string | false> {
   return job?.state === 'RUNNING' && job.tasks.RUNNING === job.tasksTotal && job.id;
 }
 
-describe('a savepoint that is asked for', () => {
+describe('test_snapshot.sh: a savepoint that is asked for', () => {
   test('is taken while the job runs on, and can be read', async () => {
     expect(await applied(e2eJob(name, wish))).toMatchObject({ state: 'succeeded' });
     const before = await running();
@@ -115,7 +115,7 @@ async function planned(): Promise<string | undefined> {
   return (await drey().getJob(ref)).nextSavepointAt;
 }
 
-describe('periodic savepoints', () => {
+describe('test_snapshot.sh: periodic savepoints', () => {
   const periodic = e2eJob(name, { ...wish, spec: { savepoints: { every: '5s', retain: { count: 2 } } } });
 
   test('are taken by themselves, and only the newest are kept, with the files of no other', async () => {
@@ -142,7 +142,7 @@ describe('periodic savepoints', () => {
   }, 120_000);
 });
 
-test('the savepoint with which a job is suspended is one of them, and the job goes on from it', async () => {
+test('test_snapshot.sh: the savepoint with which a job is suspended is one of them, another is disposed of with its files, and the job goes on from it', async () => {
   const suspended = await applied(e2eJob(name, { ...wish, spec: { state: 'suspended' } }));
   expect(suspended).toMatchObject({ kind: 'suspend', state: 'succeeded' });
   const savepoint = await recorded(suspended.number);
