@@ -205,9 +205,11 @@ export function refusalProblem({ code, message }: Refusal, cause?: unknown): Pro
 const refusalCures: Readonly<Record<RefusalCode, string>> = {
   PRECONDITION_FAILED: 'Read the job again, and decide whether your change still fits.',
   KEY_REUSED: 'Use a new Idempotency-Key for a new request.',
-  BEING_REMOVED: 'Wait until it is gone, then apply the spec again.',
+  BEING_REMOVED:
+    'Wait until it is gone, then apply the spec again. Where its cluster does not come back, `drey delete job NAME --forget` ends it without.',
   NO_SUCH_JOB: 'Apply its spec first.',
   OPERATION_ENDED: 'Look at it with `drey operation NAME N`; the ones that can be aborted wait or run.',
+  TOO_LATE: 'Follow it to its end (`drey operation NAME N`), and change the job then.',
   RECORDS_BEHIND: 'See why PostgreSQL cannot be written; removing the job is always taken.',
   NO_SUCH_SAVEPOINT: 'GET its savepoints to see what there is.',
   SAVEPOINT_IN_USE: 'Leave it, or ask with `force=true`.',

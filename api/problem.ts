@@ -23,6 +23,7 @@ export const problemKinds = {
   BEING_REMOVED: { status: 409, title: 'The job is being removed' },
   IMMUTABLE_FIELD: { status: 409, title: 'A field cannot be changed' },
   OPERATION_ENDED: { status: 409, title: 'The operation has ended' },
+  TOO_LATE: { status: 409, title: 'The operation cannot be given up any more' },
   NO_EARLIER_REVISION: { status: 409, title: 'There is no revision to go back to' },
   SAVEPOINT_IN_USE: { status: 409, title: 'The job may need this savepoint' },
   SAVEPOINT_NEEDED: { status: 409, title: 'Another job may start from this savepoint' },

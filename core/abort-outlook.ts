@@ -2,6 +2,7 @@
  * What becomes of an operation that a person asks to give up, told from its record. Where each has its point of no return is
  * decided in workflows/: this table follows it.
  */
+import type { Refusal } from './job-changes.ts';
 import type { OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -9,7 +10,7 @@ import type { StepName } from './steps.ts';
 
 /**
  * `withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back.
- * `goesOn`: it comes to its own end.
+ * `goesOn`: it comes to its own end, since it is giving up already or waits for nothing but the job's.
  */
 export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn'] as const;
 export type AbortEnd = (typeof abortEnds)[number];
@@ -32,20 +33,27 @@ export interface AbortedJob {
 
 type Ending = Pick<AbortOutlook, 'end' | 'leaves'>;
 
-export function abortOutlook(operation: OperationRecord, job: AbortedJob): AbortOutlook {
-  const { number, kind } = operation;
-  return { operation: number, kind, ...endingOf(operation, job) };
+/** Why it is past its point of no return, and what becomes of it. */
+interface NoReturn {
+  readonly why: string;
 }
 
-function endingOf(operation: OperationRecord, job: AbortedJob): Ending {
+/** @returns a refusal where it is past its point of no return, and nothing would come of asking. */
+export function abortOutlook(operation: OperationRecord, job: AbortedJob): AbortOutlook | Refusal {
+  const { number, kind } = operation;
+  const ending = endingOf(operation, job);
+  if (!('why' in ending)) return { operation: number, kind, ...ending };
+  return { code: 'TOO_LATE', message: `Operation ${number} cannot be given up any more. ${ending.why}` };
+}
+
+function endingOf(operation: OperationRecord, job: AbortedJob): Ending | NoReturn {
   const { kind, state, steps } = operation;
   if (state === 'queued') return { end: 'withdrawn', leaves: 'It never begins. The job stays as it is.' };
   const begun = (...names: readonly StepName[]) => steps.some(({ name }) => names.some((one) => one === name));
   if (begun(...undoing)) return goesOn('It is giving up already, and undoes what it began.');
-  if (begun('jobFinished'))
-    return { end: 'goesOn', leaves: 'Only the wait for the end of the job ends: the job runs on.' };
+  if (begun('jobFinished')) return goesOn('Only the wait for the end of the job ends: the job runs on.');
   if (kind === 'upgrade') return ofUpgrade(operation, job, begun);
-  return afterReturn[kind]?.(begun, job) ?? goesOn(endsOf[kind] ?? 'It comes to its own end.');
+  return afterReturn[kind]?.(begun, job) ?? noReturn(endsOf[kind] ?? 'It comes to its own end.');
 }
 
 type Begun = (...names: readonly StepName[]) => boolean;
@@ -60,12 +68,12 @@ const undoing: readonly StepName[] = [
   'parallelismPutBack',
 ];
 
-function ofUpgrade({ plan, steps }: OperationRecord, { spec, revision }: AbortedJob, begun: Begun): Ending {
+function ofUpgrade({ plan, steps }: OperationRecord, { spec, revision }: AbortedJob, begun: Begun): Ending | NoReturn {
   if (plan?.strategy === 'blueGreen') return givenUp('The candidate is cleared away. The job runs on untouched.');
   if (!begun('previousStopped'))
     return givenUp('What is up of the next revision is cleared away. The job runs on untouched.');
   if (steps.some(({ name, state }) => name === 'stable' && state === 'done'))
-    return goesOn('The next revision is stable, and stays: what ran before is only cleared away.');
+    return noReturn('The next revision is stable, and stays: what ran before is only cleared away.');
   if (!spec.spec.upgrade.rollback)
     return givenUp(
       'The job has stopped, and stays so, for spec.upgrade.rollback is false. Its state is kept for the next start.',
@@ -75,7 +83,7 @@ function ofUpgrade({ plan, steps }: OperationRecord, { spec, revision }: Aborted
   return { end: 'rolledBack', leaves };
 }
 
-/** What is left where it may still be given up; undefined where it goes on. */
+/** What is left where it may still be given up; undefined where it may not. */
 const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: AbortedJob) => Ending | undefined>>> = {
   deploy: ofDeploy,
   resume: ofDeploy,
@@ -154,4 +162,8 @@ function givenUp(leaves: string): Ending {
 
 function goesOn(leaves: string): Ending {
   return { end: 'goesOn', leaves };
+}
+
+function noReturn(why: string): NoReturn {
+  return { why };
 }

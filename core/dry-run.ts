@@ -107,13 +107,19 @@ function judgeWish(recorded: RecordedJob | undefined, wish: Wish, asked: Asked):
     case 'disposeSavepoint':
       return judgeAside(job, asked, () => disposalOf(recorded, wish));
     case 'abort':
-      return judgeAbort(job, { ...asked, operation: wish.operation });
+      return judgeGivingUp(recorded, wish, judgeAbort(job, { ...asked, operation: wish.operation }));
     case 'promote':
     case 'discard':
       return judgeVerdict(job, asked);
     default:
       return wish satisfies never;
   }
+}
+
+/** Its workflow knows whether it waits or runs, and its record how far it has come. */
+function judgeGivingUp(recorded: RecordedJob | undefined, wish: AbortWish, judgement: Judgement): Judgement {
+  const outlook = judgement === 'taken' ? outlookOfAbort(recorded, wish) : undefined;
+  return outlook && 'code' in outlook ? outlook : judgement;
 }
 
 function disposalOf(recorded: RecordedJob | undefined, { number, force }: DisposalWish) {
@@ -157,12 +163,17 @@ function disposalForeseen(recorded: RecordedJob | undefined, wish: DisposalWish)
     : {};
 }
 
-function abortForeseen(recorded: RecordedJob | undefined, { operation: number }: AbortWish): Foreseen {
+function abortForeseen(recorded: RecordedJob | undefined, wish: AbortWish): Foreseen {
+  const abort = outlookOfAbort(recorded, wish);
+  return abort && !('code' in abort) ? { abort } : {};
+}
+
+function outlookOfAbort(recorded: RecordedJob | undefined, { operation: number }: AbortWish) {
   const operation = recorded?.operations.find((one) => one.number === number);
-  if (!recorded || !operation) return {};
+  if (!recorded || !operation) return undefined;
   const { job, specs } = recorded;
   const spec = (operation.revision === undefined ? undefined : specs.get(operation.revision)) ?? job.spec;
-  return { abort: abortOutlook(operation, { spec, revision: job.generation?.revision }) };
+  return abortOutlook(operation, { spec, revision: job.generation?.revision });
 }
 
 interface Planned {

@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'NO_SUCH_JOB'
   | 'IMMUTABLE_FIELD'
   | 'OPERATION_ENDED'
+  | 'TOO_LATE'
   | 'QUEUE_FULL'
   | 'NO_SUCH_SAVEPOINT'
   | 'SAVEPOINT_IN_USE'

@@ -222,6 +222,7 @@ export class OperationRun {
     return CancellationScope.nonCancellable(async () => {
       try {
         await Promise.race([act(), this.forced]);
+        this.sayTooLate();
         return this.end('succeeded');
       } catch (error) {
         const failure = await this.undone(undo, failureOf(error));
@@ -257,6 +258,11 @@ export class OperationRun {
     if (this.abortion === undefined || request.isAsked) this.abortion = request;
     if (request.isForced) return this.endNow(this.aborted());
     if (this.abortable && (request.isAsked || !this.abortable.onlyAsked)) this.abortable.scope.cancel();
+  }
+
+  /** Its record may have been a step behind when somebody asked: then nothing refused that. */
+  private sayTooLate(): void {
+    if (this.abortion?.isAsked) this.tell('abortTooLate', `${this.abortion.reason}, too late: it came to its end`);
   }
 
   private aborted(): ApplicationFailure {

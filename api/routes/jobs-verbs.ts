@@ -15,6 +15,7 @@ import { readLivingJob, type JobRef } from '../read-job.ts';
 import { startableSavepoint } from '../read-savepoint.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { ofRunningWorkflow, seeRunningWorkflow } from '../running-workflow.ts';
+import { seeNotTooLate } from '../see-not-too-late.ts';
 import type { Services } from '../services.ts';
 import { dryRunQuery, isDryRun, tryOut } from '../try-out.ts';
 import { verb } from '../verb.ts';
@@ -183,7 +184,8 @@ const abort = defineRoute({
   path: '/v1/tenants/{tenant}/jobs/{name}/operations/{number}/abort',
   role: 'operator',
   summary: 'Ask an operation to give up',
-  description: 'One that waits never begins; one that runs undoes what it can, or rolls back. Follow it to its end.',
+  description:
+    'One that waits never begins; one that runs undoes what it can, or rolls back. Follow it to its end. Refused with TOO_LATE where it is past its point of no return.',
   params: jobParams.extend({ number: z.coerce.number().int().min(1) }),
   query: dryRunQuery,
   headers: [keyHeader],
@@ -199,9 +201,10 @@ const abort = defineRoute({
       });
     }
     return change(services, call, headers, 'abort', () =>
-      ofRunningWorkflow(services, ref, () =>
-        abortInJob(services.temporal, ref, { ...requestOf(headers, call), operation: number }),
-      ),
+      ofRunningWorkflow(services, ref, async () => {
+        await seeNotTooLate(services, ref, number);
+        return abortInJob(services.temporal, ref, { ...requestOf(headers, call), operation: number });
+      }),
     );
   },
 });

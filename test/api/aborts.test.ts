@@ -108,3 +108,26 @@ test('a rescale that Flink does not come to may be given up, and the parallelism
   expect(agent.output()).toMatch(/asked for at most 2\nasked for at most 1\n/);
   expect((await call('GET', path('scaled'))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
 });
+
+test.each([
+  ['a suspend that stops the job', 'stopJob', 'jobStopped', 'SUSPENDED', 'POST', '/suspend'],
+  ['a cancel that ends it', 'stopJob', 'jobStopped', 'CANCELED', 'POST', '/cancel'],
+  ['a removal that cancels it', 'cancelJob', 'jobCanceled', 'REMOVED', 'DELETE', ''],
+] as const)('%s is past giving up, says so, and ends', async (_what, activity, step, phase, method, word) => {
+  const name = `late-${phase.toLowerCase()}`;
+  await done(await call('PUT', path(name), { body: specInput(name, { storage }) }));
+  writeFileSync(stall, activity);
+  const change = await call(method, `${path(name)}${word}`);
+  const { number } = await begun(change, step);
+  const asked = await call('POST', `${path(name)}/operations/${number}/abort`);
+  expect(asked).toMatchObject({
+    status: 409,
+    body: {
+      code: 'TOO_LATE',
+      detail: expect.stringMatching(new RegExp(`^Operation 2 cannot be given up any more\\. .*the job ends ${phase}`)),
+      cure: expect.stringContaining('drey operation'),
+    },
+  });
+  rmSync(stall);
+  await done(change);
+});

@@ -375,6 +375,11 @@ describe('of an abort', () => {
   test.each([5, 8])('operation %i, which neither waits nor runs, is refused', (number) => {
     expect(dryRun(job, abort(number), tried)).toMatchObject({ code: 'OPERATION_ENDED' });
   });
+
+  test('one that is past its point of no return is refused', () => {
+    const disposal = operationRecord({ number: 6, kind: 'dispose' });
+    expect(dryRun(recorded({ operation: 6 }, [disposal]), abort(6), tried)).toMatchObject({ code: 'TOO_LATE' });
+  });
 });
 
 describe('what would be refused', () => {

@@ -32,6 +32,7 @@ function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Inp
 /** A job with this argument makes no checkpoints. */
 const withoutCheckpoints = '--no-checkpoints';
 
+const stopping = stalling<InputOf<'stopJob'>>('stopJob');
 const requirements = { vertex: { lower: 1, upper: 1 } };
 
 function say(line: string): void {
@@ -89,7 +90,9 @@ const activities: Calls = {
     const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
     return { path, detail: path };
   },
-  stopJob: async ({ generation: { identity, submission, spec } }) => {
+  stopJob: async (input) => {
+    await stopping(input);
+    const { identity, submission, spec } = input.generation;
     const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
     return { kind: 'savepoint', restorePoint: `${folder}/savepoint-made-up`, detail: folder };
   },
