@@ -195,7 +195,7 @@ export const dryRunAnswer = z
         end: z
           .enum(abortEnds)
           .describe(
-            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it is giving up already, or waits for nothing but the end of the job.',
+            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it is giving up already.',
           ),
         leaves: z.string().describe('What it leaves behind.'),
       })

@@ -10,7 +10,7 @@ import type { StepName } from './steps.ts';
 
 /**
  * `withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back.
- * `goesOn`: it comes to its own end, since it is giving up already or waits for nothing but the job's.
+ * `goesOn`: it is giving up already.
  */
 export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn'] as const;
 export type AbortEnd = (typeof abortEnds)[number];
@@ -51,7 +51,6 @@ function endingOf(operation: OperationRecord, job: AbortedJob): Ending | NoRetur
   if (state === 'queued') return { end: 'withdrawn', leaves: 'It never begins. The job stays as it is.' };
   const begun = (...names: readonly StepName[]) => steps.some(({ name }) => names.some((one) => one === name));
   if (begun(...undoing)) return goesOn('It is giving up already, and undoes what it began.');
-  if (begun('jobFinished')) return goesOn('Only the wait for the end of the job ends: the job runs on.');
   if (kind === 'upgrade') return ofUpgrade(operation, job, begun);
   return afterReturn[kind]?.(begun, job) ?? noReturn(endsOf[kind] ?? 'It comes to its own end.');
 }
@@ -96,6 +95,8 @@ const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: Ab
   discard: (begun) =>
     begun('candidateCanceled') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
   adjust: (begun) => (begun('anchorUpdated', 'strangerRemoved') ? undefined : givenUp('The job runs on as it is.')),
+  cleanup: (begun) =>
+    begun('finishedRemoved') ? undefined : givenUp('The job has finished, and its Flink cluster stays.'),
   heal: () => givenUp('What was put back by then stays. The job is not touched.'),
   remove: (begun) => (begun(...removing) ? undefined : givenUp('The job is not removed, and stays as it is.')),
   savepoint: (begun) =>
@@ -123,6 +124,7 @@ const endsOf: Readonly<Partial<Record<OperationKind, string>>> = {
   promote: 'The candidate is the job by now: what ran before is ended.',
   discard: 'The candidate has ended: it is cleared away, and the job runs on.',
   remove: 'A removal that has begun cannot be withdrawn: the job ends REMOVED.',
+  cleanup: 'The job has finished: its Flink cluster is being cleared away.',
   dispose: 'Files are being deleted: that comes to its end.',
   savepoint: 'The savepoint is there: what is over the retention is cleaned up.',
   adjust: 'The revision is being noted: that comes to its end.',

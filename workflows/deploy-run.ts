@@ -138,7 +138,6 @@ export class DeployRun {
     await this.account.untilAborted(() => this.target.tasksRunning());
     await this.target.published();
     await this.account.untilAborted(() => this.target.checkpointed());
-    await this.target.finished();
     await this.target.settledIfFinished();
   }
 

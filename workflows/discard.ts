@@ -15,10 +15,5 @@ export async function discard(input: OperationInput): Promise<OperationResult> {
       await cancelGeneration(run, candidate, 'candidateCanceled');
       await new GenerationSteps(run, candidate).cleared('candidateRemoved');
     }
-    const [active] = run.generations;
-    if (!active) return;
-    const job = new GenerationSteps(run, active);
-    await job.finished();
-    await job.settledIfFinished();
   });
 }

@@ -8,13 +8,10 @@ import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
-import { failureOf, type OperationRun, type StepOutcome } from './operation-run.ts';
+import type { OperationRun, StepOutcome } from './operation-run.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 export const agentAwayMs = 60_000;
-
-/** How long one activity waits for the end of a finite job; then another one does. */
-const lookForFinishMs = 24 * 3_600_000;
 
 /** How long one look at it may take, while its JobManager does not answer. */
 const lookOnceMs = 90_000;
@@ -125,19 +122,6 @@ export class GenerationSteps {
     return !makesNone;
   }
 
-  /**
-   * Waits for the end of a job that ends by itself, for as long as it takes. Whoever asks the operation to give up ends the
-   * wait only: the job runs on, and the next operation finds it so.
-   */
-  async finished(): Promise<void> {
-    if (!this.generation.spec.spec.job.finite || this.hasFinished) return;
-    try {
-      await this.account.untilNoReturn(() => this.awaitFinish());
-    } catch (error) {
-      if (failureOf(error).code !== 'ABORTED') throw error;
-    }
-  }
-
   /** Asks whether the job has finished, and waits for nothing but the answer. */
   async seenFinished(): Promise<void> {
     const summary = `See that the job has finished: ${generationName(this.generation.identity)}`;
@@ -147,18 +131,6 @@ export class GenerationSteps {
       const { finished } = await calls.waitFinished.executeWithOptions({ summary }, [input]);
       this.hasFinished = finished;
       return finished ? {} : { detail: 'It has not: nothing is removed' };
-    });
-  }
-
-  private async awaitFinish(): Promise<void> {
-    const calls = waits(this.cluster, lookForFinishMs);
-    const summary = `Wait until the job has finished: ${generationName(this.generation.identity)}`;
-    const input = { generation: this.generation, waitMs: lookForFinishMs };
-    await this.account.step('jobFinished', async () => {
-      while (!this.hasFinished) {
-        const { finished } = await calls.waitFinished.executeWithOptions({ summary }, [input]);
-        this.hasFinished = finished;
-      }
     });
   }
 

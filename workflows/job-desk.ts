@@ -285,7 +285,7 @@ export abstract class JobDesk extends JobBook {
       this.concludeScaling(state, one, scales);
     }
     for (const one of [...replaced, operation]) this.putOperation(one);
-    const waits = request.waits && !state.revision.spec.spec.job.finite;
+    const waits = request.waits && (patched('finite-jobs-run') || !state.revision.spec.spec.job.finite);
     if (state.running && !leavesJobAlone(kind) && !waits)
       this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
     this.remember(request, true, operation.record.number);

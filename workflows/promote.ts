@@ -27,7 +27,6 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
       await new GenerationSteps(run, previous).cleared('previousRemoved');
     }
     await cleanSavepoints(run, input);
-    await candidate.finished();
     await candidate.settledIfFinished();
   });
 }

@@ -137,7 +137,6 @@ export class RescaleRun {
   /** What else the revision changes is for people; and a job may have finished meanwhile. */
   async conclude(): Promise<void> {
     if (this.account.changesBookkeeping) await this.next.published();
-    await this.next.finished();
     await this.next.settledIfFinished();
   }
 

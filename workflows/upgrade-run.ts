@@ -7,7 +7,6 @@ import type { TargetInput } from '../core/operation-result.ts';
 import { clearGeneration } from './clear-generation.ts';
 import { GenerationSteps, quietly } from './generation-steps.ts';
 import { allEnded, failureOf, OperationRun } from './operation-run.ts';
-import { findRunning } from './find-running.ts';
 import { findActive } from './reconcile.ts';
 import { rollBack } from './roll-back.ts';
 import { stopGeneration } from './stop-generation.ts';
@@ -40,8 +39,6 @@ export class UpgradeRun {
   private previousFinished = false;
   /** Whether the next revision is what the job is now: whatever fails after that is no reason to go back. */
   private isStable = false;
-  /** Whether only the end of a job is awaited that ends by itself. */
-  private awaitsEnd = false;
 
   constructor(input: TargetInput) {
     const previous = input.generations.at(-1);
@@ -172,8 +169,6 @@ export class UpgradeRun {
 
   async removePrevious(): Promise<void> {
     if (this.account.has(this.previous)) await this.removeOld();
-    this.awaitsEnd = true;
-    await this.next.finished();
     await this.next.settledIfFinished();
   }
 
@@ -190,7 +185,7 @@ export class UpgradeRun {
 
   private async keepNext(): Promise<void> {
     await this.next.settledIfFinished();
-    this.account.leftRunning = !this.awaitsEnd || (await this.nextRuns());
+    this.account.leftRunning = true;
   }
 
   private async leavePrevious(): Promise<void> {
@@ -200,13 +195,6 @@ export class UpgradeRun {
   private rollBack(failure: Failure): Promise<Failure> {
     const { account, previous, next, isWarm, previousFinished } = this;
     return rollBack({ account, previous, next, isWarm, previousFinished }, failure);
-  }
-
-  /** Whether the job runs on whose end was awaited; where nobody can be asked, it is taken to. */
-  private async nextRuns(): Promise<boolean> {
-    const { number } = this.next.generation.identity;
-    const found = await findRunning(this.account, this.input).catch(() => undefined);
-    return found?.some(({ identity, running }) => identity.number === number && running !== false) ?? true;
   }
 
   private removeOld(): Promise<void> {

@@ -55,7 +55,7 @@ export const jobFields = {
     .boolean()
     .default(defaults.spec.job.finite)
     .describe(
-      'Whether the job ends by itself. Its deploy then lasts until it has finished, and a changed spec runs it again.',
+      'Whether the job ends by itself: it is then FINISHED, spec.cleanup.finished says what becomes of its Flink cluster, and a changed spec runs it again.',
     ),
   initialSavepoint: savepointUri()
     .optional()

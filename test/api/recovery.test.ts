@@ -254,3 +254,47 @@ describe('trouble that passes', () => {
     await eventually('passes', ({ trouble }) => trouble === undefined);
   }, 200_000);
 });
+
+const finite = (name: string, cleanup: object = {}) => ({
+  job: { ...specInput(name).spec.job, finite: true },
+  storage: { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } },
+  cleanup,
+});
+const kindsOf = async (name: string) =>
+  (await operationsOf(name)).map(({ kind, state }) => `${kind} ${state}`).toReversed();
+
+describe('a finite job', () => {
+  test('runs until it is seen to have finished, can be saved until then, and is cleared away and run again', async () => {
+    await running('batch', finite('batch'));
+    expect((await call('POST', `${path('batch')}/savepoints`, { body: {} })).status).toBe(202);
+    await waitUntil(async () => (await kindsOf('batch')).includes('savepoint succeeded'), {
+      what: 'the savepoint',
+      timeoutMs: 60_000,
+    });
+    expect(await viewOf('batch')).toMatchObject({ phase: 'RUNNING' });
+    await tell('batch', jobIs('FINISHED'));
+    // Late, and twice.
+    await tell('batch', jobIs('FINISHED'));
+    const job = await eventually('batch', ({ phase, generation }) => phase === 'FINISHED' && !generation);
+    expect(job.failure).toBeUndefined();
+    await running('batch', { ...finite('batch'), restartNonce: 1 });
+    const kinds = ['deploy', 'savepoint', 'cleanup', 'deploy'];
+    expect(await kindsOf('batch')).toEqual(kinds.map((kind) => `${kind} succeeded`));
+    expect((await operationsOf('batch'))[0]?.restoredFrom).toBeUndefined();
+  }, 300_000);
+
+  test('keeps its Flink cluster where its spec says so', async () => {
+    await running('kept-batch', finite('kept-batch', { finished: 'keep' }));
+    await tell('kept-batch', jobIs('FINISHED'));
+    const job = await eventually('kept-batch', ({ phase }) => phase === 'FINISHED');
+    expect(job).toMatchObject({ generation: { number: 1 } });
+    expect(await kindsOf('kept-batch')).toEqual(['deploy succeeded']);
+  }, 200_000);
+
+  test('that fails is brought back as any other', async () => {
+    await running('failing-batch', { ...finite('failing-batch'), ...quick });
+    await tell('failing-batch', failed);
+    await eventually('failing-batch', ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
+    expect(await kindsOf('failing-batch')).toEqual(['deploy succeeded', 'recover succeeded']);
+  }, 200_000);
+});

@@ -32,7 +32,6 @@ describe('asked to give up', () => {
       'givenUp',
       /newest checkpoint/,
     ],
-    ['a deploy that waits for the end', of('deploy', steps('firstCheckpoint', 'jobFinished')), 'goesOn', /runs on/],
     ['a deploy that is being undone', of('deploy', steps('objectsApplied', 'undone')), 'goesOn', /already/],
     ['a resume', of('resume', steps('objectsApplied')), 'givenUp', /State that the job had is kept/],
     ['a recovery', of('recover', steps('previousStopped')), 'givenUp', /recovery ends/],
@@ -76,6 +75,7 @@ describe('asked to give up', () => {
     ['a removal that asks', of('remove', steps('clusterAsked')), 'givenUp', /not removed/],
     ['a suspend before the stop', of('suspend', steps('clusterAsked')), 'givenUp', /runs on/],
     ['a promotion that looks', of('promote', steps('tasksRunning')), 'givenUp', /waits on/],
+    ['a clean-up that looks', of('cleanup', steps('jobFinished')), 'givenUp', /stays/],
     ['a healing', of('heal', steps('objectsHealed')), 'givenUp', /not touched/],
     ['a savepoint', of('savepoint', steps('savepointTaken')), 'givenUp', /files may stay/],
   ])('%s', (_title, operation, end, leaves) => {
@@ -99,6 +99,7 @@ describe('asked to give up', () => {
     ['a savepoint that was taken', of('savepoint', steps('savepointsCleaned')), /is there/],
     ['a disposal', of('dispose', steps('savepointDisposed')), /being deleted/],
     ['an adjustment', of('adjust', steps('anchorUpdated')), /being noted/],
+    ['a clean-up that removes', of('cleanup', steps('jobFinished', 'finishedRemoved')), /being cleared away/],
     ['a disposal that begins', of('dispose', steps()), /being deleted/],
   ])('it is too late for %s', (_title, operation, why) => {
     const refusal = abortOutlook(operation, job);

@@ -18,6 +18,7 @@ test.each<[string, Partial<JobState>, boolean]>([
     false,
   ],
   ['a job that is about to be changed is cleared away by that', { queue: [someOperation(5)] }, false],
+  ['a savepoint that waits clears nothing away', { queue: [someOperation(5, 'savepoint')] }, true],
 ])('%s', (_title, change, expected) => {
   expect(leavesCluster(someState({ phase: 'FINISHED', generations: [of('remove')], ...change }))).toBe(expected);
 });

@@ -11,15 +11,23 @@ describe('a finite job', () => {
   const name = 'finite';
   const ref = { tenant, name };
   const { out } = ledgerFolders(name);
+  /** The longest one runs for 80 s; then an agent has to see it, and its pods to go. */
+  const finishMs = 180_000;
   const spec = (change: object = {}, records = '100') =>
     ledgerJob(name, { args: ['--rate', '4000', '--records', records], job: { finite: true }, spec: change });
+
+  /** Where its deploy has not seen that, an agent does, and a clean-up follows by itself. */
+  async function seenFinished(): Promise<void> {
+    const isGone = async () => (await awaitPhase(ref, 'FINISHED', finishMs)).generation === undefined;
+    await waitUntil(isGone, { what: 'its Flink cluster to go', timeoutMs: finishMs, stepMs: 200 });
+  }
 
   beforeAll(() => removeLedger(name));
   afterAll(() => removed(name).catch(() => undefined), 240_000);
 
   test('ends as FINISHED with all its records, and its Flink cluster goes', async () => {
     expect(await applied(spec())).toMatchObject({ kind: 'deploy', state: 'succeeded' });
-    await awaitPhase(ref, 'FINISHED');
+    await seenFinished();
     expect(await objectsOf(name)).toEqual([]);
     expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, records: 1600 });
   }, 240_000);
@@ -34,10 +42,23 @@ describe('a finite job', () => {
     const record = await applied(spec({ cleanup: { finished: 'keep' } }, '200'));
     expect(record).toMatchObject({ kind: 'deploy', state: 'succeeded' });
     expect(record.restoredFrom).toBeUndefined();
-    await awaitPhase(ref, 'FINISHED');
+    await awaitPhase(ref, 'FINISHED', finishMs);
     expect(await flinkClustersOf(name)).toHaveLength(1);
     expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, records: 3200 });
   }, 240_000);
+
+  test('is RUNNING while it runs, is saved then, and is seen to finish', async () => {
+    removeLedger(name);
+    expect(await applied(spec({}, '20000'))).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+    await awaitPhase(ref, 'RUNNING');
+    expect(await cli('savepoint', 'create', name, '--wait', '--timeout', '1m')).toMatchObject({ code: 0 });
+    expect((await drey().getJob(ref)).phase).toBe('RUNNING');
+    await seenFinished();
+    const [newest] = (await drey().listOperations(ref, { limit: 1 })).items;
+    expect(newest).toMatchObject({ kind: 'cleanup', state: 'succeeded' });
+    expect(await objectsOf(name)).toEqual([]);
+    expect(await verifyLedger(out, { final: true })).toMatchObject({ good: true, records: 320_000 });
+  }, 400_000);
 });
 
 describe('a job that ends by itself, of which nobody has said so', () => {

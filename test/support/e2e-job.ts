@@ -88,12 +88,16 @@ export async function applied(spec: FlinkJobInput, timeoutMs?: number): Promise<
 }
 
 /** Waits until the job's own record says so: it is written just after its operation's. */
-export function awaitPhase(job: { readonly tenant: string; readonly name: string }, phase: JobPhase): Promise<JobView> {
+export function awaitPhase(
+  job: { readonly tenant: string; readonly name: string },
+  phase: JobPhase,
+  timeoutMs = 20_000,
+): Promise<JobView> {
   const look = async () => {
     const view = await drey().getJob(job);
     return view.phase === phase && view.operation === undefined && view;
   };
-  return waitUntil(look, { what: `${job.name} to be ${phase}`, timeoutMs: 20_000, stepMs: 50 });
+  return waitUntil(look, { what: `${job.name} to be ${phase}`, timeoutMs, stepMs: 50 });
 }
 
 /** Removes a job and waits until that has ended. */
