@@ -51,8 +51,9 @@ export function compactMemory(memory: EngineMemory, bytesMax: number): EngineMem
   return compact;
 }
 
-function mostOf({ capacity, scalings }: EngineMemory): number {
-  return Math.max(0, ...[...Object.values(capacity), ...Object.values(scalings)].map(({ length }) => length));
+function mostOf({ capacity, scalings, jobScalings }: EngineMemory): number {
+  const lists = [jobScalings, ...Object.values(capacity), ...Object.values(scalings)];
+  return Math.max(0, ...lists.map(({ length }) => length));
 }
 
 function withMost(memory: EngineMemory, count: number): EngineMemory {
@@ -60,7 +61,8 @@ function withMost(memory: EngineMemory, count: number): EngineMemory {
   return {
     ...memory,
     capacity,
-    scalings: ofEach(memory.scalings, (all) => all.slice(all.length - Math.min(all.length, count))),
+    scalings: ofEach(memory.scalings, (all) => newest(all, count)),
+    jobScalings: newest(memory.jobScalings, count),
   };
 }
 
@@ -70,6 +72,10 @@ function ofEach<T>(
 ): Readonly<Record<string, readonly T[]>> {
   const short = Object.entries(lists).map(([id, list]) => [id, shorten(list)] as const);
   return Object.fromEntries(short.filter(([, list]) => list.length > 0));
+}
+
+function newest<T>(list: readonly T[], count: number): readonly T[] {
+  return list.slice(Math.max(0, list.length - count));
 }
 
 function newestPoints(points: readonly CapacityPoint[], count: number): readonly CapacityPoint[] {

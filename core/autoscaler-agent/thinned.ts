@@ -9,12 +9,12 @@ import type { Aggregate, Figure, JobSample, TaskManagerSample, VertexSample } fr
 const newestMs = 150_000;
 const newestOf = { drey: 4, 'flink-operator-main': 1, 'flink-operator-1.15': 1 } as const;
 
-/** Fewer say nothing: a rate takes two. */
-const fewest = 2;
+/** Fewer say nothing: a rate takes two, and `drey` waits for those of the newest minutes. */
+const fewestOf = { drey: newestOf.drey, 'flink-operator-main': 2, 'flink-operator-1.15': 2 } as const;
 
 /**
  * The same input with the most samples for which `bytesOf` stays below the limit: the first, the last, and others evenly in between.
- * @returns undefined where not even two samples fit.
+ * @returns undefined where fewer fit than the profile decides by.
  */
 export function thinnedInput(
   input: AutoscalerInput,
@@ -28,14 +28,15 @@ export function thinnedInput(
   const each = Math.max(1, bytesOf(withSamples(samples.slice(-1))) - fixed);
   // Others may be somewhat smaller than the newest one.
   let count = Math.min(samples.length, Math.floor((1.03 * (bytesMax - fixed)) / each));
-  for (; count >= Math.min(fewest, samples.length); count -= 1) {
-    const thinned = withSamples(thinnedSamples(samples, count, input.nowMs, newestOf[input.policy.profile]));
+  const { profile } = input.policy;
+  for (; count >= Math.min(fewestOf[profile], samples.length); count -= 1) {
+    const thinned = withSamples(thinnedSamples(samples, count, input.nowMs, newestOf[profile]));
     if (bytesOf(thinned) <= bytesMax) return thinned;
   }
   return undefined;
 }
 
-/** So many of them: the first, the last, `newestKept` of the newest minutes, the others evenly over the time before. */
+/** So many of them: the last, `newestKept` of the newest minutes before all others, the first, the others evenly over the time before. */
 export function thinnedSamples(
   samples: readonly JobSample[],
   count: number,
@@ -44,9 +45,10 @@ export function thinnedSamples(
 ): readonly JobSample[] {
   if (samples.length <= count) return samples;
   if (newestKept <= 1) return evenly(samples, count);
-  const newest = samples.filter(({ atMs }) => atMs > nowMs - newestMs);
+  const recent = samples.filter(({ atMs }) => atMs > nowMs - newestMs);
+  const newest = recent.length < newestKept ? samples.slice(-newestKept) : recent;
   const older = samples.slice(0, samples.length - newest.length);
-  const fromNewest = Math.max(Math.min(newestKept, Math.floor(count / 2)), count - older.length);
+  const fromNewest = Math.max(Math.min(newestKept, count), count - older.length);
   return [...evenly(older, count - fromNewest), ...evenly(newest.toReversed(), fromNewest).toReversed()];
 }
 

@@ -10,8 +10,8 @@ import { thinnedInput } from './thinned.ts';
 /** Bytes of JSON: a history of Temporal holds every signal for weeks. */
 const signalBytesMax = 64_000;
 
-/** Of which the memory may take so many. */
-const memoryBytesMax = 24_000;
+/** Of which the memory may take so many; and where too few samples fit beside that, so many. */
+const memoryBytesMax = [24_000, 8_000];
 
 /** What is told of a window, and what by it is to be done. */
 export interface WindowTold {
@@ -20,7 +20,7 @@ export interface WindowTold {
   readonly decision: AutoscalerDecision;
 }
 
-/** @returns undefined where the job has so many vertices that no two samples of it fit. */
+/** @returns undefined where the job has so many vertices that too few samples of it fit. */
 export function windowTold(generation: Generation, input: AutoscalerInput, asked?: string): WindowTold | undefined {
   const fitting = fittingInput(generation, input, asked);
   if (fitting === undefined) return undefined;
@@ -45,8 +45,12 @@ function fittingInput(generation: Generation, input: AutoscalerInput, asked?: st
   // As long as what stands there in the end.
   const found = { id: `${input.job.id}-${input.nowMs}`, action: 'advise' } as const;
   const bytesOf = (own: AutoscalerInput) => utf8ToBytes(JSON.stringify(signalOf(generation, own, found, asked))).length;
-  const compact = { ...input, memory: compactMemory(input.memory, memoryBytesMax) };
-  return thinnedInput(compact, bytesOf, signalBytesMax);
+  for (const bytesMax of memoryBytesMax) {
+    const compact = { ...input, memory: compactMemory(input.memory, bytesMax) };
+    const fitting = thinnedInput(compact, bytesOf, signalBytesMax);
+    if (fitting) return fitting;
+  }
+  return undefined;
 }
 
 function signalOf(

@@ -86,6 +86,14 @@ describe('a note', () => {
     expect(jobScalings).toHaveLength(1);
   });
 
+  test('of a job all of whose vertices were scaled often has room', () => {
+    const to = Object.fromEntries(Object.keys(large(100).capacity).map((id) => [id, 8]));
+    const jobScalings = Array.from({ length: 20 }, (_, atMs) => ({ atMs, decision: `d-${atMs}`, to }));
+    const compact = compactMemory({ ...large(100), jobScalings }, 64_000);
+    expect(JSON.stringify(compact).length).toBeLessThanOrEqual(64_000);
+    expect(compact.jobScalings.at(-1)?.atMs).toBe(19);
+  });
+
   test('that has room is left as it is', () => expect(compactMemory(large(3), 64_000)).toEqual(large(3)));
 });
 

@@ -63,7 +63,7 @@ function withVertices(input: AutoscalerInput, count: number): AutoscalerInput {
 describe('a window that is large', () => {
   const input = inputOf(tooMuch, 30 * minute, { profile: 'drey' });
 
-  test.each([10, 25])('with %i vertices is told below 64 KB, and the same comes out', (count) => {
+  test.each([10, 25, 40])('with %i vertices is told below 64 KB, and the same comes out', (count) => {
     const whole = withVertices(input, count);
     expect(bytes(whole)).toBeGreaterThan(64_000);
     const { signal, decision } = windowTold(generation, whole) ?? {};
@@ -72,8 +72,26 @@ describe('a window that is large', () => {
     expect(decision?.parallelism).toEqual(decide(whole).parallelism);
   });
 
-  test('of which not two samples have room is not told', () => {
-    expect(windowTold(generation, withVertices(input, 300))).toBeUndefined();
+  test('with 38 vertices and a long memory is told with less of that', () => {
+    const whole = withVertices(input, 38);
+    const points = Array.from({ length: 20 }, (_, index) => ({
+      parallelism: index + 1,
+      recordsPerSecond: 123.456_789 * index,
+      measured: 7,
+      atMs: index,
+    }));
+    const capacity = Object.fromEntries(whole.job.vertices.map(({ id }) => [id, points]));
+    const { signal, decision } = windowTold(generation, { ...whole, memory: { ...whole.memory, capacity } }) ?? {};
+    expect(bytes(signal)).toBeLessThanOrEqual(64_000);
+    expect(bytes(signal?.input.memory)).toBeLessThanOrEqual(8_000);
+    expect(decision?.action).toBe('scale');
+  });
+
+  test.each([60, 300])('with %i vertices, of which too few samples have room, is not told', (count) => {
+    const whole = withVertices(input, count);
+    expect(windowTold(generation, whole)).toBeUndefined();
+    // Nor does the agent find that there is nothing to do: it counts what it could not tell.
+    expect(decideFirst(generation, whole).decision.action).toBe('scale');
   });
 });
 
@@ -81,7 +99,7 @@ describe('fewer samples', () => {
   const samples = Array.from({ length: 211 }, (_, index) => ({ atMs: index * 10_000, vertices: {} }));
   const nowMs = 2_100_000;
 
-  test.each([2, 3, 10, 25, 100, 210])('%i of them: the first, the last, evenly in between', (count) => {
+  test.each([5, 6, 10, 25, 100, 210])('%i of them: the first, the last, evenly in between', (count) => {
     const times = thinnedSamples(samples, count, nowMs, 4).map(({ atMs }) => atMs);
     expect(times).toHaveLength(count);
     expect(new Set(times).size).toBe(count);
@@ -89,8 +107,9 @@ describe('fewer samples', () => {
     expect([times[0], times.at(-1)]).toEqual([0, nowMs]);
   });
 
-  test('of the newest minutes as many as a demand takes', () => {
-    const times = thinnedSamples(samples, 20, nowMs, 4).map(({ atMs }) => atMs);
+  test.each([4, 5, 7, 20])('of the newest minutes as many as a demand takes, also of %i', (count) => {
+    const times = thinnedSamples(samples, count, nowMs, 4).map(({ atMs }) => atMs);
+    expect(times).toHaveLength(count);
     expect(times.filter((atMs) => atMs > nowMs - 150_000)).toHaveLength(4);
   });
 
