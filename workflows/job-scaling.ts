@@ -4,7 +4,7 @@ import type { JobState, QueuedOperation } from '../core/job-state.ts';
 import { judge } from '../core/judgement.ts';
 import { autoscalerWorkflowId } from '../core/names.ts';
 import { scaledByDecision } from '../core/scaling/given-parallelism.ts';
-import { refusalOfScaling } from '../core/scaling/scaling-refusal.ts';
+import { refusalOfScaling, revisionMeant } from '../core/scaling/scaling-refusal.ts';
 import {
   jobRemovedName,
   scalingEndedName,
@@ -19,7 +19,7 @@ import { JobDesk } from './job-desk.ts';
 export abstract class JobScaling extends JobDesk {
   /** Accepts a decision of the autoscaler: a revision with other parallelism, and the operation that brings it about. */
   scale(request: ScaleVerticesRequest): ScaleVerticesAnswer {
-    const answered = this.answered(request, judge(this.state, request));
+    const answered = this.answered(request, judge(this.state, this.onRevisionMeant(request)));
     if (answered) return { revision: answered.job.revision, ...numberOf(answered) };
     const state = this.known();
     const refusal = request.uid === state.uid ? refusalOfScaling(state) : anotherJob;
@@ -33,6 +33,12 @@ export abstract class JobScaling extends JobDesk {
     const scales = { decision: request.decision, before };
     const answer = this.enqueue(this.kindNow(state), request, request.reason, { scales });
     return { revision: answer.job.revision, ...numberOf(answer) };
+  }
+
+  private onRevisionMeant(request: ScaleVerticesRequest): ScaleVerticesRequest {
+    const ifRevision = this.state ? revisionMeant(this.state, request.ifRevision) : request.ifRevision;
+    if (ifRevision === request.ifRevision || !patched('decided-on-what-runs')) return request;
+    return { ...request, ifRevision };
   }
 
   /** What an operation that carries out a decision means for the job when it has ended. */

@@ -16,6 +16,19 @@ export function refusalOfScaling(state: JobState): NotNow | undefined {
   return why === undefined ? undefined : { code: 'NOT_NOW', message: `The job is not rescaled now: ${why}.` };
 }
 
+/**
+ * The revision that a decision is about. A scaling that failed is taken back under a new number, and what runs keeps the one before where an
+ * operation waited then, or a recovery brings it back: it is the same spec.
+ */
+export function revisionMeant(
+  { revision, generations }: Pick<JobState, 'revision' | 'generations'>,
+  decidedOn: number,
+): number {
+  const active = generations.at(-1);
+  const isSame = active?.revision === decidedOn && active.specHash === revision.specHash;
+  return isSame ? revision.number : decidedOn;
+}
+
 function whyNotNow(state: JobState): string | undefined {
   const { phase, running, queue, revision, generations } = state;
   if (running) return `operation ${running.record.number} (${running.record.kind}) is under way`;

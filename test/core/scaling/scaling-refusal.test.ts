@@ -1,7 +1,7 @@
 /** What keeps a job from being rescaled by its autoscaler. */
 import { expect, test } from '@jest/globals';
 import type { JobState } from '../../../core/job-state.ts';
-import { refusalOfScaling } from '../../../core/scaling/scaling-refusal.ts';
+import { refusalOfScaling, revisionMeant } from '../../../core/scaling/scaling-refusal.ts';
 import { someGeneration, someOperation, someState, smallSpec } from '../../support/state-fixture.ts';
 
 const running = someGeneration(2, { revision: 3 });
@@ -33,4 +33,14 @@ test.each<[string, Partial<JobState>, string]>([
     code: 'NOT_NOW',
     message: `The job is not rescaled now: ${why}.`,
   });
+});
+
+test.each([
+  ['of the job as it is', 4, 'h4', 4],
+  ['of what runs, where what failed was taken back', 3, running.specHash, 4],
+  ['of what runs, where somebody wants another spec', 3, 'h4', 3],
+  ['of what ran before', 2, running.specHash, 2],
+])('a decision %s is about revision …', (_what, decidedOn, specHash, expected) => {
+  const state = someState({ generations: [running], revision: { ...revision(scaled), specHash } });
+  expect(revisionMeant(state, decidedOn)).toBe(expected);
 });
