@@ -59,8 +59,8 @@ export class AutoscalerLife {
       if (!(goesOn && hasJob) && (await this.hasEnded())) return undefined;
       if (this.isIdle() && workflowInfo().continueAsNewSuggested && this.scaler) {
         await condition(allHandlersFinished);
-        // What came meanwhile would be lost.
-        if (this.isIdle()) return { ...this.scaler.book.state, unwritten: this.outbox.unwritten() };
+        // What came meanwhile would be lost, also that the job is gone.
+        if (this.isIdle() && !this.isGone()) return { ...this.scaler.book.state, unwritten: this.outbox.unwritten() };
       }
     }
   }
