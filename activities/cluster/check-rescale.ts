@@ -91,7 +91,7 @@ async function decided(flink: FlinkClient, job: JobDetail, generation: Generatio
   const decision = decideParallelism(job.vertices, before, wish);
   if ('refused' in decision) throw failed(decision.refused);
   const { fixed } = decision;
-  const count = Object.keys(named.to).length;
+  const count = Object.keys(named.to).filter((id) => id in decision.parallelism).length;
   const following = job.vertices.length - fixed.length - count;
   const own = count === 0 ? '' : `, ${count} have one of their own`;
   const detail = `${following} of ${job.vertices.length} vertices follow, from ${from} to ${wanted.parallelism}${own}`;

@@ -42,7 +42,9 @@ export function decideParallelism(
   now: Requirements,
   { from, to, fixed, named = { from: {}, to: {} } }: ParallelismWish,
 ): ParallelismDecision {
-  const unknown = Object.keys(named.to).find((id) => !vertices.some((one) => one.id === id));
+  // One that was named before has gone with an upgrade of the program, and was passed over since.
+  const isNew = (id: string) => named.from[id] !== named.to[id];
+  const unknown = Object.keys(named.to).find((id) => isNew(id) && !vertices.some((one) => one.id === id));
   if (unknown !== undefined) return { refused: noSuchVertex(unknown, vertices) };
   const upperOf = ({ id }: VertexSeen) => now[id]?.upper ?? from;
   // What the spec named until now and does not any more follows again.

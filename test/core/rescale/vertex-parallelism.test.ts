@@ -70,6 +70,13 @@ const cases: Readonly<Record<string, Case>> = {
     parallelism: { source: 2, map: 2 },
     fixed: [],
   },
+  'and what was named for an earlier program is passed over': {
+    vertices: { source: [2, 128], map: [2, 128] },
+    wish: [2, 2],
+    named: { from: { gone: 8 }, to: { gone: 8, map: 4 } },
+    parallelism: { source: 2, map: 4 },
+    fixed: [],
+  },
   'but not what can have one subtask only': {
     vertices: { map: [1, 128], all: [1, 1] },
     wish: [1, 3],
