@@ -24,13 +24,12 @@ function withRestart(scaling: JobScaling, seen: readonly JobScaling[]): JobScali
   return restartMs === undefined ? scaling : { ...scaling, restartMs };
 }
 
-/** Of each vertex and parallelism, the one that was found last. */
+/** Of each vertex, the one that was found last: it counts those before. */
 function newestOf(all: readonly Distrust[]): readonly Distrust[] {
   const newest = new Map<string, Distrust>();
   for (const one of all) {
-    const key = `${one.vertex}/${one.above}`;
-    const other = newest.get(key);
-    if (!other || other.atMs < one.atMs) newest.set(key, one);
+    const other = newest.get(one.vertex);
+    if (!other || other.atMs < one.atMs) newest.set(one.vertex, one);
   }
   return [...newest.values()];
 }

@@ -39,3 +39,9 @@ test('of what does not help, the newest finding about each vertex counts', () =>
   const seen = memory({ distrusts: [distrust('v', 2), distrust('w', 3)] });
   expect(mergedMemory(held, seen).distrusts).toEqual([distrust('v', 5), distrust('w', 3)]);
 });
+
+test('also where it was found of another parallelism before', () => {
+  const held = memory({ distrusts: [distrust('v', 1)] });
+  const again = { ...distrust('v', 20), above: 4, times: 2 };
+  expect(mergedMemory(held, memory({ distrusts: [again] })).distrusts).toEqual([again]);
+});
