@@ -58,6 +58,11 @@ export class AutoscaledJob {
     return this.generation?.identity.number === identity.number && this.generation.submission === submission;
   }
 
+  /** Whether it knows what the anchor says: else writing there would undo what the workflow has noted. */
+  hasTakenUp(anchor: SeenAnchor): boolean {
+    return anchor.resourceVersion === this.wroteOn || anchor.autoscaler === this.noted;
+  }
+
   /** Takes up what the anchor says that nobody here has written. Samples of another submission say nothing of this one. */
   isNow(generation: Generation, anchor: SeenAnchor, moment: Moment): void {
     const before = this.generation;
@@ -66,7 +71,7 @@ export class AutoscaledJob {
     this.seenAtMs = moment.nowMs;
     if (!before) return this.begin(anchor, moment);
     if (before.identity.number !== generation.identity.number) return this.goOnWith(anchor, moment);
-    if (anchor.resourceVersion === this.wroteOn || anchor.autoscaler === this.noted) return;
+    if (this.hasTakenUp(anchor)) return;
     this.wroteOn = undefined;
     this.takeUp(anchor.autoscaler, moment);
   }

@@ -79,7 +79,7 @@ export class Autoscaling {
       const anchor = this.anchorOf(generation);
       const key = anchor?.notes[annotations.autoscalerAsked];
       if (!job || !anchor || key === undefined || key === job.answered) continue;
-      const input = job.isOf(generation) ? job.input() : undefined;
+      const input = job.isOf(generation) && job.hasTakenUp(anchor) ? job.input() : undefined;
       if (input) void this.alone(job, () => this.answer(job, { generation, anchor, input, asked: key }));
     }
     for (const [uid, job] of this.jobs) if (nowMs - job.seenAtMs > keptMs) this.jobs.delete(uid);

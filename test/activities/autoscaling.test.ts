@@ -286,6 +286,26 @@ describe('what is remembered', () => {
     expect(writes).toEqual([]);
   });
 
+  test('nor by an answer before the next reading has taken it up', async () => {
+    const generation = generationOf({ mode: 'active' });
+    put(generation);
+    const one = await agent();
+    await measured(one, generation, enough, { to: 4 });
+    put(generation, { [annotations.autoscalerAsked]: 'ada-1' }, { memory: scaled });
+    watched(one);
+    const ask = async () => {
+      one.autoscaling.tick([generation]);
+      await jest.advanceTimersByTimeAsync(200);
+      watched(one);
+    };
+    await ask();
+    expect(signals).toEqual([]);
+    await measured(one, generation, enough, { from: 5, to: 5 });
+    await ask();
+    expect(signals).toMatchObject([{ asked: 'ada-1' }]);
+    expect(writes.at(-1)?.note.memory.jobScalings).toMatchObject([{ decision: 'd', pauseMs: 90 }]);
+  });
+
   test('goes with the job to its next generation', async () => {
     const generation = generationOf({ mode: 'active' });
     put(generation, {}, { memory: scaled });
