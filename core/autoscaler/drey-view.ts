@@ -1,5 +1,6 @@
 /** What profile `drey` sees before it decides: whole samples, two windows, what was learned, what is ahead. */
 import { learnCapacity } from './capacity-curve.ts';
+import { learnCeiling } from './ceiling.ts';
 import { collect, isSource, type Collected } from './collected.ts';
 import { wholeSamples } from './completeness.ts';
 import type { AutoscalerInput, Reason } from './decision.ts';
@@ -11,6 +12,7 @@ import { upToDate, whetherRunning, type Stopped } from './prepare.ts';
 import { restartTimeMs } from './restart-time.ts';
 import type { JobSample } from './samples.ts';
 import { expectedWithin, learnSeason } from './season.ts';
+import { lastingShare, learnUsual } from './usual-load.ts';
 import { span } from './words.ts';
 
 export interface DreyView {
@@ -24,7 +26,11 @@ export interface DreyView {
   readonly catchUpMs: number;
   /** The largest load to be expected, over the present one: soon, and within the horizon. At least 1. */
   readonly ahead: { readonly soon: number; readonly later: number };
-  /** Records wait for longer than is usual. */
+  /** The load that will last, over the present one; at most 1. */
+  readonly lasting: number;
+  /** For how long records wait. */
+  readonly behindMs: number;
+  /** That is longer than is usual. */
   readonly isBehind: boolean;
 }
 
@@ -57,6 +63,7 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
   const rate = sourceRate(vertices);
   const recent = whole.samples.slice(-windows.now.length);
   const ahead = uses(input, 'forecast') ? aheadOf(memory, rate, nowMs) : { soon: 1, later: 1 };
+  const behindMs = behindOf(vertices);
   const learned = { ...memory, ...learn(input, vertices, windows, memory) };
   return {
     input,
@@ -67,7 +74,9 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
     restartMs,
     catchUpMs,
     ahead,
-    isBehind: isBehind(vertices),
+    lasting: lastingShare(memory.usual, rate, nowMs),
+    behindMs,
+    isBehind: behindMs > dreySettings.behindMs,
   };
 }
 
@@ -129,7 +138,7 @@ function learn(
   vertices: readonly DreyVertex[],
   { all }: DreyWindows,
   memory: EngineMemory,
-): Pick<EngineMemory, 'capacity' | 'season'> {
+): Pick<EngineMemory, 'capacity' | 'season' | 'usual' | 'ceilings'> {
   const { nowMs } = input;
   const spanMs = nowMs - (all[0]?.atMs ?? nowMs);
   const enough = spanMs >= Math.min(dreySettings.judgedByMs, input.policy.options.windowMs / 2);
@@ -140,13 +149,32 @@ function learn(
   });
   return {
     capacity: Object.fromEntries(learned),
+    ceilings: ceilingsOf(vertices, memory, nowMs, spanMs >= input.policy.options.stabilizationMs),
     season: learnSeason(memory.season, sourceRate(vertices), nowMs),
+    usual: learnUsual(memory.usual, sourceRate(vertices), nowMs),
   };
 }
 
-function isBehind(vertices: readonly DreyVertex[]): boolean {
-  return vertices.some(
-    ({ vertex, lagShare, targetRate }) =>
-      isSource(vertex) && lagShare > (dreySettings.behindMs / 1000) * Math.max(targetRate, 1),
+/** A job that has just started is busy with that. */
+function ceilingsOf(
+  vertices: readonly DreyVertex[],
+  { ceilings = {} }: EngineMemory,
+  nowMs: number,
+  isWarm: boolean,
+): NonNullable<EngineMemory['ceilings']> {
+  if (!isWarm) return ceilings;
+  const late = behindOf(vertices) > dreySettings.behindMs;
+  return Object.fromEntries(
+    vertices.flatMap(({ vertex, inputRate, loadNow }) => {
+      const pace = { parallelism: vertex.parallelism, inputRate, loadNow };
+      const learned = learnCeiling(ceilings[vertex.id], pace, late, nowMs);
+      return learned ? [[vertex.id, learned] as const] : [];
+    }),
   );
+}
+
+/** For how long the oldest record waits, if all come as fast as now. */
+function behindOf(vertices: readonly DreyVertex[]): number {
+  const sources = vertices.filter(({ vertex }) => isSource(vertex));
+  return Math.max(0, ...sources.map(({ lagShare, targetRate }) => (1000 * lagShare) / Math.max(targetRate, 1)));
 }
