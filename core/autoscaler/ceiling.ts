@@ -4,7 +4,7 @@
  * work then but wait, for a database or a service: more subtasks would wait with it.
  */
 import { dreySettings } from './drey-settings.ts';
-import type { CapacityPoint, Ceiling } from './memory.ts';
+import type { Ceiling } from './memory.ts';
 
 export interface Pace {
   readonly parallelism: number;
@@ -27,23 +27,6 @@ export function learnCeiling(
   if (known === undefined || nowMs - known.atMs > dreySettings.capacityAgeMs) return undefined;
   const isAsFast = inputRate >= dreySettings.asFastAsCeiling * known.recordsPerSecond;
   return isAsFast && loadNow <= dreySettings.busyBelowCeiling ? { ...known, isOutside: true } : known;
-}
-
-/**
- * Whether a vertex suddenly does far less than it did with as many subtasks: its records have become dearer, or it waits for
- * something. Which of both, the next minutes tell; while little more comes than it does, they are awaited.
- */
-export function hasCollapsed(
-  points: readonly CapacityPoint[],
-  { parallelism, loadNow, targetRate, trueRate }: Omit<Pace, 'inputRate'> & Record<'targetRate' | 'trueRate', number>,
-): boolean {
-  const usual = points.find((point) => point.parallelism === parallelism);
-  return (
-    usual !== undefined &&
-    loadNow >= dreySettings.saturated &&
-    trueRate < dreySettings.collapsed * usual.recordsPerSecond &&
-    targetRate <= dreySettings.mostAboveCeiling * trueRate
-  );
 }
 
 /** The limit that holds a vertex now; undefined where none does, or the load is so far above it that it is worth a trial. */

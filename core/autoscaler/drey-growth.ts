@@ -1,5 +1,5 @@
 /** Upwards: everything that has to grow does, far enough and in one rescale; what more subtasks do not help is not done. */
-import { hasCollapsed, outsideCeiling } from './ceiling.ts';
+import { outsideCeiling } from './ceiling.ts';
 import type { Reason } from './decision.ts';
 import { dreySettings } from './drey-settings.ts';
 import { needOf, type VertexNeed } from './drey-vertex.ts';
@@ -73,21 +73,14 @@ function bottleneck({ input, memory, vertices }: DreyView): Reason | undefined {
   };
 }
 
-/** The vertex that waits for something outside of Flink, as was seen before; or that may do so, which is still watched. */
-function outside({ memory, vertices, behindMs }: DreyView): Reason | undefined {
-  for (const { vertex, loadNow, targetRate, trueRate } of vertices) {
-    const pace = { parallelism: vertex.parallelism, loadNow, targetRate, trueRate };
-    const ceiling = outsideCeiling(memory.ceilings?.[vertex.id], pace);
-    if (ceiling)
-      return {
-        code: 'OUTSIDE_LIMIT',
-        text: `"${vertex.name}" waits for something outside: ${perSecond(ceiling.recordsPerSecond)} kept it busy all the time before, and far less at other times.`,
-      };
-    if (behindMs < dreySettings.watchedMs && hasCollapsed(memory.capacity[vertex.id] ?? [], pace))
-      return {
-        code: 'WATCHED',
-        text: `"${vertex.name}" is busy all the time and does no more than ${perSecond(trueRate)}, far less than usual: it is watched whether it waits for something outside.`,
-      };
+/** The vertex that waits for something outside of Flink, as was seen before. */
+function outside({ memory, vertices }: DreyView): Reason | undefined {
+  for (const { vertex, loadNow, targetRate } of vertices) {
+    const { parallelism } = vertex;
+    const ceiling = outsideCeiling(memory.ceilings?.[vertex.id], { parallelism, loadNow, targetRate });
+    if (ceiling === undefined) continue;
+    const text = `"${vertex.name}" waits for something outside: ${perSecond(ceiling.recordsPerSecond)} kept it busy all the time before, and far less at other times.`;
+    return { code: 'OUTSIDE_LIMIT', text };
   }
   return undefined;
 }

@@ -103,9 +103,6 @@ export const dreySettings = {
   asFastAsCeiling: 0.97,
   /** … and is busy for no more than this: one that works would be for 0.97 of its time, and a gauge that lags by a minute still shows 0.9. */
   busyBelowCeiling: 0.88,
-  /** It may have met one where it does less than this share of what was usual; that is watched while the job is less behind than this. */
-  collapsed: 0.8,
-  watchedMs: 4 * minute,
   /** A load that is so many times the limit is worth a trial all the same. */
   mostAboveCeiling: 1.25,
   /** How long a useless scale-up is not tried again, the first time; each time twice as long. */

@@ -28,9 +28,7 @@ export interface DreyView {
   readonly ahead: { readonly soon: number; readonly later: number };
   /** The load that will last, over the present one; at most 1. */
   readonly lasting: number;
-  /** For how long records wait. */
-  readonly behindMs: number;
-  /** That is longer than is usual. */
+  /** Records wait for longer than is usual. */
   readonly isBehind: boolean;
 }
 
@@ -63,7 +61,6 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
   const rate = sourceRate(vertices);
   const recent = whole.samples.slice(-windows.now.length);
   const ahead = uses(input, 'forecast') ? aheadOf(memory, rate, nowMs) : { soon: 1, later: 1 };
-  const behindMs = behindOf(vertices);
   const learned = { ...memory, ...learn(input, vertices, windows, memory) };
   return {
     input,
@@ -75,8 +72,7 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
     catchUpMs,
     ahead,
     lasting: lastingShare(memory.usual, rate, nowMs),
-    behindMs,
-    isBehind: behindMs > dreySettings.behindMs,
+    isBehind: isBehind(vertices),
   };
 }
 
@@ -163,7 +159,7 @@ function ceilingsOf(
   isWarm: boolean,
 ): NonNullable<EngineMemory['ceilings']> {
   if (!isWarm) return ceilings;
-  const late = behindOf(vertices) > dreySettings.behindMs;
+  const late = isBehind(vertices);
   return Object.fromEntries(
     vertices.flatMap(({ vertex, inputRate, loadNow }) => {
       const pace = { parallelism: vertex.parallelism, inputRate, loadNow };
@@ -173,8 +169,9 @@ function ceilingsOf(
   );
 }
 
-/** For how long the oldest record waits, if all come as fast as now. */
-function behindOf(vertices: readonly DreyVertex[]): number {
-  const sources = vertices.filter(({ vertex }) => isSource(vertex));
-  return Math.max(0, ...sources.map(({ lagShare, targetRate }) => (1000 * lagShare) / Math.max(targetRate, 1)));
+function isBehind(vertices: readonly DreyVertex[]): boolean {
+  return vertices.some(
+    ({ vertex, lagShare, targetRate }) =>
+      isSource(vertex) && lagShare > (dreySettings.behindMs / 1000) * Math.max(targetRate, 1),
+  );
 }

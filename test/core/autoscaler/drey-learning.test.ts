@@ -1,6 +1,6 @@
 /** What profile drey learns of a job's load and limits. */
 import { describe, expect, test } from '@jest/globals';
-import { hasCollapsed, learnCeiling, outsideCeiling } from '../../../core/autoscaler/ceiling.ts';
+import { learnCeiling, outsideCeiling } from '../../../core/autoscaler/ceiling.ts';
 import type { Collected } from '../../../core/autoscaler/collected.ts';
 import type { Ceiling, UsualLoad } from '../../../core/autoscaler/memory.ts';
 import { climb } from '../../../core/autoscaler/trend.ts';
@@ -106,15 +106,5 @@ describe('a limit outside of Flink', () => {
     ['a little more, with other subtasks', { targetRate: 1100, loadNow: 1, parallelism: 8 }, false],
   ])('holds what gets %s: %#', (_name, pace, holds) => {
     expect(outsideCeiling(after({ loadNow: 0.7, inputRate: 990 }), pace) !== undefined).toBe(holds);
-  });
-
-  test.each([
-    ['far less than usual', { trueRate: 700, targetRate: 750 }, true],
-    ['hardly less than usual', { trueRate: 900, targetRate: 950 }, false],
-    ['far less than what comes', { trueRate: 700, targetRate: 1000 }, false],
-  ])('may be there where a vertex does %s', (_name, rates, watched) => {
-    const points = [{ parallelism: 4, recordsPerSecond: 1000, measured: 3, atMs: 0 }];
-    expect(hasCollapsed(points, { parallelism: 4, loadNow: 1, ...rates })).toBe(watched);
-    expect(hasCollapsed(points, { parallelism: 5, loadNow: 1, ...rates })).toBe(false);
   });
 });
