@@ -1,5 +1,4 @@
 /** Upwards: everything that has to grow does, far enough and in one rescale; what more subtasks do not help is not done. */
-import { outsideCeiling } from './ceiling.ts';
 import type { Reason } from './decision.ts';
 import { dreySettings } from './drey-settings.ts';
 import { needOf, type VertexNeed } from './drey-vertex.ts';
@@ -8,15 +7,15 @@ import { uses, type DreyView } from './drey-view.ts';
 import { withFreeRoom } from './free-room.ts';
 import { planForPressure } from './memory-plan.ts';
 import { distrusted } from './trust.ts';
-import { perSecond, span } from './words.ts';
+import { span } from './words.ts';
 
 /** Everything that has to grow does, with whatever has free room beside it; memory comes first where that is the trouble. */
 export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | undefined {
   const { input, memory } = view;
   const pressing = needs.filter(({ pressing: why }) => why !== undefined);
-  const first = pressing[0];
-  if (first === undefined) return undefined;
-  const held = uses(input, 'bottleneck') ? (bottleneck(view) ?? outside(view)) : undefined;
+  if (pressing[0] === undefined) return undefined;
+  const first = mostPressing(pressing);
+  const held = uses(input, 'bottleneck') ? bottleneck(view) : undefined;
   if (held) return { reason: held, delays: {}, memory };
   const rising = uses(input, 'cost') ? risingSource(view) : undefined;
   if (rising) return { reason: rising, delays: {}, memory };
@@ -27,11 +26,21 @@ export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | u
     code: first.pressing?.code ?? '',
     text: `"${first.seen.vertex.name}": ${first.pressing?.text ?? ''}`,
   };
-  if (Object.keys(changes).length > 0)
+  // Where what holds the job up most cannot grow, room for others is no reason for a pause.
+  if (changes[mostPressing(pressing).seen.vertex.id] !== undefined)
     return { reason: why, changes, ...backAlong(memorySituation(view), changes), delays: {}, memory };
   const note = pressing.flatMap(({ notes }) => notes)[0];
   const limit = pressing.flatMap(({ limits }) => limits)[0];
   return { reason: note ?? limit ?? { ...why, code: 'LIMITED' }, delays: {}, memory };
+}
+
+/** What is outside of its bounds, or else furthest from what it should be able to process. */
+function mostPressing(pressing: readonly VertexNeed[]): VertexNeed {
+  return pressing.reduce((most, one) => (urgencyOf(one) > urgencyOf(most) ? one : most));
+}
+
+function urgencyOf({ pressing, seen }: VertexNeed): number {
+  return pressing?.code === 'OUT_OF_BOUNDS' ? Infinity : seen.targetRate / seen.trueRate;
 }
 
 /** Memory instead of parallelism where that is enough; else with it, and then with as much less. */
@@ -71,18 +80,6 @@ function bottleneck({ input, memory, vertices }: DreyView): Reason | undefined {
     code: 'BOTTLENECK',
     text: `"${found.vertex.name}" holds the job up, and more subtasks did not help it; that is tried again in ${span(until - input.nowMs)}.`,
   };
-}
-
-/** The vertex that waits for something outside of Flink, as was seen before. */
-function outside({ memory, vertices }: DreyView): Reason | undefined {
-  for (const { vertex, loadNow, targetRate } of vertices) {
-    const { parallelism } = vertex;
-    const ceiling = outsideCeiling(memory.ceilings?.[vertex.id], { parallelism, loadNow, targetRate });
-    if (ceiling === undefined) continue;
-    const text = `"${vertex.name}" waits for something outside: ${perSecond(ceiling.recordsPerSecond)} kept it busy all the time before, and far less at other times.`;
-    return { code: 'OUTSIDE_LIMIT', text };
-  }
-  return undefined;
 }
 
 function sizes(view: DreyView, needs: readonly VertexNeed[]): Parallelism {

@@ -36,7 +36,7 @@ export const dreySettings = {
   stillRising: 1.2,
   patientMs: 45 * second,
   /**
-   * A load that is less than so many times too much is judged by what came in over a longer time: metrics are up to 10 s old when
+   * A load that is less than so many times too much, or within its noise, is judged by what came in over a longer time: metrics are up to 10 s old when
    * they are read, by which a rate over two minutes errs by 8 %, and one over ten by less than 2 %.
    */
   muchTooMuch: 1.25,
@@ -63,6 +63,8 @@ export const dreySettings = {
   ownPlanSlack: 1.2,
   /** A scale-down after another one, within this time, waits twice as long: so a falling load takes fewer steps. */
   stillFallingMs: 4 * hour,
+  /** Uneven subtasks become so many times as many at most: beyond that, the share that was estimated decides more than the load. */
+  mostEvened: 2,
   /** Subtasks that are uneven by less than this are even. */
   partsTolerance: 0.02,
   /** Scalings of a job and of each vertex that are remembered. */
@@ -99,12 +101,6 @@ export const dreySettings = {
   /** A scale-up is judged by what was seen after it for so long, and not later than so much after it. */
   judgedByMs: 2 * minute,
   judgedWithinMs: hour,
-  /** A vertex meets a limit outside where it does this share of what it did when it was always busy … */
-  asFastAsCeiling: 0.97,
-  /** … and is busy for no more than this: one that works would be for 0.97 of its time, and a gauge that lags by a minute still shows 0.9. */
-  busyBelowCeiling: 0.88,
-  /** A load that is so many times the limit is worth a trial all the same. */
-  mostAboveCeiling: 1.25,
   /** How long a useless scale-up is not tried again, the first time; each time twice as long. */
   distrustMs: 24 * hour,
   /** The season’s largest rate may keep a vertex busy for this share of its time. */

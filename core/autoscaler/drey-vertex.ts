@@ -114,7 +114,8 @@ function whyPressing(view: DreyView, seen: DreyVertex, { min, max }: Bounds): Re
 /** What is too much by little has to last for longer to be believed, and what is within the usual is half over already. */
 function lastingRate(view: DreyView, { targetRate, longRate, trueRate }: DreyVertex): number {
   if (!uses(view.input, 'cost')) return targetRate;
-  const isLittle = targetRate < dreySettings.muchTooMuch * trueRate;
+  const much = Math.max(dreySettings.muchTooMuch, 1 + dreySettings.usualSigmas * view.noise);
+  const isLittle = targetRate < much * trueRate;
   return Math.min(targetRate * view.lasting, isLittle && longRate > 0 ? longRate : targetRate);
 }
 
@@ -132,10 +133,11 @@ function sized(view: DreyView, seen: DreyVertex, capacity: number, bounds: Bound
   if (factor <= 1) return plain();
   const bound = uses(input, 'bottleneck') ? boundShare(skewOf(view.recent, vertex.id), vertex.parallelism) : 0;
   if (bound > 0) {
-    const evened = evenedParallelism(vertex.parallelism, factor, bound);
+    const even = evenedParallelism(vertex.parallelism, factor, bound) ?? Infinity;
+    const evened = even <= dreySettings.mostEvened * vertex.parallelism ? even : undefined;
     const note: Reason = {
       code: 'SKEWED',
-      text: `${percent(bound)} of its work is bound to one subtask${evened === undefined ? ': more of them do not help' : ''}.`,
+      text: `${percent(bound)} of its work is bound to one subtask${evened === undefined ? ': more of them hardly help' : ''}.`,
     };
     const useful = (evened ?? vertex.parallelism) / vertex.parallelism;
     return { ...recommend(vertex, useful, bounds, input.policy.options, rules), note };

@@ -1,6 +1,5 @@
 /** What profile `drey` sees before it decides: whole samples, two windows, what was learned, what is ahead. */
 import { learnCapacity } from './capacity-curve.ts';
-import { learnCeiling } from './ceiling.ts';
 import { collect, isSource, type Collected } from './collected.ts';
 import { wholeSamples } from './completeness.ts';
 import type { AutoscalerInput, Reason } from './decision.ts';
@@ -12,7 +11,7 @@ import { upToDate, whetherRunning, type Stopped } from './prepare.ts';
 import { restartTimeMs } from './restart-time.ts';
 import type { JobSample } from './samples.ts';
 import { expectedWithin, learnSeason } from './season.ts';
-import { lastingShare, learnUsual } from './usual-load.ts';
+import { lastingShare, learnUsual, noiseOf } from './usual-load.ts';
 import { span } from './words.ts';
 
 export interface DreyView {
@@ -28,6 +27,8 @@ export interface DreyView {
   readonly ahead: { readonly soon: number; readonly later: number };
   /** The load that will last, over the present one; at most 1. */
   readonly lasting: number;
+  /** How much the load wanders: its standard deviation over its level. */
+  readonly noise: number;
   /** Records wait for longer than is usual. */
   readonly isBehind: boolean;
 }
@@ -72,6 +73,7 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
     catchUpMs,
     ahead,
     lasting: lastingShare(memory.usual, rate, nowMs),
+    noise: noiseOf(memory.usual, nowMs),
     isBehind: isBehind(vertices),
   };
 }
@@ -134,7 +136,7 @@ function learn(
   vertices: readonly DreyVertex[],
   { all }: DreyWindows,
   memory: EngineMemory,
-): Pick<EngineMemory, 'capacity' | 'season' | 'usual' | 'ceilings'> {
+): Pick<EngineMemory, 'capacity' | 'season' | 'usual'> {
   const { nowMs } = input;
   const spanMs = nowMs - (all[0]?.atMs ?? nowMs);
   const enough = spanMs >= Math.min(dreySettings.judgedByMs, input.policy.options.windowMs / 2);
@@ -145,28 +147,9 @@ function learn(
   });
   return {
     capacity: Object.fromEntries(learned),
-    ceilings: ceilingsOf(vertices, memory, nowMs, spanMs >= input.policy.options.stabilizationMs),
     season: learnSeason(memory.season, sourceRate(vertices), nowMs),
     usual: learnUsual(memory.usual, sourceRate(vertices), nowMs),
   };
-}
-
-/** A job that has just started is busy with that. */
-function ceilingsOf(
-  vertices: readonly DreyVertex[],
-  { ceilings = {} }: EngineMemory,
-  nowMs: number,
-  isWarm: boolean,
-): NonNullable<EngineMemory['ceilings']> {
-  if (!isWarm) return ceilings;
-  const late = isBehind(vertices);
-  return Object.fromEntries(
-    vertices.flatMap(({ vertex, inputRate, loadNow }) => {
-      const pace = { parallelism: vertex.parallelism, inputRate, loadNow };
-      const learned = learnCeiling(ceilings[vertex.id], pace, late, nowMs);
-      return learned ? [[vertex.id, learned] as const] : [];
-    }),
-  );
 }
 
 function isBehind(vertices: readonly DreyVertex[]): boolean {

@@ -63,15 +63,6 @@ export interface SeasonSlot {
   readonly usual?: number;
 }
 
-/** What a vertex did when it was busy all the time and records waited. */
-export interface Ceiling {
-  readonly parallelism: number;
-  readonly recordsPerSecond: number;
-  readonly atMs: number;
-  /** It did as much later while it was far less busy: what held it up is outside of it. */
-  readonly isOutside?: boolean;
-}
-
 /** What all sources usually take in, records a second: see usual-load.ts. */
 export interface UsualLoad {
   readonly level: number;
@@ -93,8 +84,6 @@ export interface EngineMemory {
   /** By the time of the day, from midnight (UTC), each half an hour: see season.ts. */
   readonly season?: readonly (SeasonSlot | null)[];
   readonly usual?: UsualLoad;
-  /** By vertex. */
-  readonly ceilings?: Readonly<Record<string, Ceiling>>;
   /** Since when a scale-down waits for the end of a fall. */
   readonly fallingSinceMs?: number;
   readonly distrusts: readonly Distrust[];

@@ -24,11 +24,17 @@ export function learnUsual(usual: UsualLoad | undefined, rate: number, nowMs: nu
   };
 }
 
+/** The standard deviation of a load around its level, over the level; 0 where it is not known, or not steady enough to tell. */
+export function noiseOf(usual: UsualLoad | undefined, nowMs: number): number {
+  if (usual === undefined || nowMs - usual.sinceMs < dreySettings.usualMs) return 0;
+  const sigma = sigmaOverMean * Math.max(0, usual.deviation - Math.abs(usual.drift));
+  return sigma / Math.max(usual.level, 1);
+}
+
 /** The rate to be expected over the minutes to come, over the present one: 1, or less where it is up by no more than usual. */
 export function lastingShare(usual: UsualLoad | undefined, rate: number, nowMs: number): number {
-  if (usual === undefined || nowMs - usual.sinceMs < dreySettings.usualMs) return 1;
-  const sigma = sigmaOverMean * Math.max(0, usual.deviation - Math.abs(usual.drift));
-  const off = rate - usual.level;
-  if (off <= 0 || off > dreySettings.usualSigmas * sigma) return 1;
-  return (usual.level + dreySettings.lastingPart * off) / rate;
+  const { level = rate } = usual ?? {};
+  const off = rate - level;
+  if (off <= 0 || off > dreySettings.usualSigmas * noiseOf(usual, nowMs) * level) return 1;
+  return (level + dreySettings.lastingPart * off) / rate;
 }

@@ -1,8 +1,7 @@
 /** What profile drey learns of a job's load and limits. */
 import { describe, expect, test } from '@jest/globals';
-import { learnCeiling, outsideCeiling } from '../../../core/autoscaler/ceiling.ts';
 import type { Collected } from '../../../core/autoscaler/collected.ts';
-import type { Ceiling, UsualLoad } from '../../../core/autoscaler/memory.ts';
+import type { UsualLoad } from '../../../core/autoscaler/memory.ts';
 import { climb } from '../../../core/autoscaler/trend.ts';
 import { lastingShare, learnUsual } from '../../../core/autoscaler/usual-load.ts';
 import { seeded } from '../../support/seeded.ts';
@@ -77,34 +76,5 @@ describe('a load that climbs', () => {
       ),
     ).toBeLessThan(100 * 15 ** 2);
     expect(climb(window((at) => 1000 + 10 * at).slice(0, 8), 'source')).toBe(0);
-  });
-});
-
-describe('a limit outside of Flink', () => {
-  const full = { parallelism: 4, inputRate: 1000, loadNow: 1 };
-  const met = learnCeiling(undefined, full, true, 0);
-  const after = (pace: Partial<typeof full>, before: Ceiling | undefined = met) =>
-    learnCeiling(before, { ...full, ...pace }, false, minute);
-
-  test.each([
-    ['as much, while it is far less busy', { loadNow: 0.7, inputRate: 990 }, true],
-    ['as much, and as busy as one that works', { loadNow: 0.94, inputRate: 990 }, undefined],
-    ['less, while it is less busy', { loadNow: 0.7, inputRate: 700 }, undefined],
-    ['as much, with more subtasks', { loadNow: 0.7, inputRate: 990, parallelism: 5 }, undefined],
-  ])('is seen by a vertex that does %s', (_name, pace, isOutside) => {
-    expect(after(pace)?.isOutside).toBe(isOutside);
-  });
-
-  test('is not met while nothing waits', () => {
-    expect(learnCeiling(undefined, full, false, 0)).toBeUndefined();
-  });
-
-  test.each([
-    ['a little more', { targetRate: 1100, loadNow: 1, parallelism: 4 }, true],
-    ['so much that it is worth a trial', { targetRate: 1300, loadNow: 1, parallelism: 4 }, false],
-    ['a little more, and is not busy', { targetRate: 1100, loadNow: 0.8, parallelism: 4 }, false],
-    ['a little more, with other subtasks', { targetRate: 1100, loadNow: 1, parallelism: 8 }, false],
-  ])('holds what gets %s: %#', (_name, pace, holds) => {
-    expect(outsideCeiling(after({ loadNow: 0.7, inputRate: 990 }), pace) !== undefined).toBe(holds);
   });
 });
