@@ -153,12 +153,6 @@ export const autoscalerSchema = z
       .strictObject({ within: duration('1m', '24h').describe('A backlog shall be worked off within this time.') })
       .optional()
       .describe('How soon a backlog shall be gone.'),
-    memory: z
-      .strictObject({ max: memory().describe('What the process of a TaskManager may be given at most.') })
-      .optional()
-      .describe(
-        'Profile `drey` may give TaskManagers more memory, where that is what they lack. Without it, it only says so.',
-      ),
     without: z
       .array(z.enum(features).meta({ title: features.map((one) => `\`${one}\``).join(', ') }))
       .max(features.length)
@@ -197,7 +191,6 @@ export function autoscalerPolicy(spec: AutoscalerSpec): AutoscalerPolicy {
       vertices,
     })),
     without: spec.without,
-    ...(spec.memory === undefined ? {} : { memory: { maxBytes: parseMemoryBytes(spec.memory.max) } }),
     ...(spec.catchUp === undefined ? {} : { catchUpWithinMs: parseDurationMs(spec.catchUp.within) }),
   };
 }

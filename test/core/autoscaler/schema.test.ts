@@ -121,7 +121,6 @@ describe('spec.autoscaler', () => {
       quota: { cpu: '20', memory: '64Gi' },
       metrics: [{ name: 'queue', query: 'sum(queue)', target: 100, kind: 'perSubtask' }],
       catchUp: { within: '10m' },
-      memory: { max: '8Gi' },
       without: ['forecast'],
       options: { 'job.autoscaler.metrics.window': '5 min' },
     });
@@ -136,7 +135,6 @@ describe('spec.autoscaler', () => {
       quotas: [{ of: 'job', cpuCores: 20, memoryBytes: 64 * 2 ** 30 }],
       customMetrics: [{ name: 'queue', target: 100, kind: 'perSubtask', vertices: [] }],
       catchUpWithinMs: 600_000,
-      memory: { maxBytes: 8 * 2 ** 30 },
       without: ['forecast'],
     });
   });
