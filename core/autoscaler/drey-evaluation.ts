@@ -11,12 +11,17 @@ import type { OperatorOptions } from './options.ts';
 import type { JobVertex } from './samples.ts';
 import { averageOf } from './statistics.ts';
 import { thresholdsFor } from './target-capacity.ts';
+import { arrivalRate, climb } from './trend.ts';
 
 export interface DreyVertex extends Evaluated {
   /** Records that wait in the sources, in terms of this vertex. */
   readonly lagShare: number;
-  /** What it shall be sized for: of a load that rises, its newer part. */
+  /** Of a load that rises, its newer part. */
   readonly risingRate: number;
+  /** What came in over a longer time: by it a load that is little too much is judged. */
+  readonly longRate: number;
+  /** What it shall be sized for: where a load that climbs will soon be. */
+  readonly sizedRate: number;
   /** How busy it was in the last minutes. */
   readonly loadNow: number;
 }
@@ -38,7 +43,7 @@ export function evaluateDrey(
   const done: DreyVertex[] = [];
   const wasBehind = behindThroughout(vertices, windows.all);
   for (const vertex of vertices) {
-    const wanted = isSource(vertex) ? takenIn(vertex, windows.now) : passedOn(vertex, vertices, windows.all, done);
+    const wanted = isSource(vertex) ? takenIn(vertex, windows) : passedOn(vertex, vertices, windows.all, done);
     if (Number.isNaN(wanted.targetRate)) return undefined;
     const catchUpRate = options.catchUpMs === 0 ? 0 : wanted.lagShare / (options.catchUpMs / 1000);
     const load = loadOf(vertex, windows.all);
@@ -59,17 +64,18 @@ export function evaluateDrey(
   return done;
 }
 
-function takenIn({ id }: JobVertex, now: readonly Collected[]): Wanted {
+function takenIn({ id }: JobVertex, { now, all }: DreyWindows): Wanted {
   const heldUp = now.some((one) => one.vertices[id]?.lagKnown === true) ? 0 : heldUpShare(id, now);
   // Without a lag metric, a source that is held up shows what it would read; not more than twice, since it may be less.
   const unseen = heldUp > dreySettings.leastHeldUp ? 1 / (1 - Math.min(0.5, heldUp)) : 1;
-  const rate = (history: readonly Collected[]) =>
-    unseen * Math.max(0, counterRate(history, id, 'recordsIn') + counterRate(history, id, 'lag'));
-  const targetRate = rate(now);
-  const newer = rate(now.slice(-Math.ceil((now.length + 1) / 2)));
+  const targetRate = unseen * arrivalRate(now, id);
+  const newer = unseen * arrivalRate(now.slice(-Math.ceil((now.length + 1) / 2)), id);
+  const risingRate = newer > targetRate ? newer : targetRate;
   return {
     targetRate,
-    risingRate: newer > targetRate ? newer : targetRate,
+    risingRate,
+    longRate: unseen * arrivalRate(since(all, dreySettings.longWindowMs), id),
+    sizedRate: risingRate + unseen * climb(all, id),
     lagShare: now.at(-1)?.vertices[id]?.lag ?? 0,
   };
 }
@@ -81,7 +87,15 @@ function heldUpShare(id: string, history: readonly Collected[]): number {
 interface Wanted {
   readonly targetRate: number;
   readonly risingRate: number;
+  readonly longRate: number;
+  readonly sizedRate: number;
   readonly lagShare: number;
+}
+
+/** The samples of the last so many minutes, two at least. */
+function since(all: readonly Collected[], ms: number): readonly Collected[] {
+  const fromMs = (all.at(-1)?.atMs ?? 0) - ms;
+  return all.filter(({ atMs }, index) => atMs >= fromMs || index >= all.length - 2);
 }
 
 function passedOn(
@@ -97,6 +111,8 @@ function passedOn(
   return {
     targetRate: sum((one) => one.targetRate),
     risingRate: sum((one) => one.risingRate),
+    longRate: sum((one) => one.longRate),
+    sizedRate: sum((one) => one.sizedRate),
     lagShare: sum((one) => one.lagShare),
   };
 }
@@ -114,9 +130,9 @@ function capacityOf(
 ): number {
   const busy = rateWhenBusy(vertex, all, options);
   // While records wait all the time, what is done is what can be done, whatever holds it up between two records: of a
-  // vertex that is busy, and of a source that nothing behind it holds up.
-  const isFree = isSource(vertex) && heldUpShare(vertex.id, all) < dreySettings.leastHeldUp;
-  const shows = wasBehind && (isFree || load >= dreySettings.busyWhenBehind);
+  // source that nothing behind it holds up, and of any other vertex that is busy.
+  const isFree = heldUpShare(vertex.id, all) < dreySettings.leastHeldUp;
+  const shows = wasBehind && (isSource(vertex) ? isFree : load >= dreySettings.busyWhenBehind);
   const usual = shows ? Math.min(busy, counterRate(all, vertex.id, 'recordsIn')) : busy;
   if (loadNow < dreySettings.saturated) return usual;
   const present = rateWhenBusy(vertex, now, options);

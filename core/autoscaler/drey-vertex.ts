@@ -45,7 +45,7 @@ export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
   const options = { ...input.policy.options, ...ownTarget(view, seen) };
   const bounds = boundsOf(input.policy, vertex, currentWindow(input.policy.schedules, input.nowMs));
   const backlog = { restartMs: view.restartMs, catchUpMs: view.catchUpMs };
-  const rising = { ...seen, targetRate: seen.risingRate };
+  const rising = { ...seen, targetRate: uses(input, 'cost') ? seen.sizedRate : seen.risingRate };
   const needed = neededCapacity(rising, backlog, options, uses(input, 'catchUp'));
   const up = sized(view, seen, Math.max(needed, (targetRate * view.ahead.later) / dreySettings.busyAtPeak), bounds);
   const enough = (targetRate * Math.max(1, view.ahead.later)) / dreySettings.busyAfterScaleDown;
@@ -88,8 +88,9 @@ function whyPressing(view: DreyView, seen: DreyVertex, { min, max }: Bounds): Re
   if (vertex.parallelism < min || vertex.parallelism > max)
     return { code: 'OUT_OF_BOUNDS', text: `Its bounds are ${min} and ${max}.` };
   const can = trueRate * dreySettings.busiest;
-  const isWorthIt = !uses(view.input, 'cost') || isWorthScalingUp(seen, view.restartMs);
-  if (targetRate > can && isWorthIt)
+  const lasting = lastingRate(view, seen);
+  const isWorthIt = !uses(view.input, 'cost') || isWorthScalingUp({ ...seen, targetRate: lasting }, view.restartMs);
+  if (lasting > can && isWorthIt)
     return {
       code: 'TOO_SMALL',
       text: `${perSecond(targetRate)} come in, it can process ${perSecond(trueRate)} and is busy ${percent(loadNow)} of its time.`,
@@ -110,6 +111,14 @@ function whyPressing(view: DreyView, seen: DreyVertex, { min, max }: Bounds): Re
   return undefined;
 }
 
+/** What is too much by little has to last for longer to be believed, and what is within the usual is half over already. */
+function lastingRate(view: DreyView, { targetRate, longRate, trueRate }: DreyVertex): number {
+  if (!uses(view.input, 'cost')) return targetRate;
+  const much = Math.max(dreySettings.muchTooMuch, 1 + dreySettings.usualSigmas * view.noise);
+  const isLittle = targetRate < much * trueRate;
+  return Math.min(targetRate * view.lasting, isLittle && longRate > 0 ? longRate : targetRate);
+}
+
 interface Sized extends Recommended {
   readonly note?: Reason;
 }
@@ -124,10 +133,11 @@ function sized(view: DreyView, seen: DreyVertex, capacity: number, bounds: Bound
   if (factor <= 1) return plain();
   const bound = uses(input, 'bottleneck') ? boundShare(skewOf(view.recent, vertex.id), vertex.parallelism) : 0;
   if (bound > 0) {
-    const evened = evenedParallelism(vertex.parallelism, factor, bound);
+    const even = evenedParallelism(vertex.parallelism, factor, bound) ?? Infinity;
+    const evened = even <= dreySettings.mostEvened * vertex.parallelism ? even : undefined;
     const note: Reason = {
       code: 'SKEWED',
-      text: `${percent(bound)} of its work is bound to one subtask${evened === undefined ? ': more of them do not help' : ''}.`,
+      text: `${percent(bound)} of its work is bound to one subtask${evened === undefined ? ': more of them hardly help' : ''}.`,
     };
     const useful = (evened ?? vertex.parallelism) / vertex.parallelism;
     return { ...recommend(vertex, useful, bounds, input.policy.options, rules), note };

@@ -11,6 +11,7 @@ import { upToDate, whetherRunning, type Stopped } from './prepare.ts';
 import { restartTimeMs } from './restart-time.ts';
 import type { JobSample } from './samples.ts';
 import { expectedWithin, learnSeason } from './season.ts';
+import { lastingShare, learnUsual, noiseOf } from './usual-load.ts';
 import { span } from './words.ts';
 
 export interface DreyView {
@@ -24,6 +25,10 @@ export interface DreyView {
   readonly catchUpMs: number;
   /** The largest load to be expected, over the present one: soon, and within the horizon. At least 1. */
   readonly ahead: { readonly soon: number; readonly later: number };
+  /** The load that will last, over the present one; at most 1. */
+  readonly lasting: number;
+  /** How much the load wanders: its standard deviation over its level. */
+  readonly noise: number;
   /** Records wait for longer than is usual. */
   readonly isBehind: boolean;
 }
@@ -67,6 +72,8 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
     restartMs,
     catchUpMs,
     ahead,
+    lasting: lastingShare(memory.usual, rate, nowMs),
+    noise: noiseOf(memory.usual, nowMs),
     isBehind: isBehind(vertices),
   };
 }
@@ -129,7 +136,7 @@ function learn(
   vertices: readonly DreyVertex[],
   { all }: DreyWindows,
   memory: EngineMemory,
-): Pick<EngineMemory, 'capacity' | 'season'> {
+): Pick<EngineMemory, 'capacity' | 'season' | 'usual'> {
   const { nowMs } = input;
   const spanMs = nowMs - (all[0]?.atMs ?? nowMs);
   const enough = spanMs >= Math.min(dreySettings.judgedByMs, input.policy.options.windowMs / 2);
@@ -141,6 +148,7 @@ function learn(
   return {
     capacity: Object.fromEntries(learned),
     season: learnSeason(memory.season, sourceRate(vertices), nowMs),
+    usual: learnUsual(memory.usual, sourceRate(vertices), nowMs),
   };
 }
 

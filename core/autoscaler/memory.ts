@@ -63,6 +63,16 @@ export interface SeasonSlot {
   readonly usual?: number;
 }
 
+/** What all sources usually take in, records a second: see usual-load.ts. */
+export interface UsualLoad {
+  readonly level: number;
+  /** How far it is from the level, whichever way; and which way it goes. */
+  readonly deviation: number;
+  readonly drift: number;
+  readonly sinceMs: number;
+  readonly atMs: number;
+}
+
 /** All that is handed from decision to decision. */
 export interface EngineMemory {
   /** By vertex, oldest first. */
@@ -73,7 +83,12 @@ export interface EngineMemory {
   readonly capacity: Readonly<Record<string, readonly CapacityPoint[]>>;
   /** By the time of the day, from midnight (UTC), each half an hour: see season.ts. */
   readonly season?: readonly (SeasonSlot | null)[];
+  readonly usual?: UsualLoad;
+  /** Since when a scale-down waits for the end of a fall. */
+  readonly fallingSinceMs?: number;
   readonly distrusts: readonly Distrust[];
+  /** Bytes of a TaskManager's process: as the user has it, and what it was given instead. */
+  readonly memoryGiven?: { readonly usualBytes: number; readonly givenBytes: number };
 }
 
 /** Of a job that was never decided on. */

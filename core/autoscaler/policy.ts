@@ -4,17 +4,11 @@ import { operatorDefaults, type OperatorOptions } from './options.ts';
 /** `flink-operator-*` give the numbers of the Apache operator's autoscaler; `drey` starts from main's and adds. */
 export type ProfileName = 'flink-operator-1.15' | 'flink-operator-main' | 'drey';
 
-/** What `drey` adds, in the order of its worth; each can be switched off. */
-export const features = [
-  'completeness',
-  'capacity',
-  'cost',
-  'bottleneck',
-  'forecast',
-  'catchUp',
-  'memory',
-  'takeBack',
-] as const;
+/**
+ * What `drey` adds, in the order of its worth; each can be switched off. To take back a scale-up that was of no use is not among
+ * them: the simulation shows that it costs more rescales and time above the limit than it saves slots (docs/benchmarks.md).
+ */
+export const features = ['completeness', 'capacity', 'cost', 'bottleneck', 'forecast', 'catchUp', 'memory'] as const;
 export type Feature = (typeof features)[number];
 
 /** Bounds of a vertex, and what it aims at where that differs from the job's. */
@@ -75,6 +69,8 @@ export interface AutoscalerPolicy {
   readonly without: readonly Feature[];
   /** A backlog shall be worked off within this time. */
   readonly catchUpWithinMs?: number;
+  /** What the process of a TaskManager may be given at most; without it, no more than it has. */
+  readonly memory?: { readonly maxBytes: number };
 }
 
 /** A policy that acts with defaults alone. */

@@ -23,15 +23,15 @@ export function operatorQuota(job: AutoscaledJob, to: Parallelism, options: Oper
   return exceeds ? reached(`${after} TaskManagers would take more than job.autoscaler.quota allows.`) : undefined;
 }
 
-/** What all vertices need, in whole TaskManagers, against each quota; only where more is needed than before. */
+/** What all vertices need, in whole TaskManagers, against each quota; only where more is needed than `before`. */
 export function policyQuota(
   job: AutoscaledJob,
   to: Parallelism,
   quotas: readonly AutoscalerQuota[],
+  before: AutoscaledJob = job,
 ): Reason | undefined {
-  const slotsBefore = slotsOf(job.vertices, {});
   const slots = slotsOf(job.vertices, to);
-  if (slots <= slotsBefore) return undefined;
+  if (!takesMore(job, slots, before)) return undefined;
   const { slots: each = 1, cpuCores = 0, memoryBytes = 0 } = job.taskManagers ?? {};
   const taskManagers = Math.ceil(slots / each);
   for (const quota of quotas) {
@@ -44,6 +44,12 @@ export function policyQuota(
       return reached(`${taskManagers} TaskManagers take more memory than the ${of} may.`);
   }
   return undefined;
+}
+
+function takesMore({ taskManagers }: AutoscaledJob, slots: number, before: AutoscaledJob): boolean {
+  const slotsBefore = slotsOf(before.vertices, {});
+  const memoryBefore = slotsBefore * (before.taskManagers?.memoryBytes ?? 0);
+  return slots > slotsBefore || slots * (taskManagers?.memoryBytes ?? 0) > memoryBefore;
 }
 
 /** Slots that vertices need: the largest parallelism of each slot sharing group, summed. */

@@ -106,6 +106,8 @@ export interface AutoscaledJob {
   /** In the plan's order: a vertex comes after its inputs. */
   readonly vertices: readonly JobVertex[];
   readonly taskManagers?: TaskManagerResources;
+  /** When a TaskManager was last lost for want of memory (an OutOfMemoryError, or killed), and how large its process was. */
+  readonly outOfMemory?: { readonly atMs: number; readonly memoryBytes: number };
   /** Of the running job's checkpoints: how long the newest took, how much state it holds. */
   readonly checkpoint?: { readonly durationMs?: number; readonly stateBytes?: number; readonly failing?: boolean };
 }

@@ -1,6 +1,7 @@
 /**
- * Features `bottleneck` and `takeBack`: a scale-up after which a vertex is as busy as before and does no more has found something
- * outside of Flink, or a hot key. It is not tried again for a while, longer each time, and what it took is given back.
+ * Feature `bottleneck`: a scale-up after which a vertex is as busy as before and does no more has found something outside of Flink,
+ * or a hot key. It is not tried again for a while, longer each time. What it took goes back when nothing waits any more, as other
+ * slots do: to undo it at once is one more pause for a job that is late already.
  */
 import { dreySettings } from './drey-settings.ts';
 import { ineffectiveScaleUp } from './effectiveness.ts';

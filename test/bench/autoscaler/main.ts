@@ -3,10 +3,10 @@
  * to be so, metrics.ts for what is seen of it, simulation.ts for how a rescale goes).
  *
  *     npm run bench:autoscaler -- [-o json] [--scenario NAME]… [--profile NAME]… [--without FEATURE]… [--ablation] [--trace]
- *         [--seed N] [--every SECONDS]
+ *         [--seeds N,M…] [--every SECONDS]
  *
- * `--seed` gives all chance another seed (what was found with one must hold with others), `--every` reads the metrics at
- * another pace.
+ * `--seeds` gives all chance other seeds, and sums up over them (what was found with one must hold with others), `--every`
+ * reads the metrics at another pace. `--trace` follows the first seed.
  */
 import { parseArgs } from 'node:util';
 import { keepSamplesMs } from '../../../core/autoscaler/sample-window.ts';
@@ -37,7 +37,7 @@ const { values } = parseArgs({
     without: { type: 'string', multiple: true, default: [] },
     ablation: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '0' },
+    seeds: { type: 'string', default: '0' },
     every: { type: 'string', default: '60' },
   },
 });
@@ -49,11 +49,15 @@ const unknown = [
   ...values.without.filter((name) => !features.some((each) => each === name)),
 ];
 if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}`);
+const seeds = values.seeds.split(',').map(Number);
+if (!seeds.every(Number.isInteger)) throw new Error(`not numbers with commas between them: ${values.seeds}`);
+/** Each with the chance of each seed. */
+const stories = seeds.map((seed) => chosen.map((each) => ({ ...each, seed: each.seed + 1_000 * seed })));
 
 function run(scenario: Scenario, { profile, without }: Contender) {
   const policy = policyOf(scenario, profile, without);
   const options = { keepSamplesMs: keepSamplesMs(policy.options), sampleSeconds: Number(values.every) };
-  return simulate({ ...scenario, seed: seedOf(scenario) }, engineOf(policy), options);
+  return simulate(scenario, engineOf(policy), options);
 }
 
 function dreyWithout(feature: Feature): Contender {
@@ -64,11 +68,9 @@ function dreyWithout(feature: Feature): Contender {
 function unavoidable(scenario: Scenario): number {
   const start = mightiestParallelism(scenario.job, scenario.bounds?.max ?? Infinity);
   const nobody = { decide: () => ({ why: '' }) };
-  const mightiest = { ...scenario, start, seed: seedOf(scenario) };
+  const mightiest = { ...scenario, start };
   return scoreOf(scenario, simulate(mightiest, nobody, { keepSamplesMs: 0, sampleSeconds: 3_600 })).lateHours;
 }
-
-const seedOf = (scenario: Scenario) => scenario.seed + 1_000 * Number(values.seed);
 
 function contenders(): readonly Contender[] {
   const without = features.filter((feature) => values.without.includes(feature));
@@ -80,35 +82,43 @@ function contenders(): readonly Contender[] {
     .map((profile) => ({ name: profile, profile, without: profile === 'drey' ? without : [] }));
 }
 
-function compare(among: readonly Contender[]) {
-  const rows = chosen.map((scenario): Row<Score> => {
+/** Scores of all scenarios with the chance of one seed. */
+function compare(story: readonly Scenario[], among: readonly Contender[]): readonly Row<Score>[] {
+  return story.map((scenario) => {
     const by = among.map((each) => [each.name, scoreOf(scenario, run(scenario, each))] as const);
     return { name: scenario.name, by: Object.fromEntries(by) };
   });
-  const totals = among.map(({ name }) => {
-    const scores = rows.flatMap(({ by }) => (by[name] ? [by[name]] : []));
-    return [name, totalsOf(scores)] as const;
-  });
-  return { rows, total: { name: 'all', by: Object.fromEntries(totals) } satisfies Row<Totals> };
+}
+
+function totalOf(name: string, rows: readonly Row<Score>[], among: readonly Contender[]): Row<Totals> {
+  const totals = among.map((each) => [each.name, totalsOf(rows.flatMap(({ by }) => by[each.name] ?? []))] as const);
+  return { name, by: Object.fromEntries(totals) };
 }
 
 function show(): void {
   const among = contenders();
-  const { rows, total } = compare(among);
+  const rows = stories.map((story) => compare(story, among));
+  const totals = rows.map((each, at) => totalOf(`seed ${seeds[at]}`, each, among));
+  const total = totalOf('all', rows.flat(), among);
   const { drey, 'flink-operator-main': main } = total.by;
-  const lateHoursUnavoidable = chosen.map(unavoidable).reduce((sum, hours) => sum + hours, 0);
+  const lateHoursUnavoidable = stories
+    .flat()
+    .map(unavoidable)
+    .reduce((sum, hours) => sum + hours, 0);
   const aims = drey && main ? aimsOf(drey, main) : [];
   if (values.output === 'json') {
-    console.log(JSON.stringify({ scenarios: rows, totals: total.by, lateHoursUnavoidable, aims }, undefined, 2));
+    const bySeed = seeds.map((seed, at) => ({ seed, scenarios: rows[at], totals: totals[at]?.by }));
+    console.log(JSON.stringify({ seeds: bySeed, totals: total.by, lateHoursUnavoidable, aims }, undefined, 2));
     return;
   }
   const names = among.map(({ name }) => name);
   const note = `Of the hours late, ${lateHoursUnavoidable.toFixed(1)} could be avoided by no parallelism.`;
-  console.log([...tableOf(rows, total, names), '', note, ...aimLines(aims)].join('\n'));
+  const shown = seeds.length === 1 ? (rows[0] ?? []) : totals;
+  console.log([...tableOf(shown, total, names), '', note, ...aimLines(aims)].join('\n'));
 }
 
 if (values.trace) {
-  for (const scenario of chosen) {
+  for (const scenario of stories[0] ?? []) {
     for (const contender of contenders()) {
       console.log(`${scenario.name}, ${contender.name}: ${scenario.about}`);
       console.log(followLines(run(scenario, contender)).join('\n'));

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly noise: { readonly deviation: number; readonly memorySeconds: number };
   /** How much dearer a record is than the model says, for some vertices, as time goes by. */
   readonly costs?: Readonly<Record<string, Trace>>;
+  /** How much more than the model says is alive on the heaps, as time goes by. */
+  readonly alive?: Trace;
   /** The parallelism to begin with, in the job's order. */
   readonly start: readonly number[];
   /** Hours at which the load or the cost jumps, the beginning (0) included; none where it moves all the time. */
@@ -31,6 +33,8 @@ export interface Scenario {
   readonly backlogHours?: number;
   /** Bounds that a user sets for every vertex. */
   readonly bounds?: { readonly min?: number; readonly max?: number };
+  /** Bytes that the user lets a TaskManager be given. */
+  readonly mostMemory?: number;
   /** The job is late when its oldest record has waited for longer: 120 s unless given. */
   readonly lateSeconds?: number;
 }

@@ -121,6 +121,7 @@ interface Run {
   operation: Operation | undefined;
   runningSinceMs: number;
   restarts: number;
+  outOfMemory: AutoscaledJob['outOfMemory'];
   downUntil: number;
   /** What the JobManager fetched for the next sample, and of which start. */
   fetched: { readonly vertices: JobSample['vertices']; readonly sinceMs: number } | undefined;
@@ -136,6 +137,7 @@ export function simulate(scenario: Scenario, autoscaler: Autoscaler, options: Si
   for (let second = 0; second < scenario.hours * 3_600; second += stepSeconds) {
     const records = run.world.arrive(second);
     const costs = run.world.costsAt(second);
+    growHeaps(run, second);
     stopAndStart(run, second);
     if (run.plant.running) {
       run.plant.step(dearer(costs, run.taskManagers.garbageShare));
@@ -165,10 +167,16 @@ function begin(scenario: Scenario, autoscaler: Autoscaler, options: SimulationOp
     metrics: flinkMetrics(plant.vertices),
     samples: [],
     parallelism: scenario.start,
-    taskManagers: taskManagersOf(scenario.job, slotsOf(scenario.job.vertices, scenario.start), usualConfiguration),
+    taskManagers: taskManagersOf(
+      scenario.job,
+      slotsOf(scenario.job.vertices, scenario.start),
+      usualConfiguration,
+      aliveAt(scenario, 0),
+    ),
     operation: undefined,
     runningSinceMs: beginMs,
     restarts: 0,
+    outOfMemory: undefined,
     downUntil: 0,
     fetched: undefined,
     age: 0,
@@ -181,11 +189,24 @@ function start(run: Run, second: number): void {
   run.runningSinceMs = beginMs + second * 1_000;
 }
 
+/** What is alive on the heaps grows and shrinks, where the scenario says so. */
+function growHeaps(run: Run, second: number): void {
+  const { scenario, taskManagers } = run;
+  if (scenario.alive === undefined || second % 60 !== 0) return;
+  const { configuration, count } = taskManagers;
+  run.taskManagers = taskManagersOf(scenario.job, count, configuration, aliveAt(scenario, second));
+}
+
+const aliveAt = ({ alive }: Scenario, second: number) => alive?.(second / 3_600) ?? 1;
+
 /** Failures and rescales, as far as they are due. */
 function stopAndStart(run: Run, second: number): void {
   const { plant, world, operation } = run;
   const lost = ranSeconds(run, second) >= run.taskManagers.lostAfterSeconds;
   const down = world.breakdownAt(second) || (lost ? failoverSeconds : 0);
+  if (lost && plant.running) {
+    run.outOfMemory = { atMs: beginMs + second * 1_000, memoryBytes: run.taskManagers.processBytes };
+  }
   if (down > 0 && plant.running) {
     plant.stop('failure');
     run.restarts += 1;
@@ -252,7 +273,8 @@ function rescale(run: Run, second: number, wished: Readonly<Record<string, numbe
   if (impossible) throw new Error(`Flink would refuse this parallelism of ${impossible.id}: ${to.join(', ')} (${why})`);
   if (!wish.memory && to.every((each, at) => each === from[at]))
     throw new Error(`a rescale that changes nothing: ${why}`);
-  const taskManagers = taskManagersOf(job, slotsOf(job.vertices, to), configured(run, wish));
+  const slots = slotsOf(job.vertices, to);
+  const taskManagers = taskManagersOf(job, slots, configured(run, wish), aliveAt(scenario, second));
   const chance = Math.max(0.5, 1 + 0.2 * run.chance.pauses.gaussian());
   const end = second + stepSeconds;
   run.operation = {
@@ -274,13 +296,14 @@ function configured({ taskManagers }: Run, { memory }: Wish): Configuration {
   return { ...Object.fromEntries(kept), ...memory?.options };
 }
 
-function jobOf({ scenario, plant, runningSinceMs, restarts, taskManagers }: Run): AutoscaledJob {
+function jobOf({ scenario, plant, runningSinceMs, restarts, taskManagers, outOfMemory }: Run): AutoscaledJob {
   return {
     id: '0'.repeat(32),
     name: scenario.name,
     state: 'RUNNING',
     runningSinceMs,
     restarts,
+    ...(outOfMemory && { outOfMemory }),
     vertices: jobVertices(plant.vertices),
     taskManagers: {
       slots: 1,

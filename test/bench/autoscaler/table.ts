@@ -28,7 +28,7 @@ const cellWidth = 7;
 
 /** @param profiles in the order in which they are shown. */
 export function tableOf(
-  rows: readonly Row<Score>[],
+  rows: readonly Row<Score | Totals>[],
   total: Row<Totals>,
   profiles: readonly string[],
 ): readonly string[] {

@@ -31,11 +31,14 @@ export interface TaskManagers {
 const bytesOfFlink = 100 * 2 ** 20;
 const lostAfterSeconds = 600;
 
-/** @throws MemoryRefusal for a configuration that Flink would refuse. */
-export function taskManagersOf(job: JobModel, count: number, configuration: Configuration): TaskManagers {
+/**
+ * @param alive how much more than the job's model says is alive.
+ * @throws MemoryRefusal for a configuration that Flink would refuse.
+ */
+export function taskManagersOf(job: JobModel, count: number, configuration: Configuration, alive = 1): TaskManagers {
   const { flink, jvm } = taskManagerSizes(configuration);
   const heapBytes = Number(flink.frameworkHeap + flink.taskHeap);
-  const aliveBytes = bytesOfFlink + ((job.heapGigabytes ?? 0) * 2 ** 30) / count;
+  const aliveBytes = bytesOfFlink + (alive * (job.heapGigabytes ?? 0) * 2 ** 30) / count;
   return {
     count,
     configuration,

@@ -1,0 +1,99 @@
+/** Downwards: what could be smaller for long enough is, where that frees enough slots to be worth a pause. */
+import type { Reason } from './decision.ts';
+import { addWish, dueWish } from './delayed-scale-down.ts';
+import { dreySettings } from './drey-settings.ts';
+import type { VertexNeed } from './drey-vertex.ts';
+import { backAlong, changed, memorySituation, type Parallelism, type Verdict } from './drey-verdict.ts';
+import { uses, type DreyView } from './drey-view.ts';
+import { withFreeRoom } from './free-room.ts';
+import { planForFewer, withHeapRoom } from './memory-plan.ts';
+import { slotsOf } from './quota.ts';
+import { patience } from './rescale-cost.ts';
+import { percent, span } from './words.ts';
+
+type Judgement = Pick<Verdict, 'reason' | 'changes' | 'plan'>;
+
+export function shrunk(view: DreyView, needs: readonly VertexNeed[]): Verdict {
+  const { input } = view;
+  const { fallingSinceMs = input.nowMs, ...memory } = view.memory;
+  const usualMs = input.policy.options.scaleDownIntervalMs;
+  const intervalMs = uses(input, 'cost') ? usualMs * patience(memory, input.nowMs) : usualMs;
+  if (view.isBehind) return { reason: { code: 'BEHIND', text: 'Records wait: nothing shrinks.' }, delays: {}, memory };
+  const wishes = needs
+    .filter(({ seen, down }) => down < seen.vertex.parallelism)
+    .map(({ seen, down }) => {
+      const { id } = seen.vertex;
+      const wish = { atMs: input.nowMs, parallelism: down, outside: true };
+      return [id, addWish(memory.delayedScaleDowns[id], wish, intervalMs)] as const;
+    });
+  const delays = Object.fromEntries(wishes);
+  const due = wishes.flatMap(([id, delayed]) => {
+    const wish = dueWish(delayed, input.nowMs, intervalMs);
+    return wish ? [[id, wish.parallelism] as const] : [];
+  });
+  const judgement = smaller(view, needs, Object.fromEntries(due), wishes.length);
+  const isFalling = judgement.reason.code === 'FALLING';
+  return { ...judgement, delays, memory: isFalling ? { ...memory, fallingSinceMs } : memory };
+}
+
+function smaller(view: DreyView, needs: readonly VertexNeed[], due: Parallelism, waiting: number): Judgement {
+  const reason = whyNotSmaller(view, needs, due, waiting);
+  if (reason) return { reason };
+  const { input } = view;
+  const situation = memorySituation(view);
+  const plan = situation && planForFewer(situation, due);
+  if (plan && 'code' in plan) {
+    const roomier = situation && withHeapRoom(situation, due);
+    const less = roomier && smaller(view, needs, roomier, waiting);
+    return less?.changes ? less : { reason: plan };
+  }
+  const wanted = needs.map(({ seen, roomy }) => ({
+    vertex: seen.vertex,
+    parallelism: due[seen.vertex.id] ?? seen.vertex.parallelism,
+    roomy: uses(input, 'cost') ? Math.min(roomy, seen.vertex.parallelism) : 0,
+  }));
+  const text = `For ${span(input.policy.options.scaleDownIntervalMs)}, ${percent(savingOf(view, due))} of the slots were not needed.`;
+  return {
+    reason: { code: 'TOO_LARGE', text },
+    changes: changed(input, withFreeRoom(wanted)),
+    ...(plan ? { plan } : backAlong(situation, due)),
+  };
+}
+
+function whyNotSmaller(
+  view: DreyView,
+  needs: readonly VertexNeed[],
+  due: Parallelism,
+  waiting: number,
+): Reason | undefined {
+  const heedsCost = uses(view.input, 'cost');
+  if (Object.keys(due).length === 0)
+    return waiting > 0
+      ? { code: 'SCALE_DOWN_DELAYED', text: `${waiting} vertices could be smaller; they wait for that.` }
+      : { code: 'AT_TARGET', text: 'Every vertex has the parallelism that its load asks for.' };
+  const saving = savingOf(view, due);
+  if (saving <= 0 || saving < (heedsCost ? dreySettings.leastSaving : 0))
+    return {
+      code: 'NOT_WORTH_IT',
+      text: `Smaller vertices would free ${percent(Math.max(0, saving))} of the slots, less than a pause is worth.`,
+    };
+  return heedsCost && stillFalls(view, needs, due)
+    ? { code: 'FALLING', text: 'The load still falls; its end is awaited.' }
+    : undefined;
+}
+
+/** The share of the job's slots that becomes free. */
+function savingOf({ input }: DreyView, to: Parallelism): number {
+  const before = slotsOf(input.job.vertices, {});
+  return (before - slotsOf(input.job.vertices, to)) / before;
+}
+
+/** Whether the vertices could be much smaller by now than at any time of the interval: then one step later saves two. */
+function stillFalls({ input, memory }: DreyView, needs: readonly VertexNeed[], due: Parallelism): boolean {
+  const { vertices } = input.job;
+  if (input.nowMs - (memory.fallingSinceMs ?? input.nowMs) >= dreySettings.fallingMs) return false;
+  const present = Object.fromEntries(
+    needs.map(({ seen, down }) => [seen.vertex.id, Math.min(down, seen.vertex.parallelism)]),
+  );
+  return slotsOf(vertices, present) < (1 - dreySettings.stillFalling) * slotsOf(vertices, due);
+}

@@ -1,0 +1,161 @@
+/**
+ * Feature `memory`: more memory before more parallelism, where memory is the trouble; and fewer TaskManagers only with heaps that
+ * hold what is alive. Both ways: what was given beyond the usual goes back with the next rescale that leaves room, never by a
+ * rescale of its own. Nothing is given unless the user says how much at most.
+ */
+import type { AutoscalerInput, MemoryAdvice, Reason } from './decision.ts';
+import { dreySettings } from './drey-settings.ts';
+import {
+  areTooSmall,
+  collectsTooMuch,
+  gainOfMemory,
+  heapFactor,
+  heapsIn,
+  leastSlots,
+  type Heaps,
+} from './heap-need.ts';
+import { heapOf, roundedDown, withHeap, withProcess, type SizedTaskManager } from './heap-size.ts';
+import type { EngineMemory } from './memory.ts';
+import { slotsOf } from './quota.ts';
+import type { JobSample, TaskManagerResources } from './samples.ts';
+import { percent, span } from './words.ts';
+
+type Parallelism = Readonly<Record<string, number>>;
+
+/** Memory that is to be given with a rescale. */
+export interface MemoryPlan {
+  readonly advice: MemoryAdvice;
+  readonly processBytes: number;
+  /** What the engine remembers once it is given. */
+  readonly given: NonNullable<EngineMemory['memoryGiven']>;
+}
+
+/** What a plan is made by. */
+export interface Situation {
+  readonly input: AutoscalerInput;
+  readonly resources: TaskManagerResources & { readonly memoryBytes: number };
+  readonly heaps: Heaps;
+  readonly usualBytes: number;
+  readonly maxBytes: number;
+}
+
+/** Undefined where nothing is known of the TaskManagers' size. */
+export function situationOf(
+  input: AutoscalerInput,
+  recent: readonly JobSample[],
+  { memoryGiven }: Pick<EngineMemory, 'memoryGiven'>,
+): Situation | undefined {
+  const { taskManagers: resources } = input.job;
+  if (resources?.memoryBytes === undefined) return undefined;
+  const { memoryBytes } = resources;
+  // Another size than both means that somebody else has changed it: then that is the usual one.
+  const isOurs = memoryBytes === memoryGiven?.givenBytes || memoryBytes === memoryGiven?.usualBytes;
+  return {
+    input,
+    resources: { ...resources, memoryBytes },
+    heaps: heapsIn(recent),
+    usualBytes: isOurs ? (memoryGiven?.usualBytes ?? memoryBytes) : memoryBytes,
+    maxBytes: input.policy.memory?.maxBytes ?? memoryBytes,
+  };
+}
+
+/** More memory for a job that is too slow since it collects garbage, and how many times as much it will do. */
+export function planForPressure(
+  situation: Situation,
+): { readonly plan: MemoryPlan; readonly gain: number } | undefined {
+  const { heaps } = situation;
+  if (!collectsTooMuch(heaps)) return undefined;
+  const sized = atMost(situation, heapFactor(heaps, 1, 1), situation.maxBytes);
+  if (sized === undefined || sized.processBytes <= situation.resources.memoryBytes) return undefined;
+  const text = `Garbage collection takes ${percent(heaps.collecting)} of the time: more memory comes before more parallelism.`;
+  return { plan: planned(situation, sized, { code: 'GC_PRESSURE', text }), gain: gainOfMemory(heaps) };
+}
+
+/** What fewer slots need of memory: nothing else than now, or a plan, or more than there may be. */
+export function planForFewer(situation: Situation, to: Parallelism): MemoryPlan | Reason | undefined {
+  const { heaps, input, resources } = situation;
+  const [before, after] = [slotsOf(input.job.vertices, {}), slotsOf(input.job.vertices, to)];
+  if (!areTooSmall(heaps, before, after)) return undefined;
+  const factor = heapFactor(heaps, before, after);
+  const sized = sizedFor(situation, factor);
+  if (sized === undefined || sized.processBytes > situation.maxBytes) return heapTooSmall(heaps, factor);
+  if (!isStillWorthIt(before, after, sized.processBytes / resources.memoryBytes)) return heapTooSmall(heaps, factor);
+  const text = `${percent(heaps.alive)} of the heap are alive; fewer TaskManagers get more memory each.`;
+  return planned(situation, sized, { code: 'MEMORY_COMPENSATED', text });
+}
+
+/** The same on so many TaskManagers that their heaps hold what is alive; undefined where they do anyway. */
+export function withHeapRoom({ heaps, input }: Situation, to: Parallelism): Parallelism | undefined {
+  const { vertices } = input.job;
+  const least = leastSlots(heaps, slotsOf(vertices, {}));
+  const roomier = vertices.map(
+    ({ id, parallelism }) => [id, Math.max(to[id] ?? parallelism, Math.min(parallelism, least))] as const,
+  );
+  const found = Object.fromEntries(roomier);
+  return slotsOf(vertices, found) > slotsOf(vertices, to) ? found : undefined;
+}
+
+/** Half of what a slot costs is taken for its memory: at the clouds' prices it is a third with 4 GB to a core, and half with 8. */
+function isStillWorthIt(before: number, after: number, more: number): boolean {
+  return 1 - (after / before) * (0.5 + 0.5 * more) >= dreySettings.leastSaving;
+}
+
+function heapTooSmall({ alive, collecting }: Heaps, factor: number): Reason {
+  const text =
+    collecting > dreySettings.mostGc
+      ? `Nothing shrinks: garbage collection takes ${percent(collecting)} of the time; give the TaskManagers more memory.`
+      : `Nothing shrinks: ${percent(alive)} of the heap are alive, and fewer TaskManagers would need ${percent(factor - 1)} more heap each.`;
+  return { code: 'HEAP_TOO_SMALL', text };
+}
+
+/** What was given beyond the usual and is not needed any more, back along with a rescale. */
+export function planToGiveBack(situation: Situation, to: Parallelism): MemoryPlan | undefined {
+  const { heaps, input, resources, usualBytes } = situation;
+  if (resources.memoryBytes <= usualBytes || !Number.isFinite(heaps.alive) || collectsTooMuch(heaps)) return undefined;
+  const { vertices } = input.job;
+  const sized = sizedFor(situation, heapFactor(heaps, slotsOf(vertices, {}), slotsOf(vertices, to)));
+  if (sized === undefined) return undefined;
+  const enough = sized.processBytes <= usualBytes ? withProcess(usualBytes) : sized;
+  if (enough.processBytes > (1 - dreySettings.leastMemoryBack) * resources.memoryBytes) return undefined;
+  const text = `${percent(heaps.alive)} of the heap are alive: less memory is enough.`;
+  return planned(situation, enough, { code: 'MEMORY_GIVEN_BACK', text });
+}
+
+/** More memory after a TaskManager was lost for want of it; undefined where none was, or that was answered. */
+export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undefined {
+  const { input, resources, maxBytes } = situation;
+  const { job, memory, nowMs } = input;
+  const lost = job.outOfMemory;
+  if (lost === undefined || lost.memoryBytes < resources.memoryBytes) return undefined;
+  const isAnswered = lost.atMs <= (memory.jobScalings.at(-1)?.atMs ?? -Infinity);
+  if (isAnswered || nowMs - lost.atMs > dreySettings.judgedWithinMs) return undefined;
+  const wanted = roundedDown(Math.min(resources.memoryBytes * dreySettings.moreAfterLoss, maxBytes));
+  const ago = `A TaskManager was lost for want of memory ${span(nowMs - lost.atMs)} ago`;
+  if (wanted <= resources.memoryBytes)
+    return { code: 'OUT_OF_MEMORY', text: `${ago}, and it may be given no more: raise \`memory.max\`.` };
+  return planned(situation, withProcess(wanted), { code: 'OUT_OF_MEMORY', text: `${ago}: it is given more.` });
+}
+
+function sizedFor({ resources }: Situation, factor: number): SizedTaskManager | undefined {
+  const heap = heapOf(resources);
+  return heap === undefined || !Number.isFinite(factor) ? undefined : withHeap(resources, heap * factor);
+}
+
+/** As large as it should be, or as it may. */
+function atMost(situation: Situation, factor: number, maxBytes: number): SizedTaskManager | undefined {
+  const sized = sizedFor(situation, factor);
+  const heap = heapOf(situation.resources);
+  if (sized === undefined || heap === undefined || sized.processBytes <= maxBytes) return sized;
+  const less = withHeap(situation.resources, heap * factor - (sized.processBytes - maxBytes));
+  return less && less.processBytes <= maxBytes ? less : undefined;
+}
+
+function planned({ input, usualBytes }: Situation, sized: SizedTaskManager, why: Reason): MemoryPlan {
+  const { options, processBytes, removed } = sized;
+  const { configuration = {} } = input.job.taskManagers ?? {};
+  return {
+    processBytes,
+    advice: { options, removed: removed.filter((key) => key in configuration), reasons: [why] },
+    given: { usualBytes, givenBytes: processBytes },
+  };
+}

@@ -1,0 +1,80 @@
+/** What profile drey learns of a job's load and limits. */
+import { describe, expect, test } from '@jest/globals';
+import type { Collected } from '../../../core/autoscaler/collected.ts';
+import type { UsualLoad } from '../../../core/autoscaler/memory.ts';
+import { climb } from '../../../core/autoscaler/trend.ts';
+import { lastingShare, learnUsual } from '../../../core/autoscaler/usual-load.ts';
+import { seeded } from '../../support/seeded.ts';
+import { minute } from './jobs.ts';
+
+/** What is learned of ten hours of a load. */
+function learned(rateAt: (minutes: number) => number): UsualLoad | undefined {
+  let usual: UsualLoad | undefined;
+  for (let at = 0; at <= 600; at += 1) usual = learnUsual(usual, rateAt(at), at * minute);
+  return usual;
+}
+
+const shareOf = (usual: UsualLoad | undefined, rate: number) => lastingShare(usual, rate, 600 * minute);
+
+describe('the usual load', () => {
+  const chance = seeded(3);
+  const noisy = learned(() => 900 + 200 * chance());
+
+  test('that is up within its noise is half over', () => {
+    expect(shareOf(noisy, 1200)).toBeCloseTo(1100 / 1200, 1);
+  });
+
+  test.each([
+    ['beyond its noise', noisy, 2000],
+    ['that is down', noisy, 900],
+    ['that was always the same', learned(() => 1000), 1200],
+    ['that climbs all the time', learned((at) => 1000 + 5 * at), 4100],
+    ['that is hardly known', learnUsual(undefined, 1000, 600 * minute), 1001],
+  ])('%s lasts', (_name, usual, rate) => {
+    expect(shareOf(usual, rate)).toBe(1);
+  });
+
+  test('is learned anew after a long silence', () => {
+    expect(learnUsual(noisy, 5, 10_000 * minute)).toMatchObject({ level: 5, deviation: 0 });
+  });
+});
+
+/** A source that reads what comes, sampled each minute for a quarter of an hour. */
+function window(rateAt: (minutes: number) => number): readonly Collected[] {
+  let recordsIn = 0;
+  return Array.from({ length: 16 }, (_, at) => {
+    recordsIn += at === 0 ? 0 : 60 * rateAt(at);
+    const source = { recordsIn, lag: 0 } as Collected['vertices'][string];
+    return { atMs: at * minute, vertices: { source }, job: {} as Collected['job'] };
+  });
+}
+
+describe('a load that climbs', () => {
+  test('is met where it will be in half an hour', () => {
+    expect(
+      climb(
+        window((at) => 1000 + 10 * at),
+        'source',
+      ),
+    ).toBeCloseTo(300);
+  });
+
+  test.each([
+    ['jumps', (at: number) => (at > 7 ? 2000 : 1000)],
+    ['jumps in the middle of a quarter', (at: number) => (at > 5 ? 2000 : 1000)],
+    ['falls', (at: number) => 2000 - 10 * at],
+    ['stays', () => 1000],
+  ])('that %s is met where it is', (_name, rateAt) => {
+    expect(climb(window(rateAt), 'source')).toBe(0);
+  });
+
+  test('is met at twice what it is, at most; and by too few samples, where it is', () => {
+    expect(
+      climb(
+        window((at) => 100 * at ** 2),
+        'source',
+      ),
+    ).toBeLessThan(100 * 15 ** 2);
+    expect(climb(window((at) => 1000 + 10 * at).slice(0, 8), 'source')).toBe(0);
+  });
+});
