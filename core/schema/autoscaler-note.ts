@@ -39,13 +39,24 @@ const distrust = z.object({
 
 const seasonSlot = z.object({ day: z.number(), today: z.number(), usual: z.number().exactOptional() });
 
+const usualLoad = z.object({
+  level: z.number(),
+  deviation: z.number(),
+  drift: z.number(),
+  sinceMs: z.number(),
+  atMs: z.number(),
+});
+
 const memory = z.object({
   scalings: z.record(z.string(), z.array(scaling)),
   jobScalings: z.array(jobScaling),
   delayedScaleDowns: z.record(z.string(), z.object({ sinceMs: z.number(), wishes: z.array(wish) })),
   capacity: z.record(z.string(), z.array(capacityPoint)),
   season: z.array(seasonSlot.nullable()).exactOptional(),
+  usual: usualLoad.exactOptional(),
+  fallingSinceMs: z.number().exactOptional(),
   distrusts: z.array(distrust),
+  memoryGiven: z.object({ usualBytes: z.number(), givenBytes: z.number() }).exactOptional(),
 });
 
 const note = z.object({

@@ -65,11 +65,30 @@ function large(vertices: number): EngineMemory {
   };
 }
 
+/** With every field, also those that may be absent, however deep: one that is added is missed here by the compiler. */
+type Complete<T> = T extends object ? { [Key in keyof T]-?: Complete<T[Key]> } : T;
+
 describe('a note', () => {
   test('is read as it was written', () => {
     const note = { memory: large(3), lastTold: 'abc', answered: 'key' };
     expect(readAutoscalerNote(noteText(note))).toEqual(note);
     expect(readAutoscalerNote(noteText({ memory: emptyMemory }))).toEqual({ memory: emptyMemory });
+  });
+
+  test('keeps all that is remembered', () => {
+    const delayed = { sinceMs: 1, wishes: [{ atMs: 2, parallelism: 3, outside: true }] };
+    const memory: Complete<EngineMemory> = {
+      scalings: { a: [{ atMs: 1, from: 1, to: 2, trueRate: 'NaN', expectedRate: 3, targetRate: 4 }] },
+      jobScalings: [{ atMs: 1, decision: 'd', to: { a: 2 }, restartMs: 3, pauseMs: 4 }],
+      delayedScaleDowns: { a: delayed },
+      capacity: { a: [{ parallelism: 1, recordsPerSecond: 2, measured: 3, atMs: 4 }] },
+      season: [null, { day: 1, today: 2, usual: 3 }],
+      usual: { level: 1, deviation: 2, drift: -3, sinceMs: 4, atMs: 5 },
+      fallingSinceMs: 6,
+      distrusts: [{ vertex: 'a', above: 1, atMs: 2, untilMs: 3, times: 4 }],
+      memoryGiven: { usualBytes: 7, givenBytes: 8 },
+    };
+    expect(readAutoscalerNote(noteText({ memory }))).toEqual({ memory });
   });
 
   test.each([undefined, '', '{', '{}', '{"memory":{"scalings":[]}}'])('that is not understood is none: %j', (text) =>
