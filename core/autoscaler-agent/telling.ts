@@ -40,7 +40,9 @@ interface Wait {
 export function digestOfDecision(decision: AutoscalerDecision, vertices: readonly JobVertex[]): string | undefined {
   const { action, parallelism, memoryAdvice } = decision;
   if (action === 'none') return undefined;
-  const to = [byVertex(Object.entries(parallelism ?? {})), memoryAdvice?.options, memoryAdvice?.removed];
+  // With a scaling, memory is told along: what wavers of that alone is no other scaling.
+  const advice = action === 'advise' ? [memoryAdvice?.options, memoryAdvice?.removed] : [];
+  const to = [byVertex(Object.entries(parallelism ?? {})), ...advice];
   return `${digestOfJob(vertices)}-${action}-${short(to)}`;
 }
 
@@ -50,7 +52,7 @@ export function isToBeTold(digest: string | undefined, told: ToldDecision | unde
   if (told === undefined) return true;
   const [job, action] = digest.split('-');
   const [toldJob, toldAction] = told.digest.split('-');
-  if (job !== toldJob || action !== toldAction) return true;
+  if (job !== toldJob || (action !== toldAction && action === 'scale')) return true;
   const isSame = digest === told.digest;
   if (action === 'advise') return !isSame && nowMs - told.atMs >= waitOf(otherAfterMs.advise, told.times);
   return nowMs - told.atMs >= waitOf(isSame ? againAfterMs : otherAfterMs.scale, told.times);

@@ -59,15 +59,20 @@ export interface AutoscalerDecision {
   readonly profile: string;
   /** Raised whenever the engine may answer otherwise than before. */
   readonly profileVersion: number;
-  /** `scale`: the job shall be rescaled now. `advise`: it would be, were it allowed to. `none`: it is as it should be, or nothing is known. */
+  /**
+   * `scale`: the job shall be rescaled now. `advise`: it would be, were it allowed to; or it should be given other memory. `none`: it is as
+   * it should be, or nothing is known.
+   */
   readonly action: 'none' | 'advise' | 'scale';
   /** Why, first the reason that settled it. */
   readonly reasons: readonly [Reason, ...Reason[]];
   /** In the job's order; empty where nothing could be evaluated. */
   readonly vertices: readonly VertexDecision[];
-  /** Of every vertex, by its id; only where the action is not `none`. */
+  /** Of every vertex, by its id; absent where the action is `none`, or only memory is advised. */
   readonly parallelism?: Readonly<Record<string, number>>;
   readonly memoryAdvice?: MemoryAdvice;
+  /** What is remembered of that memory once the scaling is carried out; absent where memory is only advised. */
+  readonly memoryGiven?: NonNullable<EngineMemory['memoryGiven']>;
   /** Of the job as a whole. */
   readonly metrics: Readonly<Record<string, Figure>>;
   /** To be handed to the next decision. Of a scaling that is carried out: what `rememberScaling` makes of it. */

@@ -11,26 +11,32 @@ import { leftAlone, needOf, type VertexNeed } from './drey-vertex.ts';
 import type { Verdict } from './drey-verdict.ts';
 import { uses, viewOf, type DreyView } from './drey-view.ts';
 import { unchanged, type JudgedVertex } from './judged-vertex.ts';
+import { memoryAdvised } from './memory-advice.ts';
 import { planAfterLoss, situationOf } from './memory-plan.ts';
 import type { EngineMemory, VertexScaling } from './memory.ts';
 import { whyHeld } from './operator-decision.ts';
-import { jobMetrics, whetherRunning } from './prepare.ts';
+import { jobMetrics, whetherRunning, type Stopped } from './prepare.ts';
 import { report, type Findings } from './report.ts';
 import { distrust, distrusted, uselessScaleUp } from './trust.ts';
 
 export function decideDrey(input: AutoscalerInput): AutoscalerDecision {
   const view = viewOf(input);
   const loss = afterLoss(input, view.memory);
-  if ('stopped' in view)
-    return loss?.plan
-      ? carriedOut(input, { memory: view.memory }, loss)
-      : report(input, { reasons: loss ? [loss.reason, view.stopped] : [view.stopped], memory: view.memory });
+  if ('stopped' in view) return stopped(input, view, loss);
   const needs = view.vertices.map((seen) => ({ seen, alone: leftAlone(view, seen) }));
   const judged = needs.filter(({ alone }) => alone === undefined).map(({ seen }) => needOf(view, seen));
   if (loss?.plan) return told(view, judged, loss);
   // Where it may be given no more memory, more TaskManagers hold less each: it may grow, and not shrink.
   const verdict = useless(view) ?? grown(view, judged) ?? loss ?? shrunk(view, judged);
   return told(view, judged, verdict);
+}
+
+/** Nothing is known of its load: what was lost is answered all the same. */
+function stopped(input: AutoscalerInput, { stopped: why, memory }: Stopped, loss?: Verdict): AutoscalerDecision {
+  if (loss === undefined) return report(input, { reasons: [why], memory });
+  if (loss.plan) return carriedOut(input, { memory }, loss);
+  const memoryAdvice = memoryAdvised(input, [], false);
+  return report(input, { reasons: [loss.reason, why], memory, ...(memoryAdvice && { memoryAdvice }) });
 }
 
 /** What is to be done where a TaskManager was lost for want of memory: that needs no window. */
@@ -79,25 +85,31 @@ function told(view: DreyView, needs: readonly VertexNeed[], verdict: Verdict): A
   const { input, windows } = view;
   const memory = { ...verdict.memory, delayedScaleDowns: verdict.delays };
   const judged = view.vertices.map((seen) => judgedVertex(view, seen, needs, verdict));
-  return carriedOut(input, { memory, judged, metrics: jobMetrics(windows.now) }, verdict);
+  const memoryAdvice = memoryAdvised(input, view.recent, isPressed(needs));
+  const found = { memory, judged, metrics: jobMetrics(windows.now), ...(memoryAdvice && { memoryAdvice }) };
+  return carriedOut(input, found, verdict);
 }
 
-/** Unless there is nothing to do, or something holds it. */
+function isPressed(needs: readonly VertexNeed[]): boolean {
+  return needs.some(({ pressing }) => pressing !== undefined);
+}
+
+/** Unless there is nothing to do, or something holds it. What is only advised is told in any case. */
 function carriedOut(
   input: AutoscalerInput,
   found: Omit<Findings, 'reasons'>,
   { changes = {}, plan, reason }: Verdict,
 ): AutoscalerDecision {
-  if (Object.keys(changes).length === 0 && plan === undefined) return report(input, { ...found, reasons: [reason] });
-  const held = whyHeld(input, changes, plan?.processBytes);
-  if (held) return report(input, { ...found, reasons: [held, reason] });
-  const reasons: readonly [Reason, ...Reason[]] = [
-    reason,
-    ...(plan?.advice.reasons ?? []).filter((one) => one !== reason),
+  const advice = plan?.advice ?? found.memoryAdvice;
+  const why = (first: Reason): Findings['reasons'] => [
+    first,
+    ...[reason, ...(advice?.reasons ?? [])].filter(({ text }) => text !== first.text),
   ];
-  if (plan === undefined) return report(input, { ...found, reasons, changes });
-  const memory = { ...found.memory, memoryGiven: plan.given };
-  return report(input, { ...found, memory, reasons, changes, memoryAdvice: plan.advice });
+  if (Object.keys(changes).length === 0 && plan === undefined) return report(input, { ...found, reasons: why(reason) });
+  const held = whyHeld(input, changes, plan?.processBytes);
+  if (held) return report(input, { ...found, reasons: plan ? [held, reason] : why(held) });
+  const given = plan && { memoryAdvice: plan.advice, memoryGiven: plan.given };
+  return report(input, { ...found, reasons: why(reason), changes, ...given });
 }
 
 function judgedVertex(view: DreyView, seen: DreyVertex, needs: readonly VertexNeed[], verdict: Verdict): JudgedVertex {

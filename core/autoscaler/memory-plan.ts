@@ -36,6 +36,7 @@ export interface Situation {
   readonly resources: TaskManagerResources & { readonly memoryBytes: number };
   readonly heaps: Heaps;
   readonly usualBytes: number;
+  /** Where nobody gives memory, as much as there is. */
   readonly maxBytes: number;
 }
 
@@ -48,26 +49,32 @@ export function situationOf(
   const { taskManagers: resources } = input.job;
   if (resources?.memoryBytes === undefined) return undefined;
   const { memoryBytes } = resources;
-  // Another size than both means that somebody else has changed it: then that is the usual one.
-  const isOurs = memoryBytes === memoryGiven?.givenBytes || memoryBytes === memoryGiven?.usualBytes;
+  // Another size than was given means that somebody else has changed it: then that is the usual one.
+  const usualBytes = memoryBytes === memoryGiven?.givenBytes ? memoryGiven.usualBytes : memoryBytes;
   return {
     input,
     resources: { ...resources, memoryBytes },
     heaps: heapsIn(recent),
-    usualBytes: isOurs ? (memoryGiven?.usualBytes ?? memoryBytes) : memoryBytes,
-    maxBytes: input.policy.memory?.maxBytes ?? memoryBytes,
+    usualBytes,
+    maxBytes: isGiven(input) ? (input.policy.memory?.maxBytes ?? memoryBytes) : memoryBytes,
   };
+}
+
+/** Whether memory that is decided on is given. */
+function isGiven({ policy }: AutoscalerInput): boolean {
+  return policy.memory?.isCarriedOut === true;
 }
 
 /** More memory for a job that is too slow since it collects garbage, and how many times as much it will do. */
 export function planForPressure(
   situation: Situation,
 ): { readonly plan: MemoryPlan; readonly gain: number } | undefined {
-  const { heaps } = situation;
+  const { heaps, input } = situation;
   if (!collectsTooMuch(heaps)) return undefined;
   const sized = atMost(situation, heapFactor(heaps, 1, 1), situation.maxBytes);
   if (sized === undefined || sized.processBytes <= situation.resources.memoryBytes) return undefined;
-  const text = `Garbage collection takes ${percent(heaps.collecting)} of the time: more memory comes before more parallelism.`;
+  const then = isGiven(input) ? 'more memory comes before more parallelism' : 'give the TaskManagers more memory';
+  const text = `Garbage collection takes ${percent(heaps.collecting)} of the time: ${then}.`;
   return { plan: planned(situation, sized, { code: 'GC_PRESSURE', text }), gain: gainOfMemory(heaps) };
 }
 
@@ -121,6 +128,8 @@ export function planToGiveBack(situation: Situation, to: Parallelism): MemoryPla
   return planned(situation, enough, { code: 'MEMORY_GIVEN_BACK', text });
 }
 
+const giveMore = 'give the TaskManagers more';
+
 /** More memory after a TaskManager was lost for want of it; undefined where none was, or that was answered. */
 export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undefined {
   const { input, resources, maxBytes } = situation;
@@ -132,8 +141,12 @@ export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undef
   const wanted = roundedDown(Math.min(resources.memoryBytes * dreySettings.moreAfterLoss, maxBytes));
   const ago = `A TaskManager was lost for want of memory ${span(nowMs - lost.atMs)} ago`;
   if (wanted <= resources.memoryBytes)
-    return { code: 'OUT_OF_MEMORY', text: `${ago}, and it may be given no more: raise \`memory.max\`.` };
-  return planned(situation, withProcess(wanted), { code: 'OUT_OF_MEMORY', text: `${ago}: it is given more.` });
+    return {
+      code: 'OUT_OF_MEMORY',
+      text: isGiven(input) ? `${ago}, and it may be given no more.` : `${ago}: ${giveMore}.`,
+    };
+  const text = `${ago}: ${isGiven(input) ? 'it is given more' : giveMore}.`;
+  return planned(situation, withProcess(wanted), { code: 'OUT_OF_MEMORY', text });
 }
 
 function sizedFor({ resources }: Situation, factor: number): SizedTaskManager | undefined {

@@ -51,6 +51,14 @@ export interface AutoscalerQuota {
   readonly of?: 'job' | 'tenant' | 'cluster';
 }
 
+/** Without it, a TaskManager gets no more memory than it has. */
+export interface MemoryPolicy {
+  /** What its process may be given at most. */
+  readonly maxBytes: number;
+  /** Whether a decision about memory is carried out. Else it is only told, and parallelism is decided by the memory that is there. */
+  readonly isCarriedOut: boolean;
+}
+
 export interface AutoscalerPolicy {
   readonly mode: 'off' | 'advise' | 'active';
   readonly profile: ProfileName;
@@ -69,8 +77,7 @@ export interface AutoscalerPolicy {
   readonly without: readonly Feature[];
   /** A backlog shall be worked off within this time. */
   readonly catchUpWithinMs?: number;
-  /** What the process of a TaskManager may be given at most; without it, no more than it has. */
-  readonly memory?: { readonly maxBytes: number };
+  readonly memory?: MemoryPolicy;
 }
 
 /** A policy that acts with defaults alone. */

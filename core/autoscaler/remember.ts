@@ -12,7 +12,7 @@ export interface ScalingDone {
 
 /** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
 export function rememberScaling(decision: AutoscalerDecision, { atMs, pauseMs }: ScalingDone): EngineMemory {
-  const { memory, parallelism = {} } = decision;
+  const { memory, parallelism = {}, memoryGiven = memory.memoryGiven } = decision;
   const changed = decision.vertices.filter(({ target, parallelism: from }) => target !== from);
   const scalings = { ...memory.scalings };
   for (const { id, metrics, parallelism: from, target } of changed) {
@@ -32,5 +32,11 @@ export function rememberScaling(decision: AutoscalerDecision, { atMs, pauseMs }:
     to: Object.fromEntries(changed.map(({ id }) => [id, parallelism[id] ?? 1])),
     ...(pauseMs === undefined ? {} : { pauseMs }),
   };
-  return { ...memory, scalings, jobScalings: [...memory.jobScalings, job], delayedScaleDowns: {} };
+  return {
+    ...memory,
+    scalings,
+    jobScalings: [...memory.jobScalings, job],
+    delayedScaleDowns: {},
+    ...(memoryGiven && { memoryGiven }),
+  };
 }

@@ -17,11 +17,13 @@ export interface Findings {
   /** The parallelism of each vertex that is to change; without it, nothing is done. */
   readonly changes?: Readonly<Record<string, number>>;
   readonly memoryAdvice?: MemoryAdvice;
+  /** The memory comes with the scaling. */
+  readonly memoryGiven?: EngineMemory['memoryGiven'];
 }
 
 /** The decision: in mode `advise` a scaling is only told. */
 export function report(input: AutoscalerInput, findings: Findings): AutoscalerDecision {
-  const { judged = [], metrics = {}, changes, memoryAdvice } = findings;
+  const { judged = [], metrics = {}, changes, memoryAdvice, memoryGiven } = findings;
   const { job, nowMs, policy } = input;
   const targetOf = (id: string, now: number) => changes?.[id] ?? now;
   const parallelism = Object.fromEntries(job.vertices.map((one) => [one.id, targetOf(one.id, one.parallelism)]));
@@ -30,19 +32,20 @@ export function report(input: AutoscalerInput, findings: Findings): AutoscalerDe
     atMs: nowMs,
     profile: policy.profile,
     profileVersion,
-    action: actionOf(input, changes !== undefined),
+    action: actionOf(input, findings),
     reasons: findings.reasons,
     vertices: judged.map((one) =>
       vertexDecision(one, targetOf(one.evaluated.vertex.id, one.evaluated.vertex.parallelism)),
     ),
     ...(changes === undefined ? {} : { parallelism }),
     ...(memoryAdvice === undefined ? {} : { memoryAdvice }),
+    ...(memoryGiven === undefined ? {} : { memoryGiven }),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, figureOf(value)])),
     memory: findings.memory,
   };
 }
 
-function actionOf({ policy }: AutoscalerInput, changes: boolean): AutoscalerDecision['action'] {
-  if (!changes) return 'none';
+function actionOf({ policy }: AutoscalerInput, { changes, memoryAdvice }: Findings): AutoscalerDecision['action'] {
+  if (changes === undefined) return memoryAdvice === undefined ? 'none' : 'advise';
   return policy.mode === 'active' ? 'scale' : 'advise';
 }

@@ -12,7 +12,7 @@ export type DecisionOutcome = (typeof decisionOutcomes)[number];
 
 export const decisionActions = ['none', 'advise', 'scale'] as const satisfies readonly AutoscalerDecision['action'][];
 
-type Found = Omit<AutoscalerDecision, 'atMs' | 'memory' | 'profile' | 'profileVersion'>;
+type Found = Omit<AutoscalerDecision, 'atMs' | 'memory' | 'memoryGiven' | 'profile' | 'profileVersion'>;
 
 export interface DecisionRecord extends Found {
   /** Counts from 1 within the job's uid. */
@@ -54,7 +54,7 @@ export function decisionRecord(
   decision: AutoscalerDecision,
   asker: Asker | undefined,
 ): DecisionRecord {
-  const { atMs, memory: _memory, ...found } = decision;
+  const { atMs, memory: _memory, memoryGiven: _given, ...found } = decision;
   return {
     ...found,
     number,

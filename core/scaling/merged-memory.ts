@@ -2,16 +2,16 @@
 import type { Distrust, EngineMemory, JobScaling } from '../autoscaler/memory.ts';
 
 /**
- * The memory to decide with. Scalings are known to the workflow, which has them carried out; what is learned from samples, and what waits
- * to shrink, to the agent, which sees every sample.
+ * The memory to decide with. Scalings, and the memory given with them, are known to the workflow, which has them carried out; what is learned
+ * from samples, and what waits to shrink, to the agent, which sees every sample.
  * @param held of the workflow; absent: it is new, and all that is known is what the agent has kept.
  */
 export function mergedMemory(held: EngineMemory | undefined, seen: EngineMemory): EngineMemory {
   if (!held) return seen;
-  const { season, ...rest } = seen;
+  const { memoryGiven: _seen, ...learned } = seen;
   return {
-    ...rest,
-    ...(season && { season }),
+    ...learned,
+    ...(held.memoryGiven && { memoryGiven: held.memoryGiven }),
     scalings: held.scalings,
     jobScalings: held.jobScalings.map((one) => withRestart(one, seen.jobScalings)),
     distrusts: newestOf([...held.distrusts, ...seen.distrusts]),

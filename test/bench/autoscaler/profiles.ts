@@ -18,7 +18,8 @@ export const profileNames: readonly ProfileName[] = ['flink-operator-1.15', 'fli
 export function policyOf(scenario: Scenario, profile: ProfileName, without: readonly Feature[] = []): AutoscalerPolicy {
   const { min = 1, max = defaultPolicy.options.maxParallelism } = scenario.bounds ?? {};
   const options = { ...defaultPolicy.options, minParallelism: min, maxParallelism: max };
-  const memory = scenario.mostMemory === undefined ? {} : { memory: { maxBytes: scenario.mostMemory } };
+  const memory =
+    scenario.mostMemory === undefined ? {} : { memory: { maxBytes: scenario.mostMemory, isCarriedOut: true } };
   return { ...defaultPolicy, ...scenario.bounds, ...memory, profile, options, without };
 }
 

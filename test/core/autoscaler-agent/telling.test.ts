@@ -31,20 +31,55 @@ describe('the digest of a decision', () => {
   test('is short, and says what it was of and what is done', () =>
     expect(digest(acting('scale', 8))).toMatch(/^[0-9a-f]{12}-scale-[0-9a-f]{12}$/));
 
+  const memoryAdvice = { options: { a: '1' }, removed: [], reasons: [] };
   test.each<[string, AutoscalerDecision]>([
+    ['the memory that is advised beside it', { ...acting('scale', 8), memoryAdvice }],
     ['the id', acting('scale', 8, 'other')],
     ['the time', { ...acting('scale', 8), atMs: 9 }],
     ['the reasons', { ...acting('scale', 8), reasons: [{ code: 'X', text: 'y' }] }],
     ['the order of vertices', { ...acting('scale', 8), parallelism: { work: 8, source: 4 } }],
   ])('does not change with %s', (_, other) => expect(digest(other)).toBe(digest(acting('scale', 8))));
 
-  const memoryAdvice = { options: { a: '1' }, removed: [], reasons: [] };
   test.each<[string, AutoscalerDecision, typeof vertices]>([
     ['the parallelism', acting('scale', 9), vertices],
     ['the action', acting('advise', 8), vertices],
-    ['the memory that is advised', { ...acting('scale', 8), memoryAdvice }, vertices],
     ['the job as it is', acting('scale', 8), jobOf(5).vertices],
   ])('changes with %s', (_, other, of) => expect(digest(other, of)).not.toBe(digest(acting('scale', 8))));
+});
+
+const advised = (a: string): AutoscalerDecision => ({
+  ...none,
+  action: 'advise',
+  memoryAdvice: { options: { a }, removed: [], reasons: [] },
+});
+
+describe('advice about memory alone', () => {
+  test.each<[string, AutoscalerDecision, ToldDecision | undefined, number, boolean]>([
+    ['is told', advised('1'), undefined, 0, true],
+    ['once', advised('1'), told(advised('1')), 1_000 * hour, false],
+    ['anew when it is other memory, after a while', advised('2'), told(advised('1')), 10 * minute, true],
+    ['ever more seldom', advised('2'), told(advised('1'), 20), 24 * hour - 1, false],
+    [
+      'not at once after a scaling that does not come about: the two may take turns',
+      advised('1'),
+      told(acting('scale', 8)),
+      1,
+      false,
+    ],
+    ['after it, later', advised('1'), told(acting('scale', 8)), 10 * minute, true],
+  ])('%s', (_, decision, before, nowMs, expected) =>
+    expect(isToBeTold(digest(decision), before, nowMs)).toBe(expected),
+  );
+
+  test('costs nothing an hour once it was told', () => {
+    let [last, tells]: [ToldDecision | undefined, number] = [undefined, 0];
+    for (let atMs = 0; atMs < 48 * hour; atMs += minute) {
+      const found = digest(advised('1'));
+      if (found === undefined || !isToBeTold(found, last, atMs)) continue;
+      [last, tells] = [toldNow(found, last, atMs), tells + 1];
+    }
+    expect(tells).toBe(1);
+  });
 });
 
 describe('a decision is told', () => {

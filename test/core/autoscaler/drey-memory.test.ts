@@ -25,15 +25,17 @@ interface Heaps {
   readonly gigabytes?: number;
   /** None: 0. */
   readonly most?: number;
+  /** Else it is only advised. */
+  readonly isCarriedOut?: boolean;
 }
 
 /** A job under a load whose heaps are so full, and may be given so much. */
 function jobWith(
   load: Load,
   minutes: number,
-  { alive, collecting = 0.02, gigabytes = 4, most = 8 }: Heaps,
+  { alive, collecting = 0.02, gigabytes = 4, most = 8, isCarriedOut = true }: Heaps,
 ): AutoscalerInput {
-  const memory = most === 0 ? {} : { memory: { maxBytes: most * gb } };
+  const memory = most === 0 ? {} : { memory: { maxBytes: most * gb, isCarriedOut } };
   const input = inputOf(load, minutes * minute, { profile: 'drey', ...memory });
   const taskManagers = {
     heapMaxBytes: evenly(gb),
@@ -60,8 +62,10 @@ describe('garbage collection that takes too much of the time', () => {
       action: 'scale',
       parallelism: { source: 4, work: 4 },
       reasons: [{ code: 'GC_PRESSURE' }],
-      memory: { memoryGiven: { usualBytes: 4 * gb } },
+      memoryGiven: { usualBytes: 4 * gb },
     });
+    expect(decision.memory.memoryGiven).toBeUndefined();
+    expect(rememberScaling(decision, { atMs: 0 }).memoryGiven).toEqual(decision.memoryGiven);
     expect(decision.memoryAdvice?.options[processSize]).toBe('4800m');
   });
 
@@ -152,6 +156,58 @@ describe('fewer TaskManagers', () => {
 
   test('say why they are not fewer', () => {
     expect(shrinking({ alive: 0.9, most: 0 }).reasons[0].code).toBe('HEAP_TOO_SMALL');
+  });
+});
+
+describe('memory that nobody gives', () => {
+  const pressed = { alive: 0.9, collecting: 0.4 };
+  const advised = { ...pressed, isCarriedOut: false };
+  const quiet: Load = { ...little, lagGrowth: 0, rate: 100, busy: { source: 0.1, work: 0.3 } };
+  const lost = (isCarriedOut: boolean): AutoscalerInput => {
+    const input = jobWith(quiet, 12, { alive: 0.5, isCarriedOut });
+    return { ...input, job: { ...input.job, outOfMemory: { atMs: 11 * minute, memoryBytes: 4 * gb } } };
+  };
+
+  test.each([
+    ['little', little],
+    ['much', much],
+  ])('is told, and changes nothing of how far a job grows that lacks %s', (_name, load) => {
+    const decision = decide(jobWith(load, 12, advised));
+    const without = decide(jobWith(load, 12, { ...pressed, most: 0 }));
+    expect(without.action).toBe('scale');
+    expect([decision.action, decision.parallelism]).toEqual([without.action, without.parallelism]);
+    expect(decision.memoryAdvice?.options[processSize]).toBe('4800m');
+    expect(decision.reasons.map(({ code }) => code)).toContain('GC_PRESSURE');
+    expect(rememberScaling(decision, { atMs: 0 }).memoryGiven).toBeUndefined();
+  });
+
+  test('is not counted against a quota', () => {
+    const input = jobWith(little, 12, advised);
+    const free = decide(input);
+    const slots = Math.max(...Object.values(free.parallelism ?? {}));
+    const under = (memoryBytes: number) => decide({ ...input, policy: { ...input.policy, quotas: [{ memoryBytes }] } });
+    expect(under(slots * 4 * gb).parallelism).toEqual(free.parallelism);
+    expect(under(slots * 4 * gb - 1)).toMatchObject({ action: 'advise', reasons: [{ code: 'QUOTA_REACHED' }, {}, {}] });
+  });
+
+  test('is advised after a loss, also where nothing is known of the load: that is no scaling', () => {
+    for (const input of [lost(false), { ...lost(false), samples: [] }]) {
+      const decision = decide(input);
+      expect([decision.action, decision.reasons[0].code]).toEqual(['advise', 'OUT_OF_MEMORY']);
+      expect(decision.parallelism).toBeUndefined();
+      expect(decision.memoryAdvice?.options[processSize]).toBe('6144m');
+    }
+    expect(decide(lost(true)).action).toBe('scale');
+  });
+
+  test('lets no job shrink that would need it', () => {
+    const idle: Load = { rate: 100, busy: { source: 0.05, work: 0.1 } };
+    const heaps = { alive: 0.6, isCarriedOut: false };
+    const { memory } = decide(jobWith(idle, 12, heaps));
+    expect(decide({ ...jobWith(idle, 72, heaps), memory })).toMatchObject({
+      action: 'none',
+      reasons: [{ code: 'HEAP_TOO_SMALL' }],
+    });
   });
 });
 

@@ -28,6 +28,12 @@ test('scalings are the workflow’s, what is learned from samples is the agent�
   );
 });
 
+test('memory that was given is the workflow’s: by it alone it is known whether that was carried out', () => {
+  const memoryGiven = { usualBytes: 4, givenBytes: 8 };
+  expect(mergedMemory(memory({ memoryGiven }), memory({})).memoryGiven).toEqual(memoryGiven);
+  expect(mergedMemory(memory({}), memory({ memoryGiven })).memoryGiven).toBeUndefined();
+});
+
 test('a restart that only the agent has seen is taken over, one that is known stays', () => {
   const held = memory({ jobScalings: [job('one'), job('two', 7)] });
   const seen = memory({ jobScalings: [job('one', 5), job('two', 9), job('stranger', 1)] });
