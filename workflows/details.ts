@@ -3,6 +3,7 @@ import type { JobView } from '../core/job.ts';
 import type { OperationRecord, StepState } from '../core/operation.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
 import type { AutoscalerState, KnownDecision } from '../core/scaling/autoscaler-state.ts';
+import type { HoldingOff } from '../core/scaling/holding-off.ts';
 
 const marks: Record<StepState, string> = { running: '▶', done: '✓', failed: '✗', skipped: '–' };
 
@@ -34,11 +35,16 @@ export function jobDetails(job: JobView | undefined): string {
 export function autoscalerDetails({ mode, known, holdingOff }: AutoscalerState): string {
   const held = holdingOff
     ? [
-        `Held off ${holdingOff.times} times in a row, until ${new Date(holdingOff.untilMs).toISOString()}: ${holdingOff.because.text}`,
+        `Held off${inARow(holdingOff)} until ${new Date(holdingOff.untilMs).toISOString()}: ${holdingOff.because.text}`,
         '',
       ]
     : [];
   return [`Mode **${mode}**.`, '', ...held, ...known.toReversed().map(decisionLine)].join('\n');
+}
+
+/** Not where the job was only busy for a moment. */
+function inARow({ times }: HoldingOff): string {
+  return times === 0 ? '' : ` ${times} times in a row,`;
 }
 
 function decisionLine({ number, at, outcome, operation, changes, reason, why }: KnownDecision): string {

@@ -11,6 +11,7 @@ import { hashOf, jobWorkflowId } from '../../core/names.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
 import { scaledByDecision } from '../../core/scaling/given-parallelism.ts';
+import { busyBriefly } from '../../core/scaling/scaling-refusal.ts';
 import {
   scaleVerticesName,
   type ScaleVerticesAnswer,
@@ -119,7 +120,7 @@ const hasItAlready: RequestScalingAnswer = {
   why: { code: 'HAS_IT_ALREADY', text: 'The job has that parallelism already.' },
   isFinal: true,
 };
-const worthAnotherTry: readonly string[] = ['NOT_NOW', 'RECORDS_BEHIND'];
+const worthAnotherTry: readonly string[] = ['NOT_NOW', busyBriefly, 'RECORDS_BEHIND'];
 
 /** Undefined where no workflow runs, or the job is removed. */
 async function statusOf(temporal: Client, ref: Pick<ScaledJob, 'tenant' | 'name'>): Promise<Status | undefined> {

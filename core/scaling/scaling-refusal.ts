@@ -1,19 +1,30 @@
 /** Whether a job may be rescaled by its autoscaler now: whatever a person, or a recovery, has under way comes first. */
 import type { JobState } from '../job-state.ts';
+import { leavesJobAlone } from '../operation-kinds.ts';
 import { troubleView } from '../recovery/trouble-view.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { canonicalSpec } from '../spec/canonical.ts';
 
+/** Code of a refusal that is over in a moment: nothing but a savepoint, or what else leaves the job as it is, is under way. */
+export const busyBriefly = 'BUSY_BRIEFLY';
+
 /** It is worth another try later. */
 export interface NotNow {
-  readonly code: 'NOT_NOW';
+  readonly code: 'NOT_NOW' | typeof busyBriefly;
   readonly message: string;
 }
 
 /** Why not; undefined where nothing is against it. */
 export function refusalOfScaling(state: JobState): NotNow | undefined {
   const why = whyNotNow(state);
-  return why === undefined ? undefined : { code: 'NOT_NOW', message: `The job is not rescaled now: ${why}.` };
+  if (why === undefined) return undefined;
+  return { code: isBrief(state) ? busyBriefly : 'NOT_NOW', message: `The job is not rescaled now: ${why}.` };
+}
+
+/** Whether nothing is against it but what leaves the job as it is. */
+function isBrief({ running, ...state }: JobState): boolean {
+  const busy = [...(running ? [running] : []), ...state.queue];
+  return busy.every(({ record }) => leavesJobAlone(record.kind)) && whyNotNow({ ...state, queue: [] }) === undefined;
 }
 
 /**

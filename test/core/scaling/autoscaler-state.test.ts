@@ -59,6 +59,21 @@ test('each failure in a row holds off twice as long, six hours at most', () => {
   expect(minutes).toEqual([5, 10, 20, 40, 80, 160, 320, 360, 360]);
 });
 
+test('a job that is busy for a moment is held off for a minute, five at most while it lasts, and that does not count', () => {
+  const busy = { code: 'BUSY_BRIEFLY', text: 'A savepoint is under way.' };
+  let held: HoldingOff | undefined = heldOff(undefined, because, 0);
+  const minutes = Array.from({ length: 5 }, () => {
+    const nowMs: number = held?.untilMs ?? 0;
+    held = heldOff(held, busy, nowMs);
+    return (held.untilMs - nowMs) / 60_000;
+  });
+  expect(minutes).toEqual([1, 2, 4, 5, 5]);
+  expect(held.times).toBe(1);
+  expect(heldOff(held, because, held.untilMs).times).toBe(2);
+  const later = held.untilMs + 5 * 60_000;
+  expect(heldOff(held, busy, later).untilMs - later).toBe(60_000);
+});
+
 const one = (number: number, outcome: KnownDecision['outcome'] = 'underWay'): KnownDecision => ({
   number,
   id: `id-${number}`,

@@ -17,7 +17,17 @@ test.each<[string, Partial<JobState>]>([
 });
 
 test.each<[string, Partial<JobState>, string]>([
-  ['with an operation under way', { running: someOperation(5, 'savepoint') }, 'operation 5 (savepoint) is under way'],
+  ['with an operation under way', { running: someOperation(5, 'upgrade') }, 'operation 5 (upgrade) is under way'],
+  [
+    'with a savepoint under way and something else waiting',
+    { running: someOperation(5, 'savepoint'), queue: [someOperation(6, 'upgrade')] },
+    'operation 5 (savepoint) is under way',
+  ],
+  [
+    'that is suspended, with a clean-up under way',
+    { running: someOperation(5, 'cleanup'), phase: 'SUSPENDED' },
+    'operation 5 (cleanup) is under way',
+  ],
   ['for which one waits', { queue: [someOperation(6, 'upgrade')] }, 'operation 6 (upgrade) waits'],
   ['with a candidate', { phase: 'DUAL_RUNNING' }, 'a candidate waits to be promoted or discarded'],
   ['that is suspended', { phase: 'SUSPENDED' }, 'it is SUSPENDED'],
@@ -33,6 +43,14 @@ test.each<[string, Partial<JobState>, string]>([
     code: 'NOT_NOW',
     message: `The job is not rescaled now: ${why}.`,
   });
+});
+
+test.each<[string, Partial<JobState>]>([
+  ['a savepoint', { running: someOperation(5, 'savepoint') }],
+  ['a savepoint that waits', { queue: [someOperation(5, 'savepoint')] }],
+  ['two of them', { running: someOperation(5, 'dispose'), queue: [someOperation(6, 'savepoint')] }],
+])('a job that is busy with %s is so for a moment', (_what, change) => {
+  expect(refusalOfScaling(someState({ generations: [running], ...change }))?.code).toBe('BUSY_BRIEFLY');
 });
 
 test.each([
