@@ -77,6 +77,14 @@ export interface StateAge {
   readonly from: 'checkpoint' | 'start';
 }
 
+/**
+ * Whether no checkpoint means that the job has completed none. Flink's adaptive scheduler has no tasks while it waits for slots, and
+ * then tells of no checkpoint either, nor does it when the job is canceled in that state: whatever the job has done before.
+ */
+export function tellsOfCheckpoints({ tasksTotal }: { readonly tasksTotal: number }, hasRun: boolean): boolean {
+  return tasksTotal > 0 || !hasRun;
+}
+
 /** The next step towards the job's end. */
 export function decideStop(seen: StopSeen): StopStep {
   const { job } = seen;

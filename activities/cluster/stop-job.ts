@@ -227,7 +227,7 @@ class Stop {
     if (request.state === 'completed')
       this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
-    const points = await pointsOf(this.subject, this.notes?.restoreFrom);
+    const points = await pointsOf(this.subject, job, this.notes);
     return { ...known, ...points, retainsCheckpoints: points.retainsCheckpoints || this.input.how === 'discard' };
   }
 

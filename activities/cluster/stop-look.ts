@@ -8,10 +8,11 @@ import type {
 } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
-import { isCrashLoop, type PointSeen, type StopSeen } from '../../core/stopping.ts';
+import { isCrashLoop, tellsOfCheckpoints, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { firstJobManager } from './first-job-manager.ts';
+import type { StopNotes } from './stop-notes.ts';
 
 export interface StopSubject {
   readonly dependencies: ClusterDependencies;
@@ -59,20 +60,20 @@ export async function neverHadJob({ dependencies, generation }: StopSubject): Pr
   return (await firstJobManager(dependencies, generation, forgetsAfterMs)) !== undefined;
 }
 
-/** The points that the JobManager knows, and whether there can be others. */
-export async function pointsOf(subject: StopSubject, restoreFrom: string | undefined): Promise<Points> {
+/** The points that the JobManager knows of a job that it lists, and whether there can be others. */
+export async function pointsOf(subject: StopSubject, job: JobSummary, notes: StopNotes | undefined): Promise<Points> {
   const { dependencies, generation, flink, jobId, folder, call } = subject;
   const [seen, config] = await Promise.all([flink.checkpoints(jobId, call), flink.checkpointConfig(jobId, call)]);
   const checkpoint = kept(seen?.latestCompleted);
   const savepoint = kept(seen?.latestSavepoint);
   const isOurs = savepoint !== undefined && folder !== undefined && liesBelow(savepoint.path, folder);
   const knowsAll =
-    hasCompletedNothing(seen, restoreFrom) && (await firstJobManager(dependencies, generation)) !== undefined;
+    hasCompletedNothing(seen, job, notes) && (await firstJobManager(dependencies, generation)) !== undefined;
   return {
     retainsCheckpoints: !hasDurableStorage(generation.spec) || config === undefined || config.retained,
     knowsAll,
     // A JobManager that took over knows no checkpoint but the one from which it restored.
-    isRestored: restoreFrom !== undefined || seen?.latestRestored !== undefined,
+    isRestored: notes?.restoreFrom !== undefined || seen?.latestRestored !== undefined,
     ...(checkpoint && { checkpoint }),
     ...(isOurs && { stopSavepoint: savepoint }),
   };
@@ -97,8 +98,13 @@ export async function savepointSize(
   return { sizeBytes: savepoint.stateBytes };
 }
 
-function hasCompletedNothing(seen: Checkpoints | undefined, restoreFrom = ''): boolean {
-  if (seen === undefined || seen.counts.completed > 0) return false;
+/** Where its notes are gone, it may have run. */
+function hasCompletedNothing(
+  seen: Checkpoints | undefined,
+  job: JobSummary,
+  { hasRun, restoreFrom = '' }: Pick<StopNotes, 'hasRun' | 'restoreFrom'> = { hasRun: true },
+): boolean {
+  if (seen === undefined || seen.counts.completed > 0 || !tellsOfCheckpoints(job, hasRun)) return false;
   // A JobManager that lost its leadership and got it back has restored a checkpoint that it does not count.
   const restored = seen.latestRestored?.path;
   return restored === undefined || isSamePlace(restored, restoreFrom);

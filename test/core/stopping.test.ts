@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideStop, isCrashLoop, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, isCrashLoop, tellsOfCheckpoints, type StopSeen } from '../../core/stopping.ts';
 
 const now = 1_000_000;
 const running = { state: 'RUNNING', ended: false, startedAtMs: now };
@@ -167,4 +167,19 @@ test.each<[string, number[], boolean]>([
   ['three over an hour', [3_600_000, 1_800_000, 0], false],
 ])('%s: a crash loop is told from a chance', (_title, failedAtMs, isLoop) => {
   expect(isCrashLoop(failedAtMs)).toBe(isLoop);
+});
+
+describe('no checkpoint at a JobManager', () => {
+  test.each([
+    ['is all there is of a job that has tasks', 2, true, true],
+    ['is all there is of a job that has never run', 0, false, true],
+    ['says nothing of a job that has run, and waits for slots', 0, true, false],
+  ])('%s', (_title, tasksTotal, hasRun, tells) => {
+    expect(tellsOfCheckpoints({ tasksTotal }, hasRun)).toBe(tells);
+  });
+
+  test('has the storage read of one that was canceled while it waited for slots', () => {
+    const waited = { job: ended('CANCELED'), checkpoint: undefined, knowsAll: false };
+    expect(decideStop(seen(waited as Partial<StopSeen>))).toMatchObject({ action: 'readStorage' });
+  });
 });
