@@ -19,18 +19,18 @@ import type { JobView } from '../../core/job.ts';
 import { autoscalerWorkflowId, controlTaskQueue } from '../../core/names.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
-import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
 import { enough, sourceId, tooMuch, windowOf, workId } from '../support/autoscaler-window.ts';
-import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { specInput } from '../support/records.ts';
+import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
 let plane: ControlPlane;
 let call: Caller;
 let connection: Connection;
 let client: Client;
-let agent: ReturnType<typeof child>;
+let agent: AgentProcess;
 const folder = mkdtempSync(join(tmpdir(), 'drey-autoscaler-'));
 const crashFile = join(folder, 'crash.json');
 
@@ -40,11 +40,7 @@ beforeAll(async () => {
   await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
   connection = await Connection.connect({ address: plane.temporalAddress });
   client = new Client({ connection });
-  const env = { ...inheritedEnv(), TEMPORAL_ADDRESS: plane.temporalAddress, FAILING_FOLDER: folder };
-  agent = child('test/support/autoscaler-agent.ts', env);
-  await agent.start();
-  const isReady = async () => agent.output().includes('ready');
-  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+  agent = await startAgent(plane, 'autoscaler-agent', { FAILING_FOLDER: folder });
 }, 400_000);
 
 afterAll(async () => {

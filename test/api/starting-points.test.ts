@@ -5,12 +5,13 @@ import { hasEnded } from '../../core/operation.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
-import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { specInput } from '../support/records.ts';
+import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
 let plane: ControlPlane;
 let call: Caller;
-let agent: ReturnType<typeof child>;
+let agent: AgentProcess;
 const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
 const elsewhere = 'file:///flink-state/elsewhere/savepoint-1';
 const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
@@ -19,11 +20,7 @@ beforeAll(async () => {
   plane = await startControlPlane();
   call = createCaller(plane.url, plane.token);
   await call('PUT', '/v1/clusters/local', { body: {} });
-  const env = { ...process.env, NODE_OPTIONS: '', TEMPORAL_ADDRESS: plane.temporalAddress };
-  agent = child('test/support/made-up-agent.ts', env);
-  await agent.start();
-  const isReady = async () => agent.output().includes('ready');
-  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
+  agent = await startAgent(plane, 'made-up-agent');
 });
 afterAll(async () => {
   await agent?.stop('SIGKILL');

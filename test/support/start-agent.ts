@@ -8,7 +8,7 @@ export type AgentProcess = ReturnType<typeof child>;
 /** Starts it and waits until it works; the caller stops it. @param script of test/support. */
 export async function startAgent(
   { temporalAddress }: Pick<ControlPlane, 'temporalAddress'>,
-  script: 'idle-agent' | 'made-up-agent',
+  script: 'autoscaler-agent' | 'idle-agent' | 'made-up-agent',
   env: NodeJS.ProcessEnv = {},
 ): Promise<AgentProcess> {
   const agent = child(`test/support/${script}.ts`, {
