@@ -11,13 +11,14 @@ import type { ClusterDependencies } from '../activities/cluster/dependencies.ts'
 import type { PrometheusQuery } from '../clients/prometheus/query.ts';
 import { isCurrentAttempt } from '../clients/temporal/current-attempt.ts';
 import { isWorkflowGone } from '../clients/temporal/errors.ts';
-import { annotations, generationNames, observerTaskQueue, partsOfCluster, searchAttributes } from '../core/names.ts';
+import { annotations, generationNames, observerTaskQueue, searchAttributes } from '../core/names.ts';
 import type { JobView } from '../core/job.ts';
 import { mustHaveObjects } from '../core/observation/census.ts';
 import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observation/signal.ts';
 import type { AgentSettings } from './config.ts';
 import { autoscalingPorts } from './autoscaling.ts';
 import { measuringPorts } from './measuring.ts';
+import { ObserverSlots, tunerOf } from './observer-slots.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { Observing } from './observing.ts';
@@ -48,17 +49,21 @@ export async function observerWorker(options: ObserverWorkerOptions): Promise<{ 
   const { connection, settings, cluster } = options;
   const calls = Connection.lazy({ address: settings.TEMPORAL_ADDRESS });
   const client = new Client({ connection: calls, namespace: settings.TEMPORAL_NAMESPACE });
+  const slots = new ObserverSlots();
   const worker = await Worker.create({
     connection,
     namespace: settings.TEMPORAL_NAMESPACE,
     taskQueue: observerTaskQueue(settings.DREY_CLUSTER),
-    activities: createObserverActivities({
-      kubernetes: cluster.kubernetes,
-      ports: portsOf(client, options),
-      measuring: measuringPorts(cluster, options),
-      autoscaling: autoscalingPorts(client, cluster.kubernetes, options),
-    }),
-    maxConcurrentActivityTaskExecutions: partsOfCluster,
+    activities: createObserverActivities(
+      {
+        kubernetes: cluster.kubernetes,
+        ports: portsOf(client, options),
+        measuring: measuringPorts(cluster, options),
+        autoscaling: autoscalingPorts(client, cluster.kubernetes, options),
+      },
+      ({ shards }) => slots.learn(shards),
+    ),
+    tuner: tunerOf(slots),
     maxHeartbeatThrottleInterval: heartbeatMs,
     defaultHeartbeatThrottleInterval: heartbeatMs,
     // Another agent goes on at once.

@@ -1,8 +1,14 @@
 /** The activities of the worker on which agents wait to observe. */
 import { observeCluster, type ObserveInput, type ObserverDependencies } from './observe-cluster.ts';
 
-export function createObserverActivities(dependencies: ObserverDependencies) {
-  return { observeCluster: (input: ObserveInput) => observeCluster(dependencies, input) };
+/** @param begun is told of each shard before it is observed. */
+export function createObserverActivities(dependencies: ObserverDependencies, begun: (input: ObserveInput) => void) {
+  return {
+    observeCluster: (input: ObserveInput) => {
+      begun(input);
+      return observeCluster(dependencies, input);
+    },
+  };
 }
 
 export type ObserverActivities = ReturnType<typeof createObserverActivities>;
