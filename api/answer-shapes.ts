@@ -264,10 +264,15 @@ export const eventAnswer = z
   })
   .meta({ id: 'Event' });
 
+const ofSeries = {
+  vertex: z.string().describe('Id of a vertex; empty for the job as a whole.'),
+  vertexName: z.string().optional().describe('What Flink calls the vertex.'),
+  metric: z.string(),
+};
+
 export const seriesAnswer = z
   .object({
-    vertex: z.string().describe('Id of a vertex; empty for the job as a whole.'),
-    metric: z.string(),
+    ...ofSeries,
     seenAt: time.describe('When something of it was last measured, to the hour.'),
   })
   .meta({ id: 'MetricSeries' });
@@ -281,8 +286,7 @@ export const metricsAnswer = z
     series: z
       .array(
         z.object({
-          vertex: z.string().describe('Id of a vertex; empty for the job as a whole.'),
-          metric: z.string(),
+          ...ofSeries,
           points: z
             .array(
               z.object({

@@ -199,7 +199,7 @@ function addReads(program: Command, declare: Declare): void {
     .description('show what was measured of a job: the latest value, the extremes, the average and the trend')
     .argument('<job NAME...>', 'job NAME, or job/NAME')
     .option('--metric <name>', 'only this metric; may be repeated', collect)
-    .option('--vertex <id>', 'only this vertex; empty for what belongs to the job as a whole')
+    .option('--vertex <id>', 'only this vertex, by its id or name; empty for what belongs to the job as a whole')
     .option('--since <duration>', 'how far to look back, such as 30m or 7d', '1h')
     .option('-o, --output <format>', 'json, yaml or name; a table unless told');
   declare(metrics, async () => (await import('./commands/metrics.ts')).metrics);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pointsMax, queryMetrics, TooManyPoints } from '../../clients/postgres/metrics-read.ts';
 import { listSeries } from '../../clients/postgres/metrics-series.ts';
 import { writeSamples, type SamplesOutcome } from '../../clients/postgres/metrics-write.ts';
-import { metricValueMax } from '../../core/metrics/sample.ts';
+import { metricValueMax, vertexNameMax } from '../../core/metrics/sample.ts';
 import { duration } from '../../core/schema/fields.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
 import { metricsAnswer, pageOf, samplesAnswer, seriesAnswer } from '../answer-shapes.ts';
@@ -30,6 +30,7 @@ const batch = z.strictObject({
           .regex(/^[a-z0-9-]{1,63}$/, 'must be the uid of a job')
           .describe('Of the job.'),
         vertex: vertexId.default('').describe('Id of a vertex; empty for the job as a whole.'),
+        vertexName: z.string().min(1).max(vertexNameMax).optional().describe('What Flink calls the vertex.'),
         metric: metricName,
         points: z
           .array(z.tuple([z.int().min(0).max(timeMsMax), z.number().min(-metricValueMax).max(metricValueMax)]))
@@ -80,9 +81,11 @@ const read = defineRoute({
   params: jobParams,
   query: z.strictObject({
     metric: several(metricName).describe('Any of these; all unless told.'),
-    vertex: vertexId
+    vertex: z
+      .string()
+      .max(vertexNameMax)
       .optional()
-      .describe('Only of the vertex with this id; empty for the job as a whole. All unless told.'),
+      .describe('Only of the vertex with this id or name; empty for the job as a whole. All unless told.'),
     from: moment().describe('An hour before `to` unless told.'),
     to: moment().describe('Not included; now unless told.'),
     step: duration('1s', '30d')

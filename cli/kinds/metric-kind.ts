@@ -7,14 +7,18 @@ import { numberText } from './number-text.ts';
 /** What belongs to no vertex: no id looks like this. */
 const wholeJob = '<job>';
 
+/** As much of a vertex's name as leaves room for the numbers. */
+const nameWidth = 40;
+
 /** The columns of a table over this range; what the values sum up to is told of the range as a whole. */
-export function metricKind(range: Pick<Metrics, 'from' | 'to' | 'stepMs'>): Kind<MetricsOfSeries> {
+export function metricKind(range: Metrics): Kind<MetricsOfSeries> {
+  const vertexTitle = vertexTitles(range.series);
   return {
     listKind: 'MetricList',
     name: ({ vertex, metric }) => `metric/${vertex === '' ? metric : `${vertex}/${metric}`}`,
     resource: (series) => series,
     columns: [
-      { title: 'VERTEX', value: ({ vertex }) => (vertex === '' ? wholeJob : vertex) },
+      { title: 'VERTEX', value: vertexTitle },
       { title: 'METRIC', value: ({ metric }) => metric },
       { title: 'LATEST', value: shown(({ latest }) => latest) },
       { title: 'MIN', value: shown(({ min }) => min) },
@@ -23,6 +27,20 @@ export function metricKind(range: Pick<Metrics, 'from' | 'to' | 'stepMs'>): Kind
       { title: 'TREND', value: (series) => sparkline(averages(series, range)) },
     ],
   };
+}
+
+/** Vertices by their names, and those that share one, or have none, by their ids. */
+function vertexTitles(series: readonly MetricsOfSeries[]): (of: MetricsOfSeries) => string {
+  const named = new Map<string, Set<string>>();
+  for (const one of series) named.set(cut(one), (named.get(cut(one)) ?? new Set()).add(one.vertex));
+  return (one) => {
+    if (one.vertex === '') return wholeJob;
+    return one.vertexName === undefined || (named.get(cut(one))?.size ?? 0) > 1 ? one.vertex : cut(one);
+  };
+}
+
+function cut({ vertexName = '' }: MetricsOfSeries): string {
+  return vertexName.length > nameWidth ? `${vertexName.slice(0, nameWidth - 1)}…` : vertexName;
 }
 
 function shown(take: (of: Summary) => number) {

@@ -199,7 +199,9 @@ export const savepointShape: z.ZodType<Savepoint> = z.object({
 });
 
 /** What is measured of a job: `vertex` is '' for the job as a whole. */
-export const seriesShape = z.object({ vertex: z.string(), metric: z.string(), seenAt: z.string() });
+const ofSeries = { vertex: z.string(), vertexName: z.string().optional(), metric: z.string() };
+
+export const seriesShape = z.object({ ...ofSeries, seenAt: z.string() });
 export type Series = z.output<typeof seriesShape>;
 
 const point = z.object({
@@ -217,7 +219,7 @@ export const metricsShape = z.object({
   from: z.string(),
   to: z.string(),
   stepMs: z.number(),
-  series: z.array(z.object({ vertex: z.string(), metric: z.string(), points: z.array(point) })),
+  series: z.array(z.object({ ...ofSeries, points: z.array(point) })),
 });
 export type Metrics = z.output<typeof metricsShape>;
 export type MetricsOfSeries = Metrics['series'][number];

@@ -8,7 +8,7 @@ export const pointsMax = 50_000;
 
 export interface MetricsWish extends RangeWish {
   readonly uid: string;
-  /** '' for the job as a whole; all unless told. */
+  /** Its id, or what Flink calls it; '' for the job as a whole; all unless told. */
   readonly vertex?: string | undefined;
   /** Any of these; all unless told. */
   readonly metrics?: readonly string[] | undefined;
@@ -29,6 +29,8 @@ export interface StoredPoint {
 
 export interface SeriesRead {
   readonly vertex: string;
+  /** What Flink calls the vertex, where it was told. */
+  readonly vertexName?: string;
   readonly metric: string;
   /** In order; steps without a value are left out. */
   readonly points: readonly StoredPoint[];
@@ -74,17 +76,17 @@ export async function queryMetrics(
     wanted.map(({ id }) => id),
     range,
   );
-  const series = wanted.flatMap(({ id, vertex, metric }) => {
+  const series = wanted.flatMap(({ id, vertexName, ...names }) => {
     const found = points.get(id);
-    return found ? [{ vertex, metric, points: found }] : [];
+    return found ? [{ ...names, ...(vertexName !== null && { vertexName }), points: found }] : [];
   });
   return { range, series };
 }
 
 async function findSeries(postgres: Postgres, { uid, vertex, metrics }: MetricsWish) {
-  const { rows } = await postgres.query<{ id: number; vertex: string; metric: string }>(
-    `select id, vertex, metric from metric_series
-     where uid = $1 and ($2::text is null or vertex = $2) and ($3::text[] is null or metric = any ($3))
+  const { rows } = await postgres.query<{ id: number; vertex: string; vertexName: string | null; metric: string }>(
+    `select id, vertex, vertex_name as "vertexName", metric from metric_series
+     where uid = $1 and ($2::text is null or vertex = $2 or (vertex_name = $2 and $2 <> '')) and ($3::text[] is null or metric = any ($3))
      order by vertex, metric`,
     [uid, vertex ?? null, metrics ?? null],
   );

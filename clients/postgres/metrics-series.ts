@@ -11,6 +11,8 @@ const hourMs = 60 * 60_000;
 export interface StoredSeries {
   /** '' for the job as a whole. */
   readonly vertex: string;
+  /** What Flink calls the vertex, where it was told. */
+  readonly vertexName?: string;
   readonly metric: string;
   /** When something of it was last written, to the hour. */
   readonly seenAt: string;
@@ -26,17 +28,21 @@ export async function listSeries(
   limit: number,
   after?: SeriesPosition,
 ): Promise<StoredSeries[]> {
-  const { rows } = await postgres.query<SeriesPosition & { seenAt: Date }>(
-    `select vertex, metric, seen_at as "seenAt" from metric_series
+  const { rows } = await postgres.query<SeriesPosition & { vertexName: string | null; seenAt: Date }>(
+    `select vertex, vertex_name as "vertexName", metric, seen_at as "seenAt" from metric_series
      where uid = $1 and ($2::text is null or (vertex, metric) > ($2, $3::text))
      order by vertex, metric
      limit $4`,
     [uid, after?.vertex ?? null, after?.metric ?? null, limit],
   );
-  return rows.map((row) => ({ ...row, seenAt: row.seenAt.toISOString() }));
+  return rows.map(({ seenAt, vertexName, ...row }) => ({
+    ...row,
+    ...(vertexName !== null && { vertexName }),
+    seenAt: seenAt.toISOString(),
+  }));
 }
 
-type Wanted = readonly Pick<SamplesOfSeries, 'uid' | 'vertex' | 'metric'>[];
+type Wanted = readonly Omit<SamplesOfSeries, 'points'>[];
 
 /** Why a series has no number. */
 export type Unresolved = 'unknown' | 'crowded';
@@ -53,8 +59,9 @@ export async function resolveSeries(
 ): Promise<(number | Unresolved)[]> {
   const names = [wanted.map(({ uid }) => uid), wanted.map(({ vertex }) => vertex), wanted.map(({ metric }) => metric)];
   const seenAt = new Date(Math.floor(nowMs / hourMs) * hourMs);
-  await client.query(addSql, [...names, cluster, seenAt, seriesOfJobMax]);
-  await client.query(touchSql, [...names, seenAt]);
+  const called = wanted.map(({ vertexName }) => vertexName ?? null);
+  await client.query(addSql, [...names, cluster, seenAt, seriesOfJobMax, called]);
+  await client.query(touchSql, [...names, seenAt, called]);
   const { rows } = await client.query<{ index: number; id: number | null }>(findSql, [...names, cluster]);
   const resolved: (number | Unresolved)[] = wanted.map(() => 'unknown');
   for (const { index, id } of rows) resolved[index] = id ?? 'crowded';
@@ -66,8 +73,8 @@ const wantedSql = 'unnest($1::text[], $2::text[], $3::text[])';
 /** Each row is inserted only if it is missing: an upsert would use up a number for every row that is there. */
 const addSql = `
   with missing as (
-    select distinct uid, vertex, metric
-    from ${wantedSql} as wanted (uid, vertex, metric) join jobs using (uid)
+    select distinct on (uid, vertex, metric) uid, vertex, metric, called
+    from unnest($1::text[], $2::text[], $3::text[], $7::text[]) as wanted (uid, vertex, metric, called) join jobs using (uid)
     where jobs.cluster = $4
       and not exists (select 1 from metric_series one
                       where (one.uid, one.vertex, one.metric) = (wanted.uid, wanted.vertex, wanted.metric))
@@ -77,17 +84,19 @@ const addSql = `
     select missing.*, coalesce(there, 0) + row_number() over (partition by uid order by vertex, metric) as place
     from missing left join counted using (uid)
   )
-  insert into metric_series (uid, vertex, metric, seen_at)
-  select uid, vertex, metric, $5 from numbered where place <= $6 order by uid, vertex, metric
+  insert into metric_series (uid, vertex, vertex_name, metric, seen_at)
+  select uid, vertex, called, metric, $5 from numbered where place <= $6 order by uid, vertex, metric
   on conflict do nothing`;
 
-/** Says once an hour that a series is alive. */
+/** Says once an hour that a series is alive, and what its vertex is called by now. */
 const touchSql = `
   with stale as (
-    select id from ${wantedSql} as wanted (uid, vertex, metric) join metric_series using (uid, vertex, metric)
+    select id, called
+    from unnest($1::text[], $2::text[], $3::text[], $5::text[]) as wanted (uid, vertex, metric, called)
+      join metric_series using (uid, vertex, metric)
     where seen_at < $4 order by id for no key update of metric_series
   )
-  update metric_series set seen_at = $4 where id in (select id from stale)`;
+  update metric_series set seen_at = $4, vertex_name = coalesce(called, vertex_name) from stale where metric_series.id = stale.id`;
 
 const findSql = `
   select (place - 1)::integer as index, metric_series.id

@@ -2,7 +2,7 @@
 import { numberOf } from '../autoscaler/figure.ts';
 import type { Aggregate, Figure, JobVertex, VertexSample } from '../autoscaler/samples.ts';
 import type { CheckpointsReading, JobReading, TaskManagersSeen } from './job-reading.ts';
-import { isStorable, type MetricSample } from './sample.ts';
+import { isStorable, vertexNameMax, type MetricSample } from './sample.ts';
 
 /** Values by the names of their metrics; what is not known is undefined. */
 type Named = Readonly<Record<string, Figure | undefined>>;
@@ -11,7 +11,7 @@ type Named = Readonly<Record<string, Figure | undefined>>;
 export function samplesOf(uid: string, { job, sample, checkpoints }: JobReading): MetricSample[] {
   const { atMs } = sample;
   const ofVertices = job.vertices.flatMap((vertex) =>
-    known(ofVertex(vertex, sample.vertices[vertex.id] ?? {})).map((one) => ({ ...one, vertex: vertex.id })),
+    known(ofVertex(vertex, sample.vertices[vertex.id] ?? {})).map((one) => ({ ...one, ...namesOf(vertex) })),
   );
   const ofJob = known({
     numRestarts: job.restarts,
@@ -22,6 +22,10 @@ export function samplesOf(uid: string, { job, sample, checkpoints }: JobReading)
     ...ofCheckpoints(checkpoints, atMs),
   }).map((one) => ({ ...one, vertex: '' }));
   return [...ofJob, ...ofVertices].map((one) => ({ uid, atMs, ...one }));
+}
+
+function namesOf({ id, name }: JobVertex): Pick<MetricSample, 'vertex' | 'vertexName'> {
+  return { vertex: id, vertexName: name?.slice(0, vertexNameMax) };
 }
 
 function ofVertex(vertex: JobVertex, seen: VertexSample): Named {

@@ -6,6 +6,8 @@ export interface MetricSample {
   readonly uid: string;
   /** The id of a vertex, or '' for the job as a whole. */
   readonly vertex: string;
+  /** What Flink calls the vertex. */
+  readonly vertexName?: string | undefined;
   /** Such as `numRecordsInPerSecond`. */
   readonly metric: string;
   /** Milliseconds since 1970, by the clock of who measured. */
@@ -17,9 +19,12 @@ export interface MetricSample {
 export type MetricPoint = readonly [atMs: number, value: number];
 
 /** All that a batch has of one series: names are sent once, not with each value. */
-export interface SamplesOfSeries extends Pick<MetricSample, 'uid' | 'vertex' | 'metric'> {
+export interface SamplesOfSeries extends Pick<MetricSample, 'uid' | 'vertex' | 'vertexName' | 'metric'> {
   readonly points: readonly MetricPoint[];
 }
+
+/** The names of chained operators may be endless. */
+export const vertexNameMax = 200;
 
 /** Values beyond this are not kept: the sum of a roll-up must stay a number. */
 export const metricValueMax = 1e300;
@@ -31,11 +36,11 @@ export function isStorable(value: number): boolean {
 
 /** Samples by their series, each series once, in the order in which they came. */
 export function bySeries(samples: readonly MetricSample[]): SamplesOfSeries[] {
-  const found = new Map<string, { uid: string; vertex: string; metric: string; points: MetricPoint[] }>();
-  for (const { uid, vertex, metric, atMs, value } of samples) {
-    const key = `${uid}\n${vertex}\n${metric}`;
+  const found = new Map<string, SamplesOfSeries & { points: MetricPoint[] }>();
+  for (const { atMs, value, ...named } of samples) {
+    const key = `${named.uid}\n${named.vertex}\n${named.metric}`;
     let series = found.get(key);
-    if (!series) found.set(key, (series = { uid, vertex, metric, points: [] }));
+    if (!series) found.set(key, (series = { ...named, points: [] }));
     series.points.push([atMs, value]);
   }
   return [...found.values()];

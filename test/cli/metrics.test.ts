@@ -28,6 +28,8 @@ const point = (minutes: number, value: number, count = 1) => ({
   count,
 });
 
+const lagOf = (id: string, vertexName: string) => ({ vertex: id, vertexName, metric: 'lag', points: [point(0, 1)] });
+
 /** An hour in six steps. */
 function answer(series: Metrics['series']): Metrics {
   return { resolution: '1m', from: at(0), to: at(60), stepMs: 600_000, series };
@@ -50,6 +52,21 @@ describe('drey metrics', () => {
 bc764cd8ddf7a0cff126f51c16239658   busyTimeMsPerSecond   500      -1       501      250     ▁▂▄▅▇█
 "
 `);
+  });
+
+  test('calls a vertex by its name where that is its own, cut to a width', async () => {
+    const long = `Source: ${'numbers '.repeat(8)}`;
+    api.routes = {
+      [`GET ${path}`]: {
+        body: answer([lagOf('v1', long), lagOf('v2', 'Map'), lagOf('v3', 'Sink'), lagOf('v4', 'Sink')]),
+      },
+    };
+    const ran = await runDrey(api.server, ['metrics', 'counts']);
+    const shown = ran.out
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(/ {2,}/)[0]);
+    expect(shown).toEqual([`${long.slice(0, 39)}…`, 'Map', 'v3', 'v4']);
   });
 
   test('asks for the range, the metrics and the vertex that are named, in steps as wide as a trend', async () => {

@@ -45,6 +45,8 @@ const sample = (atMs: number, value: number, more: Partial<MetricSample> = {}): 
   ...more,
 });
 
+const busyOf = (vertex: string, vertexName?: string) => ({ vertex, vertexName, metric: 'busy' });
+
 interface WriteOptions {
   readonly now?: number;
   readonly cluster?: string;
@@ -246,6 +248,20 @@ describe('reading', () => {
     expect(await namesFound({ metrics: ['busy'] })).toEqual(['v1/busy', 'v2/busy']);
     expect(await namesFound({ metrics: ['none'] })).toEqual([]);
     expect(await namesFound({ fromMs: start - 2 * hour, toMs: start - hour })).toEqual([]);
+  });
+
+  test('a vertex is told by the name that it had last, and found by it', async () => {
+    await write([sample(start, 1, busyOf('v1', 'Source')), sample(start, 1, busyOf('v2')), sample(start, 1)]);
+    await write([sample(start + hour, 1, busyOf('v1', 'Source: numbers'))], { now: start + hour });
+    await write([sample(start + 2 * hour, 1, busyOf('v1'))], { now: start + 2 * hour });
+    const named = (await listSeries(postgres, 'here', 9)).map(({ vertex, vertexName }) => [vertex, vertexName]);
+    expect(named).toEqual([
+      ['', undefined],
+      ['v1', 'Source: numbers'],
+      ['v2', undefined],
+    ]);
+    expect(await namesFound({ vertex: 'Source: numbers' })).toEqual(['v1/busy']);
+    expect(await namesFound({ vertex: 'Source' })).toEqual([]);
   });
 
   test('more points than an answer holds are refused before they are read', async () => {
