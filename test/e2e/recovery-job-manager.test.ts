@@ -4,23 +4,16 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { highAvailabilityMapName, type GenerationIdentity } from '../../core/names.ts';
-import {
-  awaitTrouble,
-  awaitWell,
-  deployed,
-  drawnCase,
-  endsWhole,
-  kindsOf,
-  mended,
-  type BrokenCase,
-} from '../support/broken-job.ts';
-import { namespace, removed, tenant } from '../support/e2e-job.ts';
-import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
+import { awaitTrouble, awaitWell, deployed, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
+import { namespace, tenant } from '../support/e2e-job.ts';
+import { livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, type LedgerWish } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
+import { patch } from '../support/patch-object.ts';
 import { drey, kubernetes, stateVolume } from '../support/running-stack.ts';
 
 const soon = { deadlines: { jobManager: '45s' } };
@@ -29,16 +22,6 @@ async function generationOf(name: string) {
   const { uid, generation } = await drey().getJob({ tenant, name });
   if (!generation) throw new Error(`${name} has no generation`);
   return { ...generation, identity: { tenant, name, uid, number: generation.number } };
-}
-
-/** As a person with kubectl would. */
-async function patch(kind: 'services' | 'configmaps', name: string, change: object): Promise<void> {
-  const client = kubernetes();
-  const path = `/api/v1/namespaces/${namespace}/${kind}/${name}`;
-  const contentType = 'application/merge-patch+json';
-  const { status, body } = await client.raw({ method: 'PATCH', path, body: JSON.stringify(change), contentType });
-  client.close();
-  if (status >= 300) throw new Error(`${path} could not be patched: ${body}`);
 }
 
 /** Takes away what a new JobManager reads to learn which jobs it has. */
@@ -166,16 +149,5 @@ const cases: readonly BrokenCase[] = [
 ];
 
 describe('a JobManager that breaks', () => {
-  const name = 'rec-manager';
-
-  afterEach(() => removed(name).catch(() => undefined), 240_000);
-
-  test.each(drawnCase(cases))(
-    '%s',
-    async (_title, show) => {
-      await show(name);
-      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
-    },
-    900_000,
-  );
+  showBroken('rec-manager', cases);
 });

@@ -2,21 +2,14 @@
  * What others do to a job's objects in Kubernetes, on real Flink. `npm test` draws one of these rows of the recovery table by a seed;
  * `DREY_TEST_CELLS=all` has all.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { generationNames } from '../../core/names.ts';
-import {
-  awaitTrouble,
-  awaitWell,
-  deployed,
-  drawnCase,
-  endsWhole,
-  kindsOf,
-  mended,
-  type BrokenCase,
-} from '../support/broken-job.ts';
-import { applied, namespace, removed, tenant } from '../support/e2e-job.ts';
-import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
+import { awaitTrouble, awaitWell, deployed, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
+import { applied, namespace, tenant } from '../support/e2e-job.ts';
+import { livingJobsOf } from '../support/flink-of.ts';
 import { ledgerJob } from '../support/ledger-spec.ts';
+import { patch } from '../support/patch-object.ts';
 import { drey, kubernetes } from '../support/running-stack.ts';
 
 const healed = { recovery: { drift: 'heal' as const } };
@@ -41,16 +34,7 @@ const deleted = (kind: 'ConfigMap' | 'Deployment', object: string) =>
 const dataOf = (map: string) =>
   withKubernetes(async (client) => (await client.get('ConfigMap', namespace, map))?.data ?? {});
 
-/** As a person with kubectl would. */
-const editData = (map: string, data: Readonly<Record<string, string>>) =>
-  withKubernetes((client) =>
-    client.raw({
-      method: 'PATCH',
-      path: `/api/v1/namespaces/${namespace}/configmaps/${map}`,
-      body: JSON.stringify({ data }),
-      contentType: 'application/merge-patch+json',
-    }),
-  );
+const editData = (map: string, data: Readonly<Record<string, string>>) => patch('configmaps', map, { data });
 
 /** The Flink job that ran before still runs, and is whole. */
 async function ranOn(name: string, before: string | undefined): Promise<void> {
@@ -130,16 +114,5 @@ const cases: readonly BrokenCase[] = [
 ];
 
 describe('objects that somebody else deletes or changes', () => {
-  const name = 'rec-objects';
-
-  afterEach(() => removed(name).catch(() => undefined), 240_000);
-
-  test.each(drawnCase(cases))(
-    '%s',
-    async (_title, show) => {
-      await show(name);
-      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
-    },
-    900_000,
-  );
+  showBroken('rec-objects', cases);
 });

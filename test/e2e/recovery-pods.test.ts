@@ -2,22 +2,20 @@
  * What happens to pods, on real Flink: their memory is used up, their image is gone, their node is drained or lost. `npm test` draws
  * one of these rows of the recovery table by a seed; `DREY_TEST_CELLS=all` has all.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import type { JobView } from '../../core/job.ts';
+import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import {
   awaitTrouble,
   awaitView,
   awaitWell,
   deployed,
-  drawnCase,
   endsWhole,
   kindsOf,
   mended,
   restartsAtOnce,
-  type BrokenCase,
 } from '../support/broken-job.ts';
 import { removed } from '../support/e2e-job.ts';
-import { flinkClustersOf } from '../support/flink-of.ts';
 import { clearFault, setFault } from '../support/ledger.ts';
 import { ledgerFolders } from '../support/ledger-spec.ts';
 import { testImage } from '../support/kubernetes.ts';
@@ -116,16 +114,5 @@ const cases: readonly BrokenCase[] = [
 ];
 
 describe('pods that break', () => {
-  const name = 'rec-pods';
-
-  afterEach(() => removed(name).catch(() => undefined), 240_000);
-
-  test.each(drawnCase(cases))(
-    '%s',
-    async (_title, show) => {
-      await show(name);
-      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
-    },
-    900_000,
-  );
+  showBroken('rec-pods', cases);
 });

@@ -2,7 +2,8 @@
  * What is wrong with the program, its state or its checkpoints, on real Flink. `npm test` draws one of these rows of the recovery table
  * by a seed; `DREY_TEST_CELLS=all` has all.
  */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import {
   awaitGivenUp,
   awaitMending,
@@ -10,17 +11,14 @@ import {
   awaitView,
   awaitWell,
   deployed,
-  drawnCase,
   endsWhole,
   kindsOf,
   mended,
   noRestarts,
   restartsAtOnce,
   resumed,
-  type BrokenCase,
 } from '../support/broken-job.ts';
-import { applied, removed } from '../support/e2e-job.ts';
-import { flinkClustersOf } from '../support/flink-of.ts';
+import { applied } from '../support/e2e-job.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
@@ -204,16 +202,5 @@ const cases: readonly BrokenCase[] = [
 ];
 
 describe('a program that breaks', () => {
-  const name = 'rec-program';
-
-  afterEach(() => removed(name).catch(() => undefined), 240_000);
-
-  test.each(drawnCase(cases))(
-    '%s',
-    async (_title, show) => {
-      await show(name);
-      expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
-    },
-    900_000,
-  );
+  showBroken('rec-program', cases);
 });

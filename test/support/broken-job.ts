@@ -4,7 +4,6 @@ import type { JobView, TroubleView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { FindingReason } from '../../core/recovery/finding.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { drawn } from './drawn.ts';
 import { apply, ended, tenant } from './e2e-job.ts';
 import { livingJobsOf } from './flink-of.ts';
 import { verifyLedger } from './ledger.ts';
@@ -23,15 +22,6 @@ export const restartsAtOnce = {
   'restart-strategy.fixed-delay.attempts': '1000',
   'restart-strategy.fixed-delay.delay': '100ms',
 };
-
-/** One row of the recovery table, shown on a job of that name. `slow`: what it waits for takes a minute and more. */
-export type BrokenCase = readonly [title: string, show: (name: string) => Promise<void>, pace?: 'slow'];
-
-/** One of them that is not slow, drawn by a seed; `DREY_TEST_CELLS=all` has all. */
-export function drawnCase(cases: readonly BrokenCase[]): readonly BrokenCase[] {
-  const isAll = process.env.DREY_TEST_CELLS === 'all';
-  return drawn(isAll ? cases : cases.filter(([, , pace]) => pace !== 'slow'), 1);
-}
 
 /** Deploys it with a ledger of its own. @throws when that fails. */
 export async function deployed(name: string, wish: LedgerWish = {}): Promise<void> {
