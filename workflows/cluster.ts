@@ -2,13 +2,22 @@
  * One workflow per Kubernetes cluster: it holds the one observer of each shard. Temporal's heartbeat and retry elect which agent
  * that is. An idle job costs nothing here; the heartbeats are the cluster's own fixed cost.
  */
-import { continueAsNew, proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  setWorkflowOptions,
+} from '@temporalio/workflow';
 import type { ObserverActivities } from '../activities/observe/observer-activities.ts';
 import { observerTaskQueue } from '../core/names.ts';
-import type { ClusterInput } from './messages.ts';
+import { divideIntoName, type ClusterInput } from './messages.ts';
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, cluster);
 export async function cluster(input: ClusterInput): Promise<void> {
+  let wanted = input.shards;
+  setHandler(defineSignal<[number]>(divideIntoName), (parts) => void (wanted = parts));
   const { observeCluster } = observers(input.cluster);
   const shards = Array.from({ length: input.shards }, (_, shard) => shard);
   const observed = shards.map((shard) =>
@@ -17,8 +26,8 @@ export async function cluster(input: ClusterInput): Promise<void> {
     ]),
   );
   // When the first has lasted its time, all begin anew: who waited for the others would leave its shard to nobody.
-  await Promise.race(observed);
-  await continueAsNew<typeof cluster>(input);
+  await Promise.race([...observed, condition(() => wanted !== input.shards)]);
+  await continueAsNew<typeof cluster>({ ...input, shards: wanted });
 }
 
 /**

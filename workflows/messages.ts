@@ -39,6 +39,9 @@ export interface ClusterInput {
   readonly shards: number;
 }
 
+/** The signal that tells a cluster's workflow into how many parts to divide its jobs; never changed. */
+export const divideIntoName = 'divideInto';
+
 /** What every change carries. The update id is `<key>:<bodyHash>`, so that a repeated call finds its first answer. */
 export interface ChangeRequest {
   /** The caller's idempotency key. */

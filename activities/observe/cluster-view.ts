@@ -94,7 +94,7 @@ export class ClusterView {
   private followerOf(kind: WatchedKind) {
     return {
       replaced: (items: readonly WatchedObject[]) => this.replace(kind, items),
-      changed: (object: WatchedObject) => this.put(kind, object),
+      changed: (object: WatchedObject) => this.put(kind, object, true),
       deleted: (object: WatchedObject) => this.drop(generationOf(object), kind, labelOf(kind, object)),
     };
   }
@@ -105,11 +105,12 @@ export class ClusterView {
       const known = [...(kind === 'Pod' ? pods : objects).keys()].filter((label) => label.startsWith(`${kind} `));
       for (const label of known) if (!there.has(`${name}/${label}`)) this.drop(name, kind, label);
     }
-    for (const item of items) this.put(kind, item);
+    // What is listed first is no news: nobody is hurried by it.
+    for (const item of items) this.put(kind, item, this.listed.has(kind));
     this.listed.add(kind);
   }
 
-  private put(kind: WatchedKind, object: WatchedObject): void {
+  private put(kind: WatchedKind, object: WatchedObject, isNews: boolean): void {
     const name = generationOf(object);
     if (name === undefined) return;
     const entry = this.entries.get(name) ?? newEntry();
@@ -118,7 +119,7 @@ export class ClusterView {
     if (isPod(kind, object)) entry.pods.set(labelOf(kind, object), slimPod(object));
     else if (kind !== 'Pod') entry.objects.set(labelOf(kind, object), slimObject(kind, object));
     if (isAnchor(kind, object)) entry.anchor = seenAnchor(object, this.cluster);
-    this.onChange(name);
+    if (isNews) this.onChange(name);
   }
 
   private drop(name: string | undefined, kind: WatchedKind, label: string): void {

@@ -24,15 +24,23 @@ export interface FlinkLook {
 /** A JobManager that hangs must not keep the others waiting. */
 const callMs = 5_000;
 
-/** @param isDeep whether failures and checkpoints are asked for even where all tasks run. */
-export async function lookAtFlink(flink: FlinkClient, generation: Generation, isDeep: boolean): Promise<FlinkLook> {
+/** Whether failures and checkpoints are asked for, too, of a job of that state. `isWhole`: all its tasks run. */
+export type WantsDepth = (state: ObservedJobState, isWhole: boolean) => boolean;
+
+export async function lookAtFlink(
+  flink: FlinkClient,
+  generation: Generation,
+  wantsDepth: WantsDepth,
+): Promise<FlinkLook> {
   const call = { timeoutMs: callMs };
   const id = flinkJobId(generation.identity, generation.submission);
   try {
     const job = (await flink.jobs(call)).find((one) => one.id === id);
     if (!job) return { state: 'absent', requests: 1 };
     const shallow = ofJob(job);
-    return isDeep || !runsWhole(shallow) ? { ...shallow, ...(await depthOrNone(flink, generation, job)) } : shallow;
+    return wantsDepth(job.state, runsWhole(shallow))
+      ? { ...shallow, ...(await depthOrNone(flink, generation, job)) }
+      : shallow;
   } catch (error) {
     if (isNoAnswer(error)) return { state: 'silent', silence: error.message, requests: 1 };
     throw error;

@@ -13,14 +13,15 @@ import {
 import { digestOf } from '../../core/observation/digest.ts';
 import type { ObservationOrder, Standstill } from '../../core/observation/observation.ts';
 import { isUp } from '../../core/observation/reading.ts';
-import { hurried, paceAfter, requestAfter, requestsInAll, requestsPerJobManager } from '../../core/observation/pace.ts';
+import { hurried, mayChange, paceAfter } from '../../core/observation/pace.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
-import { fullBucket, type Bucket } from '../../core/observation/token-bucket.ts';
+import { fullBucket } from '../../core/observation/token-bucket.ts';
 import { isUrgent } from '../../core/recovery/finding.ts';
 import { findingOf } from '../../core/recovery/table.ts';
 import type { AttemptFence } from './attempt-fence.ts';
 import type { ClusterView, SeenGeneration } from './cluster-view.ts';
 import { lookAtFlink } from './flink-look.ts';
+import { LinePlace, LookLine } from './look-line.ts';
 import { objectsNow } from './objects-now.ts';
 import { WatchedJob } from './watched-job.ts';
 
@@ -58,9 +59,12 @@ export interface ObserverAttempt {
 
 interface Watched {
   readonly job: WatchedJob;
-  requests: Bucket;
+  readonly place: LinePlace;
   /** When it was watched first, by this process's own clock. */
   readonly beganAtMs: number;
+  /** What of it mattered at the last look, and since when that is so. */
+  digest?: string;
+  digestAtMs: number;
   /** Whether its anchor was deleted though no stop was asked for: once that is told, nothing of it is left to watch. */
   isGone: boolean;
 }
@@ -85,7 +89,7 @@ export class Observer {
   private readonly signals = new Map<string, JobSignals>();
   private readonly sending = new Set<string>();
   private signalBucket = fullBucket(signalsInAll, performance.now());
-  private requestBucket = fullBucket(requestsInAll, performance.now());
+  private readonly line = new LookLine();
   private looks = 0;
 
   constructor(view: ClusterView, ports: ObserverPorts, attempt: ObserverAttempt) {
@@ -105,7 +109,9 @@ export class Observer {
   /** Something of it has changed in Kubernetes: it is looked at now. */
   changed(name: string): void {
     const watched = this.watched.get(name);
-    if (watched) watched.job.pace = hurried(watched.job.pace, performance.now());
+    if (!watched) return;
+    watched.place.hurry();
+    watched.job.pace = hurried(watched.job.pace, performance.now());
   }
 
   /** For the Temporal UI: what it watches, and what waits to be told. */
@@ -161,28 +167,15 @@ export class Observer {
     const watched = this.watched.get(name) ?? this.begin(name, seen, generation);
     watched.job.isNow(generation);
     watched.isGone = false;
-    if (watched.job.isBusy || (watched.job.pace?.nextAtMs ?? 0) > nowMs) return;
-    const waitMs = this.placesInLine(watched, 1, nowMs);
-    watched.job.isBusy = true;
-    setTimeout(() => void this.look(name, watched, generation), waitMs);
-  }
-
-  /** @returns after what time the last of so many requests may be sent. */
-  private placesInLine(watched: Watched, requests: number, nowMs: number): number {
-    let wait = 0;
-    for (let left = requests; left > 0; left -= 1) {
-      const { one, all, waitMs } = requestAfter({ one: watched.requests, all: this.requestBucket }, nowMs);
-      watched.requests = one;
-      this.requestBucket = all;
-      wait = waitMs;
-    }
-    return wait;
+    if (watched.place.isBusy || (watched.job.pace?.nextAtMs ?? 0) > nowMs) return;
+    const waitMs = this.line.take(watched.place, 1, nowMs);
+    watched.place.wait(waitMs, () => void this.look(name, watched, generation));
   }
 
   private begin(name: string, seen: SeenGeneration, generation: Generation): Watched {
     const job = new WatchedJob(generation);
     const beganAtMs = performance.now();
-    const watched = { job, requests: fullBucket(requestsPerJobManager, beganAtMs), beganAtMs, isGone: false };
+    const watched = { job, place: new LinePlace(), beganAtMs, digestAtMs: beganAtMs, isGone: false };
     this.watched.set(name, watched);
     const toldDigest = seen.anchor?.notes[annotations.told];
     this.signals.set(name, toldDigest === undefined ? {} : { toldDigest });
@@ -193,29 +186,29 @@ export class Observer {
     const { job } = watched;
     const elapsedMs = Math.round(performance.now() - this.beganAtMs);
     try {
-      const look = await lookAtFlink(this.ports.flink(generation), generation, job.isDeepDue(performance.now()));
+      const look = await lookAtFlink(this.ports.flink(generation), generation, (...seen) => job.isDeep(...seen));
       this.looks += 1;
       this.ports.counters.asked(look.state === 'silent' ? 'silent' : 'answered');
       // What it took beyond the one that had its place: the next looks wait for that.
-      this.placesInLine(watched, look.requests - 1, performance.now());
+      this.line.take(watched.place, look.requests - 1, performance.now());
       const isOther = job.saw(look, generation);
-      const isRestless = this.offerWatched(name, job, elapsedMs) || isOther;
-      job.pace = paceAfter(job.pace, { nowMs: performance.now(), isRestless });
+      const found = this.offerWatched(name, job, elapsedMs);
+      const seen = { nowMs: performance.now(), isRestless: restlessAfter(watched, found, isOther) };
+      job.pace = paceAfter(job.pace, seen);
     } catch (error) {
       this.ports.failed(error, `looking at ${name}`);
       job.pace = paceAfter(job.pace, { nowMs: performance.now(), isRestless: false });
     } finally {
-      job.isBusy = false;
+      watched.place.isBusy = false;
+      if (watched.place.isHurried) job.pace = hurried(job.pace, performance.now());
     }
   }
 
-  /** @returns whether not all is well with it. */
-  private offerWatched(name: string, job: WatchedJob, elapsedMs: number): boolean {
-    return isToBeWatched(this.view.get(name)) && this.offer(name, job, this.nextOrder(elapsedMs));
+  private offerWatched(name: string, job: WatchedJob, elapsedMs: number): Offered | undefined {
+    return isToBeWatched(this.view.get(name)) ? this.offer(name, job, this.nextOrder(elapsedMs)) : undefined;
   }
 
-  /** @returns whether not all is well with it. */
-  private offer(name: string, job: WatchedJob, order: ObservationOrder): boolean {
+  private offer(name: string, job: WatchedJob, order: ObservationOrder): Offered | undefined {
     const signals = this.signals.get(name);
     const generation = job.current;
     const { lostNodes } = this.view.nodes;
@@ -226,7 +219,7 @@ export class Observer {
       standstill: this.standstill?.(generation),
     };
     const observation = job.observation(order, seen);
-    if (!observation || !signals) return false;
+    if (!observation || !signals) return undefined;
     const finding = findingOf({ observation, spec: generation.spec });
     const digest = digestOf(observation, finding);
     const isWell = finding === undefined && isUp(observation);
@@ -236,7 +229,7 @@ export class Observer {
       const offer = { observation, digest, isUrgent: finding !== undefined && isUrgent(finding) };
       this.signals.set(name, offered(signals, offer, performance.now()));
     }
-    return !isWell;
+    return { isWell, digest };
   }
 
   private sendDue(nowMs: number): void {
@@ -301,6 +294,22 @@ export class Observer {
       throw error;
     }
   }
+}
+
+/** How a look has found a job. */
+interface Offered {
+  readonly isWell: boolean;
+  readonly digest: string;
+}
+
+/** Notes what matters by now. @returns whether the job is to be looked at again soon. */
+function restlessAfter(watched: Watched, found: Offered | undefined, isOtherState: boolean): boolean {
+  const nowMs = performance.now();
+  const isOther = isOtherState || (found !== undefined && found.digest !== watched.digest);
+  if (isOther) watched.digestAtMs = nowMs;
+  if (found) watched.digest = found.digest;
+  const { hasEnded } = watched.job;
+  return mayChange({ isOther, isWell: found?.isWell ?? true, hasEnded, unchangedMs: nowMs - watched.digestAtMs });
 }
 
 /** Only what has run: until then, and from the moment at which an operation asks it to stop, the operation itself watches it. */

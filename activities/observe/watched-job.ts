@@ -10,14 +10,11 @@ import type {
   ObservedJobState,
   Standstill,
 } from '../../core/observation/observation.ts';
-import type { Pace } from '../../core/observation/pace.ts';
+import { isDeepDue, type Pace } from '../../core/observation/pace.ts';
 import { restartTimesMax } from '../../core/observation/bounds.ts';
 import { observedPods } from '../../core/observation/pods.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
 import type { FlinkLook } from './flink-look.ts';
-
-/** How often a job that is well is asked for its checkpoints, too. */
-const deepEveryMs = 30_000;
 
 /** How many restarts are remembered: more than are ever told. */
 const restartsKept = 4 * restartTimesMax;
@@ -38,11 +35,9 @@ interface SeenBesides extends ObjectsNow {
 
 export class WatchedJob {
   pace: Pace | undefined;
-  /** Whether a look is under way. */
-  isBusy = false;
   private generation: Generation;
   private last: FlinkLook | undefined;
-  private lastDeepAtMs = -Infinity;
+  private deep: { readonly atMs: number; readonly looks: number } | undefined;
   private sinceMs = Date.now();
   private cameUpAtMs: number | undefined;
   private readonly restartsAtMs = new Set<number>();
@@ -52,9 +47,18 @@ export class WatchedJob {
     this.generation = generation;
   }
 
-  /** Whether the next look asks for more than whether all tasks run. */
-  isDeepDue(nowMs: number): boolean {
-    return nowMs - this.lastDeepAtMs >= deepEveryMs;
+  /**
+   * Whether the next look asks for more than whether all tasks run, which is all that is asked of a job that is well. What has ended
+   * tells its failures once, and then as seldom.
+   */
+  isDeep(state: ObservedJobState, isWhole: boolean): boolean {
+    const isToldBefore = isWhole || (ended.has(state) && state === this.last?.state);
+    return !isToldBefore || isDeepDue(this.deep, performance.now());
+  }
+
+  /** Whether Flink is done with the job, one way or another. */
+  get hasEnded(): boolean {
+    return this.last !== undefined && ended.has(this.last.state);
   }
 
   /** The same generation with another submission has another Flink job. */
@@ -83,7 +87,8 @@ export class WatchedJob {
     // It was on its way while the job was submitted anew.
     if (submission !== this.generation.submission) return true;
     const before = this.last;
-    if (look.checkpoints || look.failuresAtMs) this.lastDeepAtMs = performance.now();
+    if (look.checkpoints || look.failuresAtMs) this.deep = { atMs: performance.now(), looks: 0 };
+    else if (this.deep) this.deep = { ...this.deep, looks: this.deep.looks + 1 };
     for (const atMs of look.failuresAtMs ?? []) this.restarted(atMs);
     const isOther = classOf(before) !== classOf(look);
     if (isOther) this.sinceMs = Date.now();

@@ -19,13 +19,51 @@ const slowing = 1.5;
 /** Of one JobManager: a look that asks for everything is five requests. */
 export const requestsPerJobManager: BucketLimits = { perSecond: 5, burst: 10 };
 
-/** Of all that one agent asks: 10,000 jobs are then asked every 50 s each. A request took a JobManager 2.5 ms. */
+/**
+ * Of a shard: 1,000 jobs that are well are then asked every 10 s each, 10,000 every 100 s (two requests a look, in the mean). A request
+ * took a JobManager 2.5 ms.
+ */
 export const requestsInAll: BucketLimits = { perSecond: 200, burst: 400 };
+
+/** Beside these, for jobs of which Kubernetes has told something: they wait for nobody that only has its turn. */
+export const requestsOfTheHurried: BucketLimits = { perSecond: 50, burst: 100 };
+
+/** How long a job that is not well is asked quickly though nothing changes: Flink's own attempts to mend it fall into that time. */
+const restlessMs = 120_000;
+
+/** How a job was at a look. */
+export interface Unrest {
+  /** Whether something has changed since the look before that matters. */
+  readonly isOther: boolean;
+  readonly isWell: boolean;
+  /** Whether Flink is done with it, one way or another. */
+  readonly hasEnded: boolean;
+  /** How long nothing has changed that matters. */
+  readonly unchangedMs: number;
+}
+
+/** Whether it is to be asked quickly: something changes, or may at any moment. */
+export function mayChange({ isOther, isWell, hasEnded, unchangedMs }: Unrest): boolean {
+  return isOther || (!isWell && !hasEnded && unchangedMs < restlessMs);
+}
+
+/** How often a job is asked for its checkpoints and failures, too. */
+const deepEveryMs = 30_000;
+
+/** The number of looks from one such to the next: where so many wait that looks are rare, these are rarer still. */
+const deepEveryLooks = 3;
+
+/** Whether the next look is to ask for more than whether all tasks run. @param looks since one did, or undefined. */
+export function isDeepDue(
+  before: { readonly atMs: number; readonly looks: number } | undefined,
+  nowMs: number,
+): boolean {
+  return before === undefined || (nowMs - before.atMs >= deepEveryMs && before.looks >= deepEveryLooks - 1);
+}
 
 /** What a look has shown. */
 export interface PaceSeen {
   readonly nowMs: number;
-  /** Whether something has changed since the look before, or is not as it should be. */
   readonly isRestless: boolean;
 }
 
@@ -47,12 +85,13 @@ export interface RequestBuckets {
   readonly all: Bucket;
 }
 
-/** Takes a place for one request: it may be sent after the wait. */
+/** Takes a place for one request: it may be sent after the wait. @param limits of all, or of those that are hurried. */
 export function requestAfter(
   { one, all }: RequestBuckets,
   nowMs: number,
+  limits: BucketLimits = requestsInAll,
 ): RequestBuckets & { readonly waitMs: number } {
   const own = placeInLine(one, requestsPerJobManager, nowMs);
-  const common = placeInLine(all, requestsInAll, nowMs);
+  const common = placeInLine(all, limits, nowMs);
   return { one: own.bucket, all: common.bucket, waitMs: Math.max(own.waitMs, common.waitMs) };
 }

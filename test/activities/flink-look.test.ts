@@ -34,7 +34,7 @@ function flink(answers: object): FlinkClient {
 
 async function failuresOf(checkpoints: object): Promise<number | undefined> {
   const seen = { counts: none, recentCompleted: [], ...checkpoints } as unknown as Checkpoints;
-  return (await lookAtFlink(flink({ checkpoints: async () => seen }), generation, true)).checkpoints?.failures;
+  return (await lookAtFlink(flink({ checkpoints: async () => seen }), generation, () => true)).checkpoints?.failures;
 }
 
 describe('checkpoints that failed in a row', () => {
@@ -51,12 +51,12 @@ describe('checkpoints that failed in a row', () => {
 
 describe('a JobManager', () => {
   test('that lists its job is not silent, though it does not tell of its checkpoints', async () => {
-    const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, true);
+    const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, () => true);
     expect(look).toMatchObject({ state: 'RUNNING', tasks: { running: 2, total: 2 } });
     expect(look.checkpoints).toBeUndefined();
   });
 
   test('that does not list it in time is', async () => {
-    expect(await lookAtFlink(flink({ jobs: noAnswer }), generation, true)).toMatchObject({ state: 'silent' });
+    expect(await lookAtFlink(flink({ jobs: noAnswer }), generation, () => true)).toMatchObject({ state: 'silent' });
   });
 });

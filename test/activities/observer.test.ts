@@ -33,6 +33,8 @@ let signals: JobObservedSignal[];
 let isKnown: boolean;
 let toldDigests: string[];
 let failures: unknown[];
+/** How often the JobManager was asked. */
+let asked: { jobs: number; failures: number };
 let observer: Observer;
 let seq: number;
 /** What Temporal says of the attempt. */
@@ -50,8 +52,8 @@ const kubernetes = {
 const ports: ObserverPorts = {
   flink: () =>
     ({
-      jobs: () => jobs(),
-      exceptions: noAnswer,
+      jobs: () => ((asked.jobs += 1), jobs()),
+      exceptions: async () => void (asked.failures += 1),
       checkpoints: noAnswer,
       checkpointConfig: noAnswer,
       failureCause: noAnswer,
@@ -73,6 +75,7 @@ beforeEach(async () => {
   jest.useFakeTimers();
   [signals, toldDigests, failures, isKnown, seq] = [[], [], [], true, 0];
   jobs = async () => [running];
+  asked = { jobs: 0, failures: 0 };
   isCurrent = async () => true;
   standstill = undefined;
   await restarted();
@@ -271,6 +274,27 @@ describe('an observer', () => {
     isCurrent = async () => true;
     await pass(5_000);
     expect(signals).toHaveLength(1);
+  });
+
+  test.each([
+    ['has ended', { ...running, state: 'FAILED', tasks: { FAILED: 2 } }, 0],
+    ['is well', running, 0],
+    ['has been down for long', { ...running, tasks: { SCHEDULED: 2 } }, 180_000],
+  ] as const)('asks little of a job that %s', async (_title, job, afterMs) => {
+    jobs = async () => [job];
+    await pass(60_000 + afterMs);
+    asked = { jobs: 0, failures: 0 };
+    await pass(300_000);
+    expect(asked.jobs).toBeLessThanOrEqual(31);
+    expect(asked.failures).toBeLessThanOrEqual(job.state === 'FAILED' || job === running ? 10 : 31);
+  });
+
+  test('asks at once when Kubernetes has told something', async () => {
+    await pass(60_000);
+    asked = { jobs: 0, failures: 0 };
+    followers.get('ConfigMap')?.changed(stored(anchor));
+    await pass(1_000);
+    expect(asked.jobs).toBeGreaterThan(0);
   });
 
   test('goes on with the others when it fails with one', async () => {

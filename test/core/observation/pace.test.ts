@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   hurried,
+  isDeepDue,
+  mayChange,
   paceAfter,
   requestAfter,
   requestsInAll,
+  requestsOfTheHurried,
   requestsPerJobManager,
   type Pace,
 } from '../../../core/observation/pace.ts';
@@ -38,6 +41,26 @@ describe('a JobManager', () => {
   );
 });
 
+describe('a job is asked quickly', () => {
+  const atRest = { isOther: false, isWell: true, hasEnded: false, unchangedMs: 0 };
+  test.each([
+    ['not while all is well', atRest, false],
+    ['when something changes', { ...atRest, isOther: true }, true],
+    ['while it is down', { ...atRest, isWell: false, unchangedMs: 119_999 }, true],
+    ['no more when it stays down', { ...atRest, isWell: false, unchangedMs: 120_000 }, false],
+    ['not when Flink is done with it', { ...atRest, isWell: false, hasEnded: true }, false],
+  ])('%s', (_title, unrest, expected) => expect(mayChange(unrest)).toBe(expected));
+});
+
+describe('checkpoints and failures are asked for', () => {
+  test.each([
+    ['at first', undefined, true],
+    ['with the third look after 30 s', { atMs: 0, looks: 2 }, true],
+    ['not before 30 s', { atMs: 1, looks: 9 }, false],
+    ['not with each look where looks are rare', { atMs: -60_000, looks: 1 }, false],
+  ])('%s', (_title, before, expected) => expect(isDeepDue(before, 30_000)).toBe(expected));
+});
+
 describe('however much changes', () => {
   test('one JobManager is asked no more often than it may be', () => {
     let buckets = { one: fullBucket(requestsPerJobManager, 0), all: fullBucket(requestsInAll, 0) };
@@ -48,6 +71,18 @@ describe('however much changes', () => {
       nowMs += waitMs;
     }
     expect(sent).toBeLessThanOrEqual(requestsPerJobManager.burst + 10 * requestsPerJobManager.perSecond);
+  });
+
+  test('what is hurried has a line of its own', () => {
+    let all = fullBucket(requestsOfTheHurried, 0);
+    const waits = Array.from({ length: 150 }, () => {
+      const one = fullBucket(requestsPerJobManager, 0);
+      const place = requestAfter({ one, all }, 0, requestsOfTheHurried);
+      ({ all } = place);
+      return place.waitMs;
+    });
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(requestsOfTheHurried.burst);
+    expect(Math.max(...waits)).toBe(1000);
   });
 
   test('all of them together are asked no more often than they may be', () => {
