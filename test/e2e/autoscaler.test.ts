@@ -3,7 +3,6 @@
  * quicker cases by a seed; `DREY_TEST_CELLS=all` has all.
  */
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { hasEnded } from '../../core/operation.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { drawnCase, endsWhole, type BrokenCase } from '../support/broken-job.ts';
 import { arm, awaitReached, disarm, keepingAlive } from '../support/crash-points.ts';
@@ -12,7 +11,7 @@ import { livingJobsOf } from '../support/flink-of.ts';
 import { Figures } from '../support/figures.ts';
 import { setFault } from '../support/ledger.ts';
 import { ledgerFolders, removeLedger } from '../support/ledger-spec.ts';
-import { drey, killAndRestart } from '../support/running-stack.ts';
+import { drey, killAndRestart, killPart } from '../support/running-stack.ts';
 import {
   behind,
   changePolicy,
@@ -165,10 +164,10 @@ async function outlivesCrashes(name: string): Promise<void> {
     disarm();
     const isRescaling = async () => {
       const { items } = await drey().listOperations({ tenant, name });
-      return items.some((one) => one.kind === 'rescale' && !hasEnded(one) && one.steps.length > 0);
+      return items.some(({ kind, steps }) => kind === 'rescale' && steps.length > 0);
     };
     await waitUntil(isRescaling, { what: `${name} to be rescaled`, timeoutMs: 120_000, stepMs: 20 });
-    await killAndRestart('worker');
+    await killPart('worker');
     return decided(name, 1, 'carriedOut');
   });
   figures.note('from there to carried out, through three deaths of the worker', killed);

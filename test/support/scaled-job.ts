@@ -19,8 +19,8 @@ export const perSubtask = 1_000_000 / waitMicros;
 export const usualRate = 0.6 * perSubtask;
 
 /**
- * Rates are counted by Flink as means over a minute, which are too small before a job has run for one: so the job settles for a minute at
- * least. What Flink caches for 10 s by default it reads anew each second here, so that a window of 20 s tells the load.
+ * Rates are counted by Flink as means over a minute, which are too small before a job has run for one: so the job settles for a minute. Drey has
+ * Flink read its metrics anew each second, so that a window of 20 s tells the load.
  */
 export const windows = { settleMs: 60_000, windowMs: 20_000 };
 
@@ -30,7 +30,6 @@ export type Autoscaler = NonNullable<FlinkJobInput['spec']['autoscaler']>;
 export function scaledJob(name: string, more: Partial<Autoscaler> = {}): FlinkJobInput {
   const spec = ledgerJob(name, {
     args: ['--rate', String(usualRate), '--wait-us', String(waitMicros), '--keys', '32'],
-    configuration: { 'metrics.fetcher.update-interval': '1000' },
     job: { parallelism: 1 },
   });
   const options = {
