@@ -2,12 +2,12 @@
  * The autoscaler on a real job, by what Flink itself says of records that wait and of how busy its tasks are. `npm test` draws one of the
  * quicker cases by a seed; `DREY_TEST_CELLS=all` has all.
  */
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { drawnCase, endsWhole, type BrokenCase } from '../support/broken-job.ts';
+import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
+import { endsWhole } from '../support/broken-job.ts';
 import { arm, awaitReached, disarm, keepingAlive } from '../support/crash-points.ts';
-import { apply, ended, removed, tenant } from '../support/e2e-job.ts';
-import { livingJobsOf } from '../support/flink-of.ts';
+import { apply, ended, tenant } from '../support/e2e-job.ts';
 import { Figures } from '../support/figures.ts';
 import { setFault } from '../support/ledger.ts';
 import { ledgerFolders, removeLedger } from '../support/ledger-spec.ts';
@@ -202,21 +202,9 @@ const cases: readonly BrokenCase[] = [
 ];
 
 describe('a job with real lag and real busy time', () => {
-  const name = 'scaled';
-
   afterAll(() => figures.print());
 
-  afterEach(async () => {
-    disarm();
-    await removed(name).catch(() => undefined);
-  }, 240_000);
+  afterEach(() => disarm());
 
-  test.each(drawnCase(cases))(
-    '%s',
-    async (_title, show) => {
-      await show(name);
-      expect(await livingJobsOf(name)).toEqual([]);
-    },
-    1_200_000,
-  );
+  showBroken('scaled', cases);
 });
