@@ -118,7 +118,7 @@ function judgedVertex(view: DreyView, seen: DreyVertex, needs: readonly VertexNe
   if (need === undefined)
     return unchanged(seen, leftAlone(view, seen) ?? verdict.reason, view.memory.delayedScaleDowns[vertex.id]);
   const target = verdict.changes?.[vertex.id] ?? vertex.parallelism;
-  const recommended = target !== vertex.parallelism ? target : need.pressing ? need.up : need.down;
+  const recommended = target !== vertex.parallelism ? target : need.pressing ? need.up : Math.max(need.down, need.step);
   const reasons = [...(need.pressing ? [need.pressing] : []), ...need.notes];
   return {
     evaluated: seen,

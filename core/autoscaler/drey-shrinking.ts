@@ -20,7 +20,7 @@ export function shrunk(view: DreyView, needs: readonly VertexNeed[]): Verdict {
   const intervalMs = uses(input, 'cost') ? usualMs * patience(memory, input.nowMs) : usualMs;
   if (view.isBehind) return { reason: { code: 'BEHIND', text: 'Records wait: nothing shrinks.' }, delays: {}, memory };
   const wishes = needs
-    .filter(({ seen, down }) => down < seen.vertex.parallelism)
+    .filter((need) => nextOf(need) < need.seen.vertex.parallelism)
     .map(({ seen, down }) => {
       const { id } = seen.vertex;
       const wish = { atMs: input.nowMs, parallelism: down, outside: true };
@@ -36,28 +36,43 @@ export function shrunk(view: DreyView, needs: readonly VertexNeed[]): Verdict {
   return { ...judgement, delays, memory: isFalling ? { ...memory, fallingSinceMs } : memory };
 }
 
+/** @param due all that could go: whether that is worth a pause is judged by where it leads, in however many steps. */
 function smaller(view: DreyView, needs: readonly VertexNeed[], due: Parallelism, waiting: number): Judgement {
   const reason = whyNotSmaller(view, needs, due, waiting);
   if (reason) return { reason };
   const { input } = view;
   const situation = memorySituation(view);
-  const plan = situation && planForFewer(situation, due);
+  const next = oneStep(needs, due);
+  const plan = situation && planForFewer(situation, next);
   if (plan && 'code' in plan) {
-    const roomier = situation && withHeapRoom(situation, due);
+    const roomier = situation && withHeapRoom(situation, next);
     const less = roomier && smaller(view, needs, roomier, waiting);
     return less?.changes ? less : { reason: plan };
   }
   const wanted = needs.map(({ seen, roomy }) => ({
     vertex: seen.vertex,
-    parallelism: due[seen.vertex.id] ?? seen.vertex.parallelism,
+    parallelism: next[seen.vertex.id] ?? seen.vertex.parallelism,
     roomy: uses(input, 'cost') ? Math.min(roomy, seen.vertex.parallelism) : 0,
   }));
   const text = `For ${span(input.policy.options.scaleDownIntervalMs)}, ${percent(savingOf(view, due))} of the slots were not needed.`;
   return {
     reason: { code: 'TOO_LARGE', text },
     changes: changed(input, withFreeRoom(wanted)),
-    ...(plan ? { plan } : backAlong(situation, due)),
+    ...(plan ? { plan } : backAlong(situation, next)),
   };
+}
+
+/** As far down as one step may lead. */
+function oneStep(needs: readonly VertexNeed[], due: Parallelism): Parallelism {
+  const steps = needs.map(({ seen, step }) => [seen.vertex.id, step] as const);
+  const least = Object.fromEntries(steps);
+  return Object.fromEntries(
+    Object.entries(due).map(([id, parallelism]) => [id, Math.max(parallelism, least[id] ?? 1)]),
+  );
+}
+
+function nextOf({ down, step }: VertexNeed): number {
+  return Math.max(down, step);
 }
 
 function whyNotSmaller(
@@ -93,7 +108,7 @@ function stillFalls({ input, memory }: DreyView, needs: readonly VertexNeed[], d
   const { vertices } = input.job;
   if (input.nowMs - (memory.fallingSinceMs ?? input.nowMs) >= dreySettings.fallingMs) return false;
   const present = Object.fromEntries(
-    needs.map(({ seen, down }) => [seen.vertex.id, Math.min(down, seen.vertex.parallelism)]),
+    needs.map((need) => [need.seen.vertex.id, Math.min(nextOf(need), need.seen.vertex.parallelism)]),
   );
-  return slotsOf(vertices, present) < (1 - dreySettings.stillFalling) * slotsOf(vertices, due);
+  return slotsOf(vertices, present) < (1 - dreySettings.stillFalling) * slotsOf(vertices, oneStep(needs, due));
 }

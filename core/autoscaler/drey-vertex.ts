@@ -23,8 +23,10 @@ export interface VertexNeed {
   readonly pressing?: Reason;
   /** The parallelism for what comes in and waits. */
   readonly up: number;
-  /** The parallelism that is enough for the hours to come. */
+  /** The parallelism that is enough for the hours to come, in however many steps. */
   readonly down: number;
+  /** The least that one step downwards may leave. */
+  readonly step: number;
   /** The parallelism with which it would have room to spare. */
   readonly roomy: number;
   readonly limits: readonly Limit[];
@@ -49,7 +51,9 @@ export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
   const needed = neededCapacity(rising, backlog, options, uses(input, 'catchUp'));
   const up = sized(view, seen, Math.max(needed, (targetRate * view.ahead.later) / dreySettings.busyAtPeak), bounds);
   const enough = (targetRate * Math.max(1, view.ahead.later)) / dreySettings.busyAfterScaleDown;
-  const down = sized(view, seen, enough, bounds);
+  const unlimited = { ...input.policy.options, scaleDownMaxFactor: 1 };
+  const down = sized(view, seen, enough, bounds, unlimited);
+  const step = recommend(vertex, 0, bounds, input.policy.options, rulesOf.drey);
   const isTrusted = distrusted(view.memory, vertex, input.nowMs) === undefined;
   const roomy = isTrusted ? sized(view, seen, targetRate / dreySettings.busyInFreeRoom, bounds).parallelism : 0;
   const custom = customWish(vertex, input.policy.customMetrics, view.recent);
@@ -62,6 +66,7 @@ export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
     ...(pressing ? { pressing } : {}),
     up: Math.max(up.parallelism, least),
     down: Math.max(down.parallelism, least, unknown ? vertex.parallelism : 0),
+    step: step.parallelism,
     roomy: Math.max(roomy, least),
     limits: up.limits,
     notes: [...(up.note ? [up.note] : []), ...(custom ? [custom] : []), ...(unknown ? [unknown] : [])],
@@ -124,12 +129,18 @@ interface Sized extends Recommended {
 }
 
 /** The parallelism for a capacity: by what was learned of it, and by what is bound to one subtask. */
-function sized(view: DreyView, seen: DreyVertex, capacity: number, bounds: Bounds): Sized {
+function sized(
+  view: DreyView,
+  seen: DreyVertex,
+  capacity: number,
+  bounds: Bounds,
+  options = view.input.policy.options,
+): Sized {
   const { input, memory } = view;
   const { vertex, trueRate, load } = seen;
   const factor = capacity / trueRate;
   const rules = rulesOf.drey;
-  const plain = () => recommend(vertex, factor, bounds, input.policy.options, rules);
+  const plain = () => recommend(vertex, factor, bounds, options, rules);
   if (factor <= 1) return plain();
   const bound = uses(input, 'bottleneck') ? boundShare(skewOf(view.recent, vertex.id), vertex.parallelism) : 0;
   if (bound > 0) {
@@ -140,10 +151,10 @@ function sized(view: DreyView, seen: DreyVertex, capacity: number, bounds: Bound
       text: `${percent(bound)} of its work is bound to one subtask${evened === undefined ? ': more of them hardly help' : ''}.`,
     };
     const useful = (evened ?? vertex.parallelism) / vertex.parallelism;
-    return { ...recommend(vertex, useful, bounds, input.policy.options, rules), note };
+    return { ...recommend(vertex, useful, bounds, options, rules), note };
   }
   if (!uses(input, 'capacity')) return plain();
   const now = { parallelism: vertex.parallelism, trueRate, load };
   const exponent = capacityExponent(memory.capacity[vertex.id] ?? [], now);
-  return recommend(vertex, parallelismFactor(factor, exponent), bounds, input.policy.options, rules);
+  return recommend(vertex, parallelismFactor(factor, exponent), bounds, options, rules);
 }

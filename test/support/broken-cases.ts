@@ -4,7 +4,7 @@ import { drawn } from './drawn.ts';
 import { removed } from './e2e-job.ts';
 import { flinkClustersOf } from './flink-of.ts';
 
-/** One row of the recovery table, shown on a job of that name. `slow`: what it waits for takes a minute and more. */
+/** One row of the recovery table, or another case, shown on a job of that name. `slow`: what it waits for takes a minute and more. */
 export type BrokenCase = readonly [title: string, show: (name: string) => Promise<void>, pace?: 'slow'];
 
 /** Shows one of the rows that are not slow, drawn by a seed, and all with `DREY_TEST_CELLS=all`, on jobs of that name. */
@@ -17,7 +17,7 @@ export function showBroken(name: string, cases: readonly BrokenCase[]): void {
       await show(name);
       expect((await flinkClustersOf(name)).length).toBeLessThanOrEqual(1);
     },
-    900_000,
+    1_800_000,
   );
 }
 

@@ -64,6 +64,7 @@ export async function runLedger(args: readonly string[]) {
 export const faults = [
   'rate',
   'cost-us',
+  'wait-us',
   'native-mib',
   'fail',
   'checkpoint-delay-ms',

@@ -123,6 +123,18 @@ describe('a load that is less', () => {
     expect(decide({ ...inputOf(some, 72 * minute, drey()), memory: begun }).reasons[0].code).toBe('NOT_WORTH_IT');
   });
 
+  // One step of 0.6 leads from 3 to 2 only, which is less than a pause is worth; the way to 1 is worth it.
+  test.each([
+    ['one, goes there in two steps', 0.1, {}, 2],
+    ['one, goes there at once where a step may be as large', 0.1, { scaleDownMaxFactor: 0.9 }, 1],
+    ['one, stays where a step may free nothing', 0.1, { scaleDownMaxFactor: 0.2 }, undefined],
+    ['two, stays', 0.4, {}, undefined],
+  ])('that leaves three subtasks work for %s', (_what, busy, options, to) => {
+    const load: Load = { rate: 100, busy: { source: 0.05, work: busy }, parallelism: 3 };
+    const { memory } = decide(inputOf(load, 12 * minute, drey(), options));
+    expect(workOf(decide({ ...inputOf(load, 72 * minute, drey(), options), memory }))).toBe(to);
+  });
+
   test('and less all the time waits for its end, for three hours at most', () => {
     const many = inputOf({ ...little, parallelism: 10 }, 72 * minute, drey());
     const wish = { sinceMs: 0, wishes: [{ atMs: 60 * minute, parallelism: 6, outside: true }] };

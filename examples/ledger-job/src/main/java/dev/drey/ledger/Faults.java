@@ -19,6 +19,7 @@ final class Faults implements Serializable {
       List.of(
           "rate",
           "cost-us",
+          "wait-us",
           "native-mib",
           "fail",
           "checkpoint-delay-ms",
@@ -60,6 +61,11 @@ final class Faults implements Serializable {
   /** How long a record keeps a processor busy. */
   double costMicros() {
     return numberOf("cost-us", 0);
+  }
+
+  /** How long a record waits for something outside of Flink. */
+  double waitMicros() {
+    return numberOf("wait-us", 0);
   }
 
   /** How much memory outside its heap a TaskManager holds, in MiB. */

@@ -2,6 +2,7 @@ package dev.drey.ledger;
 
 import java.io.IOException;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -52,6 +53,7 @@ final class LedgerFunction extends KeyedProcessFunction<Integer, NumberedRecord,
     if (options.failAfter > 0 && processed > options.failAfter)
       throw new FaultException("told to fail after " + options.failAfter + " records by --fail-after");
     keepBusy((long) (faults.costMicros() * 1000));
+    await((long) (faults.waitMicros() * 1000));
     long count = counter.value();
     counter.set(count + 1);
     pad(record.key);
@@ -63,6 +65,13 @@ final class LedgerFunction extends KeyedProcessFunction<Integer, NumberedRecord,
     if (nanos <= 0) return;
     long end = System.nanoTime() + nanos;
     while (System.nanoTime() < end && !Thread.currentThread().isInterrupted()) Thread.onSpinWait();
+  }
+
+  /** Asleep, as one that asks a service: to Flink the task is busy all the same, and the processor is free for others. */
+  private static void await(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !Thread.currentThread().isInterrupted(); left = end - System.nanoTime())
+      LockSupport.parkNanos(left);
   }
 
   /** Random bytes, since others would be compressed to nothing; written once, since only their size matters. */

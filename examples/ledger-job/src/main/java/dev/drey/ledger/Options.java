@@ -19,6 +19,7 @@ final class Options implements Serializable {
           "control",
           "out",
           "cost-us",
+          "wait-us",
           "native-mib",
           "state-bytes",
           "state-type",
