@@ -219,7 +219,7 @@ export abstract class JobDesk extends JobBook {
     if (before === undefined && request.isScaling !== true) return request;
     const spec = completed(request.spec);
     const of = { spec: this.state?.revision.spec ?? spec, given: before ?? {} };
-    const come = request.isScaling === true ? scaledByHand(spec, of) : applied(spec, of.given);
+    const come = (request.isScaling === true ? scaledByHand : applied)(spec, of);
     return { ...request, ...come, specHash: hashOfSpec(come.spec) };
   }
 

@@ -25,7 +25,7 @@ export abstract class JobScaling extends JobDesk {
     const refusal = request.uid === state.uid ? refusalOfScaling(state) : anotherJob;
     if (refusal) throw this.refusal(refusal);
     const { revision, given: before = {} } = state;
-    const { spec, given } = scaledByDecision({ spec: revision.spec, given: before }, request.wanted, request.now);
+    const { spec, given } = scaledByDecision({ spec: revision.spec, given: before }, request);
     const hash = specHash(spec);
     if (hash === revision.specHash) return { revision: revision.number };
     state.given = given;

@@ -129,7 +129,9 @@ export class Scaler {
     const { tenant, name, uid, revision, input } = signal;
     const now = Object.fromEntries(input.job.vertices.map(({ id, parallelism }) => [id, parallelism]));
     const wanted = decision.parallelism ?? now;
-    const asked = { tenant, name, uid, revision, decision: decision.id, reason: record.reasons[0].text, wanted, now };
+    const { id, slots } = decision;
+    const wish = { wanted, now, ...(slots !== undefined && { slots }) };
+    const asked = { tenant, name, uid, revision, decision: id, reason: record.reasons[0].text, ...wish };
     const answer = await requestScaling.executeWithOptions({ summary: `Ask for decision ${record.number}` }, [asked]);
     if ('operation' in answer) {
       const told = { ...record, operation: answer.operation };

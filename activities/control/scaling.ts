@@ -34,6 +34,7 @@ export interface RequestScalingInput extends ScaledJob {
   readonly reason: string;
   readonly wanted: VertexParallelism;
   readonly now: VertexParallelism;
+  readonly slots?: number;
 }
 
 /** `isFinal`: asking again for the same would be of no use. */
@@ -135,7 +136,7 @@ async function statusOf(temporal: Client, ref: Pick<ScaledJob, 'tenant' | 'name'
 
 /** The rules of specs hold for what an autoscaler makes of one, too; workflows cannot reach them. */
 function refusalOfSpec({ spec, given = {} }: JobView, wish: RequestScalingInput): RequestScalingAnswer | undefined {
-  const scaled = scaledByDecision({ spec, given }, wish.wanted, wish.now);
+  const scaled = scaledByDecision({ spec, given }, wish);
   const parsed = parseFlinkJob(scaled.spec);
   if (!('problems' in parsed)) return undefined;
   const [first] = parsed.problems;

@@ -3,9 +3,10 @@ import type { AutoscalerDecision, AutoscalerInput, MemoryAdvice, Reason } from '
 import { figureOf } from './figure.ts';
 import { vertexDecision, type JudgedVertex } from './judged-vertex.ts';
 import type { EngineMemory } from './memory.ts';
+import { slotsOf } from './quota.ts';
 
 /** Raised whenever the engine may answer otherwise than before. */
-const profileVersion = 2;
+const profileVersion = 3;
 
 /** What a decision is made of, besides its input. */
 export interface Findings {
@@ -37,7 +38,7 @@ export function report(input: AutoscalerInput, findings: Findings): AutoscalerDe
     vertices: judged.map((one) =>
       vertexDecision(one, targetOf(one.evaluated.vertex.id, one.evaluated.vertex.parallelism)),
     ),
-    ...(changes === undefined ? {} : { parallelism }),
+    ...(changes === undefined ? {} : { parallelism, slots: slotsOf(job.vertices, parallelism) }),
     ...(memoryAdvice === undefined ? {} : { memoryAdvice }),
     ...(memoryGiven === undefined ? {} : { memoryGiven }),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, figureOf(value)])),

@@ -24,6 +24,8 @@ export interface ScaleVerticesRequest {
   /** Of every vertex by its id: what it shall have, and what it has. */
   readonly wanted: VertexParallelism;
   readonly now: VertexParallelism;
+  /** The slots that it takes with what it shall have; absent: of an earlier release, which counts the widest vertex. */
+  readonly slots?: number;
 }
 
 /** What the job answers. */
