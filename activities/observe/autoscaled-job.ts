@@ -6,13 +6,15 @@ import { keepSamplesMs } from '../../core/autoscaler/sample-window.ts';
 import type { AutoscaledJob as JobNow, JobSample } from '../../core/autoscaler/samples.ts';
 import type { AutoscalerNote } from '../../core/autoscaler/signal.ts';
 import { withSample } from '../../core/autoscaler-agent/kept-samples.ts';
+import { jobPolicy } from '../../core/autoscaler-agent/job-policy.ts';
 import { takenUp } from '../../core/autoscaler-agent/noted-memory.ts';
 import { taskManagerResources } from '../../core/autoscaler-agent/task-manager-resources.ts';
 import { stillTold, toldNow, type ToldDecision } from '../../core/autoscaler-agent/telling.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { readAutoscalerNote } from '../../core/schema/autoscaler-note.ts';
-import { autoscalerPolicy, type AutoscalerSpec } from '../../core/schema/autoscaler.ts';
+import { autoscalerPolicy } from '../../core/schema/autoscaler.ts';
+import type { JobSpec } from '../../core/schema/flink-job.ts';
 import type { SeenAnchor } from './cluster-view.ts';
 
 /** When it is, and where else a job's memory may lie. */
@@ -36,7 +38,7 @@ export class AutoscaledJob {
   tellsAgainAtMs = -Infinity;
   written: { readonly memory: EngineMemory; readonly atMs: number } | undefined;
   private generation: Generation | undefined;
-  private policy: { readonly of: AutoscalerSpec; readonly is: AutoscalerPolicy } | undefined;
+  private policy: { readonly of: JobSpec; readonly is: AutoscalerPolicy } | undefined;
   private samples: readonly JobSample[] = [];
   private job: JobNow | undefined;
   private noted: string | undefined;
@@ -104,7 +106,7 @@ export class AutoscaledJob {
   /** With one more reading. @returns by what is decided. @throws where no policy is. */
   took({ job, sample }: JobReading): AutoscalerInput {
     const { spec } = this.known();
-    const { options } = this.policyOf(spec.spec.autoscaler);
+    const { options } = this.policyOf(spec.spec);
     this.samples = withSample(this.samples, sample, keepSamplesMs(options));
     this.job = { ...job, taskManagers: taskManagerResources(spec.spec) };
     this.told = stillTold(this.told, job.vertices);
@@ -118,7 +120,7 @@ export class AutoscaledJob {
     const { job, samples, memory } = this;
     const last = samples.at(-1);
     if (!job || !last) return undefined;
-    const policy = this.policyOf(this.known().spec.spec.autoscaler);
+    const policy = this.policyOf(this.known().spec.spec);
     return { policy, nowMs: last.atMs, job, samples, memory };
   }
 
@@ -144,9 +146,9 @@ export class AutoscaledJob {
     return this.generation;
   }
 
-  private policyOf(spec: AutoscalerSpec | undefined): AutoscalerPolicy {
-    if (!spec) throw new Error('the spec says nothing of an autoscaler');
-    if (this.policy?.of !== spec) this.policy = { of: spec, is: autoscalerPolicy(spec) };
+  private policyOf(spec: JobSpec): AutoscalerPolicy {
+    if (!spec.autoscaler) throw new Error('the spec says nothing of an autoscaler');
+    if (this.policy?.of !== spec) this.policy = { of: spec, is: jobPolicy(autoscalerPolicy(spec.autoscaler), spec) };
     return this.policy.is;
   }
 }

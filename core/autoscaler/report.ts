@@ -34,7 +34,7 @@ export function report(input: AutoscalerInput, findings: Findings): AutoscalerDe
     profile: policy.profile,
     profileVersion,
     action: actionOf(input, findings),
-    reasons: findings.reasons,
+    reasons: reasonsOf(input, findings),
     vertices: judged.map((one) =>
       vertexDecision(one, targetOf(one.evaluated.vertex.id, one.evaluated.vertex.parallelism)),
     ),
@@ -44,6 +44,11 @@ export function report(input: AutoscalerInput, findings: Findings): AutoscalerDe
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, figureOf(value)])),
     memory: findings.memory,
   };
+}
+
+/** What the mode keeps from being done is said where something is to be done. */
+function reasonsOf({ policy: { onlyAdvised } }: AutoscalerInput, { reasons, changes }: Findings): Findings['reasons'] {
+  return changes === undefined || onlyAdvised === undefined ? reasons : [...reasons, onlyAdvised];
 }
 
 function actionOf({ policy }: AutoscalerInput, { changes, memoryAdvice }: Findings): AutoscalerDecision['action'] {

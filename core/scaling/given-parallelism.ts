@@ -5,6 +5,7 @@
 import { whyNotInPlace } from '../plan/in-place.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import type { VertexParallelism } from '../rescale/vertex-parallelism.ts';
+import { mostOf, slotsOf } from './given-bounds.ts';
 import { hasSameParallelism, slotsNeeded } from '../spec/task-managers.ts';
 
 /** What one vertex was given, or the job of slots. */
@@ -31,16 +32,20 @@ export function asApplied({ spec, given }: GivenSpec): FlinkJob {
   return Object.keys(given).length === 0 ? spec : withNamed(spec, saidOf(spec, given));
 }
 
+/** The most that a vertex may keep of what it was given. */
+type Bound = (spec: FlinkJob, before: FlinkJob, id: string) => number;
+
 /**
  * What an applied spec comes to. A vertex keeps what it was given as long as the spec says of it what it said before; where it says
  * something else now, somebody has changed their mind, and that counts. The slots stay as long as it says nothing else of any.
  */
-export function applied(spec: FlinkJob, before: GivenSpec): GivenSpec {
+export function applied(spec: FlinkJob, before: GivenSpec, bound: Bound = mostOf): GivenSpec {
   const said = namedIn(spec);
   const isSaidAsBefore = hasSameParallelism(asApplied(before).spec.job, spec.spec.job);
   const isKept = ([id, { over }]: [string, Given]) => said[id] === over && (id !== slotsKey || isSaidAsBefore);
   const kept = canBeHad(spec) ? Object.entries(before.given).filter(isKept) : [];
-  const bounded = kept.map(([id, one]): [string, Given] => [id, { ...one, to: Math.min(one.to, slotsOf(spec)) }]);
+  const mostOfOne = (id: string) => (id === slotsKey ? slotsOf(spec) : bound(spec, before.spec, id));
+  const bounded = kept.map(([id, one]): [string, Given] => [id, { ...one, to: Math.min(one.to, mostOfOne(id)) }]);
   const still = Object.fromEntries(bounded);
   return { spec: withGiven(spec, said, still), given: still };
 }
@@ -112,11 +117,6 @@ function givenOver(to: number, over: number | undefined): Given {
 /** Flink takes the parallelism of single vertices only where it could change it while they run. */
 function canBeHad({ spec }: FlinkJob): boolean {
   return whyNotInPlace(spec.flink.configuration) === undefined;
-}
-
-/** Whoever counts the TaskManagers bounds what runs on them. */
-function slotsOf({ spec: { taskManager } }: FlinkJob): number {
-  return taskManager.replicas === undefined ? Infinity : taskManager.replicas * taskManager.slots;
 }
 
 function verticesIn({ spec }: FlinkJob): VertexParallelism {

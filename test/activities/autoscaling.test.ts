@@ -4,6 +4,7 @@ import { Autoscaling, type AutoscalingPorts } from '../../activities/observe/aut
 import { ClusterView } from '../../activities/observe/cluster-view.ts';
 import type { Follower, KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { Kind } from '../../clients/kubernetes/kinds.ts';
+import { decide } from '../../core/autoscaler/decide.ts';
 import { emptyMemory, type EngineMemory } from '../../core/autoscaler/memory.ts';
 import { autoscalerMemoryKey, type AutoscalerNote, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -170,6 +171,33 @@ describe('a job whose load is too much', () => {
     put(generation);
     await measured(await agent(), generation, { ...tooMuch, lagGrowth: 0, lag: 1_000_000 }, { to: 120 });
     expect(signals).toMatchObject([{ found: { action: 'advise' } }]);
+  });
+
+  const forLong = { ...tooMuch, lagGrowth: 0, lag: 1_000_000 };
+
+  test.each<[string, Partial<FlinkJobInput['spec']>]>([
+    ['another scheduler', { flink: { version: '2.3', configuration: { 'jobmanager.scheduler': 'default' } } }],
+    ['a batch job', { flink: { version: '2.3', configuration: { 'execution.runtime-mode': 'BATCH' } } }],
+  ])('and that can never be scaled is told once, with the reason: %s', async (_, spec) => {
+    const generation = someGeneration(2, { spec: smallSpec({ autoscaler: { mode: 'active' }, ...spec }) });
+    put(generation);
+    await measured(await agent(), generation, forLong, { to: 180 });
+    expect(signals).toMatchObject([
+      { found: { action: 'advise' }, input: { policy: { mode: 'advise', onlyAdvised: { code: 'NOT_SCALABLE' } } } },
+    ]);
+    const [signal] = signals;
+    expect(signal && decide(signal.input).reasons).toMatchObject([{ code: 'TOO_SMALL' }, { code: 'NOT_SCALABLE' }]);
+  });
+
+  test.each([
+    ['as many as it has', 4, undefined],
+    ['a few more', 6, 6],
+  ])('is scaled to no more than counted TaskManagers hold: %s', async (_, replicas, most) => {
+    const spec = smallSpec({ autoscaler: { mode: 'active' }, taskManager: { replicas, slots: 1 } });
+    const generation = someGeneration(2, { spec });
+    put(generation);
+    await measured(await agent(), generation, tooMuch, { to: 10 });
+    expect(signals.map(({ input }) => decide(input).parallelism?.['work'])).toEqual(most === undefined ? [] : [most]);
   });
 
   test.each<[string, Readonly<Record<string, string>>]>([['rescaled', { [annotations.rescaling]: '9' }]])(

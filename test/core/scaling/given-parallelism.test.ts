@@ -81,6 +81,13 @@ describe('a decision of the autoscaler', () => {
   });
 });
 
+const scaler = (max: number | undefined, more: object = {}) => ({
+  autoscaler: { mode: 'active' as const, ...(max !== undefined && { max }), ...more },
+});
+const parts = (count: number) => ({
+  flink: { version: '2.3' as const, configuration: { 'pipeline.max-parallelism': String(count) } },
+});
+
 describe('an applied spec', () => {
   const given: GivenParallelism = { [a]: { to: 4 } };
 
@@ -118,6 +125,33 @@ describe('an applied spec', () => {
   test('whose TaskManagers are counted bounds what was given', () => {
     const counted = spec({}, { taskManager: { replicas: 3, slots: 1 } });
     expect(applied(counted, asGiven(given)).given).toEqual({ [a]: { to: 3 } });
+  });
+
+  const daily = { cron: '0 6 * * *', lasts: '2h', max: 4 };
+
+  test.each<[string, Partial<FlinkJobInput['spec']>, Partial<FlinkJobInput['spec']>, number]>([
+    ['a lower maximum', scaler(8), scaler(3), 3],
+    ['a maximum for the first time', scaler(undefined), scaler(3), 3],
+    ['a lower one of the vertex', scaler(8), scaler(8, { vertices: { [a]: { max: 2 } } }), 2],
+    ['a lower one of another vertex', scaler(8), scaler(8, { vertices: { [b]: { max: 2 } } }), 4],
+    ['a lower one, while a schedule allows more', scaler(8), scaler(3, { schedules: [daily] }), 4],
+    [
+      'a lower one, while a vertex that is named may have more',
+      scaler(8),
+      scaler(3, { vertices: { w: { max: 9 } } }),
+      4,
+    ],
+    ['a maximum that somebody has passed over by hand', scaler(3), scaler(3), 4],
+    ['a lower maximum of an autoscaler that is switched off', scaler(8), scaler(3, { mode: 'off' }), 4],
+    ['fewer parts of state', {}, parts(3), 3],
+    ['enough parts of state', {}, parts(128), 4],
+  ])('is brought within bounds: %s', (_what, was, is, to) => {
+    const before = { ...asGiven(given), spec: spec({ [a]: 4 }, was) };
+    const found = applied(spec({}, is), before);
+    expect(found.given).toEqual({ [a]: { to } });
+    expect(verticesOf(found.spec)).toEqual({ [a]: to });
+    // The same file again changes nothing.
+    expect(applied(spec({}, is), found)).toEqual(found);
   });
 
   test('under which no vertex can have its own drops it', () => {
