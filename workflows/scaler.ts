@@ -1,6 +1,7 @@
 /** What an autoscaler does about a window of samples: decides, has the decision carried out, and remembers how that went. */
 import { isCancellation } from '@temporalio/workflow';
-import type { AutoscalerDecision, AutoscalerInput, Reason } from '../core/autoscaler/decision.ts';
+import type { AutoscalerDecision, Reason } from '../core/autoscaler/decision.ts';
+import type { ToldInput } from '../core/autoscaler/packed-samples.ts';
 import { rememberScaling } from '../core/autoscaler/remember.ts';
 import type { AutoscalerSignal } from '../core/autoscaler/signal.ts';
 import { whyHeldOff, type ScalingUnderWay } from '../core/scaling/autoscaler-state.ts';
@@ -46,7 +47,7 @@ export class Scaler {
   }
 
   /** A window that the engine cannot read, of a newer agent perhaps, must not hold up the next ones. */
-  private async decide(signal: AutoscalerSignal, input: AutoscalerInput): Promise<AutoscalerDecision | undefined> {
+  private async decide(signal: AutoscalerSignal, input: ToldInput): Promise<AutoscalerDecision | undefined> {
     try {
       return await decideScaling.executeWithOptions({ summary: summaryOf(signal) }, [{ input }]);
     } catch (error) {
