@@ -1,5 +1,5 @@
 /** The life of an autoscaler: what it is told, in which order it deals with that, and until when it sleeps. */
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { AutoscalerSignal, AutoscalerStart } from '../core/autoscaler/signal.ts';
 import type { AutoscalerStatus, DecideNowRequest } from '../core/scaling/autoscaler-messages.ts';
 import { newAutoscaler, type AutoscaledJobRef, type AutoscalerState } from '../core/scaling/autoscaler-state.ts';
@@ -117,6 +117,8 @@ export class AutoscalerLife {
     ]);
     if (uid === undefined) return 'gone';
     if (uid !== job.uid) return undefined;
+    // Its workflow was ended by hand: nobody else says of the one before that it is gone.
+    if (this.scaler?.isScaling && patched('job-made-anew')) this.scaler.jobGone('Another job has the name now.');
     const { cluster, namespace, generation, revision, mode } = job;
     return this.begin(newAutoscaler({ uid, cluster, namespace, generation, revision, mode }, lastNumber));
   }

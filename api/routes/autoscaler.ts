@@ -140,6 +140,7 @@ function summaryOf(decision: DecisionRecord) {
     vertices: _vertices,
     metrics: _metrics,
     parallelism: _parallelism,
+    slots: _slots,
     memoryAdvice: _advice,
     profile: _profile,
     profileVersion: _version,

@@ -49,6 +49,8 @@ export interface ScalingEnded {
   readonly failure?: Pick<Failure, 'code' | 'message'>;
   /** The generation that runs the job now; absent where none does. */
   readonly generation?: number;
+  /** It was given up for a newer spec: it counts neither as failed nor as carried out. */
+  readonly gaveWay?: true;
 }
 
 /** Name of the signal that tells the autoscaler that its job is gone. */

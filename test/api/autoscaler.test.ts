@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CrashPoint } from '../../activities/crash-point.ts';
 import { pageOf } from '../../api/answer-shapes.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { decide } from '../../core/autoscaler/decide.ts';
 import { autoscalerSignalName, autoscalerWorkflowType, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
 import type { JobView } from '../../core/job.ts';
-import { autoscalerWorkflowId, controlTaskQueue } from '../../core/names.ts';
+import { autoscalerWorkflowId, controlTaskQueue, jobWorkflowId } from '../../core/names.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
@@ -246,6 +246,45 @@ describe('a decision that cannot be carried out', () => {
     const held = await decided(name, ({ outcome, number }) => number === 2 && outcome === 'notCarriedOut');
     expect(held.why?.code).toBe('HELD_OFF');
     expect((await call('GET', `${path(name)}/autoscaler`)).body.heldOff).toMatchObject({ times: 1 });
+  }, 240_000);
+});
+
+describe('a decision whose operation does not come to its end', () => {
+  const hold = join(folder, 'checkRescale-waits');
+  afterEach(() => rmSync(hold, { force: true }));
+
+  test('for a newer spec takes its place, counts neither as failed nor as carried out', async () => {
+    const name = 'gives-way';
+    const job = await running(name);
+    writeFileSync(hold, '');
+    await send(windowOf(job, tooMuch));
+    await decided(name, ({ operation }) => operation !== undefined);
+    const labels = { ...inputFor(name), metadata: { name, labels: { team: 'orders' } } };
+    expect(await call('PUT', path(name), { body: labels })).toMatchObject({ status: 202 });
+    rmSync(hold);
+    const told = await decided(name, ({ outcome }) => outcome === 'notCarriedOut');
+    expect(told).toMatchObject({ number: 1, operation: 2, why: { code: 'SUPERSEDED' } });
+    const after = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 3);
+    expect(after.spec.metadata.labels).toEqual({ team: 'orders' });
+    expect((await call('GET', `${path(name)}/autoscaler`)).body.heldOff).toBeUndefined();
+  }, 240_000);
+
+  test('for the workflow of the job was ended by hand, is said to be over once the job is made anew', async () => {
+    const name = 'made-anew';
+    const old = await running(name);
+    writeFileSync(hold, '');
+    await send(windowOf(old, tooMuch));
+    await decided(name, ({ operation }) => operation !== undefined);
+    await client.workflow.getHandle(jobWorkflowId({ tenant: 'default', name })).terminate();
+    rmSync(hold);
+    const job = await running(name);
+    expect(job.uid).not.toBe(old.uid);
+    await send(windowOf(job, enough));
+    await decided(name, ({ number, outcome }) => number === 1 && outcome === 'nothing');
+    const earlier = async () => (await call('GET', `${path(name)}/decisions?uid=${old.uid}`)).body.items[0];
+    const isOver = async () => (await earlier()).outcome !== 'underWay';
+    await waitUntil(isOver, { what: 'the old decision to be over', timeoutMs: 60_000 });
+    expect(await earlier()).toMatchObject({ outcome: 'notCarriedOut', why: { code: 'JOB_GONE' } });
   }, 240_000);
 });
 
