@@ -332,6 +332,26 @@ describe('somebody who asks for a decision now', () => {
     expect(await decisionsOf('asked')).toHaveLength(2);
   }, 120_000);
 
+  test('shares the one that is still to be asked of the agent', async () => {
+    const name = 'crowded';
+    const job = await running(name);
+    writeFileSync(join(folder, `window-${name}`), JSON.stringify(windowOf(job, enough)));
+    const hold = join(folder, 'askAutoscaler-waits');
+    writeFileSync(hold, '');
+    await ask(name, 'one');
+    const isAsked = () => agent.output().includes('"key":"one"');
+    await waitUntil(async () => isAsked(), { what: 'the agent to be asked', timeoutMs: 60_000 });
+    const keys = [];
+    for (const key of ['two', 'three', 'four', 'five', 'four']) keys.push((await ask(name, key)).body.key);
+    expect(keys).toEqual(['two', 'two', 'two', 'two', 'two']);
+    rmSync(hold);
+    await decided(name, ({ asked }) => asked === 'two');
+    expect((await decisionsOf(name)).map(({ asked }) => asked)).toEqual(['two', 'one']);
+    const late = await ask(name, 'six');
+    expect(late.headers.get('location')).toContain('asked=six');
+    await decided(name, ({ asked }) => asked === 'six');
+  }, 120_000);
+
   test('is told where no agent answers', async () => {
     await running('unheard');
     writeFileSync(join(folder, 'askAutoscaler'), '');
