@@ -7,7 +7,7 @@ import type { AutoscaledJob as JobNow, JobSample } from '../../core/autoscaler/s
 import type { AutoscalerNote } from '../../core/autoscaler/signal.ts';
 import { withSample } from '../../core/autoscaler-agent/kept-samples.ts';
 import { jobPolicy } from '../../core/autoscaler-agent/job-policy.ts';
-import { takenUp } from '../../core/autoscaler-agent/noted-memory.ts';
+import { takenUp, type FailedWrites } from '../../core/autoscaler-agent/noted-memory.ts';
 import { taskManagerResources } from '../../core/autoscaler-agent/task-manager-resources.ts';
 import { stillTold, toldNow, type ToldDecision } from '../../core/autoscaler-agent/telling.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -37,6 +37,7 @@ export class AutoscaledJob {
   /** Before, nothing is told of it. */
   tellsAgainAtMs = -Infinity;
   written: { readonly memory: EngineMemory; readonly atMs: number } | undefined;
+  failed: FailedWrites | undefined;
   private generation: Generation | undefined;
   private policy: { readonly of: JobSpec; readonly is: AutoscalerPolicy } | undefined;
   private samples: readonly JobSample[] = [];
@@ -50,7 +51,7 @@ export class AutoscaledJob {
     const { memory, told, answered } = this;
     return {
       memory,
-      ...(told !== undefined && { lastTold: told.digest }),
+      ...(told !== undefined && { lastTold: told.digest, toldTimes: told.times }),
       ...(answered !== undefined && { answered }),
     };
   }
@@ -95,12 +96,12 @@ export class AutoscaledJob {
     this.noted = text;
     const note = readAutoscalerNote(text);
     if (!note) return;
-    const { memory, lastTold, answered } = note;
+    const { memory, lastTold, toldTimes = 1, answered } = note;
     this.memory = takenUp(memory, readAtMs);
     this.written = { memory, atMs: nowMs };
     this.answered = answered ?? this.answered;
     if (lastTold !== undefined && lastTold !== this.told?.digest)
-      this.told = { digest: lastTold, atMs: nowMs, times: 1 };
+      this.told = { digest: lastTold, atMs: nowMs, times: toldTimes };
   }
 
   /** With one more reading. @returns by what is decided. @throws where no policy is. */
@@ -139,6 +140,12 @@ export class AutoscaledJob {
     this.noted = text;
     this.wroteOn = anchor.resourceVersion;
     this.written = written;
+    this.failed = undefined;
+  }
+
+  /** It could not be written. */
+  hasNotWritten(nowMs: number): void {
+    this.failed = { times: (this.failed?.times ?? 0) + 1, atMs: nowMs };
   }
 
   private known(): Generation {

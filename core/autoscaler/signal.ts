@@ -43,6 +43,8 @@ export interface AutoscalerNote {
   readonly memory: EngineMemory;
   /** Digest of the decision that was told last. */
   readonly lastTold?: string;
+  /** How often something was told of the job as it is; absent: once. */
+  readonly toldTimes?: number;
   /** Key of the person whose question was answered last. */
   readonly answered?: string;
 }

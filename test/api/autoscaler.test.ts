@@ -116,10 +116,7 @@ describe('a window by which the job must be larger', () => {
       writeFileSync(crashFile, JSON.stringify(point));
       const window = windowOf(job, tooMuch);
       for (let times = 0; times < 3; times += 1) await send(window);
-      const hasDied = async () => {
-        const answer = await fetch(plane.workerMetricsUrl).catch(() => undefined);
-        return answer === undefined;
-      };
+      const hasDied = async () => (await fetch(plane.workerMetricsUrl).catch(() => undefined)) === undefined;
       await waitUntil(hasDied, { what: 'the worker to be killed', timeoutMs: 60_000, stepMs: 50 });
       await plane.startWorker();
       const decision = await decided(name, ({ outcome }) => outcome === 'carriedOut');
@@ -339,17 +336,14 @@ describe('somebody who asks for a decision now', () => {
     const hold = join(folder, 'askAutoscaler-waits');
     writeFileSync(hold, '');
     await ask(name, 'one');
-    const isAsked = () => agent.output().includes('"key":"one"');
-    await waitUntil(async () => isAsked(), { what: 'the agent to be asked', timeoutMs: 60_000 });
+    const wait = { what: 'the agent to be asked', timeoutMs: 60_000 };
+    await waitUntil(async () => agent.output().includes('"key":"one"'), wait);
     const keys = [];
     for (const key of ['two', 'three', 'four', 'five', 'four']) keys.push((await ask(name, key)).body.key);
     expect(keys).toEqual(['two', 'two', 'two', 'two', 'two']);
     rmSync(hold);
     await decided(name, ({ asked }) => asked === 'two');
     expect((await decisionsOf(name)).map(({ asked }) => asked)).toEqual(['two', 'one']);
-    const late = await ask(name, 'six');
-    expect(late.headers.get('location')).toContain('asked=six');
-    await decided(name, ({ asked }) => asked === 'six');
   }, 120_000);
 
   test('is told where no agent answers', async () => {
