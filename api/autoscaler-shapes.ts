@@ -58,6 +58,7 @@ export const decisionAnswer = z
       }),
     ),
     parallelism: z.record(z.string(), z.int()).optional().describe('Of every vertex; absent where nothing changes.'),
+    slots: z.int().optional().describe('The slots that the job takes with that parallelism.'),
     memoryAdvice: z
       .object({
         options: z.record(z.string(), z.string()),

@@ -8,6 +8,7 @@ import {
   autoscalerStatusName,
   decideNowName,
   type AutoscalerStatus,
+  type DecideNowAnswer,
   type DecideNowRequest,
 } from '../core/scaling/autoscaler-messages.ts';
 import { searchCluster, searchJob, searchTenant } from '../workflows/search-attributes.ts';
@@ -17,13 +18,17 @@ import type { JobRef } from './read-job.ts';
 const acceptTimeoutMs = 5_000;
 const queryTimeoutMs = 3_000;
 
-/** Has the autoscaler decide now; its workflow is started where there is none. @throws Problem NOT_YET_ACCEPTED */
-export async function askForDecision(temporal: Temporal, ref: JobRef, request: DecideNowRequest): Promise<void> {
+/**
+ * Has the autoscaler decide now; its workflow is started where there is none.
+ * @returns the key that the decision will carry. @throws Problem NOT_YET_ACCEPTED
+ */
+export async function askForDecision(temporal: Temporal, ref: JobRef, request: DecideNowRequest): Promise<string> {
   try {
-    await temporal.within(acceptTimeoutMs, () =>
+    // A worker of an earlier release answers nothing.
+    const answer = await temporal.within(acceptTimeoutMs, () =>
       temporal.client.workflow.executeUpdateWithStart<
         (input: AutoscalerStart) => Promise<void>,
-        void,
+        DecideNowAnswer | undefined,
         [DecideNowRequest]
       >(decideNowName, {
         startWorkflowOperation: startOperation(ref, request.cluster),
@@ -31,6 +36,7 @@ export async function askForDecision(temporal: Temporal, ref: JobRef, request: D
         args: [request],
       }),
     );
+    return answer?.key ?? request.key;
   } catch (error) {
     if (!isTemporalAway(error)) throw error;
     throw new Problem('NOT_YET_ACCEPTED', 'It was sent, but nothing has said yet that it was accepted.', {

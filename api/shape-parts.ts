@@ -9,5 +9,5 @@ export const given = z
     z.object({ to: z.int(), over: z.int().optional().describe('What the applied spec says of it; absent: nothing.') }),
   )
   .describe(
-    'Parallelism in the spec that nobody has applied: by vertex, what the autoscaler gave, or somebody by hand while it was active.',
+    'Parallelism in the spec that nobody has applied: by vertex, what the autoscaler gave, or somebody by hand while it was active. Under `slots`: of `spec.job.slots`.',
   );

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { SpecWish } from '../core/dry-run.ts';
 import type { JobView } from '../core/job.ts';
-import { applied } from '../core/scaling/given-parallelism.ts';
+import { applied, scaledByHand } from '../core/scaling/given-parallelism.ts';
 import { specHash } from '../core/spec/canonical.ts';
 import type { ChangeAnswer } from '../workflows/messages.ts';
 import { changeAnswer, changeOrDryRun } from './answer-shapes.ts';
@@ -61,7 +61,9 @@ export function verb<Body>({ word, summary, body, wish, ifAbsent }: Verb<Body>):
         const ask = async (): Promise<Trial> => {
           const { job, ...wished } = await wishNow();
           await seeRunningWorkflow(services, call.params);
-          const spec = wished.isScaling === true ? wished.spec : applied(wished.spec, job.given ?? {}).spec;
+          const before = { spec: job.spec, given: job.given ?? {} };
+          const come = wished.isScaling === true ? scaledByHand : applied;
+          const { spec } = come(wished.spec, before);
           return { job, wish: { to: 'change', ...wished, spec } };
         };
         return tryOut(services, call, headers, () => withCureIfAbsent(cureOf, ask));

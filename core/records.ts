@@ -3,7 +3,7 @@ import type { JobView } from './job.ts';
 import type { OperationRecord } from './operation.ts';
 import type { SavepointRecord } from './savepoint.ts';
 import type { DecisionRecord } from './scaling/decision-record.ts';
-import type { AutoscalerInput } from './autoscaler/decision.ts';
+import type { ToldInput } from './autoscaler/packed-samples.ts';
 import type { GivenParallelism } from './scaling/given-parallelism.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
@@ -71,7 +71,7 @@ export interface DecisionInputRow {
   readonly uid: string;
   readonly number: number;
   readonly at: string;
-  readonly input: AutoscalerInput;
+  readonly input: ToldInput;
 }
 
 export type RecordRow = JobRow | RevisionRow | OperationRow | EventRow | SavepointRow | DecisionRow | DecisionInputRow;

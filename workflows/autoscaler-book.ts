@@ -1,6 +1,6 @@
 /** What an autoscaler knows, and how it is made seen: its state, its records, its details in the Temporal UI. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { AutoscalerInput } from '../core/autoscaler/decision.ts';
+import type { ToldInput } from '../core/autoscaler/packed-samples.ts';
 import type { AutoscalerStart } from '../core/autoscaler/signal.ts';
 import type { GenerationIdentity } from '../core/names.ts';
 import { knownDecision, withKnown, type AutoscalerState } from '../core/scaling/autoscaler-state.ts';
@@ -44,7 +44,7 @@ export class AutoscalerBook {
   }
 
   /** Keeps what a decision was made of. */
-  keepInput({ number, at }: DecisionRecord, input: AutoscalerInput): void {
+  keepInput({ number, at }: DecisionRecord, input: ToldInput): void {
     this.outbox.put({ kind: 'decisionInput', uid: this.state.uid, number, at, input });
   }
 

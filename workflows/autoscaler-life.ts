@@ -1,7 +1,7 @@
 /** The life of an autoscaler: what it is told, in which order it deals with that, and until when it sleeps. */
-import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { AutoscalerSignal, AutoscalerStart } from '../core/autoscaler/signal.ts';
-import type { AutoscalerStatus, DecideNowRequest } from '../core/scaling/autoscaler-messages.ts';
+import type { AutoscalerStatus, DecideNowAnswer, DecideNowRequest } from '../core/scaling/autoscaler-messages.ts';
 import { newAutoscaler, type AutoscaledJobRef, type AutoscalerState } from '../core/scaling/autoscaler-state.ts';
 import { autoscalerStatus } from '../core/scaling/autoscaler-status.ts';
 import type { JobRemoved, ScalingEnded } from '../core/scaling/scaling-request.ts';
@@ -10,6 +10,9 @@ import { recallAutoscaler } from './autoscaler-activities.ts';
 import { AutoscalerBook } from './autoscaler-book.ts';
 import { Outbox } from './outbox.ts';
 import { Scaler } from './scaler.ts';
+
+/** Windows that wait to be decided on; each may have 256 KB. */
+const windowsMax = 8;
 
 export class AutoscalerLife {
   private readonly input: AutoscalerStart;
@@ -30,7 +33,8 @@ export class AutoscalerLife {
   seen(signal: AutoscalerSignal): void {
     const isReplaced = ({ uid, asked }: AutoscalerSignal) =>
       uid === signal.uid && (asked === undefined || asked === signal.asked);
-    this.windows = [...this.windows.filter((one) => !isReplaced(one)), signal];
+    const windows = [...this.windows.filter((one) => !isReplaced(one)), signal];
+    this.windows = windows.length > windowsMax && patched('windows-bounded') ? windows.slice(-windowsMax) : windows;
   }
 
   ended(end: ScalingEnded): void {
@@ -41,8 +45,13 @@ export class AutoscalerLife {
     this.gone = [...this.gone, uid];
   }
 
-  asked(request: DecideNowRequest): void {
+  /** Who asks while a decision is still to be asked of the agent gets that one: so no more than two are ever waited for. */
+  asked(request: DecideNowRequest): DecideNowAnswer {
+    const { uid, key } = request;
+    const waiting = this.requests.findLast((one) => one.uid === uid)?.key ?? this.scaler?.asks.notAskedYet(uid);
+    if (waiting !== undefined && waiting !== key && patched('asks-coalesced')) return { key: waiting };
     this.requests = [...this.requests, request];
+    return { key };
   }
 
   status(): AutoscalerStatus | null {
@@ -117,6 +126,8 @@ export class AutoscalerLife {
     ]);
     if (uid === undefined) return 'gone';
     if (uid !== job.uid) return undefined;
+    // Its workflow was ended by hand: nobody else says of the one before that it is gone.
+    if (this.scaler?.isScaling && patched('job-made-anew')) this.scaler.jobGone('Another job has the name now.');
     const { cluster, namespace, generation, revision, mode } = job;
     return this.begin(newAutoscaler({ uid, cluster, namespace, generation, revision, mode }, lastNumber));
   }

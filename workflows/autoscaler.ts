@@ -15,6 +15,7 @@ import {
   autoscalerStatusName,
   decideNowName,
   type AutoscalerStatus,
+  type DecideNowAnswer,
   type DecideNowRequest,
 } from '../core/scaling/autoscaler-messages.ts';
 import type { AutoscalerState } from '../core/scaling/autoscaler-state.ts';
@@ -29,7 +30,7 @@ import { AutoscalerLife } from './autoscaler-life.ts';
 const windowSeen = defineSignal<[AutoscalerSignal]>(autoscalerSignalName);
 const scalingEnded = defineSignal<[ScalingEnded]>(scalingEndedName);
 const jobRemoved = defineSignal<[JobRemoved]>(jobRemovedName);
-const decideNow = defineUpdate<void, [DecideNowRequest]>(decideNowName);
+const decideNow = defineUpdate<DecideNowAnswer, [DecideNowRequest]>(decideNowName);
 const status = defineQuery<AutoscalerStatus | null>(autoscalerStatusName);
 
 setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, autoscaler);

@@ -26,6 +26,12 @@ export class DecisionAsks {
     if (asks.length === 0) await this.next();
   }
 
+  /** Key of the last one of a job that the agent is still to be asked for. */
+  notAskedYet(uid: string): string | undefined {
+    const { asks, uid: own } = this.book.state;
+    return uid === own ? asks.slice(1).at(-1)?.key : undefined;
+  }
+
   /** Whom a window is for; undefined where the agent sent it by itself, or is asked again by the autoscaler. */
   askerOf(key: string | undefined): Asker | undefined {
     if (key === undefined || key.startsWith(ownKeys)) return undefined;

@@ -20,6 +20,7 @@ import { concludeTrouble } from '../core/recovery/mending.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
+import { slotsOf } from '../core/scaling/given-bounds.ts';
 import { applied, scaledByHand, type GivenParallelism } from '../core/scaling/given-parallelism.ts';
 import type { NotNow } from '../core/scaling/scaling-refusal.ts';
 import { specHash as hashOfSpec } from '../core/spec/canonical.ts';
@@ -66,7 +67,7 @@ export abstract class JobDesk extends JobBook {
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
   apply(asked: ApplySpecRequest): ChangeAnswer {
     this.forgetRemoved();
-    const { given, ...request } = this.withGiven(asked);
+    const { given, ...request } = this.asTaken(asked);
     const judgement = judgeSpec(this.state, request);
     if (judgement === 'unchanged' && given) this.noteGiven(given);
     const answered = this.answered(request, judgement);
@@ -213,13 +214,20 @@ export abstract class JobDesk extends JobBook {
     return ApplicationFailure.create({ type: code, message, nonRetryable: true });
   }
 
+  /** Releases before bounded what was given by the slots alone. */
+  private asTaken(asked: ApplySpecRequest): WithGiven {
+    const taken = this.withGiven(asked);
+    const before = asked.isScaling === true ? taken : this.withGiven(asked, slotsOf);
+    return taken.specHash === before.specHash || patched('given-within-bounds') ? taken : before;
+  }
+
   /** What the request comes to for a job whose vertices were given another parallelism than its applied spec says. */
-  private withGiven(request: ApplySpecRequest): ApplySpecRequest & { readonly given?: GivenParallelism } {
+  private withGiven(request: ApplySpecRequest, bound?: (spec: FlinkJob) => number): WithGiven {
     const before = this.state ? this.state.given : request.lastGiven;
     if (before === undefined && request.isScaling !== true) return request;
     const spec = completed(request.spec);
     const of = { spec: this.state?.revision.spec ?? spec, given: before ?? {} };
-    const come = request.isScaling === true ? scaledByHand(spec, of) : applied(spec, of.given);
+    const come = request.isScaling === true ? scaledByHand(spec, of) : applied(spec, of, bound);
     return { ...request, ...come, specHash: hashOfSpec(come.spec) };
   }
 
@@ -315,6 +323,8 @@ function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFo
   if (patched('built-on-changes')) return builtOn(state);
   return state.running ? { waitsFor: state.running.record.number } : {};
 }
+
+type WithGiven = ApplySpecRequest & { readonly given?: GivenParallelism };
 
 /** What a caller said for this once. */
 type OperationWish = Pick<

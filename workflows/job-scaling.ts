@@ -5,6 +5,7 @@ import { judge } from '../core/judgement.ts';
 import { autoscalerWorkflowId } from '../core/names.ts';
 import { scaledByDecision } from '../core/scaling/given-parallelism.ts';
 import { refusalOfScaling, revisionMeant } from '../core/scaling/scaling-refusal.ts';
+import { scalingEnd } from '../core/scaling/scaling-end.ts';
 import {
   jobRemovedName,
   scalingEndedName,
@@ -25,7 +26,7 @@ export abstract class JobScaling extends JobDesk {
     const refusal = request.uid === state.uid ? refusalOfScaling(state) : anotherJob;
     if (refusal) throw this.refusal(refusal);
     const { revision, given: before = {} } = state;
-    const { spec, given } = scaledByDecision({ spec: revision.spec, given: before }, request.wanted, request.now);
+    const { spec, given } = scaledByDecision({ spec: revision.spec, given: before }, request);
     const hash = specHash(spec);
     if (hash === revision.specHash) return { revision: revision.number };
     state.given = given;
@@ -44,19 +45,13 @@ export abstract class JobScaling extends JobDesk {
   /** What an operation that carries out a decision means for the job when it has ended. */
   protected override concludeScaling(state: JobState, ended: QueuedOperation, scales: QueuedOperation['scales']): void {
     if (!scales) return;
-    const { number, state: how, endedAt = '', pauseMs, failure, revision } = ended.record;
+    const { failure, revision } = ended.record;
+    const active = state.generations.at(-1)?.identity.number;
+    const then = { revision: state.revision.number, generation: active, at: '' };
+    const end = scalingEnd(scales.decision, ended.record, then);
     // Whoever applies the next spec shall not try again what has failed.
     if (failure && revision === state.revision.number) this.takeBack(state, scales.before);
-    const active = state.generations.at(-1)?.identity.number;
-    this.tellAutoscaler(state, scalingEndedName, {
-      decision: scales.decision,
-      operation: number,
-      state: how,
-      endedAt,
-      ...(pauseMs !== undefined && { pauseMs }),
-      ...(failure && { failure: { code: failure.code, message: failure.message } }),
-      ...(active !== undefined && { generation: active }),
-    });
+    this.tellAutoscaler(state, scalingEndedName, end);
   }
 
   /** The autoscaler ends with the job. */

@@ -1,10 +1,11 @@
 /** What an autoscaler does about a window of samples: decides, has the decision carried out, and remembers how that went. */
 import { isCancellation } from '@temporalio/workflow';
-import type { AutoscalerDecision, AutoscalerInput, Reason } from '../core/autoscaler/decision.ts';
+import type { AutoscalerDecision, Reason } from '../core/autoscaler/decision.ts';
+import type { ToldInput } from '../core/autoscaler/packed-samples.ts';
 import { rememberScaling } from '../core/autoscaler/remember.ts';
 import type { AutoscalerSignal } from '../core/autoscaler/signal.ts';
 import { whyHeldOff, type ScalingUnderWay } from '../core/scaling/autoscaler-state.ts';
-import { decisionRecord, type DecisionRecord } from '../core/scaling/decision-record.ts';
+import { decisionRecord, type DecisionOutcome, type DecisionRecord } from '../core/scaling/decision-record.ts';
 import { lookMs } from '../core/scaling/due.ts';
 import { heldOff } from '../core/scaling/holding-off.ts';
 import { mergedMemory } from '../core/scaling/merged-memory.ts';
@@ -46,7 +47,7 @@ export class Scaler {
   }
 
   /** A window that the engine cannot read, of a newer agent perhaps, must not hold up the next ones. */
-  private async decide(signal: AutoscalerSignal, input: AutoscalerInput): Promise<AutoscalerDecision | undefined> {
+  private async decide(signal: AutoscalerSignal, input: ToldInput): Promise<AutoscalerDecision | undefined> {
     try {
       return await decideScaling.executeWithOptions({ summary: summaryOf(signal) }, [{ input }]);
     } catch (error) {
@@ -71,13 +72,12 @@ export class Scaler {
   async conclude(end: ScalingEnded): Promise<void> {
     const { underWay } = this.book.state;
     if (underWay?.record.id !== end.decision) return;
-    const { operation, endedAt, pauseMs, failure, generation } = end;
+    const { operation, endedAt, pauseMs, generation } = end;
     const isDone = end.state === 'succeeded';
-    const text = failure ? `${failure.code}: ${failure.message}` : `Operation ${operation} is ${end.state}.`;
-    const why: Reason = { code: failure?.code ?? 'NOT_DONE', text };
+    const why = whyEnded(end);
     const told: DecisionRecord = {
       ...underWay.record,
-      outcome: isDone ? 'carriedOut' : 'failed',
+      outcome: outcomeOf(end),
       operation,
       endedAt,
       ...(pauseMs !== undefined && { pauseMs }),
@@ -85,7 +85,7 @@ export class Scaler {
     };
     this.book.change({ underWay: undefined, ...(generation !== undefined && { generation }) });
     if (isDone) this.remember(underWay, pauseMs);
-    else this.holdOff(why);
+    else if (!end.gaveWay) this.holdOff(why);
     this.book.tell(told, underWay.recordSeq + 1);
     await this.note();
   }
@@ -98,11 +98,15 @@ export class Scaler {
     return !underWay || underWay.lookedAtMs + lookMs > nowMs || this.lookFor(underWay, nowMs);
   }
 
+  get isScaling(): boolean {
+    return this.book.state.underWay !== undefined;
+  }
+
   /** Says of what is under way that its job is gone. */
-  jobGone(): void {
+  jobGone(text = 'The job was removed.'): void {
     const { underWay } = this.book.state;
     if (!underWay) return;
-    const why: Reason = { code: 'JOB_GONE', text: 'The job was removed.' };
+    const why: Reason = { code: 'JOB_GONE', text };
     this.book.change({ underWay: undefined });
     this.book.tell({ ...underWay.record, outcome: 'notCarriedOut', why }, underWay.recordSeq + 1);
   }
@@ -129,7 +133,9 @@ export class Scaler {
     const { tenant, name, uid, revision, input } = signal;
     const now = Object.fromEntries(input.job.vertices.map(({ id, parallelism }) => [id, parallelism]));
     const wanted = decision.parallelism ?? now;
-    const asked = { tenant, name, uid, revision, decision: decision.id, reason: record.reasons[0].text, wanted, now };
+    const { id, slots } = decision;
+    const wish = { wanted, now, ...(slots !== undefined && { slots }) };
+    const asked = { tenant, name, uid, revision, decision: id, reason: record.reasons[0].text, ...wish };
     const answer = await requestScaling.executeWithOptions({ summary: `Ask for decision ${record.number}` }, [asked]);
     if ('operation' in answer) {
       const told = { ...record, operation: answer.operation };
@@ -169,10 +175,11 @@ export class Scaler {
   private async lookFor(underWay: ScalingUnderWay, nowMs: number): Promise<boolean> {
     const { id, operation } = underWay.record;
     const { tenant, name, uid } = this.book.generation(this.book.state.generation);
-    const found = await findScaling.executeWithOptions({ summary: 'Look for the end of its operation' }, [
-      { tenant, name, uid, decision: id, operation: operation ?? 0 },
-    ]);
+    const ref = { tenant, name, uid, decision: id, operation: operation ?? 0 };
+    const found = await findScaling.executeWithOptions({ summary: 'Look for the end of its operation' }, [ref]);
     if (found.is === 'ended') await this.conclude(found.end);
+    else if (found.is === 'unknown' && nowMs - underWay.sinceMs >= foundWithinMs)
+      await this.conclude({ ...ref, state: 'failed', endedAt: new Date(nowMs).toISOString() });
     else this.book.change({ underWay: { ...underWay, lookedAtMs: nowMs } });
     return found.is !== 'gone';
   }
@@ -186,6 +193,20 @@ export class Scaler {
       .noteAutoscaler.executeWithOptions({ summary: 'Note what is remembered on the anchor' }, [input])
       .catch(() => undefined);
   }
+}
+
+/** What nobody knows of for so long has left no record. */
+const foundWithinMs = 24 * lookMs;
+
+function outcomeOf({ state, gaveWay }: ScalingEnded): DecisionOutcome {
+  if (state === 'succeeded') return 'carriedOut';
+  return gaveWay ? 'notCarriedOut' : 'failed';
+}
+
+function whyEnded({ operation, state, failure, gaveWay }: ScalingEnded): Reason {
+  if (gaveWay) return { code: 'SUPERSEDED', text: `Operation ${operation} gave way to a newer spec.` };
+  const text = failure ? `${failure.code}: ${failure.message}` : `Operation ${operation} is ${state}.`;
+  return { code: failure?.code ?? 'NOT_DONE', text };
 }
 
 const notRead: Reason = { code: 'NOT_READ', text: 'The engine could not read the window that was sent.' };

@@ -2,7 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { decide } from '../../core/autoscaler/decide.ts';
-import type { AutoscalerDecision, AutoscalerInput } from '../../core/autoscaler/decision.ts';
+import type { AutoscalerDecision } from '../../core/autoscaler/decision.ts';
+import type { ToldInput } from '../../core/autoscaler/packed-samples.ts';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { isRefused } from '../../clients/postgres/refused.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
@@ -74,7 +75,7 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
     /** Decides on a job's parallelism. */
-    decideScaling: async ({ input }: { readonly input: AutoscalerInput }): Promise<AutoscalerDecision> => decide(input),
+    decideScaling: async ({ input }: { readonly input: ToldInput }): Promise<AutoscalerDecision> => decide(input),
     /** Which job has a name, and how many decisions are recorded of it. */
     recallAutoscaler: (ref: ScaledJob) => recallAutoscaler(postgres, temporal, ref),
     /** Asks a job to rescale, by a decision. */

@@ -11,6 +11,7 @@ import { hashOf, jobWorkflowId } from '../../core/names.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
 import { scaledByDecision } from '../../core/scaling/given-parallelism.ts';
+import { scalingEnd } from '../../core/scaling/scaling-end.ts';
 import { busyBriefly } from '../../core/scaling/scaling-refusal.ts';
 import {
   scaleVerticesName,
@@ -34,6 +35,7 @@ export interface RequestScalingInput extends ScaledJob {
   readonly reason: string;
   readonly wanted: VertexParallelism;
   readonly now: VertexParallelism;
+  readonly slots?: number;
 }
 
 /** `isFinal`: asking again for the same would be of no use. */
@@ -47,6 +49,8 @@ export interface FindScalingInput extends ScaledJob {
 export type FoundScaling =
   | { readonly is: 'ended'; readonly end: ScalingEnded }
   | { readonly is: 'running' }
+  /** Its record may still be on its way. */
+  | { readonly is: 'unknown' }
   | { readonly is: 'gone' };
 
 interface Status {
@@ -71,15 +75,30 @@ export async function requestScaling(temporal: Client, input: RequestScalingInpu
   const status = await statusOf(temporal, input);
   if (status?.job.uid !== input.uid) return gone;
   const refused = refusalOfSpec(status.job, input);
-  if (refused) return refused;
   const key = `autoscaler-${input.decision}`;
-  const { revision: ifRevision, ...rest } = wish;
+  const { revision, ...rest } = wish;
+  // It may have been taken before this attempt, and the spec be another one since: only an answer that was given is asked for.
+  const ifRevision = refused ? noRevision : revision;
   const request: ScaleVerticesRequest = { ...rest, ifRevision, key, bodyHash: hashOf(key), requestedBy: 'autoscaler' };
+  const answer = await asked(temporal, { tenant, name }, request);
+  return refused && 'why' in answer && answer.why.code === 'PRECONDITION_FAILED' ? refused : answer;
+}
+
+/** No job is ever at it. */
+const noRevision = -1;
+
+async function asked(
+  temporal: Client,
+  ref: Pick<ScaledJob, 'tenant' | 'name'>,
+  request: ScaleVerticesRequest,
+): Promise<RequestScalingAnswer> {
+  const { key, bodyHash, ifRevision } = request;
   try {
     const { operation } = await temporal.workflow
-      .getHandle(jobWorkflowId({ tenant, name }))
+      .getHandle(jobWorkflowId(ref))
       .executeUpdate<ScaleVerticesAnswer, [ScaleVerticesRequest]>(scaleVerticesName, {
-        updateId: `${key}:${request.bodyHash}`,
+        // Temporal keeps the answer to each id: one that only asks must not be taken for the request.
+        updateId: `${key}:${bodyHash}${ifRevision === noRevision ? ':asked' : ''}`,
         args: [request],
       });
     return operation === undefined ? hasItAlready : { operation };
@@ -99,20 +118,19 @@ export async function findScaling(
 ): Promise<FoundScaling> {
   const status = await statusOf(temporal, ref);
   if (status?.job.uid !== ref.uid) return { is: 'gone' };
-  const known = status.operations.find(({ number }) => number === operation);
-  const found = known ?? (await findOperation(postgres, ref.uid, operation));
-  if (found && !hasEnded(found)) return { is: 'running' };
-  const { state = 'failed', endedAt = status.job.updatedAt, pauseMs, failure } = found ?? {};
-  const end: ScalingEnded = {
-    decision,
-    operation,
-    state,
-    endedAt,
-    ...(pauseMs !== undefined && { pauseMs }),
-    ...(failure && { failure: { code: failure.code, message: failure.message } }),
-    ...(status.job.generation && { generation: status.job.generation.number }),
-  };
-  return { is: 'ended', end };
+  const find = async (number: number) =>
+    status.operations.find((one) => one.number === number) ?? (await findOperation(postgres, ref.uid, number));
+  let found = await find(operation);
+  // One that was lost is begun again as another.
+  while (found?.state === 'failed' && found.supersededBy !== undefined) {
+    const next = await find(found.supersededBy);
+    if (next?.requestedBy !== found.requestedBy) break;
+    found = next;
+  }
+  if (!found) return { is: 'unknown' };
+  if (!hasEnded(found)) return { is: 'running' };
+  const { revision, generation, updatedAt: at } = status.job;
+  return { is: 'ended', end: scalingEnd(decision, found, { revision, generation: generation?.number, at }) };
 }
 
 const gone: RequestScalingAnswer = { why: { code: 'JOB_GONE', text: 'There is no such job any more.' }, isFinal: true };
@@ -135,7 +153,7 @@ async function statusOf(temporal: Client, ref: Pick<ScaledJob, 'tenant' | 'name'
 
 /** The rules of specs hold for what an autoscaler makes of one, too; workflows cannot reach them. */
 function refusalOfSpec({ spec, given = {} }: JobView, wish: RequestScalingInput): RequestScalingAnswer | undefined {
-  const scaled = scaledByDecision({ spec, given }, wish.wanted, wish.now);
+  const scaled = scaledByDecision({ spec, given }, wish);
   const parsed = parseFlinkJob(scaled.spec);
   if (!('problems' in parsed)) return undefined;
   const [first] = parsed.problems;

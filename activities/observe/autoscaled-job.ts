@@ -6,13 +6,15 @@ import { keepSamplesMs } from '../../core/autoscaler/sample-window.ts';
 import type { AutoscaledJob as JobNow, JobSample } from '../../core/autoscaler/samples.ts';
 import type { AutoscalerNote } from '../../core/autoscaler/signal.ts';
 import { withSample } from '../../core/autoscaler-agent/kept-samples.ts';
-import { takenUp } from '../../core/autoscaler-agent/noted-memory.ts';
+import { jobPolicy } from '../../core/autoscaler-agent/job-policy.ts';
+import { takenUp, type FailedWrites } from '../../core/autoscaler-agent/noted-memory.ts';
 import { taskManagerResources } from '../../core/autoscaler-agent/task-manager-resources.ts';
 import { stillTold, toldNow, type ToldDecision } from '../../core/autoscaler-agent/telling.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { readAutoscalerNote } from '../../core/schema/autoscaler-note.ts';
-import { autoscalerPolicy, type AutoscalerSpec } from '../../core/schema/autoscaler.ts';
+import { autoscalerPolicy } from '../../core/schema/autoscaler.ts';
+import type { JobSpec } from '../../core/schema/flink-job.ts';
 import type { SeenAnchor } from './cluster-view.ts';
 
 /** When it is, and where else a job's memory may lie. */
@@ -35,8 +37,9 @@ export class AutoscaledJob {
   /** Before, nothing is told of it. */
   tellsAgainAtMs = -Infinity;
   written: { readonly memory: EngineMemory; readonly atMs: number } | undefined;
+  failed: FailedWrites | undefined;
   private generation: Generation | undefined;
-  private policy: { readonly of: AutoscalerSpec; readonly is: AutoscalerPolicy } | undefined;
+  private policy: { readonly of: JobSpec; readonly is: AutoscalerPolicy } | undefined;
   private samples: readonly JobSample[] = [];
   private job: JobNow | undefined;
   private noted: string | undefined;
@@ -48,7 +51,7 @@ export class AutoscaledJob {
     const { memory, told, answered } = this;
     return {
       memory,
-      ...(told !== undefined && { lastTold: told.digest }),
+      ...(told !== undefined && { lastTold: told.digest, toldTimes: told.times }),
       ...(answered !== undefined && { answered }),
     };
   }
@@ -93,18 +96,18 @@ export class AutoscaledJob {
     this.noted = text;
     const note = readAutoscalerNote(text);
     if (!note) return;
-    const { memory, lastTold, answered } = note;
+    const { memory, lastTold, toldTimes = 1, answered } = note;
     this.memory = takenUp(memory, readAtMs);
     this.written = { memory, atMs: nowMs };
     this.answered = answered ?? this.answered;
     if (lastTold !== undefined && lastTold !== this.told?.digest)
-      this.told = { digest: lastTold, atMs: nowMs, times: 1 };
+      this.told = { digest: lastTold, atMs: nowMs, times: toldTimes };
   }
 
   /** With one more reading. @returns by what is decided. @throws where no policy is. */
   took({ job, sample }: JobReading): AutoscalerInput {
     const { spec } = this.known();
-    const { options } = this.policyOf(spec.spec.autoscaler);
+    const { options } = this.policyOf(spec.spec);
     this.samples = withSample(this.samples, sample, keepSamplesMs(options));
     this.job = { ...job, taskManagers: taskManagerResources(spec.spec) };
     this.told = stillTold(this.told, job.vertices);
@@ -118,7 +121,7 @@ export class AutoscaledJob {
     const { job, samples, memory } = this;
     const last = samples.at(-1);
     if (!job || !last) return undefined;
-    const policy = this.policyOf(this.known().spec.spec.autoscaler);
+    const policy = this.policyOf(this.known().spec.spec);
     return { policy, nowMs: last.atMs, job, samples, memory };
   }
 
@@ -137,6 +140,12 @@ export class AutoscaledJob {
     this.noted = text;
     this.wroteOn = anchor.resourceVersion;
     this.written = written;
+    this.failed = undefined;
+  }
+
+  /** It could not be written. */
+  hasNotWritten(nowMs: number): void {
+    this.failed = { times: (this.failed?.times ?? 0) + 1, atMs: nowMs };
   }
 
   private known(): Generation {
@@ -144,9 +153,9 @@ export class AutoscaledJob {
     return this.generation;
   }
 
-  private policyOf(spec: AutoscalerSpec | undefined): AutoscalerPolicy {
-    if (!spec) throw new Error('the spec says nothing of an autoscaler');
-    if (this.policy?.of !== spec) this.policy = { of: spec, is: autoscalerPolicy(spec) };
+  private policyOf(spec: JobSpec): AutoscalerPolicy {
+    if (!spec.autoscaler) throw new Error('the spec says nothing of an autoscaler');
+    if (this.policy?.of !== spec) this.policy = { of: spec, is: jobPolicy(autoscalerPolicy(spec.autoscaler), spec) };
     return this.policy.is;
   }
 }

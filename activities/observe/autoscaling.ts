@@ -4,7 +4,7 @@
  */
 import type { AutoscalerDecision, AutoscalerInput } from '../../core/autoscaler/decision.ts';
 import type { AutoscalerSignal } from '../../core/autoscaler/signal.ts';
-import { isAutoscaled } from '../../core/autoscaler-agent/autoscaled.ts';
+import { isAutoscaled, isSwitchedOff } from '../../core/autoscaler-agent/autoscaled.ts';
 import { isToBeWritten, noteText } from '../../core/autoscaler-agent/noted-memory.ts';
 import { digestOfDecision, isToBeTold } from '../../core/autoscaler-agent/telling.ts';
 import { decideFirst, windowTold } from '../../core/autoscaler-agent/window-told.ts';
@@ -56,6 +56,7 @@ export class Autoscaling {
 
   /** Takes what was measured of a job that runs. */
   saw(generation: Generation, reading: JobReading): void {
+    this.forgetIfOff(generation);
     if (!isAutoscaled(generation)) return;
     const anchor = this.anchorOf(generation);
     if (!anchor) return;
@@ -74,6 +75,7 @@ export class Autoscaling {
   tick(running: Iterable<Generation>): void {
     const nowMs = performance.now();
     for (const generation of running) {
+      this.forgetIfOff(generation);
       if (!isAutoscaled(generation)) continue;
       const job = this.jobs.get(generation.identity.uid);
       const anchor = this.anchorOf(generation);
@@ -83,6 +85,11 @@ export class Autoscaling {
       if (input) void this.alone(job, () => this.answer(job, { generation, anchor, input, asked: key }));
     }
     for (const [uid, job] of this.jobs) if (nowMs - job.seenAtMs > keptMs) this.jobs.delete(uid);
+  }
+
+  /** What was measured until then says nothing of the job when it is switched on again: it begins with what was noted. */
+  private forgetIfOff(generation: Generation): void {
+    if (isSwitchedOff(generation)) this.jobs.delete(generation.identity.uid);
   }
 
   /** One thing at a time of each job; what comes meanwhile comes again with the next reading. */
@@ -103,13 +110,17 @@ export class Autoscaling {
     const digest = digestOfDecision(seen.decision, seen.input.job.vertices);
     const tells = isToBeTold(digest, job.told, nowMs) && nowMs >= job.tellsAgainAtMs && !this.isChanging(seen);
     const hasTold = tells && (await this.tell(job, seen));
-    const { memory, written } = job;
-    if (isToBeWritten({ memory, written, hasTold, nowMs })) await this.write(job, seen);
+    await this.writeIfDue(job, seen, hasTold);
   }
 
   private async answer(job: AutoscaledJob, seen: Seen & { readonly asked: string }): Promise<void> {
     if (this.isChanging(seen) || performance.now() < job.tellsAgainAtMs) return;
-    if (await this.tell(job, seen)) await this.write(job, seen);
+    if (await this.tell(job, seen)) await this.writeIfDue(job, seen, true);
+  }
+
+  private async writeIfDue(job: AutoscaledJob, seen: Seen, hasTold: boolean): Promise<void> {
+    const { memory, written, failed } = job;
+    if (isToBeWritten({ memory, written, hasTold, failed, nowMs: performance.now() })) await this.write(job, seen);
   }
 
   /** @returns whether the workflow was told. */
@@ -147,6 +158,7 @@ export class Autoscaling {
       job.hasWritten(anchor, text, { memory, atMs: performance.now() });
     } catch (error) {
       this.ports.counters.wrote('failed');
+      job.hasNotWritten(performance.now());
       this.ports.failed(error, `noting what the autoscaler of ${generationName(generation.identity)} remembers`);
     }
   }

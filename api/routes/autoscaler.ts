@@ -104,7 +104,7 @@ const decideNow = defineRoute({
   role: 'operator',
   summary: 'Have the autoscaler of a job decide now',
   description:
-    'Answers when it is accepted. The agent sends the samples that it has; the decision is the one that carries the key: …/decisions?asked=KEY. It acts only where the mode is `active`.',
+    'Answers when it is accepted. The agent sends the samples that it has; the decision is the one that carries the key of the answer: …/decisions?asked=KEY. That is the key of somebody else where theirs is still to be asked of the agent. It acts only where the mode is `active`.',
   params: jobParams,
   headers: [keyHeader],
   body: z.strictObject({}),
@@ -114,16 +114,16 @@ const decideNow = defineRoute({
     const headers = readChangeHeaders(call.request, call.bytes);
     const { params, principal } = call;
     const { status, answer, isRepeated } = await answerOnce(services, params.tenant, headers, async () => {
-      await ask(services, await readLivingJob(services, params), headers.key, principal.name);
-      return { status: 202, answer: { key: headers.key } };
+      const key = await ask(services, await readLivingJob(services, params), headers.key, principal.name);
+      return { status: 202, answer: { key } };
     });
     services.metrics.changes.inc({ kind: 'decide', outcome: isRepeated ? 'repeated' : 'accepted' });
-    const location = `/v1/tenants/${params.tenant}/jobs/${params.name}/decisions?asked=${encodeURIComponent(headers.key)}`;
+    const location = `/v1/tenants/${params.tenant}/jobs/${params.name}/decisions?asked=${encodeURIComponent(askedAnswer.parse(answer).key)}`;
     return { status, body: answer, headers: { 'idempotency-key': headers.key, location } };
   },
 });
 
-async function ask(services: Services, job: JobView, key: string, requestedBy: string): Promise<void> {
+async function ask(services: Services, job: JobView, key: string, requestedBy: string): Promise<string> {
   const { tenant, name, uid, revision, generation, spec } = job;
   const { cluster, namespace, autoscaler = defaults.spec.autoscaler } = spec.spec;
   const { mode } = autoscaler;
@@ -132,7 +132,7 @@ async function ask(services: Services, job: JobView, key: string, requestedBy: s
       cure: 'Apply a spec with `autoscaler.mode: advise`, or `active`.',
     });
   const asked = { key, requestedBy, uid, cluster, namespace, revision, mode, generation: generation?.number ?? 0 };
-  await askForDecision(services.temporal, { tenant, name }, asked);
+  return askForDecision(services.temporal, { tenant, name }, asked);
 }
 
 function summaryOf(decision: DecisionRecord) {
@@ -140,6 +140,7 @@ function summaryOf(decision: DecisionRecord) {
     vertices: _vertices,
     metrics: _metrics,
     parallelism: _parallelism,
+    slots: _slots,
     memoryAdvice: _advice,
     profile: _profile,
     profileVersion: _version,

@@ -47,7 +47,8 @@ const put = defineRoute({
       return tryOut(services, call, headers, async () => {
         await checkBefore(services, call.params, spec);
         const job = await findLivingJob(services, call.params);
-        return { job, wish: { to: 'change', spec: applied(spec, job?.given ?? {}).spec } };
+        const before = { spec: job?.spec ?? spec, given: job?.given ?? {} };
+        return { job, wish: { to: 'change', spec: applied(spec, before).spec } };
       });
     }
     return change(services, call, headers, 'apply', async () => {

@@ -1,5 +1,6 @@
 /** Reads decisions of autoscalers, and forgets old ones. */
 import type { AutoscalerInput } from '../../core/autoscaler/decision.ts';
+import { unpackedInput, type ToldInput } from '../../core/autoscaler/packed-samples.ts';
 import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
 import type { Postgres } from './connect.ts';
 
@@ -50,11 +51,11 @@ export async function findDecisionInput(
   uid: string,
   number: number,
 ): Promise<AutoscalerInput | undefined> {
-  const { rows } = await postgres.query<{ input: AutoscalerInput }>(
+  const { rows } = await postgres.query<{ input: ToldInput }>(
     'select input from decision_inputs where uid = $1 and number = $2',
     [uid, number],
   );
-  return rows[0]?.input;
+  return rows[0] && unpackedInput(rows[0].input);
 }
 
 export interface DecisionRetention {

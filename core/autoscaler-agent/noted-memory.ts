@@ -20,11 +20,22 @@ export interface MemoryNow {
   readonly written?: { readonly memory: EngineMemory; readonly atMs: number } | undefined;
   /** Something was told, which the next agent must know. */
   readonly hasTold: boolean;
+  /** How often in a row it could not be written, and when last. */
+  readonly failed?: FailedWrites | undefined;
   readonly nowMs: number;
 }
 
+export interface FailedWrites {
+  readonly times: number;
+  readonly atMs: number;
+}
+
+/** After a write that failed the next one waits so long, and each time twice as long. */
+const failedMs = { first: 10_000, most: learnedEveryMs };
+
 /** Whether it is to be written now. */
-export function isToBeWritten({ memory, written, hasTold, nowMs }: MemoryNow): boolean {
+export function isToBeWritten({ memory, written, hasTold, failed, nowMs }: MemoryNow): boolean {
+  if (failed) return nowMs - failed.atMs >= Math.min(failedMs.most, failedMs.first * 2 ** (failed.times - 1));
   if (hasTold || written === undefined) return true;
   const ageMs = nowMs - written.atMs;
   if (ageMs >= waitingEveryMs && waitingOf(memory) !== waitingOf(written.memory)) return true;

@@ -70,6 +70,8 @@ export interface AutoscalerDecision {
   readonly vertices: readonly VertexDecision[];
   /** Of every vertex, by its id; absent where the action is `none`, or only memory is advised. */
   readonly parallelism?: Readonly<Record<string, number>>;
+  /** The slots that the job takes with that parallelism: of each slot sharing group the widest vertex, summed. */
+  readonly slots?: number;
   readonly memoryAdvice?: MemoryAdvice;
   /** What is remembered of that memory once the scaling is carried out; absent where memory is only advised. */
   readonly memoryGiven?: NonNullable<EngineMemory['memoryGiven']>;

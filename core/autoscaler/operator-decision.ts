@@ -133,5 +133,6 @@ export function whyHeld(
   if (isExcluded(policy.options.excludedPeriods, nowMs))
     return { code: 'EXCLUDED_PERIOD', text: 'It is a time of job.autoscaler.excluded.periods.' };
   if (currentWindow(policy.blackouts, nowMs)) return { code: 'BLACKOUT', text: 'It is a time of a blackout window.' };
-  return operatorQuota(job, changes, policy.options) ?? policyQuota(job, changes, policy.quotas, now);
+  const counted = policy.slotsMax === undefined ? [] : [{ of: 'job', slots: policy.slotsMax } as const];
+  return operatorQuota(job, changes, policy.options) ?? policyQuota(job, changes, [...policy.quotas, ...counted], now);
 }

@@ -1,4 +1,5 @@
 /** What the user wants of the autoscaler of a job, as the engine uses it: `spec.autoscaler` with all defaults. */
+import type { Reason } from './decision.ts';
 import { operatorDefaults, type OperatorOptions } from './options.ts';
 
 /** `flink-operator-*` give the numbers of the Apache operator's autoscaler; `drey` starts from main's and adds. */
@@ -78,6 +79,10 @@ export interface AutoscalerPolicy {
   /** A backlog shall be worked off within this time. */
   readonly catchUpWithinMs?: number;
   readonly memory?: MemoryPolicy;
+  /** Slots that there will ever be; absent: as many as the job takes. */
+  readonly slotsMax?: number;
+  /** Why the mode is `advise`, whatever the user wants. */
+  readonly onlyAdvised?: Reason;
 }
 
 /** A policy that acts with defaults alone. */

@@ -3,6 +3,7 @@ import type { AutoscalerDecision, AutoscalerInput, MemoryAdvice, Reason } from '
 import { figureOf } from './figure.ts';
 import { vertexDecision, type JudgedVertex } from './judged-vertex.ts';
 import type { EngineMemory } from './memory.ts';
+import { slotsOf } from './quota.ts';
 
 /** Raised whenever the engine may answer otherwise than before. */
 const profileVersion = 3;
@@ -33,16 +34,21 @@ export function report(input: AutoscalerInput, findings: Findings): AutoscalerDe
     profile: policy.profile,
     profileVersion,
     action: actionOf(input, findings),
-    reasons: findings.reasons,
+    reasons: reasonsOf(input, findings),
     vertices: judged.map((one) =>
       vertexDecision(one, targetOf(one.evaluated.vertex.id, one.evaluated.vertex.parallelism)),
     ),
-    ...(changes === undefined ? {} : { parallelism }),
+    ...(changes === undefined ? {} : { parallelism, slots: slotsOf(job.vertices, parallelism) }),
     ...(memoryAdvice === undefined ? {} : { memoryAdvice }),
     ...(memoryGiven === undefined ? {} : { memoryGiven }),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, figureOf(value)])),
     memory: findings.memory,
   };
+}
+
+/** What the mode keeps from being done is said where something is to be done. */
+function reasonsOf({ policy: { onlyAdvised } }: AutoscalerInput, { reasons, changes }: Findings): Findings['reasons'] {
+  return changes === undefined || onlyAdvised === undefined ? reasons : [...reasons, onlyAdvised];
 }
 
 function actionOf({ policy }: AutoscalerInput, { changes, memoryAdvice }: Findings): AutoscalerDecision['action'] {

@@ -1,6 +1,7 @@
 /** What an agent tells a job's autoscaler workflow, and what both keep of it on the anchor. Names never change: histories hold them. */
-import type { AutoscalerDecision, AutoscalerInput } from './decision.ts';
+import type { AutoscalerDecision } from './decision.ts';
 import type { EngineMemory } from './memory.ts';
+import type { ToldInput } from './packed-samples.ts';
 
 /** Name of the signal. */
 export const autoscalerSignalName = 'windowSeen';
@@ -26,8 +27,8 @@ export interface AutoscalerSignal {
   readonly submission: number;
   /** Whose policy it is. */
   readonly revision: number;
-  /** Its samples are thinned out so that the whole signal stays below 64 KB as JSON. */
-  readonly input: AutoscalerInput;
+  /** Its samples are thinned out so that the whole signal stays below 64 KB as JSON; of a job with many vertices, packed and below 256 KB. */
+  readonly input: ToldInput;
   /** What the agent's own `decide` gave by it. */
   readonly found: Pick<AutoscalerDecision, 'id' | 'action'>;
   /** Key of somebody who asked for a decision now. */
@@ -42,6 +43,8 @@ export interface AutoscalerNote {
   readonly memory: EngineMemory;
   /** Digest of the decision that was told last. */
   readonly lastTold?: string;
+  /** How often something was told of the job as it is; absent: once. */
+  readonly toldTimes?: number;
   /** Key of the person whose question was answered last. */
   readonly answered?: string;
 }

@@ -22,6 +22,7 @@ const fieldCosts: Readonly<Record<string, Cost>> = {
   'spec.job.args': 'restart',
   'spec.job.parallelism': 'rescale',
   'spec.job.vertexParallelism': 'rescale',
+  'spec.job.slots': 'rescale',
   'spec.job.finite': 'restart',
   'spec.job.initialSavepoint': 'none',
   // Read when a job is restored.

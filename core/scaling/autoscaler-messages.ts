@@ -12,6 +12,12 @@ export interface DecideNowRequest extends AutoscaledJobRef {
   readonly requestedBy: string;
 }
 
+/** What whoever asks is answered. */
+export interface DecideNowAnswer {
+  /** The key that the decision will carry: that of somebody else where one is still to be asked for. */
+  readonly key: string;
+}
+
 /** Name of the query for what it knows. */
 export const autoscalerStatusName = 'autoscalerStatus';
 

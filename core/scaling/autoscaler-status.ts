@@ -1,5 +1,6 @@
 /** From the state of an autoscaler's workflow to what people see of it. */
 import type { EngineMemory } from '../autoscaler/memory.ts';
+import { takenUp } from '../autoscaler-agent/noted-memory.ts';
 import type { AutoscalerStatus, CoolDown, WaitingVertex } from './autoscaler-messages.ts';
 import type { AutoscalerState } from './autoscaler-state.ts';
 
@@ -14,7 +15,7 @@ export function autoscalerStatus(state: AutoscalerState, nowMs: number): Autosca
     ...(underWay && {
       underWay: { decision: underWay.record.number, ...(operation !== undefined && { operation }) },
     }),
-    waits: memory ? waitsOf(memory) : [],
+    waits: memory ? waitsOf(takenUp(memory, nowMs)) : [],
     coolDowns: memory ? coolDownsOf(memory, nowMs) : [],
     ...(holdingOff && holdingOff.untilMs > nowMs && { holdingOff }),
     asks,

@@ -58,6 +58,6 @@ function whyNotNow(state: JobState): string | undefined {
 }
 
 function withoutParallelism(job: FlinkJob): string {
-  const { parallelism: _one, vertexParallelism: _each, ...rest } = job.spec.job;
+  const { parallelism: _one, vertexParallelism: _each, slots: _all, ...rest } = job.spec.job;
   return JSON.stringify(canonicalSpec({ ...job, spec: { ...job.spec, job: { ...rest, parallelism: 1 } } }));
 }

@@ -24,6 +24,8 @@ export interface ScaleVerticesRequest {
   /** Of every vertex by its id: what it shall have, and what it has. */
   readonly wanted: VertexParallelism;
   readonly now: VertexParallelism;
+  /** The slots that it takes with what it shall have; absent: of an earlier release, which counts the widest vertex. */
+  readonly slots?: number;
 }
 
 /** What the job answers. */
@@ -47,6 +49,8 @@ export interface ScalingEnded {
   readonly failure?: Pick<Failure, 'code' | 'message'>;
   /** The generation that runs the job now; absent where none does. */
   readonly generation?: number;
+  /** It was given up for a newer spec: it counts neither as failed nor as carried out. */
+  readonly gaveWay?: true;
 }
 
 /** Name of the signal that tells the autoscaler that its job is gone. */

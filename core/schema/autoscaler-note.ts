@@ -62,6 +62,7 @@ const memory = z.object({
 const note = z.object({
   memory,
   lastTold: z.string().exactOptional(),
+  toldTimes: z.number().exactOptional(),
   answered: z.string().exactOptional(),
 });
 

@@ -163,7 +163,7 @@ export const autoscalerSchema = z
   .refine(minUpToMax, minAboveMax)
   .describe('Changes the parallelism of the job’s vertices as its load asks for. Without it, nobody does.');
 
-export type AutoscalerSpec = z.output<typeof autoscalerSchema>;
+type AutoscalerSpec = z.output<typeof autoscalerSchema>;
 
 /** The policy that the engine uses. @throws RangeError for a spec that was not parsed. */
 export function autoscalerPolicy(spec: AutoscalerSpec): AutoscalerPolicy {

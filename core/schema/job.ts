@@ -51,6 +51,14 @@ export const jobFields = {
         "Parallelism of single vertices, in place of the job's, by their ids as Flink's web UI and REST API have them. An id stays the same as long as the program gives its operators uids.",
       examples: [{ '0a448493b4782967b150582570326227': 8 }],
     }),
+  slots: z
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .optional()
+    .describe(
+      'How many task slots the job takes in all. Without it, as many as its widest vertex, as programs with one slot sharing group do; with several groups, say the sum over them.',
+    ),
   finite: z
     .boolean()
     .default(defaults.spec.job.finite)

@@ -33,9 +33,9 @@ const processRule = (section: 'jobManager' | 'taskManager') =>
   rule([`${section}.resources`], (resources) => resourceProblems(['spec', section, 'resources'], resources));
 
 const slotsRule = rule(
-  ['job.parallelism', 'job.vertexParallelism', 'taskManager.slots', 'taskManager.replicas'],
-  (parallelism, vertexParallelism, slots, replicas) => {
-    const needed = slotsNeeded({ parallelism, vertexParallelism });
+  ['job.parallelism', 'job.vertexParallelism', 'job.slots', 'taskManager.slots', 'taskManager.replicas'],
+  (parallelism, vertexParallelism, taken, slots, replicas) => {
+    const needed = slotsNeeded({ parallelism, vertexParallelism, slots: taken });
     if (replicas === undefined || replicas * slots >= needed) return [];
     const message = `gives ${replicas} × ${slots} = ${replicas * slots} slots, and the job's parallelism is ${needed}`;
     const hint = `Use at least ${Math.ceil(needed / slots)}, or leave it out to have it derived.`;

@@ -3,9 +3,13 @@ import type { JobSpec } from '../schema/flink-job.ts';
 
 type Parallelism = Pick<JobSpec['job'], 'parallelism' | 'vertexParallelism'>;
 
-/** Vertices share slots: the widest one decides. */
-export function slotsNeeded({ parallelism, vertexParallelism = {} }: Parallelism): number {
-  return Math.max(parallelism, ...Object.values(vertexParallelism));
+/** The number given; else vertices are taken to share their slots, and the widest one decides. */
+export function slotsNeeded({
+  parallelism,
+  vertexParallelism = {},
+  slots,
+}: Pick<JobSpec['job'], 'parallelism' | 'vertexParallelism' | 'slots'>): number {
+  return slots ?? Math.max(parallelism, ...Object.values(vertexParallelism));
 }
 
 /** The number given, else as many as the job fills. */

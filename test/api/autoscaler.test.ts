@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CrashPoint } from '../../activities/crash-point.ts';
 import { pageOf } from '../../api/answer-shapes.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { decide } from '../../core/autoscaler/decide.ts';
 import { autoscalerSignalName, autoscalerWorkflowType, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
 import type { JobView } from '../../core/job.ts';
-import { autoscalerWorkflowId, controlTaskQueue } from '../../core/names.ts';
+import { autoscalerWorkflowId, controlTaskQueue, jobWorkflowId } from '../../core/names.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
@@ -116,10 +116,7 @@ describe('a window by which the job must be larger', () => {
       writeFileSync(crashFile, JSON.stringify(point));
       const window = windowOf(job, tooMuch);
       for (let times = 0; times < 3; times += 1) await send(window);
-      const hasDied = async () => {
-        const answer = await fetch(plane.workerMetricsUrl).catch(() => undefined);
-        return answer === undefined;
-      };
+      const hasDied = async () => (await fetch(plane.workerMetricsUrl).catch(() => undefined)) === undefined;
       await waitUntil(hasDied, { what: 'the worker to be killed', timeoutMs: 60_000, stepMs: 50 });
       await plane.startWorker();
       const decision = await decided(name, ({ outcome }) => outcome === 'carriedOut');
@@ -249,6 +246,45 @@ describe('a decision that cannot be carried out', () => {
   }, 240_000);
 });
 
+describe('a decision whose operation does not come to its end', () => {
+  const hold = join(folder, 'checkRescale-waits');
+  afterEach(() => rmSync(hold, { force: true }));
+
+  test('for a newer spec takes its place, counts neither as failed nor as carried out', async () => {
+    const name = 'gives-way';
+    const job = await running(name);
+    writeFileSync(hold, '');
+    await send(windowOf(job, tooMuch));
+    await decided(name, ({ operation }) => operation !== undefined);
+    const labels = { ...inputFor(name), metadata: { name, labels: { team: 'orders' } } };
+    expect(await call('PUT', path(name), { body: labels })).toMatchObject({ status: 202 });
+    rmSync(hold);
+    const told = await decided(name, ({ outcome }) => outcome === 'notCarriedOut');
+    expect(told).toMatchObject({ number: 1, operation: 2, why: { code: 'SUPERSEDED' } });
+    const after = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 3);
+    expect(after.spec.metadata.labels).toEqual({ team: 'orders' });
+    expect((await call('GET', `${path(name)}/autoscaler`)).body.heldOff).toBeUndefined();
+  }, 240_000);
+
+  test('for the workflow of the job was ended by hand, is said to be over once the job is made anew', async () => {
+    const name = 'made-anew';
+    const old = await running(name);
+    writeFileSync(hold, '');
+    await send(windowOf(old, tooMuch));
+    await decided(name, ({ operation }) => operation !== undefined);
+    await client.workflow.getHandle(jobWorkflowId({ tenant: 'default', name })).terminate();
+    rmSync(hold);
+    const job = await running(name);
+    expect(job.uid).not.toBe(old.uid);
+    await send(windowOf(job, enough));
+    await decided(name, ({ number, outcome }) => number === 1 && outcome === 'nothing');
+    const earlier = async () => (await call('GET', `${path(name)}/decisions?uid=${old.uid}`)).body.items[0];
+    const isOver = async () => (await earlier()).outcome !== 'underWay';
+    await waitUntil(isOver, { what: 'the old decision to be over', timeoutMs: 60_000 });
+    expect(await earlier()).toMatchObject({ outcome: 'notCarriedOut', why: { code: 'JOB_GONE' } });
+  }, 240_000);
+});
+
 describe('an autoscaler that may only advise', () => {
   test('records what it would do, and does nothing; and costs nothing while nothing comes', async () => {
     const job = await running('advised', 'advise');
@@ -291,6 +327,23 @@ describe('somebody who asks for a decision now', () => {
     await ask('asked', 'now-2');
     await decided('asked', ({ asked }) => asked === 'now-2');
     expect(await decisionsOf('asked')).toHaveLength(2);
+  }, 120_000);
+
+  test('shares the one that is still to be asked of the agent', async () => {
+    const name = 'crowded';
+    const job = await running(name);
+    writeFileSync(join(folder, `window-${name}`), JSON.stringify(windowOf(job, enough)));
+    const hold = join(folder, 'askAutoscaler-waits');
+    writeFileSync(hold, '');
+    await ask(name, 'one');
+    const wait = { what: 'the agent to be asked', timeoutMs: 60_000 };
+    await waitUntil(async () => agent.output().includes('"key":"one"'), wait);
+    const keys = [];
+    for (const key of ['two', 'three', 'four', 'five', 'four']) keys.push((await ask(name, key)).body.key);
+    expect(keys).toEqual(['two', 'two', 'two', 'two', 'two']);
+    rmSync(hold);
+    await decided(name, ({ asked }) => asked === 'two');
+    expect((await decisionsOf(name)).map(({ asked }) => asked)).toEqual(['two', 'one']);
   }, 120_000);
 
   test('is told where no agent answers', async () => {

@@ -1,8 +1,10 @@
 /**
  * An agent of a made-up cluster that has an autoscaler's window at hand: whatever else it is asked for is done at once. It says on its
- * output what it was asked. It runs as a process of its own. While the file `<folder>/<activity>` is there, that activity fails.
+ * output what it was asked. It runs as a process of its own. While the file `<folder>/<activity>` is there, that activity fails; while
+ * `<folder>/<activity>-waits` is, it does not end.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createClusterActivities } from '../../activities/cluster/cluster-activities.ts';
@@ -56,6 +58,7 @@ const activities = names.map((name) => [
     process.stdout.write(`${name} ${JSON.stringify(input)}\n`);
     if (existsSync(`${folder}/${name}`))
       throw failed({ code: 'JOB_FAILED', message: `${name} was told to fail.`, cure: 'Tell it otherwise.' });
+    while (existsSync(`${folder}/${name}-waits`)) await setTimeout(50);
     if (name === 'askAutoscaler') await answer(input as Ask);
     return answers[name] ?? {};
   },

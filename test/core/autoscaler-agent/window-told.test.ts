@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../core/autoscaler/decide.ts';
 import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
+import type { ToldInput } from '../../../core/autoscaler/packed-samples.ts';
 import { thinnedSamples } from '../../../core/autoscaler-agent/thinned.ts';
 import { decideFirst, windowTold } from '../../../core/autoscaler-agent/window-told.ts';
 import { someGeneration } from '../../support/state-fixture.ts';
@@ -37,7 +38,7 @@ test.each(['drey', 'flink-operator-main', 'flink-operator-1.15'] as const)(
       const first = decideFirst(generation, input);
       const { signal } = windowTold(generation, input) ?? {};
       expect(signal?.input.samples.length).toBeLessThan(input.samples.length);
-      const { memory: _, ...found } = decide(JSON.parse(JSON.stringify(signal?.input)) as AutoscalerInput);
+      const { memory: _, ...found } = decide(JSON.parse(JSON.stringify(signal?.input)) as ToldInput);
       const { memory: __, ...expected } = first.decision;
       expect(found).toEqual(expected);
     }
@@ -60,6 +61,26 @@ function withVertices(input: AutoscalerInput, count: number): AutoscalerInput {
   return { ...input, samples, job: { ...input.job, vertices: [source, work, ...more] } };
 }
 
+/** With figures as long as those that are measured. */
+function uneven(input: AutoscalerInput): AutoscalerInput {
+  const text = JSON.stringify(input.samples, (key, value: unknown) =>
+    typeof value === 'number' && key !== 'atMs' ? value + (value === 0 ? 0 : 1 / 3) : value,
+  );
+  const samples = JSON.parse(text) as AutoscalerInput['samples'];
+  return { ...input, samples: samples.map((sample) => ({ ...sample, runningSinceMs: 0 })) };
+}
+
+function withLongMemory(input: AutoscalerInput): AutoscalerInput {
+  const points = Array.from({ length: 20 }, (_, index) => ({
+    parallelism: index + 1,
+    recordsPerSecond: 123.456_789 * index,
+    measured: 7,
+    atMs: index,
+  }));
+  const capacity = Object.fromEntries(input.job.vertices.map(({ id }) => [id, points]));
+  return { ...input, memory: { ...input.memory, capacity } };
+}
+
 describe('a window that is large', () => {
   const input = inputOf(tooMuch, 30 * minute, { profile: 'drey' });
 
@@ -73,22 +94,34 @@ describe('a window that is large', () => {
   });
 
   test('with 38 vertices and a long memory is told with less of that', () => {
-    const whole = withVertices(input, 38);
-    const points = Array.from({ length: 20 }, (_, index) => ({
-      parallelism: index + 1,
-      recordsPerSecond: 123.456_789 * index,
-      measured: 7,
-      atMs: index,
-    }));
-    const capacity = Object.fromEntries(whole.job.vertices.map(({ id }) => [id, points]));
-    const { signal, decision } = windowTold(generation, { ...whole, memory: { ...whole.memory, capacity } }) ?? {};
+    const { signal, decision } = windowTold(generation, withLongMemory(withVertices(input, 38))) ?? {};
     expect(bytes(signal)).toBeLessThanOrEqual(64_000);
     expect(bytes(signal?.input.memory)).toBeLessThanOrEqual(8_000);
     expect(decision?.action).toBe('scale');
   });
 
-  test.each([60, 300])('with %i vertices, of which too few samples have room, is not told', (count) => {
-    const whole = withVertices(input, count);
+  test.each([60, 200])('with %i vertices is packed and told below 256 KB, and the same comes out', (count) => {
+    const whole = withVertices(uneven(input), count);
+    const { signal, decision } = windowTold(generation, whole) ?? {};
+    expect(bytes(signal)).toBeGreaterThan(64_000);
+    expect(bytes(signal)).toBeLessThanOrEqual(256_000);
+    expect(decision?.parallelism).toEqual(decide(whole).parallelism);
+    const { memory: _, ...found } = decide(JSON.parse(JSON.stringify(signal?.input)) as ToldInput);
+    const { memory: __, ...expected } = decideFirst(generation, whole).decision;
+    expect(found).toEqual(expected);
+  });
+
+  test('with 200 vertices and a long memory is told with less of that', () => {
+    const whole = withLongMemory(withVertices(uneven(input), 200));
+    const { signal, decision } = windowTold(generation, whole) ?? {};
+    expect(bytes(signal)).toBeLessThanOrEqual(256_000);
+    expect(decision?.action).toBe('scale');
+    // Continue-as-new carries it twice, as the decision and as its record, in 2 MB.
+    expect(bytes(decision)).toBeLessThan(500_000);
+  });
+
+  test('of which too few samples have room is not told', () => {
+    const whole = withVertices(input, 1000);
     expect(windowTold(generation, whole)).toBeUndefined();
     // Nor does the agent find that there is nothing to do: it counts what it could not tell.
     expect(decideFirst(generation, whole).decision.action).toBe('scale');

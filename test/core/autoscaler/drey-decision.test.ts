@@ -13,6 +13,28 @@ const tooMuch: Load = { rate: 700, busy: { source: 0.2, work: 1 }, backPressured
 const little: Load = { rate: 100, busy: { source: 0.05, work: 0.1 } };
 const enough: Load = { rate: 700, busy: { source: 0.2, work: 0.8 } };
 
+describe('the slots that a decision comes to', () => {
+  const input = inputOf(tooMuch, 12 * minute, drey());
+  const inGroups = (...groups: (string | undefined)[]): AutoscalerInput => {
+    const vertices = input.job.vertices.map((one, index) => {
+      const { slotSharingGroup: _own, ...rest } = one;
+      const slotSharingGroup = groups[index];
+      return { ...rest, ...(slotSharingGroup !== undefined && { slotSharingGroup }) };
+    });
+    return { ...input, job: { ...input.job, vertices } };
+  };
+
+  test.each([
+    ['of one group are those of its widest vertex', inGroups('g', 'g'), 8],
+    ['of several are summed', inGroups('g', 'h'), 12],
+    ['of no known group are those of one', inGroups(undefined, undefined), 8],
+  ])('%s', (_what, of, slots) => expect(decide(of)).toMatchObject({ parallelism: { source: 4, work: 8 }, slots }));
+
+  test('are not said where nothing is to change', () => {
+    expect(decide(inputOf(enough, 12 * minute, drey()))).not.toHaveProperty('slots');
+  });
+});
+
 describe('a load that is too much', () => {
   test('is answered within minutes, by what it takes to work off the backlog in time', () => {
     // 900/s and (144 000 waiting + 60 s of a pause) within 8 min: 1313/s; 900/0.7 = 1286/s is less. 1313/700 · 4 = 7.5.

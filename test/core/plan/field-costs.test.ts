@@ -6,6 +6,7 @@ describe('what a field costs', () => {
   test.each([
     ['spec.deadlines.slots', 'none'],
     ['spec.job.parallelism', 'rescale'],
+    ['spec.job.slots', 'rescale'],
     ['spec.job.args', 'restart'],
     ['spec.flink.configuration["rest.port"]', 'redeploy'],
     ['spec.taskManager.replicas', 'rescale'],

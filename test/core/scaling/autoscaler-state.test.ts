@@ -1,5 +1,7 @@
 /** When an autoscaler has something to do by itself, and what keeps it from scaling. */
 import { describe, expect, test } from '@jest/globals';
+import { emptyMemory } from '../../../core/autoscaler/memory.ts';
+import { autoscalerStatus } from '../../../core/scaling/autoscaler-status.ts';
 import { newAutoscaler, whyHeldOff, withKnown, type KnownDecision } from '../../../core/scaling/autoscaler-state.ts';
 import { answerMs, lookMs, nextDueMs } from '../../../core/scaling/due.ts';
 import { heldOff, type HoldingOff } from '../../../core/scaling/holding-off.ts';
@@ -47,6 +49,25 @@ describe('an autoscaler', () => {
       text: 'Nothing is scaled until 1970-01-01T00:00:01.000Z: It is busy.',
     });
     expect(whyHeldOff({ ...idle, holdingOff }, 1_000)).toBeUndefined();
+  });
+});
+
+describe('what is shown of an autoscaler', () => {
+  const minute = 60_000;
+  const wish = { atMs: 10 * minute, parallelism: 3, outside: true };
+  const distrusts = [{ vertex: 'w', above: 4, atMs: 0, untilMs: 30 * minute, times: 1 }];
+  const memory = { ...emptyMemory, delayedScaleDowns: { v: { sinceMs: 5 * minute, wishes: [wish] } }, distrusts };
+  const holdingOff = { times: 1, untilMs: 20 * minute, because };
+
+  test.each([
+    [15, 1, 1, true],
+    [25, 1, 1, false],
+    [35, 1, 0, false],
+    [41, 0, 0, false],
+  ])('after %i minutes is what counts then', (minutes, waits, coolDowns, isHeldOff) => {
+    const status = autoscalerStatus({ ...idle, memory, holdingOff }, minutes * minute);
+    expect([status.waits.length, status.coolDowns.length]).toEqual([waits, coolDowns]);
+    expect('holdingOff' in status).toBe(isHeldOff);
   });
 });
 

@@ -28,6 +28,11 @@ describe('rules between fields', () => {
       ['spec.taskManager.replicas: gives 2 × 2 = 4 slots'],
     ],
     [
+      'more slots than there are',
+      { 'job.slots': 5, 'taskManager.replicas': 2, 'taskManager.slots': 2 },
+      ['spec.taskManager.replicas: gives 2 × 2 = 4 slots'],
+    ],
+    [
       'single vertices without the adaptive scheduler',
       { 'job.vertexParallelism': { [vertex]: 1 }, 'flink.configuration': { 'jobmanager.scheduler': 'default' } },
       ['spec.job.vertexParallelism: cannot be had: `jobmanager.scheduler` is default'],

@@ -61,6 +61,22 @@ test.each([
 });
 
 test.each([
+  [3, undefined, 2],
+  [14, undefined, 7],
+  [3, 7, 7],
+])(
+  'a job of parallelism 8 that takes %d slots, with %p replicas, takes %d TaskManagers',
+  (taken, replicas, expected) => {
+    const changes = {
+      'spec.job.parallelism': 8,
+      'spec.job.slots': taken,
+      'spec.taskManager': { slots: 2, replicas },
+    };
+    expect(taskManagerReplicas(acceptedJob(writtenSpec(changes)).spec)).toBe(expected);
+  },
+);
+
+test.each([
   [['spec', 'taskManager', 'slots'], 'spec.taskManager.slots'],
   [['spec', 'job', 'args', 2], 'spec.job.args[2]'],
   [['spec', 'flink', 'configuration', 'rest.port'], 'spec.flink.configuration["rest.port"]'],
