@@ -4,8 +4,10 @@ import { mendingFirst, waitingChange } from '../core/job-changes.ts';
 import { runs, type CandidateVerdict } from '../core/job.ts';
 import {
   concludeOperation,
+  goingBack,
   lostOperation,
   lostOperationsMax,
+  mustGoBack,
   passRollback,
   repeatedOperation,
 } from '../core/job-outcome.ts';
@@ -99,7 +101,7 @@ export class JobEntity extends JobHealth {
     const wasRunning = runs(state.phase) || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
     const revision = next.mends?.revision ?? state.revision;
-    const planned = await this.planned(state, next, revision);
+    const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
     const { kind } = planned.record;
     const { during } = operationKinds[kind];
@@ -131,6 +133,12 @@ export class JobEntity extends JobHealth {
     const input = { job: this.plannedJob(state), target: revision.spec, ...(mode && { mode }) };
     const plan = await planOperation(input);
     return { ...next, record: { ...named(plan.kind), plan } };
+  }
+
+  /** A deploy that takes the place of a lost operation is told what it goes back to. */
+  private afterLoss({ lastRun }: JobState, { goesBack: _ofTheLost, ...planned }: QueuedOperation): QueuedOperation {
+    if (this.lostInARow === 0 || !lastRun || !mustGoBack(planned.record.kind, this.wasRunning)) return planned;
+    return patched('repetitions-go-back') ? goingBack(planned, lastRun) : planned;
   }
 
   protected override plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
@@ -167,7 +175,7 @@ export class JobEntity extends JobHealth {
     if (patched('abortion-ends-with-loss')) this.abortion = undefined;
     state.running = undefined;
     if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
-    passRollback(state, lost.record.kind);
+    passRollback(state, lost);
     this.lostInARow += 1;
     this.lostCandidate = lost.record.plan?.strategy === 'blueGreen';
     // It touches nothing of the job beside which a candidate comes up.
