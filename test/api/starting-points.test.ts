@@ -54,3 +54,18 @@ test.each([
   expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: elsewhere });
   expect([job.startedFrom, job.restorePoint]).toEqual([startedFrom, undefined]);
 });
+
+test.each([
+  ['is kept while its job makes no checkpoints', ['--no-checkpoints'], true],
+  ['is needed no more once a checkpoint was completed', ['--checkpoints'], false],
+])('what a candidate started from %s, also when it is promoted', async (_title, args, isKept) => {
+  const name = `promoted-${isKept}`;
+  await after(await call('PUT', path(name), { body: jobOf(name, {}) }));
+  const { spec, ...rest } = jobOf(name, { args });
+  const body = { ...rest, spec: { ...spec, upgrade: { strategy: 'blueGreen' } } };
+  const { operation: upgrade } = await after(await call('PUT', path(name), { body }));
+  const { job, operation } = await after(await call('POST', `${path(name)}/promote`));
+  expect(operation).toMatchObject({ kind: 'promote', state: 'succeeded' });
+  expect(upgrade.restoredFrom).toMatch(/savepoint-made-up$/);
+  expect(job.startedFrom).toBe(isKept ? upgrade.restoredFrom : undefined);
+});
