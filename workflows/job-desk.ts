@@ -104,6 +104,7 @@ export abstract class JobDesk extends JobBook {
     return this.enqueue('remove', request, request.forgets ? 'The job was forgotten' : 'The job was deleted', {
       ...(deletion && { deletion }),
       ...(savepointsLeft && { savepointsLeft }),
+      ...(request.forgets && { forgets: true }),
     });
   }
 
@@ -319,5 +320,13 @@ function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFo
 /** What a caller said for this once. */
 type OperationWish = Pick<
   QueuedOperation,
-  'mode' | 'force' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish' | 'scales'
+  | 'mode'
+  | 'force'
+  | 'restoreFrom'
+  | 'isRollback'
+  | 'deletion'
+  | 'savepointsLeft'
+  | 'savepointWish'
+  | 'forgets'
+  | 'scales'
 >;
