@@ -44,8 +44,8 @@ export interface OperationRecord {
   readonly plan?: ChangePlan;
   /**
    * How long no job ran, or not all of it. Upgrade: from the old job's end to the moment at which all tasks of the new one
-   * were seen to run. Rescale: from the checkpoint that the job went on from to the moment at which all tasks ran, by
-   * Flink's clock.
+   * were seen to run, by Temporal's clock. Rescale: from the checkpoint that the job went on from to the moment at which all
+   * tasks ran, by the clock of the JobManager that runs it.
    */
   readonly pauseMs?: number;
   /** The revision that was brought back when the new one failed. */

@@ -28,6 +28,7 @@ import {
   pointsOf,
   requestState,
   savepointSize,
+  sinceItsEnd,
   type StopSubject,
 } from './stop-look.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
@@ -65,6 +66,8 @@ export interface StoppedJob {
   readonly finished?: boolean;
   /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */
   readonly endedAtMs?: number;
+  /** How long before this answer that was, where its JobManager could tell: no two machines' clocks are compared. */
+  readonly endedAgoMs?: number;
   /** Why the job runs on, untouched: its savepoint failed. */
   readonly refused?: Failure;
 }
@@ -94,6 +97,7 @@ class Stop {
   private earlierTriggerId: string | undefined;
   private noted: boolean;
   private endedAtMs: number | undefined;
+  private endedAt: Promise<number> | undefined;
 
   constructor(
     dependencies: ClusterDependencies,
@@ -128,7 +132,7 @@ class Stop {
     for (;;) {
       try {
         const stopped = await this.next();
-        if (stopped) return { endedAtMs: this.endedAtMs ?? Date.now(), ...stopped };
+        if (stopped) return await this.withEnd(stopped);
         heardAt = performance.now();
       } catch (error) {
         const stopped = await this.withoutAnswer(error, performance.now() - heardAt);
@@ -169,6 +173,23 @@ class Stop {
       default:
         return step satisfies never;
     }
+  }
+
+  private async withEnd(stopped: StoppedJob): Promise<StoppedJob> {
+    const endedAtMs = this.endedAtMs ?? Date.now();
+    if (!this.endedAt) return { endedAtMs, ...stopped };
+    return { endedAtMs, endedAgoMs: Math.round(performance.now() - (await this.endedAt)), ...stopped };
+  }
+
+  private noteEnd(endedAtMs: number | undefined): void {
+    this.endedAtMs = endedAtMs;
+    if (endedAtMs !== undefined) this.endedAt ??= this.seeEnd();
+  }
+
+  /** Asked beside what decides the next step, which does not wait for it. @returns when it ended, by this process's steady clock. */
+  private async seeEnd(): Promise<number> {
+    const seenAt = performance.now();
+    return seenAt - (await sinceItsEnd(this.subject));
   }
 
   /** Undefined while it is worth asking again. @throws what is neither silence nor a refusal of Flink. */
@@ -217,7 +238,7 @@ class Stop {
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
     const base = { ...this.ofOurselves(), request, wantsSavepoint };
-    this.endedAtMs = job?.endedAtMs;
+    this.noteEnd(job?.endedAtMs);
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
     const { state, startedAtMs, endedAtMs } = job;
     const tasksStarting =

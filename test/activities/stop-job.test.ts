@@ -106,6 +106,7 @@ describe('a JobManager that answers', () => {
         if (state === undefined || state === 'silent') throw new FlinkUnreachable('reset');
         return [job(state)];
       },
+      job: async (id) => ({ ...job('FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
       exceptions: async () => ({ history: [] }),
       savepointStatus: async () => (endedAs ? { state: 'completed', location: savepoint } : { state: 'unknown' }),
       checkpointConfig: async () => undefined,
@@ -128,6 +129,11 @@ describe('a JobManager that answers', () => {
     await outcome;
     expect(canceled).toHaveBeenCalledTimes(1);
     expect(done.indexOf('scaled')).not.toBe(0);
+  });
+
+  test.each(['savepoint', 'cancel'] as const)('says how long ago the job ended, by its own clock: %s', async (how) => {
+    const { outcome } = stop({ flink: flinkGoing(['RUNNING']), hasPods: true }, { how });
+    expect((await outcome).endedAgoMs).toBeGreaterThanOrEqual(500);
   });
 
   test('a job that restarts is stopped with a savepoint when it runs again', async () => {

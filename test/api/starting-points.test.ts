@@ -69,3 +69,14 @@ test.each([
   expect(upgrade.restoredFrom).toMatch(/savepoint-made-up$/);
   expect(job.startedFrom).toBe(isKept ? upgrade.restoredFrom : undefined);
 });
+
+test('the pause of an upgrade is counted by one clock, whatever the JobManager takes the time for', async () => {
+  await after(await call('PUT', path('paused'), { body: jobOf('paused', {}) }));
+  const { operation } = await after(
+    await call('PUT', path('paused'), { body: jobOf('paused', { args: ['--other'] }) }),
+  );
+  expect(operation).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+  // The job had ended a second before its end was told.
+  expect(operation.pauseMs).toBeGreaterThanOrEqual(1_000);
+  expect(operation.pauseMs).toBeLessThan(Date.parse(operation.endedAt) - Date.parse(operation.startedAt) + 1_000);
+});
