@@ -54,6 +54,8 @@ export interface OperationInput {
   readonly lastStable?: Revision;
   /** Whether nothing of the job shall wait for its cluster any more, what an earlier workflow of it began neither. */
   readonly forgets?: true;
+  /** Operations just before this one that ended without a result. */
+  readonly lost?: readonly number[];
   /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */
   readonly restoreFrom?: string;
   /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */

@@ -1,5 +1,6 @@
 /** An operation: one change to a job, with its steps, times, reason and end. The same shape in workflow, API, database and CLI. */
 import type { Failure } from './failure.ts';
+import type { Notice } from './notice.ts';
 import type { OperationKind } from './operation-kinds.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
 
@@ -38,6 +39,8 @@ export interface OperationRecord {
   readonly endedAt?: string;
   readonly steps: readonly StepRecord[];
   readonly failure?: Failure;
+  /** What somebody should know of it although it may have succeeded. */
+  readonly notices?: readonly Notice[];
   /** From where the job started, for example a savepoint's path. Absent: empty. */
   readonly restoredFrom?: string;
   /** What was decided when its turn came: the changes, their cost, and how it goes. */

@@ -2,7 +2,7 @@
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
 import type { Failure } from '../core/failure.ts';
-import type { StoppedJob } from '../activities/cluster/stop-job.ts';
+import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';

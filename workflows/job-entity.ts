@@ -27,6 +27,8 @@ import { carryOut, inputOf } from './run-operation.ts';
 
 export class JobEntity extends JobHealth {
   private lostInARow = 0;
+  /** Their numbers: what they have done is only found by those that follow. */
+  private lost: readonly number[] = [];
   private lostCandidate = false;
   private wasRunning = false;
   private isEnding = false;
@@ -108,7 +110,10 @@ export class JobEntity extends JobHealth {
     // Bookkeeping leaves a job that has finished finished.
     if (during !== undefined && kind !== 'adjust') state.phase = during;
     if (during !== undefined) state.failure = undefined;
-    const input = inputOf(state, revision, planned, wasRunning);
+    const input = {
+      ...inputOf(state, revision, planned, wasRunning),
+      ...(this.lost.length > 0 && { lost: this.lost }),
+    };
     this.publish();
     const result = await carryOut(input, () => this.abortion);
     if (result && this.abortion?.isForced)
@@ -149,7 +154,7 @@ export class JobEntity extends JobHealth {
   private conclude(state: JobState, result: OperationResult, brought: Revision): void {
     const { record, recordSeq } = result;
     const { mends, scales } = state.running ?? {};
-    if (!leavesJobAlone(record.kind)) this.lostInARow = 0;
+    if (!leavesJobAlone(record.kind)) [this.lostInARow, this.lost] = [0, []];
     concludeOperation(state, result, brought);
     concludeTrouble(state, { record, recordSeq, ...(mends && { mends }) });
     this.concludeScaling(state, result, scales);
@@ -177,6 +182,7 @@ export class JobEntity extends JobHealth {
     if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
     passRollback(state, lost);
     this.lostInARow += 1;
+    this.lost = [...this.lost, lost.record.number];
     this.lostCandidate = lost.record.plan?.strategy === 'blueGreen';
     // It touches nothing of the job beside which a candidate comes up.
     if (this.lostCandidate) state.phase = 'RUNNING';

@@ -1,6 +1,7 @@
 /** What a stop goes on from, and what it leaves alone, in a made-up cluster. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { stopJob, type StopJobInput } from '../../activities/cluster/stop-job.ts';
+import { stopJob } from '../../activities/cluster/stop-job.ts';
+import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
@@ -46,7 +47,11 @@ describe('without a JobManager', () => {
     const modified = Date.now();
     const checkpoint = { path: 'file:/c/chk-9', modified, number: 9 };
     const savepoint = { path: 'file:/s/stop-2-1/savepoint-1', modified, number: 8 };
-    await expect(stop({ checkpoint, savepoint }).outcome).resolves.toMatchObject({ restorePoint: checkpoint.path });
+    await expect(stop({ checkpoint, savepoint }).outcome).resolves.toMatchObject({
+      restorePoint: checkpoint.path,
+      // The job ran again after it: that is told.
+      overtaken: savepoint.path,
+    });
   });
 
   test('a checkpoint that is too old is not gone on from', async () => {

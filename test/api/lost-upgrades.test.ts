@@ -121,6 +121,32 @@ describe('an upgrade that was lost is begun again', () => {
   }, 200_000);
 });
 
+/** Savepoints with which the job's first submission was stopped. */
+async function stopped(name: string): Promise<object[]> {
+  const { items } = (await call('GET', `${path(name)}/savepoints`)).body;
+  return items.filter((one: { path: string }) => one.path.includes('/stop-1-2/'));
+}
+
+describe('the savepoint with which a lost upgrade stopped the job is on its list', () => {
+  test('once, where the old Flink cluster still tells of it', async () => {
+    await upgradeLost('listed', args('--listed'));
+    expect(await stopped('listed')).toMatchObject([{ number: 2, origin: 'upgrade', revision: 1, generation: 1 }]);
+  }, 200_000);
+
+  test('and so cleaned up, where only what started from it is left', async () => {
+    await ended('started', await applied('started', {}));
+    writeFileSync(stall, 'waitTasks');
+    const change = { upgrade: { strategy: 'recreate' }, savepoints: { retain: { count: 1 } } } as const;
+    const number = await applied('started', { ...args('--started'), ...change });
+    await lose('started', number, 'tasksRunning');
+    const again = await ended('started', number + 1);
+    expect(again).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+    expect(await stopped('started')).toMatchObject([
+      { number, generation: 1, revision: 1, state: 'disposed', disposedBy: number + 1 },
+    ]);
+  }, 200_000);
+});
+
 test('a first deploy that was lost has nothing to go back to', async () => {
   writeFileSync(stall, 'submitJob');
   const number = await applied('first', args('--unstable'));

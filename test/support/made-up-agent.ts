@@ -11,7 +11,13 @@ import type { ClusterActivities } from '../../activities/cluster/cluster-activit
 import { withHeartbeat } from '../../activities/heartbeat.ts';
 import type { Generation } from '../../core/generation.ts';
 import { failed } from '../../activities/failures.ts';
-import { clusterTaskQueue, generationName, ownSavepointDirectory, savepointDirectory } from '../../core/names.ts';
+import {
+  clusterTaskQueue,
+  generationName,
+  ownSavepointDirectory,
+  savepointDirectory,
+  savepointTriggerId,
+} from '../../core/names.ts';
 
 type Calls = { readonly [Name in keyof ClusterActivities]?: (input: InputOf<Name>) => Promise<unknown> };
 type InputOf<Name extends keyof ClusterActivities> = Parameters<ClusterActivities[Name]>[0];
@@ -36,9 +42,10 @@ function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Inp
     });
 }
 
-/** A job with this argument makes no checkpoints; with that one it never becomes stable. */
+/** A job with this argument makes no checkpoints, never becomes stable, runs again after its stop. */
 const withoutCheckpoints = '--no-checkpoints';
 const unstable = '--unstable';
+const overtaken = '--overtaken';
 
 const submitting = stalling<InputOf<'submitJob'>>('submitJob');
 const stopping = stalling<InputOf<'stopJob'>>('stopJob');
@@ -64,7 +71,18 @@ async function stop(input: InputOf<'stopJob'>) {
   const restorePoint = `${folder}/savepoint-made-up`;
   // Its JobManager's clock is an hour ahead of all others.
   const endedAtMs = Date.now() + 3_600_000;
-  stopped.set(name, { kind: 'savepoint', restorePoint, detail: folder, endedAtMs, endedAgoMs: 1_000 });
+  const { requester } = input;
+  const triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
+  const ranAgain = spec.spec.job.args.includes(overtaken) && { overtaken: `${folder}/savepoint-older` };
+  stopped.set(name, {
+    ...ranAgain,
+    triggerId,
+    kind: 'savepoint',
+    restorePoint,
+    detail: folder,
+    endedAtMs,
+    endedAgoMs: 1_000,
+  });
   return stopped.get(name);
 }
 
@@ -98,7 +116,7 @@ const activities: Calls = {
     if (!generation.spec.spec.job.args.includes(unstable)) return isDone();
     throw failed({ code: 'JOB_FAILED', message: 'It fell again and again.', cure: 'Mend it.' });
   },
-  waitTasks: isDone,
+  waitTasks: stalling('waitTasks'),
   publishService: isDone,
   confirmCheckpoint: async ({ generation }) => {
     const makesNone = generation.spec.spec.job.args.includes(withoutCheckpoints);
