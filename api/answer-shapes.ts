@@ -144,6 +144,10 @@ export const operationAnswer = z
       }),
     ),
     failure: failure.optional(),
+    notices: z
+      .array(z.object({ code: z.enum(['COMMITTED_TWICE']), message: z.string() }))
+      .optional()
+      .describe('What somebody should know of it although it may have succeeded.'),
     restoredFrom: z.string().optional(),
     plan: planAnswer.optional(),
     pauseMs: z.number().optional().describe('How long no job ran, in milliseconds.'),

@@ -14,6 +14,8 @@ export interface FoundGeneration extends Generation {
   readonly rescaling?: boolean;
   /** Whether no job was ever submitted to it: there is no state in it. */
   readonly unused?: boolean;
+  /** Whether its recorded submission was seen to complete a checkpoint. */
+  readonly checkpointed?: boolean;
   /** When its anchor was made, in Kubernetes's own words; numbers tell nothing between jobs of one name. */
   readonly madeAt: string;
 }
@@ -36,6 +38,12 @@ export function decideAdoption(found: readonly FoundGeneration[], specHash: stri
     return { action: 'adopt', generation: withoutFindings(only) };
   }
   return { action: 'replace', generations: newestLast(found) };
+}
+
+/** From where a generation runs that was not seen to complete a checkpoint since: it may need that again. */
+export function stillNeeded(found: readonly FoundGeneration[], { identity }: Generation): string | undefined {
+  const one = found.find((other) => generationName(other.identity) === generationName(identity));
+  return one?.checkpointed ? undefined : one?.restoreFrom;
 }
 
 /** Whether it runs, and is what its anchor says. */
@@ -99,6 +107,7 @@ function withoutFindings({
   stopping: _stopping,
   rescaling: _rescaling,
   unused: _unused,
+  checkpointed: _checkpointed,
   madeAt: _madeAt,
   ...generation
 }: FoundGeneration): Generation {

@@ -1,4 +1,5 @@
 /** What a step says that waits for an agent of its cluster, for as long as that takes. */
+import type { Failure } from './failure.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
 /** For how long no agent may take up what an operation asks, in milliseconds, until its step says so. */
@@ -20,4 +21,13 @@ export function awaitedAgent({ cluster, noticedAt, kind, name }: AwaitingStep): 
   return kind === 'remove'
     ? `${waits}, or for drey delete job ${name} --forget, which leaves all in the cluster`
     : waits;
+}
+
+/** No agent did what it was asked to. */
+export function clusterSilent(): Failure {
+  return {
+    code: 'CLUSTER_SILENT',
+    message: "The cluster's agent did not carry out a step within its time.",
+    cure: 'See whether the agent runs and reaches its cluster (`drey get clusters`), then apply again.',
+  };
 }

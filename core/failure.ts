@@ -75,3 +75,8 @@ export function cutEvidence(text: string): string {
   const lineEnd = tail.indexOf('\n');
   return lineEnd === -1 || lineEnd > evidenceLengthMax / 2 ? tail : tail.slice(lineEnd + 1);
 }
+
+/** Whether it is one, of whatever release. */
+export function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'cure' in value;
+}

@@ -16,7 +16,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
   state.savepoints = withSavepoints(state.savepoints, result.savepoints);
-  const isRollback = state.running?.isRollback ?? false;
+  const { isRollback = false, goesBack } = state.running ?? {};
   state.running = undefined;
   if (leavesJobAlone(result.record.kind)) {
     state.newestAside = { record: result.record, recordSeq: result.recordSeq };
@@ -32,12 +32,36 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   noteCandidate(state, result);
   const isBrought = (!result.failure || result.finished) && !isDual && state.phase !== 'REMOVED';
   if (isBrought && result.record.generation !== undefined) noteBrought(state, result.record, { brought, isRollback });
-  if (result.failure) passRollback(state, result.record.kind);
+  if (result.failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
 }
 
 /** A rollback may have made a generation of its own, and it may still be there: nothing else gets its number. */
-export function passRollback(state: Pick<JobState, 'lastGeneration'>, kind: OperationKind): void {
-  if (kind === 'upgrade') state.lastGeneration += 1;
+export function passRollback(
+  state: Pick<JobState, 'lastGeneration'>,
+  { record, goesBack }: Pick<QueuedOperation, 'record' | 'goesBack'>,
+): void {
+  if (record.kind === 'upgrade' || goesBack) state.lastGeneration += 1;
+}
+
+/**
+ * The same operation, told to go back.
+ * @returns it with a note in its plan, for whoever reads what it will do.
+ */
+export function goingBack(operation: QueuedOperation, to: Pick<Revision, 'number'>): QueuedOperation {
+  const { record } = operation;
+  const { plan } = record;
+  const note = `It takes the place of a lost operation: where it fails, the job goes back to revision ${to.number}.`;
+  const told = plan && { ...record, plan: { ...plan, notes: [...plan.notes, note] } };
+  return { ...operation, ...(told && { record: told }), goesBack: true };
+}
+
+/**
+ * Whether an operation that takes the place of a lost one goes back to what last ran as it should, where that is known: the job ran, the lost one may have
+ * stopped it, and only an upgrade does so by itself.
+ * @param wasRunning before the first operation that was lost.
+ */
+export function mustGoBack(kind: OperationKind, wasRunning: boolean): boolean {
+  return kind === 'deploy' && wasRunning;
 }
 
 /** Those that stop one revision for another. */

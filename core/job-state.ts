@@ -36,8 +36,12 @@ export interface QueuedOperation {
   /** What that caller said about the job's savepoints. */
   readonly savepointsLeft?: SavepointsLeft;
   readonly savepointWish?: SavepointWish;
+  /** Whether nothing of the job shall wait for its cluster any more. */
+  readonly forgets?: true;
   /** Whether somebody goes back with it: recovery never goes from there to what was left. */
   readonly isRollback?: boolean;
+  /** Whether it takes the place of a lost operation that may have stopped the job: it goes back where it fails, as an upgrade does. */
+  readonly goesBack?: true;
   /** Number of the operation on which it builds: where that fails, it is withdrawn. */
   readonly waitsFor?: number;
   /** What is wrong with the job that it is to mend. */

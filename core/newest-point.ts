@@ -9,14 +9,19 @@ export interface StoredPoint {
   readonly modifiedAtMs: number;
   /** By Flink's own count, which is one for checkpoints and savepoints of a job; absent where the files do not tell it. */
   readonly number?: number;
+  /** Where the savepoint of a stop lies after which the job ran again, and completed this checkpoint. */
+  readonly overtaken?: string;
 }
 
 /**
  * Flink's numbers decide where both are known. Else times do, and of one time the savepoint counts: the checkpoint was there
  * before it, for after it the job had to be restored first. To take the older one would commit again what the newer one has.
+ * @param points the newest of each kind, of one submission; savepoints are those of its stops.
  */
 export function newestPoint(points: readonly StoredPoint[]): StoredPoint | undefined {
-  return points.toSorted(byAge).at(-1);
+  const newest = points.toSorted(byAge).at(-1);
+  const savepoint = points.find(({ kind }) => kind === 'savepoint');
+  return newest?.kind === 'checkpoint' && savepoint ? { ...newest, overtaken: savepoint.path } : newest;
 }
 
 function byAge(one: StoredPoint, other: StoredPoint): number {

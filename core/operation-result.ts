@@ -1,6 +1,7 @@
 /** What an operation's child workflow hands back to the job's entity, on success and on failure alike. */
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
+import type { Revision } from './job-state.ts';
 import type { OperationRecord } from './operation.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint, SavepointRecord } from './savepoint.ts';
@@ -49,6 +50,12 @@ export interface OperationInput {
   readonly deletion?: Deletion;
   /** What becomes of its savepoints then, for this once; else the spec says it. */
   readonly savepointsLeft?: SavepointsLeft;
+  /** What last ran as it should, where a lost operation may have stopped it: it is gone back to where this one fails. */
+  readonly lastStable?: Revision;
+  /** Whether nothing of the job shall wait for its cluster any more, what an earlier workflow of it began neither. */
+  readonly forgets?: true;
+  /** Operations just before this one that ended without a result. */
+  readonly lost?: readonly number[];
   /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */
   readonly restoreFrom?: string;
   /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */

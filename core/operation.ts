@@ -1,5 +1,6 @@
 /** An operation: one change to a job, with its steps, times, reason and end. The same shape in workflow, API, database and CLI. */
 import type { Failure } from './failure.ts';
+import type { Notice } from './notice.ts';
 import type { OperationKind } from './operation-kinds.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
 
@@ -38,14 +39,16 @@ export interface OperationRecord {
   readonly endedAt?: string;
   readonly steps: readonly StepRecord[];
   readonly failure?: Failure;
+  /** What somebody should know of it although it may have succeeded. */
+  readonly notices?: readonly Notice[];
   /** From where the job started, for example a savepoint's path. Absent: empty. */
   readonly restoredFrom?: string;
   /** What was decided when its turn came: the changes, their cost, and how it goes. */
   readonly plan?: ChangePlan;
   /**
    * How long no job ran, or not all of it. Upgrade: from the old job's end to the moment at which all tasks of the new one
-   * were seen to run. Rescale: from the checkpoint that the job went on from to the moment at which all tasks ran, by
-   * Flink's clock.
+   * were seen to run, by Temporal's clock. Rescale: from the checkpoint that the job went on from to the moment at which all
+   * tasks ran, by the clock of the JobManager that runs it.
    */
   readonly pauseMs?: number;
   /** The revision that was brought back when the new one failed. */

@@ -6,8 +6,8 @@ import type { FlinkJob } from './schema/flink-job.ts';
 export interface RollbackSeen {
   readonly previous: FlinkJob;
   readonly next: FlinkJob;
-  /** Whether the new job has completed a checkpoint: its sinks have committed up to there. */
-  readonly hasCommitted: boolean;
+  /** The spec of the job that has made the point to go on from, where it was not the previous one: its sinks have committed up to there. */
+  readonly committed?: FlinkJob | undefined;
   /** Why the new revision is given up. */
   readonly failure: Failure;
 }
@@ -17,11 +17,11 @@ export type RollbackDecision =
   /** The job stays stopped, with its restore point. */
   | { readonly action: 'stay'; readonly failure: Failure };
 
-/** What the new job has committed is not done again: so the old revision must be able to read the new one's checkpoint. */
-export function decideRollback({ previous, next, hasCommitted, failure }: RollbackSeen): RollbackDecision {
+/** What was committed since is not done again: so the old revision must be able to read the checkpoint of the one that did. */
+export function decideRollback({ previous, next, committed, failure }: RollbackSeen): RollbackDecision {
   // Somebody wanted the job to end: it does not come back by itself.
   if (!next.spec.upgrade.rollback || failure.code === 'JOB_CANCELED_OUTSIDE') return { action: 'stay', failure };
-  const limit = hasCommitted ? rollbackLimit(previous, next) : undefined;
+  const limit = committed && rollbackLimit(previous, committed);
   return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(failure, limit) };
 }
 

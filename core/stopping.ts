@@ -61,6 +61,8 @@ export type StopStep =
       readonly action: 'stopped';
       readonly restorePoint?: string;
       readonly kind?: PointKind;
+      /** The stop's savepoint after which the job ran again, and completed that checkpoint. */
+      readonly overtaken?: string;
       readonly finished?: true;
       readonly detail: string;
     }
@@ -107,7 +109,7 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
     return { action: 'readStorage', why: 'it failed while stopping' };
   if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
     return stoppedAt('savepoint', stopSavepoint.path);
-  if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path);
+  if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path, stopSavepoint);
   if (seen.knowsAll) return isTooOld(seen) ?? { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
@@ -195,6 +197,7 @@ function savepointIn(request: StopSeen['request']): string | undefined {
   return /savepoint has been created at: ?([^\s,]+)/i.exec(request.trace)?.[1];
 }
 
-function stoppedAt(kind: PointKind, path: string): StopStep {
-  return { action: 'stopped', restorePoint: path, kind, detail: `${kind} ${path}` };
+function stoppedAt(kind: PointKind, path: string, older?: PointSeen): StopStep {
+  const overtaken = older && { overtaken: older.path };
+  return { action: 'stopped', restorePoint: path, kind, ...overtaken, detail: `${kind} ${path}` };
 }

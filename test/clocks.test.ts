@@ -27,7 +27,6 @@ const readers: Readonly<Record<string, string>> = {
   'activities/cluster/stop-job.ts': 'Flink, with the age of state that the spec allows; and told to people',
   'activities/cluster/storage-pod.ts': 'Kubernetes, with the limit for starting the pod',
   'activities/cluster/wait-stable.ts': 'itself, within one attempt',
-  'activities/cluster/wait-tasks.ts': 'nothing: told to people as a pause',
   'activities/observe/flink-look.ts': 'itself; Flink, with the ages that spec.recovery allows',
   'activities/observe/measurer.ts': 'itself: when the same process measured',
   'activities/observe/nodes-view.ts': 'Kubernetes, with the minutes after which a silent node counts as lost',

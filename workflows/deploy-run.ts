@@ -1,13 +1,18 @@
 /** The parts of a deploy: what is there is asked, ended with its state, and the target brought up from it. */
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
-import type { StoppedJob } from '../activities/cluster/stop-job.ts';
+import type { Failure } from '../core/failure.ts';
+import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { allEnded, OperationRun } from './operation-run.ts';
+import { rollBack, type StoppedUpgrade } from './roll-back.ts';
 import { endStarted, stopOrCancel } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
+
+/** What is gone back to, where a lost operation was to replace it. */
+type StoppedBefore = Pick<StoppedUpgrade, 'previous' | 'previousFinished' | 'stateOf'>;
 
 export class DeployRun {
   readonly account: OperationRun;
@@ -16,6 +21,8 @@ export class DeployRun {
   private begun = false;
   /** The state that was there before, where the target may start from another one. */
   private waiting: string | undefined;
+  /** What ran before and was stopped, as far as it can be gone back to. */
+  private previous: StoppedBefore | undefined;
 
   constructor(input: TargetInput) {
     this.input = input;
@@ -90,12 +97,30 @@ export class DeployRun {
   private async hasFinished(generation: Generation): Promise<boolean> {
     const { identity, specHash } = this.target.generation;
     const stopped = await this.stop(generation);
+    this.previous = stopped && this.goneBackTo(generation, stopped);
     const isTheSame = generation.specHash === specHash && generation.identity.uid === identity.uid;
     if (!stopped?.finished || !isTheSame) return false;
     const steps = new GenerationSteps(this.account, generation);
     steps.hasFinished = true;
     await steps.settledIfFinished();
     return true;
+  }
+
+  /**
+   * A lost operation may have put another revision in the place of what ran as it should, and that may have committed.
+   * Undefined where there is nothing to go back to, or where its state was left behind and nobody knows it any more.
+   */
+  private goneBackTo(generation: Generation, stopped: StoppedJob): StoppedBefore | undefined {
+    const { lastStable } = this.input;
+    if (!lastStable || (this.account.mode === 'stateless' && this.account.restorePoint === undefined)) return undefined;
+    const { identity, submission } = generation;
+    const { number: revision, spec, specHash } = lastStable;
+    const isItself = generation.specHash === specHash;
+    return {
+      previous: isItself ? generation : { identity, submission, revision, spec, specHash },
+      previousFinished: stopped.finished ?? false,
+      ...(!isItself && stopped.kind && { stateOf: generation.spec }),
+    };
   }
 
   private clear(generation: Generation): Promise<void> {
@@ -120,7 +145,7 @@ export class DeployRun {
       await target.podsStarted();
       if (target.isDedicated) await target.jobManagerAnswers();
     };
-    await (this.account.restorePoint === undefined
+    await (this.account.restorePoint === undefined && !this.previous
       ? this.account.untilNoReturn(bringUp)
       : this.account.untilAborted(bringUp));
     if (!target.isDedicated) await this.account.untilAborted(() => target.jobManagerAnswers());
@@ -141,9 +166,29 @@ export class DeployRun {
     await this.target.settledIfFinished();
   }
 
-  /** Clears away what this deploy began; what ran before it and was not stopped is left as it is. */
-  async undo(): Promise<void> {
-    if (!this.begun) return;
+  /** What would go back where it fails must first be seen to be better than that. */
+  async seeItStable(): Promise<void> {
+    if (this.previous) await this.account.untilAborted(() => this.target.stable());
+  }
+
+  /**
+   * Clears away what this deploy began; what ran before it and was not stopped is left as it is. What a lost operation was to
+   * replace is brought back. @returns the failure to report.
+   */
+  async undo(failure: Failure): Promise<Failure> {
+    if (!this.begun) return failure;
+    if (!this.previous) await this.endStarted();
+    else return this.rollBack(this.previous, failure);
+    return failure;
+  }
+
+  private rollBack(stopped: StoppedBefore, failure: Failure): Promise<Failure> {
+    const { account, target } = this;
+    account.restorePoint = this.waiting;
+    return rollBack({ account, next: target, isWarm: false, ...stopped }, failure);
+  }
+
+  private async endStarted(): Promise<void> {
     const { generation } = this.target;
     const done = await endStarted(this.account, this.target, { before: this.waiting, step: 'startedStopped' });
     if (done === 'finished') await this.target.settledIfFinished();

@@ -16,8 +16,9 @@ export async function deploy(input: TargetInput): Promise<OperationResult> {
       if (!(await run.stopPrevious())) return;
       await run.startCluster();
       await run.startJob();
+      await run.seeItStable();
       await cleanSavepoints(run.account, input);
     },
-    () => run.undo(),
+    (failure) => run.undo(failure),
   );
 }

@@ -13,11 +13,12 @@ export function operationDetails(record: OperationRecord): string {
     const took = step.endedAt ? ` (${seconds(step.startedAt, step.endedAt)})` : ' …';
     return `- ${marks[step.state]} ${step.title}${took}${step.detail ? `: ${step.detail}` : ''}`;
   });
+  const notices = (record.notices ?? []).map(({ code, message }) => `**${code}** ${message}`);
   const failure = record.failure
     ? [`**${record.failure.code}** ${record.failure.message} *${record.failure.cure}*`]
     : [];
   const title = `**${operationKinds[record.kind].title} ${record.number}**: ${record.state}. ${record.reason}`;
-  return [title, '', ...steps, '', ...failure].join('\n');
+  return [title, '', ...steps, '', ...notices, ...failure].join('\n');
 }
 
 /** The job's phase, revision and generation, and why it is unwell when it is. */

@@ -3,6 +3,7 @@ import type { FoundGeneration } from '../core/adoption.ts';
 import { shortCalls } from './cluster-activities.ts';
 import { agentAwayMs } from './generation-steps.ts';
 import type { OperationRun } from './operation-run.ts';
+import { recordLostSavepoints } from './record-savepoint.ts';
 import { settleOrphans } from './settle-orphans.ts';
 
 export interface FindRunningInput {
@@ -24,5 +25,6 @@ export async function findRunning(account: OperationRun, input: FindRunningInput
       { tenant, name, namespace, cluster, mustBeAlone: true },
     ]);
   });
+  recordLostSavepoints(account, found);
   return found;
 }

@@ -83,11 +83,9 @@ export class GenerationSteps {
     await this.wait(step, 'submitJob', 'submit');
   }
 
-  /** @returns when all tasks were seen to run, as milliseconds since 1970. */
-  async tasksRunning(step: StepName = 'tasksRunning'): Promise<number | undefined> {
-    const { seenAtMs, finished } = await this.wait(step, 'waitTasks', 'running');
+  async tasksRunning(step: StepName = 'tasksRunning'): Promise<void> {
+    const { finished } = await this.wait(step, 'waitTasks', 'running');
     this.hasFinished ||= finished ?? false;
-    return seenAtMs;
   }
 
   /** Points the job's Service here, unless it does already. */
@@ -209,8 +207,6 @@ const waitWords = {
 type WaitActivity = keyof typeof waitWords;
 
 interface WaitOutcome extends StepOutcome {
-  /** When what was waited for was seen, in milliseconds since 1970. */
-  readonly seenAtMs?: number;
   /** Whether the job has finished by itself. */
   readonly finished?: boolean;
   /** Whether the job makes no checkpoints that could be waited for. */

@@ -105,6 +105,7 @@ export abstract class JobDesk extends JobBook {
     return this.enqueue('remove', request, request.forgets ? 'The job was forgotten' : 'The job was deleted', {
       ...(deletion && { deletion }),
       ...(savepointsLeft && { savepointsLeft }),
+      ...(request.forgets && { forgets: true }),
     });
   }
 
@@ -329,5 +330,13 @@ type WithGiven = ApplySpecRequest & { readonly given?: GivenParallelism };
 /** What a caller said for this once. */
 type OperationWish = Pick<
   QueuedOperation,
-  'mode' | 'force' | 'restoreFrom' | 'isRollback' | 'deletion' | 'savepointsLeft' | 'savepointWish' | 'scales'
+  | 'mode'
+  | 'force'
+  | 'restoreFrom'
+  | 'isRollback'
+  | 'deletion'
+  | 'savepointsLeft'
+  | 'savepointWish'
+  | 'forgets'
+  | 'scales'
 >;

@@ -4,8 +4,10 @@ import { mendingFirst, waitingChange } from '../core/job-changes.ts';
 import { runs, type CandidateVerdict } from '../core/job.ts';
 import {
   concludeOperation,
+  goingBack,
   lostOperation,
   lostOperationsMax,
+  mustGoBack,
   passRollback,
   repeatedOperation,
 } from '../core/job-outcome.ts';
@@ -25,6 +27,8 @@ import { carryOut, inputOf } from './run-operation.ts';
 
 export class JobEntity extends JobHealth {
   private lostInARow = 0;
+  /** Their numbers: what they have done is only found by those that follow. */
+  private lost: readonly number[] = [];
   private lostCandidate = false;
   private wasRunning = false;
   private isEnding = false;
@@ -99,14 +103,17 @@ export class JobEntity extends JobHealth {
     const wasRunning = runs(state.phase) || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
     const revision = next.mends?.revision ?? state.revision;
-    const planned = await this.planned(state, next, revision);
+    const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
     const { kind } = planned.record;
     const { during } = operationKinds[kind];
     // Bookkeeping leaves a job that has finished finished.
     if (during !== undefined && kind !== 'adjust') state.phase = during;
     if (during !== undefined) state.failure = undefined;
-    const input = inputOf(state, revision, planned, wasRunning);
+    const input = {
+      ...inputOf(state, revision, planned, wasRunning),
+      ...(this.lost.length > 0 && { lost: this.lost }),
+    };
     this.publish();
     const result = await carryOut(input, () => this.abortion);
     if (result && this.abortion?.isForced)
@@ -133,6 +140,12 @@ export class JobEntity extends JobHealth {
     return { ...next, record: { ...named(plan.kind), plan } };
   }
 
+  /** A deploy that takes the place of a lost operation is told what it goes back to. */
+  private afterLoss({ lastRun }: JobState, { goesBack: _ofTheLost, ...planned }: QueuedOperation): QueuedOperation {
+    if (this.lostInARow === 0 || !lastRun || !mustGoBack(planned.record.kind, this.wasRunning)) return planned;
+    return patched('repetitions-go-back') ? goingBack(planned, lastRun) : planned;
+  }
+
   protected override plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
     const afterLoss = this.lostInARow > 0 && !this.lostCandidate;
     return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
@@ -141,7 +154,7 @@ export class JobEntity extends JobHealth {
   private conclude(state: JobState, result: OperationResult, brought: Revision): void {
     const { record, recordSeq } = result;
     const { mends, scales } = state.running ?? {};
-    if (!leavesJobAlone(record.kind)) this.lostInARow = 0;
+    if (!leavesJobAlone(record.kind)) [this.lostInARow, this.lost] = [0, []];
     concludeOperation(state, result, brought);
     concludeTrouble(state, { record, recordSeq, ...(mends && { mends }) });
     this.concludeScaling(state, result, scales);
@@ -167,8 +180,9 @@ export class JobEntity extends JobHealth {
     if (patched('abortion-ends-with-loss')) this.abortion = undefined;
     state.running = undefined;
     if (leavesJobAlone(lost.record.kind)) return this.giveUp(state, lost);
-    passRollback(state, lost.record.kind);
+    passRollback(state, lost);
     this.lostInARow += 1;
+    this.lost = [...this.lost, lost.record.number];
     this.lostCandidate = lost.record.plan?.strategy === 'blueGreen';
     // It touches nothing of the job beside which a candidate comes up.
     if (this.lostCandidate) state.phase = 'RUNNING';

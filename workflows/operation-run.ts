@@ -12,9 +12,10 @@ import {
   setHandler,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { awaitedAgent } from '../core/awaited-agent.ts';
-import type { Failure } from '../core/failure.ts';
+import { awaitedAgent, clusterSilent } from '../core/awaited-agent.ts';
+import { isFailure, type Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
+import type { Notice } from '../core/notice.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import type { PlanMode } from '../core/plan/change-plan.ts';
@@ -199,6 +200,22 @@ export class OperationRun {
     this.update(facts);
   }
 
+  /** Says what somebody should know, however it ends. */
+  warn(notice: Notice): void {
+    this.update({ notices: [...(this.record.notices ?? []), notice] });
+    this.tell('notice', `${notice.code}: ${notice.message}`);
+  }
+
+  /** Operations just before this one that ended without a result. */
+  get lost(): readonly number[] {
+    return this.input.lost ?? [];
+  }
+
+  /** Those that the job knew of, and those that this operation has recorded. */
+  get knownSavepoints(): readonly SavepointRecord[] {
+    return [...(this.input.savepoints ?? []), ...this.savepoints];
+  }
+
   /** Savepoints whose records this operation has changed, as they are now. */
   get changedSavepoints(): readonly SavepointRecord[] {
     return this.savepoints;
@@ -364,18 +381,6 @@ export function failureOf(error: unknown): Failure {
     message: `Unexpected: ${message}.`,
     cure: 'Look at the operation in the Temporal UI and report it.',
   };
-}
-
-function clusterSilent(): Failure {
-  return {
-    code: 'CLUSTER_SILENT',
-    message: "The cluster's agent did not carry out a step within its time.",
-    cure: 'See whether the agent runs and reaches its cluster (`drey get clusters`), then apply again.',
-  };
-}
-
-function isFailure(value: unknown): value is Failure {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'cure' in value;
 }
 
 /** Nobody knows how far it came. */

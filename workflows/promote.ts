@@ -1,27 +1,28 @@
 /** Promote: the candidate becomes the job. From where its anchor says so there is no return; then the old job ends. */
 import { setWorkflowOptions } from '@temporalio/workflow';
+import { stillNeeded } from '../core/adoption.ts';
 import { candidateAmong, promoted } from '../core/candidate.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { cleanSavepoints } from './dispose-files.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { errorOf, OperationRun } from './operation-run.ts';
-import { askCluster } from './reconcile.ts';
+import { findInCluster } from './reconcile.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, promote);
 export async function promote(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   return run.run(async () => {
-    const all = await askCluster(run, input);
+    const found = await findInCluster(run, input);
     // One that was lost may have promoted it: then it is the newest.
-    const chosen = candidateAmong(all) ?? all.at(-1);
+    const chosen = candidateAmong(run.generations) ?? run.generations.at(-1);
     if (!chosen) throw errorOf(nothingThere);
     const candidate = new GenerationSteps(run, promoted(chosen));
     await run.untilNoReturn(() => candidate.tasksRunning());
     await candidate.published('candidatePromoted');
     run.activate(candidate.generation);
     run.note({ generation: chosen.identity.number });
-    run.startedFrom = undefined;
+    run.startedFrom = stillNeeded(found, chosen);
     for (const previous of run.generations.slice(0, -1)) {
       await cancelGeneration(run, previous, 'previousStopped');
       await new GenerationSteps(run, previous).cleared('previousRemoved');

@@ -1,5 +1,5 @@
 /** The first step of an operation that changes a running job: what the cluster has is brought in line with what is known. */
-import { reconciled } from '../core/adoption.ts';
+import { reconciled, type FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
@@ -8,9 +8,15 @@ import type { OperationRun } from './operation-run.ts';
 
 /** Asks the cluster what is there, and takes account of it. Until here, whoever asks to give up is heard. */
 export async function askCluster(account: OperationRun, input: OperationInput): Promise<readonly Generation[]> {
+  await findInCluster(account, input);
+  return account.generations;
+}
+
+/** The same, with what was found besides. */
+export async function findInCluster(account: OperationRun, input: OperationInput): Promise<readonly FoundGeneration[]> {
   const found = await account.untilNoReturn(() => findRunning(account, input));
   account.generations = reconciled(found, account.generations);
-  return account.generations;
+  return found;
 }
 
 /** Clears away what is there beside the active one, for operations that ask the cluster for nothing else. */

@@ -1,8 +1,11 @@
 /** Records of the savepoints that operations take. */
-import type { StoppedJob } from '../activities/cluster/stop-job.ts';
+import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
+import type { FoundGeneration } from '../core/adoption.ts';
 import type { Generation } from '../core/generation.ts';
+import { lostSavepoints, takenBy } from '../core/lost-savepoints.ts';
 import { flinkJobId } from '../core/names.ts';
-import type { SavepointRecord } from '../core/savepoint.ts';
+import { changesStateBackend } from '../core/plan/rollback-limit.ts';
+import { isCompleted, type SavepointRecord } from '../core/savepoint.ts';
 import { originOf } from '../core/savepoint-list.ts';
 import type { OperationRun } from './operation-run.ts';
 import type { StopWish } from './stop-generation.ts';
@@ -20,12 +23,14 @@ export function savepointOf(account: OperationRun, { identity, submission, spec,
   };
 }
 
-/** Records the savepoint with which a job was stopped, if it was one. */
+/** Records the savepoint with which a job was stopped, if it was one. An operation that was lost may have asked for it. */
 export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopped: StoppedJob): void {
-  const { kind, restorePoint, sizeBytes, endedAtMs } = stopped;
-  if (kind !== 'savepoint' || restorePoint === undefined) return;
+  const { kind, restorePoint, sizeBytes, endedAtMs, triggerId } = stopped;
+  if (kind !== 'savepoint' || restorePoint === undefined || isRecorded(account, restorePoint)) return;
+  const number = takenBy(triggerId, wish.generation, account.uid, account.lost);
   const record: SavepointRecord = {
     ...savepointOf(account, wish.generation),
+    ...(number !== undefined && { number }),
     state: 'completed',
     origin: originOf(account.current.kind),
     format: wish.format ?? 'native',
@@ -34,4 +39,24 @@ export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopp
     ...(sizeBytes !== undefined && { sizeBytes }),
   };
   account.recordSavepoint(record);
+}
+
+/** Records those of operations that were lost, where what they started from them was found. When they were taken nobody tells any more. */
+export function recordLostSavepoints(account: OperationRun, found: readonly FoundGeneration[]): void {
+  const { lost, generations: known } = account;
+  const savepoints = account.knownSavepoints.filter(isCompleted);
+  for (const { number, path, of, startedBy } of lostSavepoints({ lost, known, found, savepoints }))
+    account.recordSavepoint({
+      ...savepointOf(account, of),
+      number,
+      state: 'completed',
+      origin: 'upgrade',
+      format: changesStateBackend(of.spec, startedBy.spec) ? 'canonical' : 'native',
+      takenAt: new Date().toISOString(),
+      path,
+    });
+}
+
+function isRecorded(account: OperationRun, path: string): boolean {
+  return account.knownSavepoints.some((one) => isCompleted(one) && one.path === path);
 }

@@ -2,11 +2,12 @@
  * Remove: ends the job as its deletion says, then clears away every generation and what belongs to none. Files of checkpoints
  * stay, and those of savepoints unless the deletion says otherwise.
  */
-import { setWorkflowOptions } from '@temporalio/workflow';
+import { setWorkflowOptions, sleep } from '@temporalio/workflow';
 import { newestLast, type FoundGeneration } from '../core/adoption.ts';
 import { deletionOf, savepointsGo } from '../core/deletion.ts';
 import type { Failure } from '../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
+import { lateAttemptMs } from '../core/late-attempt.ts';
 import { leftBehind } from '../core/left-behind.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { goingWithJob } from '../core/removed-savepoints.ts';
@@ -18,7 +19,7 @@ import { shortCalls } from './cluster-activities.ts';
 import { disposeUnneeded } from './dispose-unneeded.ts';
 import { agentAwayMs } from './generation-steps.ts';
 import { errorOf, failureOf, OperationRun } from './operation-run.ts';
-import { settleOrphans } from './settle-orphans.ts';
+import { endOrphans, settleOrphans } from './settle-orphans.ts';
 import { withStandIn } from './stand-in.ts';
 import { stopGeneration } from './stop-generation.ts';
 
@@ -33,9 +34,20 @@ export async function remove(input: RemoveInput): Promise<OperationResult> {
   const how = deletionOf(input.spec, input);
   // What is half removed is removed by the next try: there is nothing to put back.
   return run.run(async () => {
+    if (input.forgets) await endOrphansOf(run, input);
     if (how === 'leave') await run.step('leftAlone', async () => ({ detail: leftBehind(input, input.generations) }));
     else await endEverything(run, input, how === 'savepoint');
     run.generations = [];
+  });
+}
+
+/** What an earlier workflow of the job began would wait for the cluster for ever. */
+async function endOrphansOf(run: OperationRun, { tenant, name }: RemoveInput): Promise<void> {
+  const { ended } = await endOrphans({ tenant, name, reason: `${run.current.requestedBy} had the job forgotten` });
+  if (ended.length === 0) return;
+  await run.step('orphansEnded', async () => {
+    await sleep(lateAttemptMs, { summary: 'What was ended where it stood may still act' });
+    return { detail: ended.join(', ') };
   });
 }
 

@@ -5,6 +5,7 @@
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { submissionNumber } from '../core/names.ts';
+import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { decideRollback, rollbackFailed } from '../core/rollback.ts';
 import { bringBack } from './bring-back.ts';
 import { GenerationSteps } from './generation-steps.ts';
@@ -19,6 +20,8 @@ export interface StoppedUpgrade {
   readonly isWarm: boolean;
   /** Whether the job had finished by itself when it was to be stopped: then it is not run again. */
   readonly previousFinished: boolean;
+  /** The spec of what has made the state that waits, where that is not the previous one's: a lost attempt may have committed. */
+  readonly stateOf?: FlinkJob | undefined;
 }
 
 /** @returns the failure to report. */
@@ -45,8 +48,9 @@ async function clearBeside(upgrade: StoppedUpgrade, { code }: Failure): Promise<
 /** @param hasCommitted whether the next revision has completed a checkpoint. */
 async function goBack(upgrade: StoppedUpgrade, failure: Failure, hasCommitted: boolean): Promise<Failure> {
   const [previous, next] = [upgrade.previous.spec, upgrade.next.generation.spec];
-  const decision = decideRollback({ previous, next, hasCommitted, failure });
-  if (decision.action === 'rollBack') return bringPreviousBack(upgrade, failure, hasCommitted);
+  const committed = hasCommitted ? next : upgrade.stateOf;
+  const decision = decideRollback({ previous, next, committed, failure });
+  if (decision.action === 'rollBack') return bringPreviousBack(upgrade, failure, committed !== undefined);
   await stayStopped(upgrade);
   return decision.failure;
 }

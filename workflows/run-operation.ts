@@ -28,7 +28,8 @@ export function inputOf(
   operation: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
-  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom, force } = operation;
+  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom, force, goesBack, forgets } =
+    operation;
   const { spec } = revision;
   const input: OperationInput = {
     record,
@@ -46,6 +47,8 @@ export function inputOf(
     ...(savepointsLeft && { savepointsLeft }),
     ...(restoreFrom && { restoreFrom }),
     ...(force && { force }),
+    ...(forgets && { forgets }),
+    ...(goesBack && state.lastRun && { lastStable: state.lastRun }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),

@@ -10,3 +10,11 @@ export const { settleOrphans } = proxyActivities<Pick<ControlActivities, 'settle
   heartbeatTimeout: '10s',
   summary: 'Wait for operations of an earlier workflow of this job',
 });
+
+/** Ends them where they stand, for a job that is forgotten. */
+export const { endOrphans } = proxyActivities<Pick<ControlActivities, 'endOrphans'>>({
+  taskQueue: controlTaskQueue,
+  startToCloseTimeout: '5m',
+  heartbeatTimeout: '10s',
+  summary: 'End operations of an earlier workflow of this job',
+});

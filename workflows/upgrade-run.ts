@@ -34,6 +34,7 @@ export class UpgradeRun {
   private ahead: Ahead;
   /** Whether anything of the next generation may be there. */
   private begun = false;
+  /** When the old job ended, by Temporal's clock. */
   private endedAtMs: number | undefined;
   /** Whether the job had finished by itself when it was to be stopped. */
   private previousFinished = false;
@@ -102,7 +103,8 @@ export class UpgradeRun {
     const next = this.next.generation;
     const wish = { ...keepingState(this.previous, next.spec, this.account.mode), next };
     const stopped = await stopGeneration(this.account, wish, 'previousStopped');
-    this.endedAtMs = stopped.endedAtMs;
+    // Temporal's clock: those of the two JobManagers, and of the agents, may differ.
+    if (stopped.endedAgoMs !== undefined) this.endedAtMs = Date.now() - stopped.endedAgoMs;
     this.previousFinished = stopped.finished ?? false;
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
@@ -117,9 +119,8 @@ export class UpgradeRun {
     await this.account.untilAborted(async () => {
       if (this.isWarm) await this.next.submitted();
       else await this.recreate();
-      const runningAtMs = await this.next.tasksRunning();
-      if (runningAtMs !== undefined && this.endedAtMs !== undefined)
-        this.account.note({ pauseMs: Math.max(0, runningAtMs - this.endedAtMs) });
+      await this.next.tasksRunning();
+      if (this.endedAtMs !== undefined) this.account.note({ pauseMs: Date.now() - this.endedAtMs });
     });
     await this.next.published();
   }

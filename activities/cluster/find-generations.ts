@@ -69,6 +69,7 @@ async function inspect(
   const stopping = notes[annotations.stopping]?.startsWith(`${submission}/`) ?? false;
   const rescaling = notes[annotations.rescaling] !== undefined;
   const unused = notes[annotations.submission] === undefined;
+  const checkpointed = notes[annotations.checkpointed] === String(submission);
   const known = {
     ...generation,
     leaving,
@@ -76,6 +77,7 @@ async function inspect(
     madeAt,
     ...(rescaling && { rescaling }),
     ...(unused && { unused }),
+    ...(checkpointed && { checkpointed }),
   };
   return running === undefined ? known : { ...known, running };
 }

@@ -8,15 +8,14 @@ import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
-import type { Failure } from '../../core/failure.ts';
-import { hasDurableStorage, type Generation } from '../../core/generation.ts';
+import { hasDurableStorage } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { decideStop, type PointKind, type StateAge, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, type StateAge, type StopSeen } from '../../core/stopping.ts';
 import { clean, failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
-import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
+import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { podSelector } from './pod-trouble.ts';
@@ -28,46 +27,13 @@ import {
   pointsOf,
   requestState,
   savepointSize,
+  sinceItsEnd,
   type StopSubject,
 } from './stop-look.ts';
+import type { StopJobInput, StoppedJob } from './stop-shapes.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
 import { hasPointers, newestStored } from './stop-storage.ts';
 import * as limits from './stop-limits.ts';
-
-export interface StopJobInput extends GenerationInput {
-  /** Names the request: the uid of the job whose operation it is, and the operation's number. */
-  readonly requester: { readonly uid: string; readonly operation: number };
-  /** `savepoint`: with one. `cancel`: cancelled, and its newest checkpoint counts. `discard`: the same, but for
-   * a point that cannot be had: nothing is said of its storage then. */
-  readonly how: 'savepoint' | 'cancel' | 'discard';
-  /** Of the savepoint; native unless said otherwise. */
-  readonly format?: 'native' | 'canonical';
-  /** How old a checkpoint may be that is gone on from; absent: any age. */
-  readonly maxStateAgeMs?: number;
-  /** Whether nobody goes on from its state, so that it may be gone. */
-  readonly stateMayBeGone?: boolean;
-  /** Whether a checkpoint may do where the savepoint fails; absent: `refuse`. */
-  readonly whenSavepointFails?: 'refuse' | 'checkpoint';
-  /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
-  readonly withinMs?: number;
-  /** The generation that comes next: in its name the storage is read when this one cannot. */
-  readonly next?: Generation;
-}
-
-export interface StoppedJob {
-  readonly restorePoint?: string;
-  /** What that is, where the job has made it itself; absent where it is only what it was started from. */
-  readonly kind?: PointKind;
-  readonly detail: string;
-  /** Of a savepoint, where Flink still tells it. */
-  readonly sizeBytes?: number;
-  /** It had finished by itself: what comes next starts from the beginning. */
-  readonly finished?: boolean;
-  /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */
-  readonly endedAtMs?: number;
-  /** Why the job runs on, untouched: its savepoint failed. */
-  readonly refused?: Failure;
-}
 
 /** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE, STATE_GONE */
 export function stopJob(dependencies: ClusterDependencies, input: StopJobInput): Promise<StoppedJob> {
@@ -94,6 +60,7 @@ class Stop {
   private earlierTriggerId: string | undefined;
   private noted: boolean;
   private endedAtMs: number | undefined;
+  private endedAt: Promise<number> | undefined;
 
   constructor(
     dependencies: ClusterDependencies,
@@ -122,13 +89,17 @@ class Stop {
   }
 
   async run(): Promise<StoppedJob> {
+    return { ...(await this.stopped()), triggerId: this.notes?.trigger ?? this.triggerId };
+  }
+
+  private async stopped(): Promise<StoppedJob> {
     if (!this.notes) return this.withoutAnchor();
     if (!this.notes.isUsed) return this.withoutJob();
     let heardAt = performance.now();
     for (;;) {
       try {
         const stopped = await this.next();
-        if (stopped) return { endedAtMs: this.endedAtMs ?? Date.now(), ...stopped };
+        if (stopped) return await this.withEnd(stopped);
         heardAt = performance.now();
       } catch (error) {
         const stopped = await this.withoutAnswer(error, performance.now() - heardAt);
@@ -169,6 +140,23 @@ class Stop {
       default:
         return step satisfies never;
     }
+  }
+
+  private async withEnd(stopped: StoppedJob): Promise<StoppedJob> {
+    const endedAtMs = this.endedAtMs ?? Date.now();
+    if (!this.endedAt) return { endedAtMs, ...stopped };
+    return { endedAtMs, endedAgoMs: Math.round(performance.now() - (await this.endedAt)), ...stopped };
+  }
+
+  private noteEnd(endedAtMs: number | undefined): void {
+    this.endedAtMs = endedAtMs;
+    if (endedAtMs !== undefined) this.endedAt ??= this.seeEnd();
+  }
+
+  /** Asked beside what decides the next step, which does not wait for it. @returns when it ended, by this process's steady clock. */
+  private async seeEnd(): Promise<number> {
+    const seenAt = performance.now();
+    return seenAt - (await sinceItsEnd(this.subject));
   }
 
   /** Undefined while it is worth asking again. @throws what is neither silence nor a refusal of Flink. */
@@ -217,7 +205,7 @@ class Stop {
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
     const base = { ...this.ofOurselves(), request, wantsSavepoint };
-    this.endedAtMs = job?.endedAtMs;
+    this.noteEnd(job?.endedAtMs);
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
     const { state, startedAtMs, endedAtMs } = job;
     const tasksStarting =
@@ -326,9 +314,11 @@ class Stop {
     // Without its anchor, what the job's workflow remembers is all there is.
     const known = this.notes ? this.notes.restoreFrom : this.subject.generation.restoreFrom;
     const restorePoint = found?.path ?? known;
-    return restorePoint === undefined
-      ? { detail: `${why}; it has completed no checkpoint` }
-      : { restorePoint, ...(found && { kind: found.kind }), detail: `${why}; newest restore point ${restorePoint}` };
+    if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
+    const detail = `${why}; newest restore point ${restorePoint}`;
+    if (!found) return { restorePoint, detail };
+    const { kind, overtaken } = found;
+    return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), detail };
   }
 
   /**

@@ -98,6 +98,12 @@ export async function savepointSize(
   return { sizeBytes: savepoint.stateBytes };
 }
 
+/** How long ago the job ended, in milliseconds by the clock of its JobManager; 0 where that does not tell it at once. */
+export async function sinceItsEnd({ flink, jobId, call }: StopSubject): Promise<number> {
+  const job = await flink.job(jobId, { ...call, timeoutMs: sizeMs }).catch(() => undefined);
+  return job?.endedAtMs === undefined ? 0 : Math.max(0, job.nowMs - job.endedAtMs);
+}
+
 /** Where its notes are gone, it may have run. */
 function hasCompletedNothing(
   seen: Checkpoints | undefined,

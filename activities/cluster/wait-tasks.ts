@@ -38,8 +38,7 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           if (!progress.done) return undefined;
           await noteRan();
           if (!(await named.reached(flink))) return undefined;
-          const seenAtMs = Date.now();
-          return { detail: seen, seenAtMs, finished: progress.finished };
+          return { detail: seen, finished: progress.finished };
         },
         whenTimeIsUp: (silence) =>
           cause === undefined

@@ -15,6 +15,7 @@ import type { RecordRow } from '../../core/records.ts';
 import { nextSavepointMs, type SavepointSettings } from '../../core/savepoint-schedule.ts';
 import type { SavepointUser } from '../../core/savepoint-users.ts';
 import type { FlinkJob } from '../../core/schema/flink-job.ts';
+import { endOrphans, type EndOrphansInput } from './end-orphans.ts';
 import { recallRemoved, type RecallRemovedInput } from './recall-removed.ts';
 import {
   findScaling,
@@ -74,6 +75,8 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     }),
     /** Waits until no operation of an earlier entity of this job runs any more. */
     settleOrphans: (input: SettleOrphansInput) => settleOrphans(temporal, input),
+    /** Ends them where they stand: what they wait for does not come. */
+    endOrphans: (input: EndOrphansInput) => endOrphans(postgres, temporal, input),
     /** Decides on a job's parallelism. */
     decideScaling: async ({ input }: { readonly input: ToldInput }): Promise<AutoscalerDecision> => decide(input),
     /** Which job has a name, and how many decisions are recorded of it. */

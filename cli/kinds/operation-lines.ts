@@ -23,6 +23,7 @@ export function operationLines(operation: OperationRecord, now: number): string[
       ['Pause', operation.pauseMs === undefined ? undefined : `${(operation.pauseMs / 1000).toFixed(2)} s`],
       ['Rolled back to', operation.rolledBackTo === undefined ? undefined : `revision ${operation.rolledBackTo}`],
       ['Workflow', operation.workflowId],
+      ['To know', operation.notices?.map(({ code, message }) => `${code}: ${message}`).join('\n')],
     ]),
     ...failureLines(operation.failure),
     ...stepLines(operation, now),

@@ -9,6 +9,7 @@ import type { Failure, FailureCode } from '../../core/failure.ts';
 import type { CandidateVerdict, JobPhase, JobView, TroubleView } from '../../core/job.ts';
 import type { ActingAction, FindingReason, Standing } from '../../core/recovery/finding.ts';
 import type { Resolution } from '../../core/metrics/resolution.ts';
+import type { Notice } from '../../core/notice.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationRecord, OperationState, StepState } from '../../core/operation.ts';
 import type { ChangeKind, ChangePlan, PlanMode } from '../../core/plan/change-plan.ts';
@@ -132,6 +133,7 @@ export const operationShape: z.ZodType<OperationRecord> = z.object({
   endedAt: z.string().optional(),
   steps: z.array(step),
   failure: failure.optional(),
+  notices: z.array(z.object({ code: word<Notice['code']>(), message: z.string() })).optional(),
   restoredFrom: z.string().optional(),
   plan: planShape.optional(),
   pauseMs: z.number().optional(),

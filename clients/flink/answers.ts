@@ -152,6 +152,7 @@ export const jobDetail = z
     state: jobState,
     'start-time': z.number(),
     'end-time': z.number(),
+    now: z.number(),
     timestamps: z.record(z.string(), z.number()),
     vertices: z.array(vertex),
     // Of a job that has not been planned yet, there is none.
@@ -168,6 +169,7 @@ export const jobDetail = z
       state: job.state,
       startedAtMs: job['start-time'],
       ...endOf(job),
+      nowMs: job.now,
       enteredAtMs: Object.fromEntries(Object.entries(job.timestamps).filter(([, timeMs]) => timeMs > 0)),
       vertices: job.vertices.map(({ status, metrics, slotSharingGroupId, ...one }) => {
         return {

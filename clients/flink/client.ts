@@ -70,6 +70,8 @@ export interface JobDetail {
   readonly state: FlinkJobState;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
+  /** When its JobManager gave this answer, by the same clock as the other times. */
+  readonly nowMs: number;
   /** When each state was last entered, in milliseconds; states never entered are absent. */
   readonly enteredAtMs: Readonly<Partial<Record<FlinkJobState, number>>>;
   readonly vertices: readonly Vertex[];

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { findGenerations } from '../../activities/cluster/find-generations.ts';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
 import type { Generation } from '../../core/generation.ts';
+import { annotations } from '../../core/names.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { smallSpec, someGeneration } from '../support/state-fixture.ts';
 
@@ -45,4 +46,19 @@ test('is what it always was, where nobody else has the name', async () => {
   const { found, detail } = await findGenerations(dependencies, { ...job, cluster: 'local', mustBeAlone: true });
   expect(found).toMatchObject([{ ...own, running: false, leaving: false }]);
   expect(detail).toBe('generation abcdefgh-2: no job runs');
+});
+
+test.each([
+  ['that completed a checkpoint', '1', true],
+  ['whose earlier submission did', '0', undefined],
+])('is told of a submission %s', async (_title, noted, checkpointed) => {
+  const anchor = structuredClone(renderAnchor(own, 1));
+  const annotated = {
+    ...anchor.metadata.annotations,
+    [annotations.submission]: '1',
+    [annotations.checkpointed]: noted,
+  };
+  const kubernetes = { list: async () => [{ ...anchor, metadata: { ...anchor.metadata, annotations: annotated } }] };
+  const { found } = await findGenerations({ ...dependencies, kubernetes } as unknown as ClusterDependencies, job);
+  expect(found.map((one) => one.checkpointed)).toEqual([checkpointed]);
 });

@@ -1,6 +1,7 @@
 /** What a stop goes on from, and what it leaves alone, in a made-up cluster. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { stopJob, type StopJobInput } from '../../activities/cluster/stop-job.ts';
+import { stopJob } from '../../activities/cluster/stop-job.ts';
+import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
@@ -46,7 +47,11 @@ describe('without a JobManager', () => {
     const modified = Date.now();
     const checkpoint = { path: 'file:/c/chk-9', modified, number: 9 };
     const savepoint = { path: 'file:/s/stop-2-1/savepoint-1', modified, number: 8 };
-    await expect(stop({ checkpoint, savepoint }).outcome).resolves.toMatchObject({ restorePoint: checkpoint.path });
+    await expect(stop({ checkpoint, savepoint }).outcome).resolves.toMatchObject({
+      restorePoint: checkpoint.path,
+      // The job ran again after it: that is told.
+      overtaken: savepoint.path,
+    });
   });
 
   test('a checkpoint that is too old is not gone on from', async () => {
@@ -106,6 +111,7 @@ describe('a JobManager that answers', () => {
         if (state === undefined || state === 'silent') throw new FlinkUnreachable('reset');
         return [job(state)];
       },
+      job: async (id) => ({ ...job('FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
       exceptions: async () => ({ history: [] }),
       savepointStatus: async () => (endedAs ? { state: 'completed', location: savepoint } : { state: 'unknown' }),
       checkpointConfig: async () => undefined,
@@ -128,6 +134,11 @@ describe('a JobManager that answers', () => {
     await outcome;
     expect(canceled).toHaveBeenCalledTimes(1);
     expect(done.indexOf('scaled')).not.toBe(0);
+  });
+
+  test.each(['savepoint', 'cancel'] as const)('says how long ago the job ended, by its own clock: %s', async (how) => {
+    const { outcome } = stop({ flink: flinkGoing(['RUNNING']), hasPods: true }, { how });
+    expect((await outcome).endedAgoMs).toBeGreaterThanOrEqual(500);
   });
 
   test('a job that restarts is stopped with a savepoint when it runs again', async () => {

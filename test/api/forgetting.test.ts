@@ -39,7 +39,7 @@ async function someJob(): Promise<Made> {
 
 /** Jobs whose removal waits for an agent that is gone for good. */
 const leaving: Made[] = [];
-const leavingCount = 5;
+const leavingCount = 6;
 
 /** The agent is lost in the middle of their removals. */
 async function leaveThem(): Promise<void> {
@@ -170,11 +170,40 @@ describe('a job that is forgotten', () => {
     const { status, body } = await call('DELETE', `${path(job.name)}?forget=true`);
     expect(status).toBe(202);
     const { uid } = body.job;
-    expect(await ended({ name: job.name, uid }, body.operation.number)).toMatchObject({
-      state: 'succeeded',
-      steps: [{ name: 'leftAlone', detail: expect.stringMatching(/^whatever there is of it, in namespace flink/) }],
+    const removal = await ended({ name: job.name, uid }, body.operation.number);
+    expect(removal.state).toBe('succeeded');
+    expect(removal.steps.at(-1)).toMatchObject({
+      name: 'leftAlone',
+      detail: expect.stringMatching(/^whatever there is of it, in namespace flink/),
     });
   });
+
+  test('ends what its lost workflow has left waiting for the agent, and records that', async () => {
+    const job = leavingJob();
+    const { workflowId = '' } = await operationOf(job, 2);
+    const connection = await Connection.connect({ address: plane.temporalAddress });
+    const { workflow } = new Client({ connection });
+    await workflow.getHandle(`job/default/${job.name}`).terminate('by hand');
+    const { runId, status } = await workflow.getHandle(workflowId).describe();
+    expect(status.name).toBe('RUNNING');
+    const { body } = await call('DELETE', `${path(job.name)}?forget=true`);
+    const { uid } = body.job;
+    const removal = await ended({ name: job.name, uid }, body.operation.number);
+    expect(removal).toMatchObject({
+      state: 'succeeded',
+      steps: [
+        { name: 'orphansEnded', state: 'done', detail: workflowId },
+        { name: 'leftAlone', state: 'done' },
+      ],
+    });
+    const orphan = await workflow.getHandle(workflowId, runId).describe();
+    expect(orphan.status.name).toBe('FAILED');
+    await connection.close();
+    expect(await ended(job, 2)).toMatchObject({
+      state: 'aborted',
+      failure: { message: 'Given up: admin had the job forgotten.' },
+    });
+  }, 200_000);
 
   test('is told beforehand what it leaves, also while it is being removed', async () => {
     const job = leavingJob();

@@ -1,4 +1,5 @@
 /** From where jobs start and go back to, on the real workflows with a cluster that is made up. */
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import { hasEnded } from '../../core/operation.ts';
@@ -53,4 +54,45 @@ test.each([
   );
   expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: elsewhere });
   expect([job.startedFrom, job.restorePoint]).toEqual([startedFrom, undefined]);
+});
+
+test.each([
+  ['is kept while its job makes no checkpoints', ['--no-checkpoints'], true],
+  ['is needed no more once a checkpoint was completed', ['--checkpoints'], false],
+])('what a candidate started from %s, also when it is promoted', async (_title, args, isKept) => {
+  const name = `promoted-${isKept}`;
+  await after(await call('PUT', path(name), { body: jobOf(name, {}) }));
+  const { spec, ...rest } = jobOf(name, { args });
+  const body = { ...rest, spec: { ...spec, upgrade: { strategy: 'blueGreen' } } };
+  const { operation: upgrade } = await after(await call('PUT', path(name), { body }));
+  const { job, operation } = await after(await call('POST', `${path(name)}/promote`));
+  expect(operation).toMatchObject({ kind: 'promote', state: 'succeeded' });
+  expect(upgrade.restoredFrom).toMatch(/savepoint-made-up$/);
+  expect(job.startedFrom).toBe(isKept ? upgrade.restoredFrom : undefined);
+});
+
+test('the pause of an upgrade is counted by one clock, whatever the JobManager takes the time for', async () => {
+  await after(await call('PUT', path('paused'), { body: jobOf('paused', {}) }));
+  const { operation } = await after(
+    await call('PUT', path('paused'), { body: jobOf('paused', { args: ['--other'] }) }),
+  );
+  expect(operation).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+  // The job had ended a second before its end was told.
+  expect(operation.pauseMs).toBeGreaterThanOrEqual(1_000);
+  expect(operation.pauseMs).toBeLessThan(Date.parse(operation.endedAt) - Date.parse(operation.startedAt) + 1_000);
+});
+
+test('a stop after which the job ran again is told in the record, the events and Temporal', async () => {
+  await after(await call('PUT', path('again'), { body: jobOf('again', { args: ['--overtaken'] }) }));
+  const { operation } = await after(await call('POST', `${path('again')}/suspend`));
+  const message = expect.stringMatching(/savepoint-older on may have been committed twice: .* ran again/);
+  expect(operation).toMatchObject({ state: 'succeeded', notices: [{ code: 'COMMITTED_TWICE', message }] });
+  const { body } = await call('GET', `${path('again')}/events`);
+  const text = expect.stringMatching(/^COMMITTED_TWICE: .*savepoint-older/);
+  expect(body.items).toContainEqual(expect.objectContaining({ type: 'notice', operation: 2, text }));
+  const connection = await Connection.connect({ address: plane.temporalAddress });
+  const handle = new Client({ connection }).workflow.getHandle(operation.workflowId);
+  const details = JSON.stringify(await handle.query('__temporal_workflow_metadata'));
+  await connection.close();
+  expect(details).toContain('COMMITTED_TWICE');
 });

@@ -132,6 +132,14 @@ Failure:
   expect(JSON.parse(out)).toEqual(first);
 });
 
+test('an operation says what one should know although it has succeeded', async () => {
+  const notices = [{ code: 'COMMITTED_TWICE' as const, message: 'Records may have been committed twice.' }];
+  const told = operationRecord({ state: 'succeeded', startedAt: at(0), endedAt: at(65), notices });
+  api.routes = { [`GET ${counts}/operations/1`]: { body: told } };
+  const { out } = await runDrey(api.server, ['operation', 'counts', '1']);
+  expect(out).toMatch(/^To know: +COMMITTED_TWICE: Records may have been committed twice\.$/m);
+});
+
 test('describe job says when it was last seen, where nobody observes it', async () => {
   api.routes = {
     [`GET ${counts}`]: { body: jobView({ lastSeen: at(3560) }) },

@@ -70,6 +70,7 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
     const job = await ask('job', (flink, id) => flink.job(id));
     expect(job).toMatchObject({ state: 'RUNNING', enteredAtMs: { RUNNING: expect.any(Number) } });
     expect(job?.enteredAtMs).not.toHaveProperty('FAILED');
+    expect(job?.nowMs).toBeGreaterThan(job?.startedAtMs ?? Infinity);
     expect(job?.vertices.map(({ name, parallelism, state, tasks }) => [name, parallelism, state, tasks])).toEqual([
       ['Source: Events Generator Source', 1, 'RUNNING', { RUNNING: 1 }],
       ['Flat Map -> Sink: Print to Std. Out', 1, 'RUNNING', { RUNNING: 1 }],

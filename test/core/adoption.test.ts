@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideAdoption, reconciled, type FoundGeneration } from '../../core/adoption.ts';
+import { decideAdoption, reconciled, stillNeeded, type FoundGeneration } from '../../core/adoption.ts';
 import { someGeneration } from '../support/state-fixture.ts';
 
 const found = (number: number, change: Partial<FoundGeneration> = {}): FoundGeneration => ({
@@ -106,4 +106,13 @@ test('a candidate never comes last, until its anchor says that it was promoted',
   const numbers = (seen: readonly FoundGeneration[]) => reconciled(seen, known).map(({ identity }) => identity.number);
   expect(numbers([found(1, { submission: 2 }), found(2, { submission: 8, candidate: true })])).toEqual([2, 1]);
   expect(numbers([found(1, { submission: 2 }), found(2, { submission: 8 })])).toEqual([1, 2]);
+});
+
+test.each([
+  ['is needed until it was seen to complete a checkpoint', [found(1, { restoreFrom: 's' })], 's'],
+  ['is needed no more then', [found(1, { restoreFrom: 's', checkpointed: true })], undefined],
+  ['is of that generation', [found(2, { restoreFrom: 's' }), found(1)], undefined],
+  ['is nothing where it is not there', [], undefined],
+])('from where a generation runs %s', (_name, seen, point) => {
+  expect(stillNeeded(seen, someGeneration(1))).toBe(point);
 });

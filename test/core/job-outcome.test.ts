@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { concludeOperation, lostOperation, passRollback, repeatedOperation } from '../../core/job-outcome.ts';
+import {
+  concludeOperation,
+  goingBack,
+  lostOperation,
+  mustGoBack,
+  passRollback,
+  repeatedOperation,
+} from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
@@ -167,8 +174,24 @@ describe('an operation that was lost is begun again', () => {
 
   test('with a generation whose number no rollback of the lost one can have used', () => {
     const state = someState({ lastGeneration: 7 });
-    for (const kind of ['upgrade', 'rescale', 'deploy'] as const) passRollback(state, kind);
+    for (const kind of ['upgrade', 'rescale', 'deploy'] as const) passRollback(state, someOperation(5, kind));
     expect(state.lastGeneration).toBe(8);
+    passRollback(state, { ...someOperation(5, 'deploy'), goesBack: true });
+    expect(state.lastGeneration).toBe(9);
+  });
+
+  test.each([
+    ['the job ran before', 'deploy', true, true],
+    ['nothing ran before', 'deploy', false, false],
+    ['an upgrade does so by itself', 'upgrade', true, false],
+    ['a job that is to be suspended is not started', 'suspend', true, false],
+  ] as const)('and goes back where that is needed: %s', (_title, kind, wasRunning, goesBack) => {
+    expect(mustGoBack(kind, wasRunning)).toBe(goesBack);
+  });
+
+  test('and says in its plan to which revision it goes back', () => {
+    const { goesBack, record } = goingBack(lost('deploy'), { number: 4 });
+    expect([goesBack, record.plan?.notes]).toEqual([true, [expect.stringContaining('revision 4')]]);
   });
 
   test('without it where it is planned anew', () => {

@@ -36,3 +36,15 @@ test.each<[string, StoredPoint[], StoredPoint['kind'] | undefined]>([
 ])('the newest is %s', (_title, points, kind) => {
   expect(newestPoint(points)?.kind).toBe(kind);
 });
+
+test.each<[string, StoredPoint[], string | undefined]>([
+  [
+    'a savepoint after which the job ran again',
+    [point('savepoint', 0, 8), point('checkpoint', 0, 9)],
+    'file:/savepoint',
+  ],
+  ['no savepoint where that is the newest', [point('savepoint', 0, 8), point('checkpoint', 0, 7)], undefined],
+  ['nothing where there is no savepoint', [point('checkpoint', 0, 7)], undefined],
+])('the newest has overtaken %s', (_title, points, overtaken) => {
+  expect(newestPoint(points)?.overtaken).toBe(overtaken);
+});

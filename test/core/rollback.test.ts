@@ -9,30 +9,33 @@ const without = smallSpec({ upgrade: { rollback: false } });
 
 describe('a failed upgrade', () => {
   test.each([
-    ['is rolled back', flink('2.3'), flink('2.3'), true, 'rollBack', 'JOB_FAILED'],
-    ['is not when the spec says so', flink('2.3'), without, false, 'stay', 'JOB_FAILED'],
-    ['of Flink is, while nothing was committed', flink('1.20'), flink('2.3'), false, 'rollBack', 'JOB_FAILED'],
-    ['of Flink is not once something was', flink('1.20'), flink('2.3'), true, 'stay', 'ROLLBACK_UNSAFE'],
-    ['to an older Flink is', flink('2.3'), flink('1.20'), true, 'rollBack', 'JOB_FAILED'],
-  ])('%s', (_title, previous, next, hasCommitted, action, code) => {
-    const decision = decideRollback({ previous, next, hasCommitted, failure });
+    ['is rolled back', flink('2.3'), flink('2.3'), flink('2.3'), 'rollBack', 'JOB_FAILED'],
+    ['is not when the spec says so', flink('2.3'), without, undefined, 'stay', 'JOB_FAILED'],
+    ['of Flink is, while nothing was committed', flink('1.20'), flink('2.3'), undefined, 'rollBack', 'JOB_FAILED'],
+    ['of Flink is not once something was', flink('1.20'), flink('2.3'), flink('2.3'), 'stay', 'ROLLBACK_UNSAFE'],
+    ['to an older Flink is', flink('2.3'), flink('1.20'), flink('1.20'), 'rollBack', 'JOB_FAILED'],
+    [
+      'is not where a lost attempt has committed',
+      flink('1.20'),
+      flink('1.20'),
+      flink('2.3'),
+      'stay',
+      'ROLLBACK_UNSAFE',
+    ],
+  ])('%s', (_title, previous, next, committed, action, code) => {
+    const decision = decideRollback({ previous, next, committed, failure });
     expect(decision.action).toBe(action);
     expect(decision.failure.code).toBe(code);
   });
 
   test('is not rolled back where somebody has canceled the job: it is to stay ended', () => {
     const canceled = { ...failure, code: 'JOB_CANCELED_OUTSIDE' } as const;
-    const decision = decideRollback({
-      previous: flink('2.3'),
-      next: flink('2.3'),
-      hasCommitted: false,
-      failure: canceled,
-    });
+    const decision = decideRollback({ previous: flink('2.3'), next: flink('2.3'), failure: canceled });
     expect(decision).toEqual({ action: 'stay', failure: canceled });
   });
 
   test('says why it was not, and what the choices double', () => {
-    const seen = { previous: flink('1.20'), next: flink('2.3'), hasCommitted: true, failure };
+    const seen = { previous: flink('1.20'), next: flink('2.3'), committed: flink('2.3'), failure };
     expect(decideRollback(seen).failure.message).toMatch(
       /It fell\. It was not rolled back: .*Flink 1\.20 does not read/,
     );

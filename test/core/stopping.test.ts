@@ -136,7 +136,7 @@ describe('after its end', () => {
     [
       'takes a checkpoint that is newer than the savepoint',
       { job: ended('FAILED'), stopSavepoint: { ...stopSavepoint, id: 3 } },
-      atCheckpoint,
+      { ...atCheckpoint, overtaken: stopSavepoint.path },
     ],
     [
       'looks for a savepoint that the failure names',

@@ -10,13 +10,26 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ClusterActivities } from '../../activities/cluster/cluster-activities.ts';
 import { withHeartbeat } from '../../activities/heartbeat.ts';
 import type { Generation } from '../../core/generation.ts';
-import { clusterTaskQueue, generationName, ownSavepointDirectory, savepointDirectory } from '../../core/names.ts';
+import { failed } from '../../activities/failures.ts';
+import {
+  clusterTaskQueue,
+  generationName,
+  ownSavepointDirectory,
+  savepointDirectory,
+  savepointTriggerId,
+} from '../../core/names.ts';
 
 type Calls = { readonly [Name in keyof ClusterActivities]?: (input: InputOf<Name>) => Promise<unknown> };
 type InputOf<Name extends keyof ClusterActivities> = Parameters<ClusterActivities[Name]>[0];
 
 const hold = process.env['HOLD'] ?? '';
 const there = new Map<string, Generation>();
+/** Those to which a job was submitted that was not stopped since. */
+const running = new Set<string>();
+/** Those that were seen to complete a checkpoint. */
+const checkpointed = new Set<string>();
+/** With what the job of each was stopped. */
+const stopped = new Map<string, object>();
 const isDone = async () => ({ detail: 'made up' });
 const stall = process.env['STALL'] ?? '';
 
@@ -29,9 +42,12 @@ function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Inp
     });
 }
 
-/** A job with this argument makes no checkpoints. */
+/** A job with this argument makes no checkpoints, never becomes stable, runs again after its stop. */
 const withoutCheckpoints = '--no-checkpoints';
+const unstable = '--unstable';
+const overtaken = '--overtaken';
 
+const submitting = stalling<InputOf<'submitJob'>>('submitJob');
 const stopping = stalling<InputOf<'stopJob'>>('stopJob');
 const requirements = { vertex: { lower: 1, upper: 1 } };
 
@@ -44,12 +60,39 @@ async function make({ generation }: InputOf<'applyGeneration'>) {
   say(`made ${generationName(generation.identity)}`);
 }
 
+/** The point from which a job that is stopped goes on: its own, or where none ran the one that it was to start from. */
+async function stop(input: InputOf<'stopJob'>) {
+  await stopping(input);
+  const { identity, submission, spec, restoreFrom } =
+    there.get(generationName(input.generation.identity)) ?? input.generation;
+  const name = generationName(identity);
+  if (!running.delete(name)) return stopped.get(name) ?? { restorePoint: restoreFrom, detail: 'none ran' };
+  const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
+  const restorePoint = `${folder}/savepoint-made-up`;
+  // Its JobManager's clock is an hour ahead of all others.
+  const endedAtMs = Date.now() + 3_600_000;
+  const { requester } = input;
+  const triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
+  const ranAgain = spec.spec.job.args.includes(overtaken) && { overtaken: `${folder}/savepoint-older` };
+  stopped.set(name, {
+    ...ranAgain,
+    triggerId,
+    kind: 'savepoint',
+    restorePoint,
+    detail: folder,
+    endedAtMs,
+    endedAgoMs: 1_000,
+  });
+  return stopped.get(name);
+}
+
 const activities: Calls = {
   findGenerations: async ({ tenant, name }) => {
     const own = [...there.values()].filter(({ identity }) => identity.tenant === tenant && identity.name === name);
     const found = own.map((generation) => ({
       ...generation,
-      running: true,
+      running: running.has(generationName(generation.identity)),
+      checkpointed: checkpointed.has(generationName(generation.identity)),
       leaving: false,
       stopping: false,
       madeAt: '',
@@ -62,13 +105,24 @@ const activities: Calls = {
   waitImagesPulled: isDone,
   waitJobManager: stalling('waitJobManager'),
   waitSlots: isDone,
-  submitJob: isDone,
-  waitTasks: isDone,
+  submitJob: async (input) => {
+    await submitting(input);
+    there.set(generationName(input.generation.identity), input.generation);
+    running.add(generationName(input.generation.identity));
+    return isDone();
+  },
+  primeCluster: isDone,
+  waitStable: async ({ generation }) => {
+    if (!generation.spec.spec.job.args.includes(unstable)) return isDone();
+    throw failed({ code: 'JOB_FAILED', message: 'It fell again and again.', cure: 'Mend it.' });
+  },
+  waitTasks: stalling('waitTasks'),
   publishService: isDone,
-  confirmCheckpoint: async ({ generation }) => ({
-    detail: 'made up',
-    makesNone: generation.spec.spec.job.args.includes(withoutCheckpoints),
-  }),
+  confirmCheckpoint: async ({ generation }) => {
+    const makesNone = generation.spec.spec.job.args.includes(withoutCheckpoints);
+    if (!makesNone) checkpointed.add(generationName(generation.identity));
+    return { detail: 'made up', makesNone };
+  },
   cancelJob: stalling('cancelJob'),
   endPods: isDone,
   removeHighAvailability: isDone,
@@ -90,14 +144,10 @@ const activities: Calls = {
     const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
     return { path, detail: path };
   },
-  stopJob: async (input) => {
-    await stopping(input);
-    const { identity, submission, spec } = input.generation;
-    const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
-    return { kind: 'savepoint', restorePoint: `${folder}/savepoint-made-up`, detail: folder };
-  },
+  stopJob: stop,
   removeObjects: async ({ generation }) => {
     there.delete(generationName(generation.identity));
+    running.delete(generationName(generation.identity));
     say(`removed ${generationName(generation.identity)}`);
   },
   disposeSavepoint: ({ generation, folder }) =>

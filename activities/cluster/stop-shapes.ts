@@ -1,0 +1,46 @@
+/** What a stop is asked for, and what it answers. */
+import type { Failure } from '../../core/failure.ts';
+import type { Generation } from '../../core/generation.ts';
+import type { PointKind } from '../../core/stopping.ts';
+import type { GenerationInput } from './dependencies.ts';
+
+export interface StopJobInput extends GenerationInput {
+  /** Names the request: the uid of the job whose operation it is, and the operation's number. */
+  readonly requester: { readonly uid: string; readonly operation: number };
+  /** `savepoint`: with one. `cancel`: cancelled, and its newest checkpoint counts. `discard`: the same, but for
+   * a point that cannot be had: nothing is said of its storage then. */
+  readonly how: 'savepoint' | 'cancel' | 'discard';
+  /** Of the savepoint; native unless said otherwise. */
+  readonly format?: 'native' | 'canonical';
+  /** How old a checkpoint may be that is gone on from; absent: any age. */
+  readonly maxStateAgeMs?: number;
+  /** Whether nobody goes on from its state, so that it may be gone. */
+  readonly stateMayBeGone?: boolean;
+  /** Whether a checkpoint may do where the savepoint fails; absent: `refuse`. */
+  readonly whenSavepointFails?: 'refuse' | 'checkpoint';
+  /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
+  readonly withinMs?: number;
+  /** The generation that comes next: in its name the storage is read when this one cannot. */
+  readonly next?: Generation;
+}
+
+export interface StoppedJob {
+  readonly restorePoint?: string;
+  /** What that is, where the job has made it itself; absent where it is only what it was started from. */
+  readonly kind?: PointKind;
+  /** The savepoint of this stop after which the job ran again: its sinks have committed twice. */
+  readonly overtaken?: string;
+  readonly detail: string;
+  /** Of a savepoint, where Flink still tells it. */
+  readonly sizeBytes?: number;
+  /** It had finished by itself: what comes next starts from the beginning. */
+  readonly finished?: boolean;
+  /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */
+  readonly endedAtMs?: number;
+  /** How long before this answer that was, where its JobManager could tell: no two machines' clocks are compared. */
+  readonly endedAgoMs?: number;
+  /** Names the request for the savepoint with which it was stopped: that of an operation that was lost, where that had asked. */
+  readonly triggerId?: string;
+  /** Why the job runs on, untouched: its savepoint failed. */
+  readonly refused?: Failure;
+}

@@ -1,0 +1,157 @@
+/** Upgrades whose workflow is lost after the old job was stopped, on the real workflows: a deploy takes their place. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
+import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Caller } from '../support/api-caller.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { specInput } from '../support/records.ts';
+import { startAgent, type AgentProcess } from '../support/start-agent.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let agent: AgentProcess;
+let connection: Connection;
+const folder = mkdtempSync(join(tmpdir(), 'drey-lost-'));
+const stall = join(folder, 'stall');
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: {} });
+  connection = await Connection.connect({ address: plane.temporalAddress });
+  agent = await startAgent(plane, 'made-up-agent', { STALL: stall });
+}, 400_000);
+
+afterAll(async () => {
+  await agent?.stop('SIGKILL');
+  await connection?.close();
+  await plane?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+type Operation = ReturnType<typeof operationAnswer.parse>;
+type Change = Partial<FlinkJobInput['spec']>;
+
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
+const args = (...said: string[]) => ({ job: { jarUri: 'local:///opt/flink/usrlib/counts.jar', args: said } });
+
+async function operationOf(name: string, number: number): Promise<Operation | undefined> {
+  const { status, body } = await call('GET', `${path(name)}/operations/${number}`);
+  return status === 200 ? operationAnswer.parse(body) : undefined;
+}
+
+function seen(name: string, number: number, isSo: (operation: Operation) => boolean): Promise<Operation> {
+  const look = async () => {
+    const operation = await operationOf(name, number);
+    return operation !== undefined && isSo(operation) && operation;
+  };
+  return waitUntil(look, { what: `operation ${number} of ${name}`, timeoutMs: 120_000 });
+}
+
+const ended = (name: string, number: number) => seen(name, number, ({ endedAt }) => endedAt !== undefined);
+
+async function applied(name: string, change: Change): Promise<number> {
+  const { body } = await call('PUT', path(name), { body: specInput(name, { storage, ...change }) });
+  return body.operation.number;
+}
+
+/** Terminates the operation while it waits in this step, and lets its agent go on. */
+async function lose(name: string, number: number, step: string): Promise<void> {
+  const { workflowId = '' } = await seen(name, number, ({ steps }) => steps.some((one) => one.name === step));
+  await new Client({ connection }).workflow.getHandle(workflowId).terminate('by hand');
+  rmSync(stall);
+}
+
+/** A job that runs revision 1, and whose upgrade to this one was lost after it was stopped. */
+async function upgradeLost(name: string, change: Change): Promise<Operation> {
+  await ended(name, await applied(name, {}));
+  writeFileSync(stall, 'submitJob');
+  const number = await applied(name, change);
+  await lose(name, number, 'jobSubmitted');
+  expect(await ended(name, number)).toMatchObject({ kind: 'upgrade', state: 'failed', supersededBy: number + 1 });
+  return ended(name, number + 1);
+}
+
+const viewOf = async (name: string) => jobAnswer.parse((await call('GET', path(name))).body);
+const stepsOf = ({ steps }: Operation) => steps.map(({ name }) => name);
+
+describe('an upgrade that was lost is begun again', () => {
+  test('and goes back to the revision before where the new one does not become stable', async () => {
+    const again = await upgradeLost('unstable', args('--unstable'));
+    expect(again).toMatchObject({ kind: 'deploy', state: 'failed', failure: { code: 'JOB_FAILED' }, rolledBackTo: 1 });
+    const job = await viewOf('unstable');
+    expect(job).toMatchObject({ phase: 'RUNNING', lastRun: 1, generation: { revision: 1 } });
+    // A number that nothing had before: neither the lost upgrade's nor that of the deploy.
+    expect(job.generation?.number).toBe((again.generation ?? 0) + 1);
+  }, 200_000);
+
+  test('and brings the new one about where it does', async () => {
+    const again = await upgradeLost('well', args('--well'));
+    expect(again).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+    expect(stepsOf(again)).toContain('stable');
+    expect(await viewOf('well')).toMatchObject({ phase: 'RUNNING', lastRun: 2, generation: { revision: 2 } });
+  }, 200_000);
+
+  test('and goes back though that is lost, too', async () => {
+    await ended('twice', await applied('twice', {}));
+    writeFileSync(stall, 'submitJob');
+    const number = await applied('twice', args('--unstable'));
+    await lose('twice', number, 'jobSubmitted');
+    writeFileSync(stall, 'submitJob');
+    await lose('twice', number + 1, 'jobSubmitted');
+    expect(await ended('twice', number + 2)).toMatchObject({ kind: 'deploy', state: 'failed', rolledBackTo: 1 });
+    expect(await viewOf('twice')).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+  }, 200_000);
+
+  test('and stays stopped with its state where its spec wants no rollback', async () => {
+    const change = { ...args('--unstable'), upgrade: { rollback: false } };
+    const again = await upgradeLost('stays', change);
+    expect(again).toMatchObject({ state: 'failed', failure: { code: 'JOB_FAILED' } });
+    expect(again.rolledBackTo).toBeUndefined();
+    expect(await viewOf('stays')).toMatchObject({
+      phase: 'FAILED',
+      restorePoint: expect.stringContaining('savepoint'),
+    });
+  }, 200_000);
+});
+
+/** Savepoints with which the job's first submission was stopped. */
+async function stopped(name: string): Promise<object[]> {
+  const { items } = (await call('GET', `${path(name)}/savepoints`)).body;
+  return items.filter((one: { path: string }) => one.path.includes('/stop-1-2/'));
+}
+
+describe('the savepoint with which a lost upgrade stopped the job is on its list', () => {
+  test('once, where the old Flink cluster still tells of it', async () => {
+    await upgradeLost('listed', args('--listed'));
+    expect(await stopped('listed')).toMatchObject([{ number: 2, origin: 'upgrade', revision: 1, generation: 1 }]);
+  }, 200_000);
+
+  test('and so cleaned up, where only what started from it is left', async () => {
+    await ended('started', await applied('started', {}));
+    writeFileSync(stall, 'waitTasks');
+    const change = { upgrade: { strategy: 'recreate' }, savepoints: { retain: { count: 1 } } } as const;
+    const number = await applied('started', { ...args('--started'), ...change });
+    await lose('started', number, 'tasksRunning');
+    const again = await ended('started', number + 1);
+    expect(again).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+    expect(await stopped('started')).toMatchObject([
+      { number, generation: 1, revision: 1, state: 'disposed', disposedBy: number + 1 },
+    ]);
+  }, 200_000);
+});
+
+test('a first deploy that was lost has nothing to go back to', async () => {
+  writeFileSync(stall, 'submitJob');
+  const number = await applied('first', args('--unstable'));
+  await lose('first', number, 'jobSubmitted');
+  const again = await ended('first', number + 1);
+  expect(again).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+  expect(stepsOf(again)).not.toContain('stable');
+}, 200_000);
