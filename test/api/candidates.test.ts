@@ -180,6 +180,25 @@ describe('a job with a candidate', () => {
     expect(job).toMatchObject({ candidate: before.candidate, generation: { number: 3, revision: 1 }, lastRun: 1 });
   }, 200_000);
 
+  test('comes first: what brings the candidate back gives way, and goes on afterwards', async () => {
+    await dual('first');
+    const held = join(failing, 'waitTasks.held');
+    writeFileSync(held, '');
+    await tellOfCandidate('first', failed);
+    const isUnderWay = async () => {
+      const [last] = await operationsOf('first');
+      return last?.kind === 'revive' && last.steps.some(({ name }) => name === 'tasksRunning');
+    };
+    await waitUntil(isUnderWay, { what: 'the revival', timeoutMs: 60_000, stepMs: 100 });
+    await tell('first', failed);
+    await eventually('first', ({ phase }) => phase === 'RECOVERING');
+    rmSync(held);
+    const job = await eventually('first', (one) => isBack(one) && one.candidate?.number === 5);
+    expect(job).toMatchObject({ generation: { number: 4, revision: 1 }, candidate: { revision: 2 } });
+    const kinds = (await operationsOf('first')).slice(0, 3).map(({ kind, state }) => `${kind} ${state}`);
+    expect(kinds).toEqual(['revive succeeded', 'recover succeeded', 'revive aborted']);
+  }, 200_000);
+
   test('that is given up keeps it: promoted, it is the job', async () => {
     const before = await dual('saved-by-it');
     writeFileSync(join(failing, 'waitTasks'), '');
