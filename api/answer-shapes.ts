@@ -53,6 +53,19 @@ const trouble = z.object({
   resume: z.string().optional().describe('The one command that lets a failed job go on.'),
 });
 
+const candidateSeen = z.object({
+  at: time,
+  state: z
+    .string()
+    .describe('As Flink says it; `absent`: its JobManager does not know it, `silent`: that does not answer.'),
+  restarts: z.int().describe('How often Flink has restarted it.'),
+  checkpoint: z
+    .object({ id: z.int(), path: z.string().optional(), completedAt: time })
+    .optional()
+    .describe('The newest that it had completed.'),
+  failure: failure.optional().describe('Why Flink has restarted or ended it last.'),
+});
+
 export const jobAnswer = z
   .object({
     uid: z.string(),
@@ -66,6 +79,13 @@ export const jobAnswer = z
     candidate: generation
       .extend({
         since: time,
+        startedFrom: z.string().optional().describe('From where it started; absent: empty.'),
+        seen: candidateSeen
+          .optional()
+          .describe(
+            'What an agent has told of it last: again when it becomes another thing, not with every checkpoint.',
+          ),
+        trouble: trouble.optional().describe('What is wrong with it, and what is done about it.'),
         due: z
           .object({ operation: z.enum(candidateVerdicts), at: time })
           .optional()
@@ -249,6 +269,7 @@ export const savepointAnswer = z
     revision: z.int(),
     generation: z.int(),
     flinkJobId: z.string(),
+    ofCandidate: z.literal(true).optional().describe('It was taken of a candidate, beside the job.'),
     pinned: z
       .boolean()
       .describe('Whether the job may need it: it waits with it, or has completed no checkpoint since.'),

@@ -239,6 +239,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .description('take a savepoint of a running job, which runs on')
     .argument('<job NAME...>', 'NAME, or job NAME')
     .option('--format <format>', "native or canonical; unless told, that of the job's spec")
+    .option('--candidate', 'of the candidate that runs beside the job, and not of the job itself')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout);

@@ -97,6 +97,12 @@ const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: Ab
   adjust: (begun) => (begun('anchorUpdated', 'strangerRemoved') ? undefined : givenUp('The job runs on as it is.')),
   cleanup: (begun) =>
     begun('finishedRemoved') ? undefined : givenUp('The job has finished, and its Flink cluster stays.'),
+  revive: (begun) =>
+    givenUp(
+      begun('candidateStopped')
+        ? 'The candidate does not run, and is brought back later. The job runs on untouched.'
+        : 'The candidate stays as it is. The job runs on untouched.',
+    ),
   heal: () => givenUp('What was put back by then stays. The job is not touched.'),
   remove: (begun) => (begun(...removing) ? undefined : givenUp('The job is not removed, and stays as it is.')),
   savepoint: (begun) =>

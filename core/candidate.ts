@@ -1,28 +1,46 @@
 /** A candidate: the next revision of a job, which runs beside the active one until it is promoted or discarded. */
 import type { Generation } from './generation.ts';
-import type { CandidateVerdict, JobPhase } from './job.ts';
+import { runs, type CandidateVerdict, type JobPhase } from './job.ts';
 import type { Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import { parseDurationMs } from './spec/duration.ts';
 
-type Waiting = Pick<JobState, 'phase' | 'generations' | 'candidateSince' | 'candidateIsStuck'>;
+type Waiting = Pick<JobState, 'phase' | 'generations' | 'candidateSince' | 'candidateIsStuck' | 'candidateHealth'>;
 
 type Markable = Pick<Generation, 'candidate'>;
 
-/** The one that waits for a verdict; undefined while none does. */
-export function waitingCandidate<One extends Markable>({
-  phase,
-  generations,
-}: {
+/** What of a job tells whether it has a candidate. */
+export interface Beside<One extends Markable = Markable> {
   readonly phase: JobPhase;
   readonly generations: readonly One[];
-}): One | undefined {
-  return phase === 'DUAL_RUNNING' ? candidateAmong(generations) : undefined;
+  /** Absent where what is marked as one was never stable: an upgrade has failed, and could not clear it away. */
+  readonly candidateSince?: string | undefined;
 }
 
-/** The one that was not promoted. */
+/** While nothing is done about it. The job itself may be in trouble, and its candidate is well. */
+const waitsIn: readonly JobPhase[] = ['DUAL_RUNNING', 'RECOVERING', 'FAILED'];
+
+/** The one that waits for a verdict; undefined while none does. */
+export function waitingCandidate<One extends Markable>(job: Beside<One>): One | undefined {
+  return waitsIn.includes(job.phase) ? countedCandidate(job) : undefined;
+}
+
+/** The one that came up beside the job, and was neither promoted nor discarded yet. */
+export function countedCandidate<One extends Markable>({
+  generations,
+  candidateSince,
+}: Omit<Beside<One>, 'phase'>): One | undefined {
+  return candidateSince === undefined ? undefined : candidateAmong(generations);
+}
+
+/** The one that was not promoted. Where an operation that was lost has left several, the newest comes last. */
 export function candidateAmong<One extends Markable>(generations: readonly One[]): One | undefined {
-  return generations.find(({ candidate }) => candidate);
+  return generations.findLast(({ candidate }) => candidate);
+}
+
+/** With the savepoint that its candidate may need again. */
+export function withCandidateFrom(state: JobState): JobState & { readonly candidateFrom?: string | undefined } {
+  return { ...state, candidateFrom: countedCandidate(state)?.restoreFrom };
 }
 
 /** The same generation, as the active one. */
@@ -30,23 +48,37 @@ export function promoted({ candidate: _candidate, ...generation }: Generation): 
   return generation;
 }
 
-/** What becomes of it by itself, and when (ISO 8601), as its spec says; undefined where it waits for a person. */
+/**
+ * What becomes of it by itself, and when (ISO 8601), as its spec says; undefined where it waits for a person. What something is wrong
+ * with is not promoted by itself, nor is it before it has been well again for as long as its upgrade asks for.
+ */
 export function candidateDue(
   state: Waiting,
 ): { readonly operation: CandidateVerdict; readonly at: string } | undefined {
-  const { promoteAfter, discardAfter } = waitingCandidate(state)?.spec.spec.upgrade ?? {};
-  const [operation, after] =
-    promoteAfter === undefined ? (['discard', discardAfter] as const) : (['promote', promoteAfter] as const);
-  if (after === undefined || state.candidateSince === undefined || state.candidateIsStuck) return undefined;
-  return { operation, at: new Date(Date.parse(state.candidateSince) + parseDurationMs(after)).toISOString() };
+  const { candidateSince, candidateIsStuck, candidateHealth: health } = state;
+  const { promoteAfter, discardAfter, stableAfter } = waitingCandidate(state)?.spec.spec.upgrade ?? {};
+  if (candidateSince === undefined || candidateIsStuck) return undefined;
+  if (promoteAfter === undefined) {
+    // While the job itself does not run, its candidate may be what a person wants.
+    const isToGo = discardAfter !== undefined && runs(state.phase);
+    return isToGo ? { operation: 'discard', at: later(candidateSince, discardAfter) } : undefined;
+  }
+  if (health?.trouble) return undefined;
+  const steadyAt = health?.wellSince === undefined ? '' : later(health.wellSince, stableAfter ?? '0s');
+  return { operation: 'promote', at: [later(candidateSince, promoteAfter), steadyAt].toSorted().at(-1) ?? '' };
 }
 
-/** While a candidate waits for its verdict, or that is carried out. */
-const besideCandidate: readonly JobPhase[] = ['DUAL_RUNNING', 'PROMOTING', 'DISCARDING'];
+function later(since: string, span: string): string {
+  return new Date(Date.parse(since) + parseDurationMs(span)).toISOString();
+}
+
+/** While its verdict is carried out. */
+const deciding: readonly JobPhase[] = ['PROMOTING', 'DISCARDING'];
 
 /** Why no other spec is taken; undefined when it is. */
-export function refusalBesideCandidate({ name, phase }: Pick<JobState, 'name' | 'phase'>): Refusal | undefined {
-  if (!besideCandidate.includes(phase)) return undefined;
+export function refusalBesideCandidate(job: Beside & Pick<JobState, 'name'>): Refusal | undefined {
+  const { name, phase } = job;
+  if (!waitingCandidate(job) && !deciding.includes(phase)) return undefined;
   return {
     code: 'CANDIDATE_WAITS',
     message: `A candidate runs beside job ${name}, and is neither promoted nor discarded yet.`,

@@ -5,7 +5,7 @@ import { disposalWish, type DisposalAsked } from './disposal-wish.ts';
 import { hasDurableStorage } from './generation.ts';
 import type { CandidateVerdict } from './job.ts';
 import type { Asked, Refusal } from './job-changes.ts';
-import { judge, judgeAbort, judgeAside, judgeSpec, judgeVerdict, type Judgement } from './judgement.ts';
+import { judge, judgeAbort, judgeAside, judgeSpec, judgeTaking, judgeVerdict, type Judgement } from './judgement.ts';
 import { planChange, type PlanMode } from './plan/change-plan.ts';
 import { planForgetting, planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
 import { startingPoint } from './plan/starting-point.ts';
@@ -49,6 +49,8 @@ interface TakingWish {
   readonly spec: FlinkJob;
   /** Absent: that of the spec. */
   readonly format?: SavepointFormat | undefined;
+  /** Of its candidate. */
+  readonly ofCandidate?: boolean | undefined;
 }
 
 interface DisposalWish extends Pick<DisposalAsked, 'number' | 'force'> {
@@ -103,7 +105,7 @@ function judgeWish(recorded: RecordedJob | undefined, wish: Wish, asked: Asked):
     case 'remove':
       return judge(job, { ...asked, forgets: wish.forgets ?? false });
     case 'takeSavepoint':
-      return judgeAside(job, asked);
+      return judgeTaking(job, asked, wish.ofCandidate);
     case 'disposeSavepoint':
       return judgeAside(job, asked, () => disposalOf(recorded, wish));
     case 'abort':
@@ -133,7 +135,7 @@ function foreseen(recorded: RecordedJob | undefined, wish: Wish, nowMs: number):
     case 'change':
       return withPause(recorded, specOutlook(recorded, wish));
     case 'takeSavepoint':
-      return recorded ? takingOutlook(recorded, wish.format, nowMs) : {};
+      return recorded ? takingOutlook(recorded, wish, nowMs) : {};
     case 'disposeSavepoint':
       return disposalForeseen(recorded, wish);
     case 'abort':

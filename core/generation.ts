@@ -27,3 +27,9 @@ export function hasDurableStorage(spec: FlinkJob): boolean {
 export function hasHighAvailability(spec: FlinkJob): boolean {
   return spec.spec.storage.highAvailability !== undefined;
 }
+
+/** The one that runs the job, or last did: a candidate comes before it, and may be all that is left. */
+export function activeAmong<One extends Pick<Generation, 'candidate'>>(generations: readonly One[]): One | undefined {
+  const last = generations.at(-1);
+  return last?.candidate ? undefined : last;
+}

@@ -1,6 +1,6 @@
 /** What a request changes in a job, decided on its state alone: refusals, unchanged specs, new revisions and their operations. */
 import type { Failure } from './failure.ts';
-import type { Generation } from './generation.ts';
+import { activeAmong, type Generation } from './generation.ts';
 import type { JobState, QueuedOperation } from './job-state.ts';
 import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
@@ -39,7 +39,10 @@ export interface Asked {
 }
 
 /** What of a job decides whether a change may be taken, and whether it changes anything. */
-export type JudgedJob = Pick<JobState, 'name' | 'phase' | 'revision' | 'failure' | 'queue' | 'answered'> & {
+export type JudgedJob = Pick<
+  JobState,
+  'name' | 'phase' | 'revision' | 'failure' | 'queue' | 'answered' | 'candidateSince'
+> & {
   /** Whatever runs it; the active one is the last. */
   readonly generations: readonly Pick<Generation, 'revision' | 'candidate'>[];
   /** The operation under way. */
@@ -117,7 +120,7 @@ function isUnderWay({ queue, running }: JudgedJob): boolean {
 function isThere({ phase, revision, generations }: JudgedJob): boolean {
   if (phase === 'SUSPENDED') return revision.spec.spec.state === 'suspended';
   if (phase === 'CANCELED') return revision.spec.spec.state === 'canceled';
-  return (phase !== 'RUNNING' && phase !== 'RECOVERING') || generations.at(-1)?.revision === revision.number;
+  return (phase !== 'RUNNING' && phase !== 'RECOVERING') || activeAmong(generations)?.revision === revision.number;
 }
 
 /** How many operations that leave the job as it is may wait. */

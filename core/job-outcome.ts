@@ -1,5 +1,6 @@
 /** What the end of an operation means for its job. */
 import { candidateAmong } from './candidate.ts';
+import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
@@ -22,17 +23,24 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
     state.newestAside = { record: result.record, recordSeq: result.recordSeq };
     return;
   }
-  // Giving up because somebody asked is no bad news.
-  state.failure = result.failure?.code === 'ABORTED' ? undefined : result.failure;
+  const { failure: before } = state;
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
-  state.phase = phaseAfter(state.phase, result);
-  const isDual = state.phase === 'DUAL_RUNNING';
+  state.phase = phaseAfter(state, result);
+  // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
+  const { failure } = result;
+  state.failure = failure?.code === 'ABORTED' ? undefined : failure;
+  if (state.phase === 'FAILED' && isOfCandidateOnly(result)) state.failure ??= before;
   noteCandidate(state, result);
-  const isBrought = (!result.failure || result.finished) && !isDual && state.phase !== 'REMOVED';
-  if (isBrought && result.record.generation !== undefined) noteBrought(state, result.record, { brought, isRollback });
-  if (result.failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
+  if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
+  if (failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
+}
+
+/** Whether the job has another generation now. One that came up beside it is none. */
+function isBrought({ phase }: JobState, { failure, finished, record }: OperationResult): boolean {
+  const isCandidate = phase === 'DUAL_RUNNING' && record.kind === 'upgrade';
+  return (!failure || finished === true) && !isCandidate && phase !== 'REMOVED' && record.generation !== undefined;
 }
 
 /** A rollback may have made a generation of its own, and it may still be there: nothing else gets its number. */
@@ -84,29 +92,19 @@ function noteBrought(
   state.upgraded = isRollback ? undefined : { at: endedAt, from: before };
 }
 
-function phaseAfter(before: JobPhase, result: OperationResult): JobPhase {
+function phaseAfter(state: JobState, result: OperationResult): JobPhase {
+  const { phase: before, trouble } = state;
   const { kind } = result.record;
   if (result.finished) return 'FINISHED';
   // It touches nothing: a job that has finished has finished.
   if (kind === 'adjust') return before;
-  if (candidateAmong(result.generations) && mayHaveCandidate(result)) return 'DUAL_RUNNING';
+  // Nor does this touch what may be in trouble.
+  if (isOfCandidateOnly(result) && !result.leftRunning) return trouble && !trouble.isGivenUp ? 'RECOVERING' : 'FAILED';
+  const isDual = candidateAmong(result.generations) && mayHaveCandidate(state, result);
+  if (isDual && (!result.failure || result.leftRunning)) return 'DUAL_RUNNING';
   if (!result.failure) return operationKinds[kind].after ?? before;
   // A deploy that failed before it stopped what ran left it running.
   return result.leftRunning ? 'RUNNING' : 'FAILED';
-}
-
-/** An upgrade that failed leaves none that counts, even where it could not be cleared away. */
-function mayHaveCandidate({ record: { kind }, failure, leftRunning }: OperationResult): boolean {
-  if (kind === 'upgrade') return failure === undefined;
-  return kind === 'promote' || kind === 'discard' || (kind === 'remove' && leftRunning);
-}
-
-function noteCandidate(state: JobState, { record }: OperationResult): void {
-  if (state.phase !== 'DUAL_RUNNING') {
-    state.candidateSince = undefined;
-    state.candidateIsStuck = undefined;
-  } else if (record.kind === 'upgrade') state.candidateSince = record.endedAt;
-  else state.candidateIsStuck = true;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The state of a job's entity: plain JSON, carried through continue-as-new. */
+import type { CandidateHealth } from './candidate-health.ts';
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { ObservationOrder } from './observation/observation.ts';
@@ -93,6 +94,8 @@ export interface JobState {
   candidateSince?: string | undefined;
   /** Whether it was to be promoted or discarded in vain: a person decides then, and not its time. */
   candidateIsStuck?: true | undefined;
+  /** What agents have seen of it, and what is done about that; absent until one has told something. */
+  candidateHealth?: CandidateHealth | undefined;
   /** Number of the newest generation and operation: the next takes the next. */
   lastGeneration: number;
   lastOperation: number;

@@ -1,11 +1,11 @@
 /** From an entity's state to what people see of it. */
 import { candidateDue, waitingCandidate } from './candidate.ts';
-import type { Generation } from './generation.ts';
+import { activeAmong, type Generation } from './generation.ts';
 import type { CandidateView, GenerationView, JobView } from './job.ts';
 import type { JobState, QueuedOperation } from './job-state.ts';
 import { flinkJobId, generationName } from './names.ts';
 import { nextSavepointAt } from './periodic.ts';
-import { troubleView } from './recovery/trouble-view.ts';
+import { candidateTroubleView, troubleView } from './recovery/trouble-view.ts';
 
 /** The view of a job now. @param now ISO 8601, the time of the change that made this view. */
 export function viewOf(state: JobState, now: string): JobView {
@@ -48,7 +48,7 @@ function upcomingChange({ running, queue, revision }: JobState): QueuedOperation
 }
 
 function activeGeneration(state: JobState): GenerationView | undefined {
-  const active = state.generations.at(-1);
+  const active = activeAmong(state.generations);
   return active && generationView(active);
 }
 
@@ -56,7 +56,17 @@ function candidateView(state: JobState): CandidateView | undefined {
   const candidate = waitingCandidate(state);
   if (!candidate) return undefined;
   const due = candidateDue(state);
-  return { ...generationView(candidate), since: state.candidateSince ?? state.createdAt, ...(due && { due }) };
+  const { restoreFrom } = candidate;
+  const { seen } = state.candidateHealth ?? {};
+  const trouble = candidateTroubleView(state);
+  return {
+    ...generationView(candidate),
+    since: state.candidateSince ?? state.createdAt,
+    ...(restoreFrom !== undefined && { startedFrom: restoreFrom }),
+    ...(seen && { seen }),
+    ...(trouble && { trouble }),
+    ...(due && { due }),
+  };
 }
 
 function generationView({ identity, revision, submission }: Generation): GenerationView {

@@ -1,5 +1,6 @@
 /** A job as people see it: the view that the entity workflow publishes, PostgreSQL keeps and the API returns. */
 import type { Failure } from './failure.ts';
+import type { ObservedJobState } from './observation/observation.ts';
 import type { GivenParallelism } from './scaling/given-parallelism.ts';
 import type { ActingAction, FindingReason, Standing } from './recovery/finding.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -47,8 +48,27 @@ export interface GenerationView {
 export interface CandidateView extends GenerationView {
   /** ISO 8601. */
   readonly since: string;
+  /** From where it started; absent: empty. */
+  readonly startedFrom?: string;
+  /** What an agent has told of it last; absent until one has. */
+  readonly seen?: CandidateSeen;
+  /** What is wrong with it. */
+  readonly trouble?: TroubleView;
   /** What happens to it by itself, and when. */
   readonly due?: { readonly operation: CandidateVerdict; readonly at: string };
+}
+
+/** A candidate as its cluster's agent has told of it last: again when that becomes another thing, and not with every checkpoint. */
+export interface CandidateSeen {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly state: ObservedJobState;
+  /** How often Flink has restarted it. */
+  readonly restarts: number;
+  /** The newest checkpoint that it had completed. */
+  readonly checkpoint?: { readonly id: number; readonly path?: string; readonly completedAt: string };
+  /** Why Flink has restarted or ended it last. */
+  readonly failure?: Failure;
 }
 
 /** What becomes of a candidate. */

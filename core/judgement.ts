@@ -39,6 +39,11 @@ export function judgeAside(
   return wished && isRefusal(wished) ? wished : (refusalOfAside(job) ?? 'taken');
 }
 
+/** Of a savepoint that shall be taken. */
+export function judgeTaking(job: JudgedJob | undefined, asked: Asked, ofCandidate: boolean | undefined): Judgement {
+  return judgeAside(job, asked, () => (job && ofCandidate && !waitingCandidate(job) ? noCandidate(job) : undefined));
+}
+
 function isRefusal(wish: object): wish is Refusal {
   return 'code' in wish;
 }

@@ -22,6 +22,7 @@ const kinds = {
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING', isPlanned: true },
   recover: { title: 'Recovery', during: 'RECOVERING', after: 'RUNNING' },
   heal: { title: 'Healing' },
+  revive: { title: 'Recovery of the candidate' },
   cleanup: { title: 'Clean-up' },
   promote: { title: 'Promote', during: 'PROMOTING', after: 'RUNNING' },
   discard: { title: 'Discard', during: 'DISCARDING', after: 'RUNNING' },

@@ -42,6 +42,8 @@ export interface OperationInput {
   /** Generations that may exist in the cluster; the last one is the active one. */
   readonly generations: readonly Generation[];
   readonly restorePoint?: string;
+  /** Whether a candidate runs beside the job, which an operation that brings the job back leaves alone. */
+  readonly besideCandidate?: true;
   /** Whether the job ran when the operation's turn came, as far as was known. */
   readonly wasRunning: boolean;
   /** The spec that the job shall have, or has. */

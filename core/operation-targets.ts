@@ -1,20 +1,22 @@
 /** Which generation an operation brings about, decided on the job's state when its turn comes. */
 import { savepointsGo } from './deletion.ts';
-import type { Generation } from './generation.ts';
+import { activeAmong, type Generation } from './generation.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { submissionNumber } from './names.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
 /**
- * `new`: one made for it. `active`: the one that runs, with another revision. `standIn`: one in whose name the storage is
+ * `new`: one made for it. `candidate`: one made for it that runs beside the job. `active`: the one that runs, with another revision. `mended`:
+ * the one that something is wrong with. `standIn`: one in whose name the storage is
  * reached, where there is none. `none`: it acts on what there is.
  */
-const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'none'>> = {
+const targets: Readonly<Record<OperationKind, 'new' | 'candidate' | 'active' | 'mended' | 'standIn' | 'none'>> = {
   deploy: 'new',
   upgrade: 'new',
   resume: 'new',
   recover: 'new',
-  heal: 'active',
+  heal: 'mended',
+  revive: 'candidate',
   adjust: 'active',
   rescale: 'active',
   suspend: 'none',
@@ -34,19 +36,37 @@ const targets: Readonly<Record<OperationKind, 'new' | 'active' | 'standIn' | 'no
 export function takeTarget(
   state: JobState,
   revision: Revision,
-  operation: Pick<QueuedOperation, 'record' | 'deletion' | 'savepointsLeft'>,
+  operation: Pick<QueuedOperation, 'record' | 'deletion' | 'savepointsLeft' | 'mends'>,
 ): Generation | undefined {
   const { kind, number, plan } = operation.record;
-  const active = state.generations.at(-1);
-  if (targets[kind] === 'none' || (targets[kind] === 'standIn' && active)) return undefined;
-  const hasSavepoints = (state.savepoints?.length ?? 0) > 0;
-  if (kind === 'remove' && !(hasSavepoints && savepointsGo(revision.spec, operation))) return undefined;
-  // The Flink cluster of a job that has finished may be gone: then there is nothing to bring about.
-  if (targets[kind] === 'active') return active && withRevision(active, revision);
+  if (targets[kind] === 'none' || (targets[kind] === 'standIn' && state.generations.length > 0)) return undefined;
+  if (kind === 'remove' && !takesSavepointsAlong(state, revision, operation)) return undefined;
+  if (targets[kind] === 'active' || targets[kind] === 'mended') return thereAs(state, revision, operation);
   const made = newGeneration(state, revision, number);
-  const target = plan?.strategy === 'blueGreen' ? { ...made, candidate: true as const } : made;
-  state.generations = kind === 'upgrade' ? [target, ...state.generations] : [...state.generations, target];
+  const isCandidate = targets[kind] === 'candidate' || plan?.strategy === 'blueGreen';
+  const target = isCandidate ? { ...made, candidate: true as const } : made;
+  const isFirst = isCandidate || kind === 'upgrade';
+  state.generations = isFirst ? [target, ...state.generations] : [...state.generations, target];
   return target;
+}
+
+function takesSavepointsAlong(
+  { savepoints = [] }: JobState,
+  { spec }: Revision,
+  wish: Pick<QueuedOperation, 'deletion' | 'savepointsLeft'>,
+): boolean {
+  return savepoints.length > 0 && savepointsGo(spec, wish);
+}
+
+/** What is there, with that revision. The Flink cluster of a job that has finished may be gone: then there is nothing to bring about. */
+function thereAs(
+  { generations }: JobState,
+  revision: Revision,
+  { record: { kind }, mends }: Pick<QueuedOperation, 'record' | 'mends'>,
+): Generation | undefined {
+  const isMended = ({ identity }: Generation) => identity.number === mends?.of.generation;
+  const there = targets[kind] === 'mended' ? generations.find(isMended) : activeAmong(generations);
+  return there && withRevision(there, revision);
 }
 
 function withRevision(generation: Generation, { number, spec, specHash }: Revision): Generation {

@@ -8,15 +8,20 @@ export interface Pinning {
   readonly restorePoint?: string | undefined;
   /** From where it runs, as long as it has not been seen to complete a checkpoint since. */
   readonly startedFrom?: string | undefined;
+  /** From where its candidate was started, which goes back there where it has completed no checkpoint. */
+  readonly candidateFrom?: string | undefined;
 }
 
 /** Whether the job waits with it, or was started from it and may need it again. */
-export function isPinned({ path }: { readonly path?: string }, { restorePoint, startedFrom }: Pinning): boolean {
+export function isPinned({ path }: { readonly path?: string }, job: Pinning): boolean {
   if (path === undefined) return false;
-  return [restorePoint, startedFrom].some((point) => point !== undefined && isSamePlace(point, path));
+  return [job.restorePoint, job.startedFrom, job.candidateFrom].some(
+    (point) => point !== undefined && isSamePlace(point, path),
+  );
 }
 
 /** What of a job counts: one that was removed waits for nothing, but may have been left running. */
 export function pinningOf(job: JobView): Pinning {
-  return job.phase === 'REMOVED' ? { startedFrom: job.startedFrom } : job;
+  if (job.phase === 'REMOVED') return { startedFrom: job.startedFrom };
+  return { ...job, candidateFrom: job.candidate?.startedFrom };
 }

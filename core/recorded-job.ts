@@ -50,6 +50,7 @@ export function judgedJob(records: Records): JudgedJob {
     revision: { number: revision, spec, specHash: specHash(spec) },
     ...(failure ? { failure } : {}),
     queue: queue.toReversed().map((record) => ({ record, recordSeq: 0 })),
+    ...(candidate && { candidateSince: candidate.since }),
     generations: [
       ...(candidate ? [{ ...candidate, candidate: true as const }] : []),
       ...(generation ? [generation] : []),
@@ -61,13 +62,14 @@ export function judgedJob(records: Records): JudgedJob {
 
 /** As its workflow would judge the disposal of a savepoint. */
 export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
-  const { uid, name, restorePoint, startedFrom } = job;
+  const { uid, name, restorePoint, startedFrom, candidate } = job;
   return {
     uid,
     name,
     savepoints,
     ...(restorePoint !== undefined && { restorePoint }),
     ...(startedFrom !== undefined && { startedFrom }),
+    ...(candidate && { candidateFrom: candidate.startedFrom }),
   };
 }
 

@@ -25,10 +25,12 @@ export function overRetention(
   const { count, age } = job.retain;
   const oldestMs = age === undefined ? Number.NEGATIVE_INFINITY : nowMs - parseDurationMs(age);
   const surplus = savepoints.length - count;
+  // What was taken of a candidate takes no other's place as the job's newest one.
+  const newest = savepoints.findLast(({ ofCandidate }) => !ofCandidate);
   return savepoints
     .slice(0, -1)
     .filter((one, index) => index < surplus || Date.parse(one.takenAt) < oldestMs)
-    .filter((one) => !isPinned(one, job) && filesOf(one.path, job.root) !== undefined)
+    .filter((one) => one !== newest && !isPinned(one, job) && filesOf(one.path, job.root) !== undefined)
     .slice(0, disposalsMax);
 }
 
@@ -41,7 +43,9 @@ export function disposalRefusal(
   const { number } = savepoint;
   if (isPinned(savepoint, job))
     return inUse(`The job may need savepoint ${number}: it waits with it, or has completed no checkpoint since.`);
-  if (savepoints.at(-1)?.number === number) return inUse(`Savepoint ${number} is the newest one of the job.`);
+  const own = savepoints.findLast(({ ofCandidate }) => !ofCandidate);
+  if (savepoints.at(-1)?.number === number || own?.number === number)
+    return inUse(`Savepoint ${number} is the newest one of the job.`);
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Failure } from './failure.ts';
 import { runs } from './job.ts';
 import { ownSavepointDirectory } from './names.ts';
 import type { OperationPlan } from './plan/ending-plan.ts';
+import { pinningOf } from './pinning.ts';
 import { activeSpec, plannedJob, type RecordedJob } from './recorded-job.ts';
 import { filesOf, overRetention } from './retention.ts';
 import type { CompletedSavepoint, SavepointFormat } from './savepoint.ts';
@@ -40,16 +41,23 @@ export interface SavepointOutlook {
   readonly keeps?: readonly KeptOutlook[];
 }
 
-/** @param format absent: that of the job's spec. @param nowMs milliseconds since 1970: what is over the retention goes by it. */
+/** What was asked for. */
+export interface TakingAsked {
+  /** Absent: that of the job's spec. */
+  readonly format?: SavepointFormat | undefined;
+  readonly ofCandidate?: boolean | undefined;
+}
+
+/** @param nowMs milliseconds since 1970: what is over the retention goes by it. */
 export function takingOutlook(
   recorded: RecordedJob,
-  format: SavepointFormat = recorded.job.spec.spec.savepoints.format,
+  { format = recorded.job.spec.spec.savepoints.format, ofCandidate = false }: TakingAsked,
   nowMs: number,
 ): SavepointOutlook {
   const { job, operations } = recorded;
-  const active = activeSpec(recorded);
+  const active = ofCandidate ? candidateSpec(recorded) : activeSpec(recorded);
   const root = active?.spec.storage.savepoints;
-  const runsThen = active !== undefined && runs(plannedJob(recorded).phase);
+  const runsThen = active !== undefined && (ofCandidate || runs(plannedJob(recorded).phase));
   if (!runsThen) return failing('savepoint', notRunning({ identity: { ...job, number: 0 } }, 'it does not run'));
   if (root === undefined) return failing('savepoint', noSavepointStorage);
   const number = 1 + Math.max(0, ...operations.map((one) => one.number));
@@ -63,6 +71,10 @@ export function takingOutlook(
   };
 }
 
+function candidateSpec({ job, specs }: RecordedJob): FlinkJob | undefined {
+  return job.candidate && specs.get(job.candidate.revision);
+}
+
 /** What the retention would clean up once the new one is there. */
 function cleaned(
   { job, savepoints = [] }: RecordedJob,
@@ -73,10 +85,9 @@ function cleaned(
   const root = active.spec.storage.savepoints ?? '';
   const last = savepoints.at(-1);
   if (!last) return [];
-  const { restorePoint, startedFrom } = job;
   const { retain } = completed(active).spec.savepoints;
   const all = [...savepoints, { ...last, ...next, takenAt: new Date(nowMs).toISOString() }];
-  return deleted(overRetention(all, { retain, root, restorePoint, startedFrom }, nowMs), root);
+  return deleted(overRetention(all, { retain, root, ...pinningOf(job) }, nowMs), root);
 }
 
 /** Of one that may go. */

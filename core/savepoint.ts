@@ -31,6 +31,8 @@ export interface SavepointRecord {
   readonly revision: number;
   readonly generation: number;
   readonly flinkJobId: string;
+  /** Whether it was taken of a candidate, beside the job. */
+  readonly ofCandidate?: true;
   readonly failure?: Failure;
   readonly disposedAt?: string;
   /** The operation that deleted its files. */

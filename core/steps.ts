@@ -41,6 +41,7 @@ export const stepTitles = {
   jobCanceled: 'Job canceled',
   candidatePromoted: 'Candidate is the job, and the Service points at it',
   candidateCanceled: 'Job of the candidate canceled',
+  candidateStopped: 'Job of the candidate ended with its state',
   candidateRemoved: 'Flink cluster of the candidate removed',
   leftAlone: 'Left in its cluster as it is',
   savepointTaken: 'Savepoint taken',

@@ -11,6 +11,7 @@ export { heal } from './heal.ts';
 export { promote } from './promote.ts';
 export { remove } from './remove.ts';
 export { rescale } from './rescale.ts';
+export { revive } from './revive.ts';
 export { savepoint } from './savepoint.ts';
 export { suspend } from './suspend.ts';
 export { tailLogs } from './tail-logs.ts';

@@ -44,6 +44,15 @@ export class CandidateRun {
     await candidate.submitted();
   }
 
+  /** Brings it up again from its own state, which is known. */
+  async bringBack(restoreFrom: string | undefined): Promise<void> {
+    const { candidate } = this;
+    this.begun = true;
+    this.startFrom(restoreFrom);
+    await candidate.clusterUp();
+    if (candidate.isDedicated) await candidate.submitted();
+  }
+
   /** Among the generations, as it is known now: before the active one. */
   private note(): void {
     const { generation } = this.candidate;

@@ -34,13 +34,19 @@ export class DeployRun {
   /** Asks the cluster what is there under this name. Fails within a bound when its agent is away, and may be given up. */
   async askCluster(): Promise<readonly FoundGeneration[]> {
     const found = await this.account.untilNoReturn(() => findRunning(this.account, this.input));
-    this.account.leftRunning = found.some(({ running }) => running ?? this.input.wasRunning);
+    const own = found.filter((one) => !this.leaves(one));
+    this.account.leftRunning = own.some(({ running }) => running ?? this.input.wasRunning);
     return found;
   }
 
   /** Takes charge of what an attempt that came late has left, and of what a lost operation did. */
   includes(found: readonly FoundGeneration[]): void {
     this.account.generations = reconciled(found, this.account.generations);
+  }
+
+  /** Whether it is the candidate of a job that is brought back: that runs on, and comes before the job in every order. */
+  private leaves({ candidate }: Generation): boolean {
+    return candidate === true && this.input.record.kind === 'recover' && this.input.besideCandidate === true;
   }
 
   /** Takes over what was found. True when the very same spec runs already: nothing is left but to see it run. */
@@ -61,7 +67,7 @@ export class DeployRun {
    * @returns false where the very same revision has finished by itself: then there is nothing to start.
    */
   async stopPrevious(): Promise<boolean> {
-    const before = this.account.generations;
+    const before = this.account.generations.filter((one) => !this.leaves(one));
     for (const other of before.slice(0, -1)) await this.clearOther(other);
     const active = before.at(-1);
     if (active && (await this.hasFinished(active))) return false;

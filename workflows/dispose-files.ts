@@ -1,4 +1,5 @@
 /** Deletes the files of savepoints, and records that they are gone. */
+import { candidateAmong } from '../core/candidate.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput } from '../core/operation-result.ts';
 import { filesOf, overRetention } from '../core/retention.ts';
@@ -33,10 +34,11 @@ export async function cleanSavepoints(account: OperationRun, input: OperationInp
   const root = host?.spec.spec.storage.savepoints;
   if (!host || root === undefined || all.length <= 1) return;
   const { restorePoint, startedFrom } = account;
+  const candidateFrom = candidateAmong(account.generations)?.restoreFrom;
   const over = overRetention(
     all,
     // As what runs says it: the accepted spec may be a candidate's, or one that was rolled back.
-    { retain: completed(host.spec).spec.savepoints.retain, root, restorePoint, startedFrom },
+    { retain: completed(host.spec).spec.savepoints.retain, root, restorePoint, startedFrom, candidateFrom },
     Date.now(),
   );
   if (over.length === 0) return;

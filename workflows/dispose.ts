@@ -1,4 +1,5 @@
 /** Dispose: deletes the files of one savepoint, or of several of a job that was removed. */
+import { candidateAmong } from '../core/candidate.ts';
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
@@ -46,10 +47,18 @@ async function disposeOfRemoved(
 }
 
 /** What has changed since it was asked for counts. @throws SAVEPOINT_IN_USE */
-function wanted({ savepointWish, savepoints = [], restorePoint, startedFrom }: DisposeInput): CompletedSavepoint {
+function wanted({
+  savepointWish,
+  savepoints = [],
+  restorePoint,
+  startedFrom,
+  generations,
+}: DisposeInput): CompletedSavepoint {
   const wish = savepointWish?.dispose;
   if (!wish) throw new Error('no savepoint is named');
-  const refusal = wish.force ? undefined : disposalRefusal(wish.savepoint, savepoints, { restorePoint, startedFrom });
+  const candidateFrom = candidateAmong(generations)?.restoreFrom;
+  const pinning = { restorePoint, startedFrom, candidateFrom };
+  const refusal = wish.force ? undefined : disposalRefusal(wish.savepoint, savepoints, pinning);
   if (!refusal) return wish.savepoint;
   throw errorOf({
     code: 'SAVEPOINT_IN_USE',

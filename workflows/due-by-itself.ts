@@ -14,9 +14,12 @@ const { planSavepoint } = proxyLocalActivities<Pick<ControlActivities, 'planSave
   retry: { initialInterval: '100ms', maximumInterval: '2s' },
 });
 
+/** What a job begins by itself. */
+export type DueOperation = 'savepoint' | 'recover' | 'revive' | CandidateVerdict;
+
 /** What is due, and when (ISO 8601). */
 interface Due {
-  readonly operation: 'savepoint' | 'recover' | CandidateVerdict;
+  readonly operation: DueOperation;
   readonly at: string;
 }
 
@@ -28,7 +31,7 @@ export async function waitUntilDue(
   state: JobState | undefined,
   isWoken: () => boolean,
   publish: () => void,
-): Promise<Due['operation'] | undefined> {
+): Promise<DueOperation | undefined> {
   const next = state && !isWoken() ? await nextDue(state, publish) : undefined;
   if (!state || !next) {
     await condition(isWoken);
@@ -44,10 +47,13 @@ export async function waitUntilDue(
 async function nextDue(state: JobState, publish: () => void): Promise<Due | undefined> {
   const savepointAt = isPeriodic(state) && patched('periodic-savepoints') && (await plan(state, publish));
   const recoverAt = state.trouble?.dueAt;
+  // The job itself is brought back first.
+  const reviveAt = state.phase === 'RECOVERING' ? undefined : state.candidateHealth?.trouble?.dueAt;
   const dues = [
     candidateDue(state),
     savepointAt ? { operation: 'savepoint' as const, at: savepointAt } : undefined,
     recoverAt === undefined ? undefined : { operation: 'recover' as const, at: recoverAt },
+    reviveAt === undefined ? undefined : { operation: 'revive' as const, at: reviveAt },
   ];
   return dues.flatMap((due) => due ?? []).toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))[0];
 }

@@ -1,5 +1,7 @@
 /** What a job's entity takes: changes that its callers ask for. Each is judged, remembered by its key, and queued. */
 import { ApplicationFailure, patched } from '@temporalio/workflow';
+import { withCandidateFrom } from '../core/candidate.ts';
+import { concludeMending } from '../core/candidate-health.ts';
 import { disposalWish } from '../core/disposal-wish.ts';
 import {
   applyReason,
@@ -12,11 +14,18 @@ import {
   type Refusal,
 } from '../core/job-changes.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
-import { judge, judgeAbort, judgeAside, judgeSpec, judgeVerdict, type Judgement } from '../core/judgement.ts';
+import {
+  judge,
+  judgeAbort,
+  judgeAside,
+  judgeSpec,
+  judgeTaking,
+  judgeVerdict,
+  type Judgement,
+} from '../core/judgement.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { correctFirstStart, newJob } from '../core/new-job.ts';
-import { concludeTrouble } from '../core/recovery/mending.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
@@ -142,7 +151,7 @@ export abstract class JobDesk extends JobBook {
     const ended = withdrawn(operation, now(), why);
     if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
     else state.newest = ended;
-    if (operation.mends) concludeTrouble(state, { ...ended, mends: operation.mends });
+    if (operation.mends) concludeMending(state, { ...ended, mends: operation.mends }, now());
     this.concludeScaling(state, ended, operation.scales);
     this.putOperation(ended);
   }
@@ -157,16 +166,18 @@ export abstract class JobDesk extends JobBook {
 
   /** Accepts a savepoint of the job, after what is under way and what waits. */
   takeSavepoint(request: TakeSavepointRequest): ChangeAnswer {
-    const answered = this.answered(request, judgeAside(this.state, request));
+    const { ofCandidate } = request;
+    const answered = this.answered(request, judgeTaking(this.state, request, ofCandidate));
     if (answered) return answered;
     const { format = this.known().revision.spec.spec.savepoints.format } = request;
-    const take = { format, origin: 'user' as const };
-    return this.enqueue('savepoint', request, 'A savepoint was asked for', { savepointWish: { take } });
+    const take = { format, origin: 'user' as const, ...(ofCandidate && { ofCandidate }) };
+    const reason = ofCandidate ? 'A savepoint of the candidate was asked for' : 'A savepoint was asked for';
+    return this.enqueue('savepoint', request, reason, { savepointWish: { take } });
   }
 
   /** Accepts that a savepoint goes, after what is under way and what waits. */
   disposeSavepoint(request: DisposeSavepointRequest): ChangeAnswer {
-    const wished = () => disposalWish(this.known(), request);
+    const wished = () => disposalWish(withCandidateFrom(this.known()), request);
     const answered = this.answered(request, judgeAside(this.state, request, wished));
     if (answered) return answered;
     const wish = wished();
@@ -295,7 +306,9 @@ export abstract class JobDesk extends JobBook {
     }
     for (const one of [...replaced, operation]) this.putOperation(one);
     const waits = request.waits && (patched('finite-jobs-run') || !state.revision.spec.spec.job.finite);
-    if (state.running && !leavesJobAlone(kind) && !waits)
+    // Who is done with the candidate still wants the job back.
+    const isBeside = kind === 'discard' && state.running?.record.kind === 'recover';
+    if (state.running && !leavesJobAlone(kind) && !waits && !isBeside)
       this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
     this.remember(request, true, operation.record.number);
     this.publish();

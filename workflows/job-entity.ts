@@ -1,7 +1,9 @@
 /** The entity of one job: carries out what it has taken, one at a time and in order, and what is due by itself. */
 import { allHandlersFinished, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
+import { candidateDue } from '../core/candidate.ts';
+import { concludeMending } from '../core/candidate-health.ts';
 import { mendingFirst, waitingChange } from '../core/job-changes.ts';
-import { runs, type CandidateVerdict } from '../core/job.ts';
+import { runs } from '../core/job.ts';
 import {
   concludeOperation,
   goingBack,
@@ -14,12 +16,12 @@ import {
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import { concludeTrouble } from '../core/recovery/mending.ts';
+
 import { giveUpTrouble } from '../core/recovery/trouble.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import type { PlannedJob } from '../core/plan/change-plan.ts';
-import { waitUntilDue } from './due-by-itself.ts';
+import { waitUntilDue, type DueOperation } from './due-by-itself.ts';
 import { now } from './job-book.ts';
 import { JobHealth } from './job-health.ts';
 import { planOperation } from './plan-operation.ts';
@@ -49,11 +51,13 @@ export class JobEntity extends JobHealth {
       else if (this.state && this.shouldContinueAsNew()) return { ...this.state, unwritten: this.outbox.unwritten() };
       this.isEnding = this.state === undefined || this.state.phase === 'REMOVED';
       this.refused = false;
+      this.isSeenAnew = false;
     }
   }
 
   private async waitForWork(): Promise<void> {
-    const isWoken = () => this.isAsked() || this.hasTrouble() || this.refused || this.shouldContinueAsNew();
+    const isWoken = () =>
+      this.isAsked() || this.hasTrouble() || this.refused || this.isSeenAnew || this.shouldContinueAsNew();
     const due = await waitUntilDue(this.state, isWoken, () => this.publish());
     if (due && this.state) this.enqueueDue(this.state, due);
   }
@@ -67,11 +71,14 @@ export class JobEntity extends JobHealth {
     return this.hasWork() || this.removedJobs.hasWork();
   }
 
-  private enqueueDue(state: JobState, due: 'savepoint' | 'recover' | CandidateVerdict): void {
+  private enqueueDue(state: JobState, due: DueOperation): void {
     // Whoever asked for something in this very moment comes first: what is due by itself is due again afterwards.
     if (this.hasWork()) return;
     if (due === 'recover') return this.enqueueRecovery(state);
+    if (due === 'revive') return this.enqueueRevival(state);
     if (due === 'savepoint') return this.enqueuePeriodic(state);
+    // In the same moment something may have been seen that is wrong with it.
+    if (candidateDue(state)?.operation !== due) return;
     const operation = this.newOperation(due, 'drey', `The candidate has run as long as spec.upgrade.${due}After says`);
     state.queue = [operation];
     this.putOperation(operation);
@@ -109,7 +116,8 @@ export class JobEntity extends JobHealth {
     const { during } = operationKinds[kind];
     // Bookkeeping leaves a job that has finished finished.
     if (during !== undefined && kind !== 'adjust') state.phase = during;
-    if (during !== undefined) state.failure = undefined;
+    // What has failed has failed, whatever becomes of its candidate.
+    if (during !== undefined && kind !== 'discard' && kind !== 'promote') state.failure = undefined;
     const input = {
       ...inputOf(state, revision, planned, wasRunning),
       ...(this.lost.length > 0 && { lost: this.lost }),
@@ -156,7 +164,7 @@ export class JobEntity extends JobHealth {
     const { mends, scales } = state.running ?? {};
     if (!leavesJobAlone(record.kind)) [this.lostInARow, this.lost] = [0, []];
     concludeOperation(state, result, brought);
-    concludeTrouble(state, { record, recordSeq, ...(mends && { mends }) });
+    concludeMending(state, { record, recordSeq, ...(mends && { mends }) }, now());
     this.concludeScaling(state, result, scales);
     if (state.phase === 'REMOVED') this.tellRemoved(state);
     if (result.failure) this.withdrawBuiltOn(state, result.record.number);
@@ -206,7 +214,7 @@ export class JobEntity extends JobHealth {
   /** What leaves the job as it is is not begun again: who wanted it sees that it failed. */
   private giveUp(state: JobState, lost: QueuedOperation): void {
     state.newestAside = lostOperation(lost, now());
-    concludeTrouble(state, { ...lost, ...state.newestAside });
+    concludeMending(state, { ...lost, ...state.newestAside }, now());
     this.putOperation(state.newestAside);
   }
 

@@ -4,7 +4,16 @@
  */
 import { patched, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control/control-activities.ts';
+import {
+  candidateJudgement,
+  candidateMending,
+  heardOfCandidate,
+  isCandidateToBeJudged,
+  isOfCandidate,
+  takeCandidateDecision,
+} from '../core/candidate-health.ts';
 import { leavesCluster } from '../core/finished-job.ts';
+import { waitingChange } from '../core/job-changes.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import type { JobObservedSignal, ObjectsGoneSignal } from '../core/observation/signal.ts';
 import {
@@ -27,9 +36,28 @@ const { judgeTrouble } = proxyLocalActivities<Pick<ControlActivities, 'judgeTrou
 });
 
 export abstract class JobHealth extends JobScaling {
+  /** Whether something was seen by which another time may be the next: the loop that lives is woken by it. */
+  protected isSeenAnew = false;
+
   /** Takes what an agent has seen. */
   observed(seen: JobObservedSignal): void {
-    if (this.state && heardOf(this.state, seen, now())) this.publish();
+    if (!this.state) return;
+    if (isOfCandidate(this.state, seen.observation)) return this.candidateObserved(this.state, seen);
+    if (!heardOf(this.state, seen, now())) return;
+    this.jobFirst(this.state);
+    this.publish();
+  }
+
+  private candidateObserved(state: JobState, seen: JobObservedSignal): void {
+    if (!patched('candidate-observed') || !heardOfCandidate(state, seen, now())) return;
+    this.isSeenAnew = true;
+    this.publish();
+  }
+
+  /** What has ended is brought back before its candidate is. */
+  private jobFirst({ running, trouble }: JobState): void {
+    if (running?.record.kind !== 'revive' || trouble?.finding.standing !== 'ended') return;
+    this.abortion ??= { reason: 'the job itself is to be brought back first', isAsked: false };
   }
 
   /** Takes it that an agent has found nothing of the job in its cluster. */
@@ -38,18 +66,50 @@ export abstract class JobHealth extends JobScaling {
   }
 
   protected hasTrouble(): boolean {
-    return this.state !== undefined && isToBeJudged(this.state);
+    return this.state !== undefined && (isToBeJudged(this.state) || isCandidateToBeJudged(this.state));
   }
 
   protected async judge(state: JobState): Promise<void> {
     const { trouble } = state;
-    if (!trouble) return;
+    if (!trouble || !isToBeJudged(state)) return this.judgeCandidate(state);
     const decision = await judgeTrouble(judgementOf(state, trouble, Date.now()));
     // Meanwhile it may have gone, or become another one.
     if (state.trouble !== trouble || !isToBeJudged(state)) return;
     takeDecision(state, trouble, decision);
     if (leavesCluster(state) && patched('finished-is-cleaned-up')) this.enqueueCleanUp(state);
     this.publish();
+  }
+
+  private async judgeCandidate(state: JobState): Promise<void> {
+    const { trouble } = state.candidateHealth ?? {};
+    if (!trouble) return;
+    const decision = await judgeTrouble(candidateJudgement(state, trouble, Date.now()));
+    if (state.candidateHealth?.trouble !== trouble || !isCandidateToBeJudged(state)) return;
+    if (takeCandidateDecision(state, trouble, decision)) this.enqueueLoss(state);
+    this.publish();
+  }
+
+  /** What cannot be brought back goes. Whoever has decided about it in this very moment comes first. */
+  private enqueueLoss(state: JobState): void {
+    const { message = 'The candidate is lost', cure = '' } = state.candidateHealth?.lost ?? {};
+    if (waitingChange(state.queue)) return;
+    const operation = this.newOperation('discard', 'drey', `${message} ${cure}`.trim());
+    state.queue = [...state.queue, operation];
+    this.putOperation(operation);
+  }
+
+  /** Begins to bring the candidate back, since its time has come. */
+  protected enqueueRevival(state: JobState): void {
+    const mends = candidateMending(state);
+    if (mends) this.enqueueMending(state, mends.action === 'heal' ? 'heal' : 'revive', mends);
+  }
+
+  private enqueueMending(state: JobState, kind: 'heal' | 'recover' | 'revive', mends: Mending): void {
+    const made = this.newOperation(kind, 'drey', recoveryReason(mends));
+    const record = { ...made.record, revision: mends.revision.number, plan: recoveryPlan(mends) };
+    const operation: QueuedOperation = { ...made, record, mends };
+    state.queue = [...state.queue, operation];
+    this.putOperation(operation);
   }
 
   /** As for a job of which an operation waited for the end. */
@@ -66,11 +126,7 @@ export abstract class JobHealth extends JobScaling {
     const { finding, of, since, action } = trouble;
     const mends: Mending = { finding, of, since, action, revision: this.revisionFor(state, trouble) };
     state.trouble = { ...trouble, dueAt: undefined };
-    const made = this.newOperation(action === 'heal' ? 'heal' : 'recover', 'drey', recoveryReason(mends));
-    const record = { ...made.record, revision: mends.revision.number, plan: recoveryPlan(mends) };
-    const operation: QueuedOperation = { ...made, record, mends };
-    state.queue = [...state.queue, operation];
-    this.putOperation(operation);
+    this.enqueueMending(state, action === 'heal' ? 'heal' : 'recover', mends);
   }
 
   /** A spec that recovery has made is a revision like any other: people see it, and may go back. */

@@ -104,6 +104,8 @@ export interface DecideCandidateRequest extends ChangeRequest {
 export interface TakeSavepointRequest extends ChangeRequest {
   /** Absent: the one of the job's spec. */
   readonly format?: SavepointFormat;
+  /** Of the candidate that runs beside the job, and not of the job itself. */
+  readonly ofCandidate?: true;
 }
 
 export interface DisposeSavepointRequest extends ChangeRequest {

@@ -10,6 +10,7 @@ import { heal } from './heal.ts';
 import { promote } from './promote.ts';
 import { remove } from './remove.ts';
 import { rescale } from './rescale.ts';
+import { revive } from './revive.ts';
 import { savepoint } from './savepoint.ts';
 import { suspend } from './suspend.ts';
 import { upgrade } from './upgrade.ts';
@@ -30,6 +31,7 @@ export const operationWorkflows: Readonly<Record<OperationKind, OperationWorkflo
   resume: deploy,
   recover: deploy,
   heal,
+  revive,
   cleanup: cleanUp,
   savepoint,
   dispose,

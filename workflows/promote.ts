@@ -23,6 +23,7 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
     run.activate(candidate.generation);
     run.note({ generation: chosen.identity.number });
     run.startedFrom = stillNeeded(found, chosen);
+    run.restorePoint = undefined;
     for (const previous of run.generations.slice(0, -1)) {
       await cancelGeneration(run, previous, 'previousStopped');
       await new GenerationSteps(run, previous).cleared('previousRemoved');

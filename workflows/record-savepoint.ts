@@ -11,7 +11,7 @@ import type { OperationRun } from './operation-run.ts';
 import type { StopWish } from './stop-generation.ts';
 
 /** What a record says of the job that it was taken of, and of who wanted it. */
-export function savepointOf(account: OperationRun, { identity, submission, spec, revision }: Generation) {
+export function savepointOf(account: OperationRun, { identity, submission, spec, revision, candidate }: Generation) {
   const { number, requestedBy } = account.current;
   return {
     number,
@@ -20,6 +20,7 @@ export function savepointOf(account: OperationRun, { identity, submission, spec,
     revision,
     generation: identity.number,
     flinkJobId: flinkJobId(identity, submission),
+    ...(candidate && { ofCandidate: candidate }),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { countedCandidate } from '../core/candidate.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
@@ -43,6 +44,7 @@ export function inputOf(
     wasRunning,
     spec,
     askCluster: !state.askedCluster,
+    ...(countedCandidate(state) && { besideCandidate: true }),
     ...(deletion && { deletion }),
     ...(savepointsLeft && { savepointsLeft }),
     ...(restoreFrom && { restoreFrom }),

@@ -1,7 +1,8 @@
 /** Takes a savepoint as one step of an operation, and records it, or why there is none. */
 import type { TakenSavepoint } from '../activities/cluster/take-savepoint.ts';
+import { candidateAmong } from '../core/candidate.ts';
 import { noSavepointStorage, notRunning } from '../core/diagnosis/savepoint-failures.ts';
-import type { Generation } from '../core/generation.ts';
+import { activeAmong, type Generation } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import type { OperationInput } from '../core/operation-result.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
@@ -11,8 +12,8 @@ import { savepointOf } from './record-savepoint.ts';
 
 /** As its operation was asked to. @throws what kept it from being taken: the job runs on. */
 export async function takeSavepoint(account: OperationRun, input: OperationInput): Promise<void> {
-  const generation = runningGeneration(input);
-  const { format = 'native', origin = 'user' } = input.savepointWish?.take ?? {};
+  const { format = 'native', origin = 'user', ofCandidate } = input.savepointWish?.take ?? {};
+  const generation = ofCandidate ? candidateOf(input) : runningGeneration(input);
   await takeSavepointOf(account, generation, { format, origin });
 }
 
@@ -29,7 +30,7 @@ export async function takeSavepointOf(
       account.step('savepointTaken', () => taking(account, generation, wish.format)),
     );
     account.recordSavepoint({ ...base, ...completed(taken) });
-    if (taken.hasCheckpoint) account.startedFrom = undefined;
+    if (taken.hasCheckpoint && !generation.candidate) account.startedFrom = undefined;
     return taken.path;
   } catch (error) {
     const takenAt = new Date().toISOString();
@@ -39,9 +40,16 @@ export async function takeSavepointOf(
 }
 
 function runningGeneration({ generations, wasRunning, tenant, name, uid }: OperationInput): Generation {
-  const active = generations.at(-1);
+  const active = activeAmong(generations);
   if (active && wasRunning) return active;
   throw errorOf(notRunning({ identity: { tenant, name, uid, number: 0 } }, 'it does not run'));
+}
+
+/** It was discarded meanwhile where there is none. */
+function candidateOf({ generations, tenant, name, uid }: OperationInput): Generation {
+  const candidate = candidateAmong(generations);
+  if (candidate) return candidate;
+  throw errorOf(notRunning({ identity: { tenant, name, uid, number: 0 } }, 'it has no candidate any more'));
 }
 
 function taking(account: OperationRun, generation: Generation, format: SavepointRecord['format']) {

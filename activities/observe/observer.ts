@@ -224,7 +224,9 @@ export class Observer {
     const digest = digestOf(observation, finding);
     const isWell = finding === undefined && isUp(observation);
     // A job that is well needs nobody to know, unless it was told otherwise.
-    if (isWell && signals.toldDigest === undefined && !signals.waiting) this.signals.set(name, { toldDigest: digest });
+    const isFirst = signals.toldDigest === undefined && !signals.waiting;
+    // Whoever decides about a candidate is to see how it is.
+    if (isWell && isFirst && !generation.candidate) this.signals.set(name, { toldDigest: digest });
     else {
       const offer = { observation, digest, isUrgent: finding !== undefined && isUrgent(finding) };
       this.signals.set(name, offered(signals, offer, performance.now()));

@@ -31,19 +31,23 @@ const create = defineRoute({
       .enum(savepointFormats, `must be one of ${savepointFormats.join(', ')}`)
       .optional()
       .describe("Without it, that of the job's spec."),
+    candidate: z
+      .boolean()
+      .optional()
+      .describe('Of the candidate that runs beside the job. Without it, of the job itself.'),
   }),
   answers: { 200: dryRunReply, 202: { description: 'It was accepted', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);
-    const { format } = call.body;
+    const { format, candidate: ofCandidate } = call.body;
     if (isDryRun(call.query)) {
       return tryOut(services, call, headers, async () => {
         const job = await readLivingJob(services, call.params);
         await seeRunningWorkflow(services, call.params);
-        return { job, wish: { to: 'takeSavepoint', spec: job.spec, format } };
+        return { job, wish: { to: 'takeSavepoint', spec: job.spec, format, ofCandidate } };
       });
     }
-    const request = { ...requestOf(headers, call), ...(format && { format }) };
+    const request = { ...requestOf(headers, call), ...(format && { format }), ...(ofCandidate && { ofCandidate }) };
     return change(services, call, headers, 'savepoint', () =>
       ofRunningWorkflow(services, call.params, () => takeSavepointOf(services.temporal, call.params, request)),
     );

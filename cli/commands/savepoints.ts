@@ -29,13 +29,13 @@ interface OutputFlags extends PastFlags {
 export async function createSavepoint(
   context: Context,
   words: readonly string[],
-  flags: WaitFlags & { readonly format?: string },
+  flags: WaitFlags & { readonly format?: string; readonly candidate?: boolean },
 ): Promise<number> {
-  const { format } = flags;
+  const { format, candidate } = flags;
   if (format !== undefined && !savepointFormats.some((one) => one === format))
     throw usageError(`--format ${format} is not known`, `Use one of ${savepointFormats.join(', ')}.`);
   const job = { tenant: context.config.tenant, name: parseJobName(words) };
-  return asked(context, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format }));
+  return asked(context, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format, candidate }));
 }
 
 export async function listSavepoints(context: Context, words: readonly string[], flags: OutputFlags): Promise<number> {

@@ -1,5 +1,5 @@
 /** How a job is shown: columns, and the resource that `drey apply` takes back unchanged. */
-import type { JobView } from '../../core/job.ts';
+import { runs, type JobView } from '../../core/job.ts';
 import { ageOf } from '../duration.ts';
 import type { Kind } from '../printing.ts';
 
@@ -9,8 +9,9 @@ export function jobLabel(job: { readonly name: string }): string {
 }
 
 /** A phase alone does not say that something is wrong with a job that runs, or that nobody looks at it now. */
-function phaseText({ phase, trouble, lastSeen }: JobView, now: number): string {
-  const wrong = trouble && phase === 'RUNNING' ? [trouble.reason] : [];
+function phaseText({ phase, trouble, candidate, lastSeen }: JobView, now: number): string {
+  const ofJob = trouble && runs(phase) ? [trouble.reason] : [];
+  const wrong = [...ofJob, ...(candidate?.trouble ? [`candidate: ${candidate.trouble.reason}`] : [])];
   const unseen = lastSeen === undefined ? [] : [`seen ${ageOf(lastSeen, now)} ago`];
   const notes = [...wrong, ...unseen].join(', ');
   return notes === '' ? phase : `${phase} (${notes})`;

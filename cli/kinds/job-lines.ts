@@ -1,6 +1,6 @@
 /** A job as `describe` prints it: its spec in short, what runs, the current operation, and what happened lately. */
 import type { JobEvent, Savepoint } from '../../clients/drey/shapes.ts';
-import type { CandidateView, JobView } from '../../core/job.ts';
+import type { CandidateSeen, CandidateView, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Resources } from '../../core/schema/flink-job.ts';
 import { ageOf } from '../duration.ts';
@@ -24,7 +24,7 @@ export interface JobDescription {
 export function describeJob({ job, operations, events, savepoints }: JobDescription, now: number): string[] {
   const current = operations.find((operation) => !hasEnded(operation));
   return [
-    ...pairLines([...identityOf(job, now), ...specOf(job), ...runningOf(job)]),
+    ...pairLines([...identityOf(job, now), ...specOf(job), ...runningOf(job, now)]),
     ...failureLines(job.failure),
     ...troubleLines(job, now),
     ...(current === undefined ? [] : ['', 'Current operation:', ...indent(operationLines(current, now))]),
@@ -74,11 +74,16 @@ function specOf({ spec: { spec } }: JobView): Pair[] {
   ];
 }
 
-function runningOf({ generation, candidate, restorePoint, startedFrom, nextSavepointAt }: JobView): Pair[] {
+function runningOf(
+  { generation, candidate, restorePoint, startedFrom, nextSavepointAt }: JobView,
+  now: number,
+): Pair[] {
   return [
     ['Generation', generation && `${generation.number} of revision ${generation.revision}, objects ${generation.name}`],
     ['Flink job', generation?.flinkJobId],
     ['Candidate', candidate && candidateText(candidate)],
+    ['Candidate seen', candidate?.seen && seenText(candidate.seen, now)],
+    ['Candidate from', candidate?.startedFrom],
     ['Next start from', restorePoint],
     ['Next savepoint', nextSavepointAt],
     ['Started from', startedFrom && `${startedFrom} (no checkpoint since)`],
@@ -90,6 +95,12 @@ const fates = { promote: 'promoted', discard: 'discarded' } as const;
 function candidateText({ number, revision, name, flinkJobId, since, due }: CandidateView): string {
   const fate = due ? `${fates[due.operation]} at ${due.at}` : 'waits for `drey promote` or `drey discard`';
   return `generation ${number} of revision ${revision}, objects ${name}, Flink job ${flinkJobId}, since ${since}: ${fate}`;
+}
+
+function seenText({ at, state, restarts, checkpoint, failure }: CandidateSeen, now: number): string {
+  const newest = checkpoint && `checkpoint ${checkpoint.id} of ${checkpoint.completedAt}`;
+  const words = [state, `${restarts} restart${restarts === 1 ? '' : 's'}`, newest, failure?.message];
+  return `${words.filter((word) => word !== undefined).join(', ')} (told ${ageOf(at, now)} ago)`;
 }
 
 function periodText({ savepoints: { every, schedule } }: JobView['spec']['spec']): string | undefined {

@@ -11,7 +11,7 @@ export const savepointKind: Kind<Savepoint> = {
   columns: [
     { title: 'SAVEPOINT', value: (savepoint) => String(savepoint.number) },
     { title: 'STATE', value: (savepoint) => savepoint.state },
-    { title: 'ORIGIN', value: (savepoint) => savepoint.origin },
+    { title: 'ORIGIN', value: ({ origin, ofCandidate }) => (ofCandidate ? `${origin} (candidate)` : origin) },
     { title: 'FORMAT', value: (savepoint) => savepoint.format },
     { title: 'SIZE', value: (savepoint) => sizeText(savepoint.sizeBytes) },
     { title: 'REVISION', value: (savepoint) => String(savepoint.revision) },

@@ -20,7 +20,7 @@ export function savepointLines(savepoint: Savepoint, now: number): string[] {
       ['Size', sizeText(savepoint.sizeBytes)],
       ['Flink', savepoint.flinkVersion],
       ['Revision', savepoint.revision],
-      ['Generation', savepoint.generation],
+      ['Generation', savepoint.ofCandidate ? `${savepoint.generation}, a candidate` : savepoint.generation],
       ['Flink job', savepoint.flinkJobId],
       ['Pinned', savepoint.pinned ? 'yes: the job may need it' : 'no'],
       ['Disposed', disposedAt && `${disposedAt} by operation ${disposedBy ?? 'unknown'}`],

@@ -20,13 +20,21 @@ const actionText: Readonly<Record<TriedView['action'], string>> = {
   rollBack: 'with the revision before',
 };
 
-export function troubleLines({ trouble, failure }: JobView, now: number): string[] {
+export function troubleLines({ trouble, failure, candidate }: JobView, now: number): string[] {
+  return [
+    ...linesOf('Trouble:', trouble, failure !== undefined, now),
+    ...linesOf('Trouble of the candidate:', candidate?.trouble, false, now),
+  ];
+}
+
+/** @param isTold whether its message was said already. */
+function linesOf(title: string, trouble: TroubleView | undefined, isTold: boolean, now: number): string[] {
   if (!trouble) return [];
   const { reason, since, next, action, dueAt, tried, resume } = trouble;
-  const told = failure ? undefined : trouble.failure;
+  const told = isTold ? undefined : trouble.failure;
   const how = action && (next === 'due' || next === 'underWay') ? ` ${actionText[action] ?? action}` : '';
   return [
-    'Trouble:',
+    title,
     ...pairLines([
       ['  Reason', reason],
       ['  Since', `${since} (${ageOf(since, now)} ago)`],

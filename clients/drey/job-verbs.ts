@@ -34,6 +34,8 @@ interface RemovalWish {
 interface SavepointWish {
   /** Absent: that of the job's spec. */
   readonly format?: string | undefined;
+  /** Of the candidate that runs beside the job. */
+  readonly candidate?: boolean | undefined;
 }
 
 interface DisposalWish {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { AbortEnd } from '../../core/abort-outlook.ts';
 import type { Outlook } from '../../core/dry-run.ts';
 import type { Failure, FailureCode } from '../../core/failure.ts';
-import type { CandidateVerdict, JobPhase, JobView, TroubleView } from '../../core/job.ts';
+import type { CandidateSeen, CandidateVerdict, JobPhase, JobView, TroubleView } from '../../core/job.ts';
 import type { ActingAction, FindingReason, Standing } from '../../core/recovery/finding.ts';
 import type { Resolution } from '../../core/metrics/resolution.ts';
 import type { Notice } from '../../core/notice.ts';
@@ -62,6 +62,14 @@ const trouble: z.ZodType<TroubleView> = z.object({
   resume: z.string().optional(),
 });
 
+const candidateSeen = z.object({
+  at: z.string(),
+  state: word<CandidateSeen['state']>(),
+  restarts: z.number(),
+  checkpoint: z.object({ id: z.number(), path: z.string().optional(), completedAt: z.string() }).optional(),
+  failure: failure.optional(),
+});
+
 export const jobShape: z.ZodType<JobView> = z.object({
   uid: z.string(),
   tenant: z.string(),
@@ -74,6 +82,9 @@ export const jobShape: z.ZodType<JobView> = z.object({
   candidate: generation
     .extend({
       since: z.string(),
+      startedFrom: z.string().optional(),
+      seen: candidateSeen.optional(),
+      trouble: trouble.optional(),
       due: z.object({ operation: word<CandidateVerdict>(), at: z.string() }).optional(),
     })
     .optional(),
@@ -194,6 +205,7 @@ export const savepointShape: z.ZodType<Savepoint> = z.object({
   revision: z.number(),
   generation: z.number(),
   flinkJobId: z.string(),
+  ofCandidate: z.literal(true).optional(),
   pinned: z.boolean(),
   failure: failure.optional(),
   disposedAt: z.string().optional(),

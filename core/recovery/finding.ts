@@ -117,3 +117,9 @@ export function actionOf({ action }: RecoveryRow, one: RecoveryCase): RecoveryAc
 export function saidStanding({ standing }: RecoveryRow, one: RecoveryCase): Standing | undefined {
   return typeof standing === 'function' ? standing(one) : standing;
 }
+
+/** The same without a spec of its own: beside a candidate no other spec is taken, so none is made either. */
+export function withoutRaise(finding: Finding): Finding {
+  const { memory: _memory, ...rest } = finding;
+  return finding.action === 'raiseMemory' ? { ...rest, action: 'restartCluster' } : finding;
+}

@@ -1,5 +1,6 @@
 /** The end of an operation, as far as it concerns what was wrong with the job. */
 import type { Failure, FailureCode } from '../failure.ts';
+import { activeAmong } from '../generation.ts';
 import type { JobState, QueuedOperation, Revision } from '../job-state.ts';
 import { waitingChange } from '../job-changes.ts';
 import { leavesJobAlone } from '../operation-kinds.ts';
@@ -14,6 +15,8 @@ export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
   readonly action: ActingAction;
   /** What it brings the job back with. */
   readonly revision: Revision;
+  /** Whether it is to mend the candidate, and not the job. */
+  readonly isCandidate?: true;
 }
 
 /** Characters of a message that an attempt is remembered by. */
@@ -23,6 +26,7 @@ const messageMax = 300;
 export function concludeTrouble(state: JobState, { record, mends }: QueuedOperation): void {
   const { kind, failure } = record;
   if (!mends && leavesJobAlone(kind)) return;
+  if (kind === 'discard' || (kind === 'promote' && failure)) return untouched(state);
   if (mends) state.attempts = [...(state.attempts ?? []), attemptOf(record, mends)];
   else if (!failure) state.attempts = [];
   if (mends && failure) return unmended(state, mends, failure);
@@ -33,7 +37,11 @@ export function concludeTrouble(state: JobState, { record, mends }: QueuedOperat
   }
 }
 
-function attemptOf({ requestedAt, endedAt, failure }: QueuedOperation['record'], mends: Mending): RecoveryAttempt {
+/** An attempt that has ended, as it is remembered. */
+export function attemptOf(
+  { requestedAt, endedAt, failure }: QueuedOperation['record'],
+  mends: Mending,
+): RecoveryAttempt {
   const { finding, since, action } = mends;
   return {
     sinceMs: Date.parse(since),
@@ -49,7 +57,7 @@ function attemptOf({ requestedAt, endedAt, failure }: QueuedOperation['record'],
 
 /** Agents tell nothing twice: what is wrong with what still runs goes on to be wrong until they say otherwise. */
 function stillThere({ trouble, generations, phase }: JobState): Trouble | undefined {
-  const active = generations.at(-1);
+  const active = activeAmong(generations);
   const isOfIt =
     active && trouble?.of.generation === active.identity.number && trouble.of.submission === active.submission;
   if (!isOfIt) return undefined;
@@ -58,6 +66,13 @@ function stillThere({ trouble, generations, phase }: JobState): Trouble | undefi
   // What somebody wanted instead has failed, and Flink may still bring the job back: then it runs.
   const isTried = phase === 'FAILED' && finding.standing !== 'ended';
   return isTried ? { finding, of, since, isJudged: true, isGivenUp: true } : undefined;
+}
+
+/** What was only about the candidate leaves what is wrong with the job: it is judged anew, unless it was given up. */
+function untouched(state: JobState): void {
+  if (!state.trouble || state.trouble.isGivenUp) return;
+  const { finding, of, since, revision } = state.trouble;
+  state.trouble = { finding, of, since, ...(revision && { revision }) };
 }
 
 /** What could not be brought back is judged again: nobody observes it now. */
@@ -71,9 +86,10 @@ function unmended(state: JobState, mends: Mending, failure: Failure): void {
 
 /** Whoever gave it up has something else in mind. */
 function aborted(state: JobState, { finding, of, since, revision }: Mending): void {
-  const isReplaced = waitingChange(state.queue) !== undefined;
-  if (isReplaced) {
-    state.trouble = undefined;
+  const next = waitingChange(state.queue);
+  if (next) {
+    // Where its candidate cannot take its place, the job is still to be brought back.
+    state.trouble = next.record.kind === 'promote' ? { finding, of, since, revision } : undefined;
     return;
   }
   const isEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
@@ -95,7 +111,8 @@ const retries: Partial<Record<FailureCode, Retry>> = {
   NO_JOB_SUBMITTED: 'unlikely',
 };
 
-function afterAttempt({ memory: _memory, ...finding }: Finding, failure: Failure): Finding {
+/** What is wrong when an attempt has failed: only another one can bring it back. */
+export function afterAttempt({ memory: _memory, ...finding }: Finding, failure: Failure): Finding {
   const { code } = failure;
   return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retries[code] ?? finding.retry };
 }

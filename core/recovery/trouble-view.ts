@@ -5,11 +5,24 @@ import type { RecoveryAttempt } from './budget.ts';
 import { resumeCommand } from './giving-up.ts';
 import type { Trouble } from './trouble.ts';
 
-export function troubleView({ trouble, attempts = [], phase, name, running }: JobState): TroubleView | undefined {
+export function troubleView({ trouble, attempts, phase, name, running }: JobState): TroubleView | undefined {
   if (!trouble) return undefined;
+  const isUnderWay = running?.mends !== undefined && !running.mends.isCandidate;
+  return {
+    ...viewOfTrouble(trouble, attempts, isUnderWay),
+    ...(phase === 'FAILED' && { resume: resumeCommand(name) }),
+  };
+}
+
+/** What is wrong with the job's candidate. */
+export function candidateTroubleView({ candidateHealth, running }: JobState): TroubleView | undefined {
+  const { trouble, attempts } = candidateHealth ?? {};
+  return trouble && viewOfTrouble(trouble, attempts, running?.mends?.isCandidate ?? false);
+}
+
+function viewOfTrouble(trouble: Trouble, attempts: JobState['attempts'] = [], isUnderWay: boolean): TroubleView {
   const { finding, since, action, dueAt } = trouble;
   const { reason, standing, failure } = finding;
-  const isUnderWay = running?.mends !== undefined;
   return {
     reason,
     standing,
@@ -19,7 +32,6 @@ export function troubleView({ trouble, attempts = [], phase, name, running }: Jo
     next: isUnderWay ? 'underWay' : nextOf(trouble),
     ...(action && !trouble.isGivenUp && { action }),
     ...(dueAt !== undefined && { dueAt }),
-    ...(phase === 'FAILED' && { resume: resumeCommand(name) }),
   };
 }
 

@@ -1,14 +1,14 @@
 /** What is wrong with a job: heard of, judged, acted on, and over. Each function takes one of these into the entity's state. */
-import { candidateAmong } from '../candidate.ts';
+import { countedCandidate } from '../candidate.ts';
 import { countsAfter, isNewer } from '../observation/order.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { JobObservedSignal, ObjectsGoneSignal } from '../observation/signal.ts';
-import type { Generation } from '../generation.ts';
+import { activeAmong, type Generation } from '../generation.ts';
 import { runs, type JobPhase } from '../job.ts';
 import type { JobState, Revision } from '../job-state.ts';
 import type { RecoveryDecision, RecoveryInput } from './decision.ts';
 import { generationName } from '../names.ts';
-import type { ActingAction, Finding } from './finding.ts';
+import { withoutRaise, type ActingAction, type Finding } from './finding.ts';
 import { goneFinding } from './object-rows.ts';
 
 /** The Flink job that something is wrong with. */
@@ -55,7 +55,7 @@ export function heardOf(state: JobState, { observation, finding }: JobObservedSi
  * nothing twice, and it may break before the operation has ended. Then the newest submission counts: the others are being ended.
  */
 function subjectOf({ generations, running, trouble }: JobState, observation: Observation): Generation | undefined {
-  const active = generations.at(-1);
+  const active = activeAmong(generations);
   if (!running) return active && countsAfter(observation, { generation: active }) ? active : undefined;
   const { uid, generation, submission } = observation;
   const one = generations.find(({ identity }) => identity.uid === uid && identity.number === generation);
@@ -70,7 +70,7 @@ function subjectOf({ generations, running, trouble }: JobState, observation: Obs
  * @returns whether it is news.
  */
 export function heardGone(state: JobState, gone: ObjectsGoneSignal | undefined, now: string): boolean {
-  const active = state.generations.at(-1);
+  const active = activeAmong(state.generations);
   if (gone && (gone.uid !== state.uid || gone.generation !== active?.identity.number)) return false;
   if (!active || state.running || !runs(state.phase) || state.trouble?.finding.reason === 'OBJECTS_DELETED')
     return false;
@@ -93,7 +93,7 @@ function isOf(trouble: Trouble | undefined, { identity, submission }: Generation
 }
 
 /** What is only waited for is to be acted on with time. */
-function isSame(one: Finding, other: Finding): boolean {
+export function isSame(one: Finding, other: Finding): boolean {
   return wordsOf(one) === wordsOf(other);
 }
 
@@ -117,8 +117,8 @@ function isOver(state: JobState): boolean {
   return true;
 }
 
-function runningPhase({ generations }: JobState): JobPhase {
-  return candidateAmong(generations) ? 'DUAL_RUNNING' : 'RUNNING';
+function runningPhase(state: JobState): JobPhase {
+  return countedCandidate(state) ? 'DUAL_RUNNING' : 'RUNNING';
 }
 
 /** Whether something is wrong with a job that is not being changed, and what to do about it is not decided. */
@@ -134,7 +134,7 @@ export function judgementOf(state: JobState, trouble: Trouble, nowMs: number): R
   // A rollback that failed is tried again within the budget, and not as another rollback.
   const isBack = upgraded?.from.number === number;
   return {
-    finding: trouble.finding,
+    finding: countedCandidate(state) ? withoutRaise(trouble.finding) : trouble.finding,
     spec,
     attempts,
     sinceMs: Date.parse(trouble.since),
@@ -145,7 +145,7 @@ export function judgementOf(state: JobState, trouble: Trouble, nowMs: number): R
 
 /** What the job is brought back with: what ran, though another revision may have been accepted since and have failed. */
 export function broughtBack(state: JobState, { revision }: Trouble): Revision {
-  const active = state.generations.at(-1);
+  const active = activeAmong(state.generations);
   if (revision) return revision;
   return active ? { number: active.revision, spec: active.spec, specHash: active.specHash } : state.revision;
 }

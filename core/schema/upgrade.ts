@@ -25,7 +25,7 @@ export const upgradeSchema = z
     promoteAfter: duration('10s', '365d')
       .optional()
       .describe(
-        'With `blueGreen`: how long a candidate runs until it is promoted by itself. Without it, a person decides.',
+        'With `blueGreen`: how long a candidate runs until it is promoted by itself, where it is well. Without it, a person decides.',
       ),
     discardAfter: duration('10s', '365d')
       .optional()

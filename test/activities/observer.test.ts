@@ -121,6 +121,15 @@ describe('an observer', () => {
     expect(observer.summary()).toMatchObject({ watched: 1, waiting: 0 });
   });
 
+  test('tells once how a candidate is that is well, for whoever decides about it', async () => {
+    const beside = renderAnchor({ ...generation, candidate: true }, 5);
+    const metadata = { ...beside.metadata, annotations: { ...beside.metadata.annotations, ...notes } };
+    followers.get('ConfigMap')?.changed(stored({ ...beside, metadata }));
+    await pass(60_000);
+    expect(signals).toMatchObject([{ observation: { generation: 2, job: { state: 'RUNNING' } } }]);
+    expect(signals[0]?.finding).toBeUndefined();
+  });
+
   test('has jobs measured by the revision that their anchors say', async () => {
     await pass(2_000);
     const next = renderAnchor({ ...generation, revision: 9, spec: smallSpec({ autoscaler: { mode: 'active' } }) }, 5);

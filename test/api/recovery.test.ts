@@ -6,16 +6,14 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
 import { isCurrentAttempt } from '../../clients/temporal/current-attempt.ts';
-import type { JobView } from '../../core/job.ts';
 import { observerTaskQueue } from '../../core/names.ts';
-import type { Observation } from '../../core/observation/observation.ts';
-import { jobObservedName, objectsGoneName, type JobObservedSignal } from '../../core/observation/signal.ts';
-import type { OperationRecord } from '../../core/operation.ts';
+import { objectsGoneName } from '../../core/observation/signal.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
-import { found, type SpecChange } from '../support/findings.ts';
-import { causedBy, jobIs, observation } from '../support/observation-fixture.ts';
+import type { SpecChange } from '../support/findings.ts';
+import { causedBy, jobIs } from '../support/observation-fixture.ts';
+import { observedJobs, path } from '../support/observed-jobs.ts';
 import { specInput } from '../support/records.ts';
 import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
@@ -42,50 +40,7 @@ afterAll(async () => {
   rmSync(failing, { recursive: true, force: true });
 });
 
-const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
-const viewOf = async (name: string): Promise<JobView> => (await call('GET', path(name))).body;
-const operationsOf = async (name: string): Promise<OperationRecord[]> =>
-  (await call('GET', `${path(name)}/operations`)).body.items;
-
-function eventually(name: string, isIt: (job: JobView) => boolean): Promise<JobView> {
-  const seen = async () => {
-    const job = await viewOf(name);
-    return isIt(job) && job;
-  };
-  return waitUntil(seen, { what: `${name} to be as it should`, timeoutMs: 60_000, stepMs: 100 });
-}
-
-async function running(name: string, spec: object = {}): Promise<JobView> {
-  const input = specInput(name);
-  const answer = await call('PUT', path(name), { body: { ...input, spec: { ...input.spec, ...spec } } });
-  expect([201, 202]).toContain(answer.status);
-  return eventually(name, ({ phase }) => phase === 'RUNNING');
-}
-
-let seq = 0;
-
-/** Says what an agent would have seen of the submission that runs. */
-async function tell(name: string, seen: Partial<Observation>, spec: SpecChange = {}): Promise<void> {
-  const job = await viewOf(name);
-  seq += 1;
-  const { submission } = await submissionOf(name);
-  const of = { uid: job.uid, generation: job.generation?.number ?? 0, submission };
-  const finding = found(seen, spec);
-  const order = { attemptMs: 1_000, seq, elapsedMs: 0 };
-  const signal: JobObservedSignal = {
-    observation: observation({ ...seen, ...of, order }),
-    ...(finding && { finding }),
-  };
-  await client.workflow.getHandle(`job/default/${name}`).signal(jobObservedName, signal);
-}
-
-/** That of the newest operation that has started the job. */
-async function submissionOf(name: string): Promise<{ submission: number }> {
-  const newest = (await operationsOf(name)).find(
-    ({ kind, state, generation }) => kind !== 'heal' && state === 'succeeded' && generation,
-  );
-  return { submission: 2 * (newest?.number ?? 0) };
-}
+const { viewOf, operationsOf, eventually, running, tell } = observedJobs(() => ({ call, client }));
 
 const failed = { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') };
 const quick = { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } };

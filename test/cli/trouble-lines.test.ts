@@ -6,7 +6,7 @@ import type { JobState } from '../../core/job-state.ts';
 import { attempt } from '../support/recovery-attempts.ts';
 import { found } from '../support/findings.ts';
 import { causedBy, jobIs } from '../support/observation-fixture.ts';
-import { someState, someTime } from '../support/state-fixture.ts';
+import { someGeneration, someState, someTime } from '../support/state-fixture.ts';
 
 const finding = found({ ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') });
 const of = { generation: 2, submission: 1 };
@@ -48,4 +48,16 @@ test.each([
 ] as const)('a list shows trouble beside the phase of a job that is %s', (phase, text) => {
   const column = jobKind.columns.find(({ title }) => title === 'PHASE');
   expect(column?.value(view({ phase }, {}), now)).toBe(text);
+});
+
+test('a candidate in trouble is told apart from its job, in lists too', () => {
+  if (!finding) throw new Error('nothing was found');
+  const beside = [someGeneration(3, { candidate: true }), someGeneration(2)];
+  const trouble = { finding, of, since: someTime, isJudged: true, isGivenUp: true } as const;
+  const candidateHealth = { generation: 3, trouble };
+  const state = { phase: 'DUAL_RUNNING', candidateSince: someTime, generations: beside, candidateHealth } as const;
+  const job = viewOf(someState(state), someTime);
+  expect(troubleLines(job, now).slice(0, 2)).toEqual(['Trouble of the candidate:', '  Reason:   JOB_FAILED']);
+  const phase = jobKind.columns.find(({ title }) => title === 'PHASE');
+  expect(phase?.value(job, now)).toBe('DUAL_RUNNING (candidate: JOB_FAILED)');
 });

@@ -8,9 +8,13 @@ import {
   repeatedOperation,
 } from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
+import type { JobState } from '../../core/job-state.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
 import type { StepRecord } from '../../core/operation.ts';
+import type { Trouble } from '../../core/recovery/trouble.ts';
+import { found } from '../support/findings.ts';
+import { jobIs } from '../support/observation-fixture.ts';
 import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const failure: Failure = { code: 'JOB_FAILED', message: 'm', cure: 'c' };
@@ -60,6 +64,59 @@ describe('the end of an operation', () => {
     expect(state.phase).toBe(phase);
     expect(state.running).toBeUndefined();
     expect(state.generations).toEqual(outcome.generations);
+  });
+
+  const down = { leftRunning: false };
+  const trouble = { finding: found(jobIs('FAILED')), of: { generation: 3, submission: 1 }, since: someTime } as Trouble;
+  const givenUp = { ...trouble, isGivenUp: true } as const;
+  test.each<[string, OperationResult, Partial<JobState>, Partial<JobState>]>([
+    [
+      'a recovery leaves the candidate',
+      result({ generations: both, ...down }, 'recover'),
+      {},
+      { phase: 'DUAL_RUNNING', candidateSince: someTime },
+    ],
+    [
+      'so does one that fails',
+      result({ generations: both, failure, ...down }, 'recover'),
+      {},
+      { phase: 'FAILED', candidateSince: someTime },
+    ],
+    [
+      'a recovery takes what never counted for no candidate',
+      result({ generations: both }, 'recover'),
+      { candidateSince: undefined },
+      { phase: 'RUNNING', candidateSince: undefined },
+    ],
+    ['a discard of a job that waits to be brought back', result(down, 'discard'), { trouble }, { phase: 'RECOVERING' }],
+    [
+      'a discard of a job that was given up',
+      result(down, 'discard'),
+      { trouble: givenUp, failure },
+      { phase: 'FAILED', failure, candidateSince: undefined },
+    ],
+    [
+      'a promotion that failed of a job that was given up',
+      result({ generations: both, failure, ...down }, 'promote'),
+      { trouble: givenUp },
+      { phase: 'FAILED', candidateSince: someTime, candidateIsStuck: true },
+    ],
+    [
+      'a discard of what could not be brought back',
+      result({}, 'discard'),
+      { candidateHealth: { generation: 4, lost: failure } },
+      { phase: 'RUNNING', failure, candidateHealth: undefined },
+    ],
+    [
+      'a promotion of what something is wrong with',
+      result({ generations: [someGeneration(4)] }, 'promote'),
+      { candidateHealth: { generation: 4, trouble: { ...trouble, of: { generation: 4, submission: 1 } } } },
+      { phase: 'RUNNING', trouble: { ...trouble, of: { generation: 4, submission: 1 } } },
+    ],
+  ])('beside a candidate: %s', (_name, outcome, before, after) => {
+    const state = someState({ candidateSince: someTime, running: someOperation(5), generations: both, ...before });
+    concludeOperation(state, outcome, state.revision);
+    expect(state).toMatchObject(after);
   });
 
   test.each([

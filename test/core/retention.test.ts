@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { withCandidateFrom } from '../../core/candidate.ts';
 import { disposalWish } from '../../core/disposal-wish.ts';
 import { filesOf, overRetention, type Retaining } from '../../core/retention.ts';
-import { someSavepoint, someState } from '../support/state-fixture.ts';
+import { someGeneration, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const root = 'file:///flink-state/savepoints';
 const now = Date.parse('2026-01-10T00:00:00Z');
@@ -18,10 +19,17 @@ describe('over the retention', () => {
     ['is never the newest one', { retain: { count: 1, age: '1s' } }, [2, 3, 5, 8]],
     ['is not what the job waits with', { retain: { count: 1 }, restorePoint: pathOf(3) }, [2, 5, 8]],
     ['is not what it was started from', { retain: { count: 1 }, startedFrom: `${pathOf(8)}/` }, [2, 3, 5]],
+    ['is not what its candidate was started from', { retain: { count: 1 }, candidateFrom: pathOf(5) }, [2, 3, 8]],
     ['is not what lies on another storage', { retain: { count: 1 }, root: 's3://bucket/savepoints' }, []],
   ])('%s', (_name, job, numbers) => {
     const over = overRetention(daily, { root, retain: { count: 10 }, ...job }, now);
     expect(over.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  test('is never the newest of the job itself, though its candidate has a newer one', () => {
+    const all = [...daily, someSavepoint(10, { ofCandidate: true }), someSavepoint(11, { ofCandidate: true })];
+    const over = overRetention(all, { root, retain: { count: 1 } }, now);
+    expect(over.map(({ number }) => number)).toEqual([2, 3, 5, 8, 10]);
   });
 
   test('are at most twenty at once', () => {
@@ -49,11 +57,15 @@ describe('the files of a savepoint', () => {
 describe('a savepoint that shall go', () => {
   const job = someState({ savepoints: daily, restorePoint: pathOf(3) });
   const ask = (number: number, force = false) => disposalWish(job, { number, force });
+  const generations = [someGeneration(3, { candidate: true, restoreFrom: pathOf(5) }), someGeneration(2)];
+  const beside = withCandidateFrom({ ...job, phase: 'DUAL_RUNNING', candidateSince: someTime, generations });
+  const askBeside = (number: number) => disposalWish(beside, { number, force: false });
 
   test.each([
     ['goes when nobody needs it', ask(5), { dispose: { savepoint: daily[2], force: false } }],
     ['stays when the job waits with it', ask(3), { code: 'SAVEPOINT_IN_USE' }],
     ['stays when it is the newest', ask(9), { code: 'SAVEPOINT_IN_USE' }],
+    ['stays when its candidate was started from it', askBeside(5), { code: 'SAVEPOINT_IN_USE' }],
     ['goes when its user insists', ask(9, true), { dispose: { force: true } }],
     ['must be there', ask(4), { code: 'NO_SUCH_SAVEPOINT' }],
   ])('%s', (_name, wish, expected) => expect(wish).toMatchObject(expected));

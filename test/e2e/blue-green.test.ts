@@ -5,13 +5,15 @@ import { labels } from '../../core/names.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { applied, awaitPhase, e2eJob, ended, namespace, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
-import { verifyLedger } from '../support/ledger.ts';
+import { awaitView, noRestarts } from '../support/broken-job.ts';
+import { setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
 import { cli, drey, kubernetes } from '../support/running-stack.ts';
 
 const name = 'beside';
 const job = { tenant, name };
 const stateless = `${name}-stateless`;
+const broken = `${name}-broken`;
 const ingress = { host: 'beside.example.com', annotations: { 'example.com/kept': 'yes' } };
 let nonce = 0;
 
@@ -56,6 +58,7 @@ beforeAll(() => removeLedger(name));
 afterAll(async () => {
   await removed(name).catch(() => undefined);
   await removed(stateless).catch(() => undefined);
+  await removed(broken).catch(() => undefined);
 }, 240_000);
 
 describe('a candidate', () => {
@@ -128,6 +131,75 @@ describe('a candidate', () => {
     expect(await objectsOf(name)).toEqual([]);
     await expectNothingMissing(true);
   }, 300_000);
+});
+
+describe('beside each other', () => {
+  const ref = { tenant, name: broken };
+  const faults = `${broken}-2`;
+  const { control } = ledgerFolders(faults);
+  const done = async (kind: string, state = 'succeeded') => {
+    const isThere = async () =>
+      (await drey().listOperations(ref, { limit: 5 })).items.find((one) => one.kind === kind && one.state === state);
+    return waitUntil(isThere, { what: `a ${kind} that has ${state}`, timeoutMs: 180_000, stepMs: 500 });
+  };
+  const expectLiving = async (...ids: readonly (string | undefined)[]) =>
+    expect(new Set((await livingJobsOf(broken)).map(({ id }) => id))).toEqual(new Set(ids));
+
+  test('the candidate breaks and is brought back from its own checkpoint, while the job runs on', async () => {
+    removeLedger(broken);
+    removeLedger(faults);
+    expect(await applied(ledgerJob(broken))).toMatchObject({ state: 'succeeded' });
+    const before = await drey().getJob(ref);
+    const next = ledgerJob(broken, {
+      configuration: noRestarts,
+      controlledFrom: faults,
+      upgrade: { strategy: 'blueGreen' },
+      spec: { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } },
+    });
+    expect(await applied(next)).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+    await awaitView(broken, ({ candidate: seen }) => seen?.seen?.state === 'RUNNING', 'its candidate to be seen');
+    setFault(control, 'fail', 'once');
+    const revival = await done('revive');
+    expect(revival).toMatchObject({ requestedBy: 'drey', restoredFrom: expect.stringMatching(/\/chk-\d+$/) });
+    const after = await awaitView(broken, ({ candidate: one }) => one !== undefined && !one.trouble, 'it to be well');
+    expect(after).toMatchObject({ phase: 'DUAL_RUNNING', generation: before.generation, candidate: { number: 3 } });
+    await expectLiving(after.generation?.flinkJobId, after.candidate?.flinkJobId);
+    expect(await flinkClustersOf(broken)).toHaveLength(2);
+    expect((await cli('describe', 'job', broken)).stdout).toMatch(/Candidate seen: +RUNNING/);
+  }, 400_000);
+
+  test('either can be saved', async () => {
+    expect(await cli('savepoint', 'create', broken, '--candidate', '--wait')).toMatchObject({ code: 0 });
+    const { items } = await drey().listSavepoints(ref, { limit: 1 });
+    expect(items[0]).toMatchObject({ ofCandidate: true, generation: 3, state: 'completed' });
+    await awaitPhase(ref, 'DUAL_RUNNING');
+  }, 120_000);
+
+  test('the job breaks and is brought back, while the candidate runs on', async () => {
+    const { generation, candidate: beside } = await drey().getJob(ref);
+    const client = kubernetes();
+    await client.delete('ConfigMap', namespace, generation?.name ?? '');
+    client.close();
+    const recovery = await done('recover');
+    expect(recovery.steps.map(({ name: step }) => step)).not.toContain('candidateCanceled');
+    const after = await awaitPhase(ref, 'DUAL_RUNNING');
+    expect(after.candidate?.flinkJobId).toBe(beside?.flinkJobId);
+    expect(after.generation).toMatchObject({ number: 4, revision: 1 });
+    await expectLiving(after.generation?.flinkJobId, beside?.flinkJobId);
+  }, 300_000);
+
+  test('a candidate that does not come back is discarded, and nothing is missing of the job', async () => {
+    const { generation } = await drey().getJob(ref);
+    setFault(control, 'fail', 'always');
+    expect(await done('discard')).toMatchObject({ requestedBy: 'drey' });
+    const after = await awaitPhase(ref, 'RUNNING');
+    expect(after).toMatchObject({ generation, failure: { message: expect.stringMatching(/candidate of revision 2/) } });
+    await expectLiving(generation?.flinkJobId);
+    expect(await flinkClustersOf(broken)).toHaveLength(1);
+    expect(await cli('delete', 'job', broken, '--wait', '--deletion', 'savepoint')).toMatchObject({ code: 0 });
+    const report = await verifyLedger(ledgerFolders(broken).out, { final: true });
+    expect(report).toMatchObject({ missing: 0, mismatches: 0 });
+  }, 400_000);
 });
 
 test('one without state is promoted by itself when its time has come (test_bluegreen_stateless.sh)', async () => {

@@ -1,12 +1,15 @@
 /**
- * An agent for tests of the job's own workflow: every activity succeeds at once and does nothing, but for those that a file says fail.
+ * An agent for tests of the job's own workflow: every activity succeeds at once and does nothing, but for those that a file says fail,
+ * or wait.
  * It runs as a process of its own and says on its output what it was asked.
  */
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createClusterActivities } from '../../activities/cluster/cluster-activities.ts';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
 import { failed } from '../../activities/failures.ts';
+import { withHeartbeat } from '../../activities/heartbeat.ts';
 import { clusterTaskQueue } from '../../core/names.ts';
 
 const answers: Readonly<Record<string, object>> = {
@@ -15,7 +18,7 @@ const answers: Readonly<Record<string, object>> = {
   stopJob: { restorePoint: 'file:/flink-state/chk-7', kind: 'checkpoint' },
 };
 
-/** A file `<folder>/<activity>` lets that activity fail. */
+/** A file `<folder>/<activity>` lets that activity fail; while there is `<folder>/<activity>.held`, it waits. */
 const folder = process.env['FAILING_FOLDER'] ?? '';
 
 const names = Object.keys(createClusterActivities({} as ClusterDependencies));
@@ -23,6 +26,9 @@ const activities = names.map((name) => [
   name,
   async () => {
     process.stdout.write(`${name}\n`);
+    await withHeartbeat(async (signal) => {
+      while (existsSync(`${folder}/${name}.held`)) await pause(50, undefined, { signal });
+    });
     if (existsSync(`${folder}/${name}`))
       throw failed({ code: 'JOB_FAILED', message: `${name} was told to fail.`, cure: 'Tell it otherwise.' });
     return answers[name] ?? {};
