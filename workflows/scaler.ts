@@ -129,7 +129,9 @@ export class Scaler {
     const { tenant, name, uid, revision, input } = signal;
     const now = Object.fromEntries(input.job.vertices.map(({ id, parallelism }) => [id, parallelism]));
     const wanted = decision.parallelism ?? now;
-    const asked = { tenant, name, uid, revision, decision: decision.id, reason: record.reasons[0].text, wanted, now };
+    const of = { tenant, name, uid, revision, decision: decision.id, reason: record.reasons[0].text };
+    const isUnderQuota = input.policy.quotas.some((quota) => quota.of === 'tenant' || quota.of === 'cluster');
+    const asked = { ...of, wanted, now, isUnderQuota };
     const answer = await requestScaling.executeWithOptions({ summary: `Ask for decision ${record.number}` }, [asked]);
     if ('operation' in answer) {
       const told = { ...record, operation: answer.operation };

@@ -1,4 +1,7 @@
 /** Deciding first, on readings and anchors that a test makes up: what is told, what is written, what the next agent finds. */
+import { decide } from '../../core/autoscaler/decide.ts';
+import type { AutoscalerInput } from '../../core/autoscaler/decision.ts';
+import { roomOf, type SharedQuota } from '../../core/scaling/quota-room.ts';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Autoscaling, type AutoscalingPorts } from '../../activities/observe/autoscaling.ts';
 import { ClusterView } from '../../activities/observe/cluster-view.ts';
@@ -54,7 +57,9 @@ function stored(generation: Generation, notes: Readonly<Record<string, string>> 
   return { ...made, data, metadata: { ...made.metadata, annotations: noted, uid, resourceVersion: String(version) } };
 }
 
+let quotas: readonly SharedQuota[] = [];
 const ports: AutoscalingPorts = {
+  quotas: () => quotas,
   tell: async (signal) => {
     if (temporalIsAway) throw new Error('away');
     signals.push(signal);
@@ -163,6 +168,28 @@ describe('a job whose load is too much', () => {
     put(generation);
     await measured(await agent(), generation, tooMuch, { to: 40 });
     expect(signals).toEqual([]);
+  });
+
+  test('and that is held by the quota of its tenant or its cluster costs no signal, until there is room again', async () => {
+    const generation = generationOf({ mode: 'active' });
+    const { identity, spec } = generation;
+    const own = roomOf(spec.spec);
+    const left = (slots: number): readonly SharedQuota[] => [
+      { of: 'tenant', name: identity.tenant, limits: { slots: 40 }, taken: { ...own, slots: own.slots + 40 - slots } },
+      { of: 'cluster', name: 'another', limits: { slots: 0 }, taken: own },
+    ];
+    put(generation);
+    const one = await agent();
+    quotas = left(4);
+    await measured(one, generation, tooMuch, { to: 40 });
+    expect(signals).toEqual([]);
+    quotas = left(6);
+    await measured(one, generation, tooMuch, { from: 41, to: 45 });
+    quotas = [];
+    expect(signals).toMatchObject([
+      { found: { action: 'scale' }, input: { policy: { quotas: [{ of: 'tenant', slots: 6 }] } } },
+    ]);
+    expect(decide(signals[0]?.input as AutoscalerInput).parallelism).toMatchObject({ work: 6 });
   });
 
   test('with advice alone costs one signal', async () => {
