@@ -5,7 +5,7 @@ import { vertexDecision, type JudgedVertex } from './judged-vertex.ts';
 import type { EngineMemory } from './memory.ts';
 
 /** Raised whenever the engine may answer otherwise than before. */
-const profileVersion = 3;
+const profileVersion = 4;
 
 /** What a decision is made of, besides its input. */
 export interface Findings {
