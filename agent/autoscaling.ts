@@ -12,8 +12,10 @@ import {
 } from '../core/autoscaler/signal.ts';
 import { autoscalerWorkflowId, controlTaskQueue, generationNames } from '../core/names.ts';
 import type { AgentMetrics } from './metrics.ts';
+import type { SharedQuotasHeard } from './shared-quotas-heard.ts';
 
 interface Account {
+  readonly quotas: Pick<SharedQuotasHeard, 'now'>;
   readonly metrics: Pick<AgentMetrics, 'autoscalerDecisions' | 'autoscalerSignals' | 'autoscalerNotes'>;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -21,10 +23,11 @@ interface Account {
 export function autoscalingPorts(
   client: Client,
   kubernetes: KubernetesClient,
-  { metrics, log }: Account,
+  { metrics, log, quotas }: Account,
 ): AutoscalingPorts {
   return {
     tell: (signal) => tell(client, signal),
+    quotas: () => quotas.now,
     write: async ({ identity, spec }, { uid, resourceVersion }, text) => {
       const { anchor } = generationNames(identity);
       // What the workflow has written since is not to be lost: it is seen first.

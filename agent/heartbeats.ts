@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DreyApiError } from '../clients/drey/errors.ts';
 import type { SendHeartbeat } from '../clients/drey/send-heartbeat.ts';
 import { heartbeatEveryMs, type UnknownJobs } from '../core/agents.ts';
+import type { SharedQuota } from '../core/scaling/quota-room.ts';
 
 export interface HeartbeatsOptions {
   readonly send: SendHeartbeat;
@@ -12,6 +13,8 @@ export interface HeartbeatsOptions {
   readonly observes: () => boolean;
   /** What it has found that no workflow knows; undefined until it has looked. */
   readonly unknown: () => UnknownJobs | undefined;
+  /** Is told the quotas that the API answers with. */
+  readonly heard?: (quotas: readonly SharedQuota[]) => void;
   readonly agent?: string;
   readonly everyMs?: number;
 }
@@ -45,7 +48,8 @@ export class Heartbeats {
     this.attempt = attempt;
     const { log } = this.options;
     try {
-      await this.say(attempt.signal);
+      const quotas = await this.say(attempt.signal);
+      if (quotas) this.options.heard?.(quotas);
       if (!this.isHeard) log.info('the API hears this agent again');
       this.isHeard = true;
     } catch (error) {
@@ -55,15 +59,15 @@ export class Heartbeats {
   }
 
   /** Agents are upgraded before the API: one that does not know of unknown jobs is told that this agent is there all the same. */
-  private async say(signal: AbortSignal): Promise<void> {
+  private async say(signal: AbortSignal): ReturnType<SendHeartbeat> {
     const { send, observes, unknown } = this.options;
     const found = unknown();
     const bare = { agent: this.agent, observes: observes() };
     try {
-      await send({ ...bare, ...(found && { unknown: found }) }, signal);
+      return await send({ ...bare, ...(found && { unknown: found }) }, signal);
     } catch (error) {
       if (!found || !isNotUnderstood(error)) throw error;
-      await send(bare, signal);
+      return send(bare, signal);
     }
   }
 }

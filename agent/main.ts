@@ -22,6 +22,7 @@ import { observerWorker } from './observer.ts';
 import { Observing } from './observing.ts';
 import { createAgentMetrics } from './metrics.ts';
 import { samplesToApi } from './samples-to-api.ts';
+import { SharedQuotasHeard } from './shared-quotas-heard.ts';
 import { UnknownJobsFound } from './unknown-jobs.ts';
 
 const settings = agentSettings(process.env);
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
   });
   const observing = new Observing();
   const unknownJobs = new UnknownJobsFound();
+  const quotas = new SharedQuotasHeard();
   const observer = await observerWorker({
     connection,
     settings,
@@ -61,9 +63,10 @@ async function main(): Promise<void> {
     log,
     observing,
     unknownJobs,
+    quotas,
   });
   log.info('agent starts');
-  const heartbeats = heartbeatsToApi(settings, log, { observing, unknownJobs });
+  const heartbeats = heartbeatsToApi(settings, log, { observing, unknownJobs, quotas });
   await Promise.all([worker.run(), observer.run()]);
   heartbeats?.stop();
   await samples?.stop();

@@ -22,6 +22,7 @@ import { ObserverSlots, tunerOf } from './observer-slots.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { Observing } from './observing.ts';
+import type { SharedQuotasHeard } from './shared-quotas-heard.ts';
 import type { UnknownJobsFound } from './unknown-jobs.ts';
 
 interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
@@ -43,6 +44,8 @@ export interface ObserverWorkerOptions {
   /** Is told whenever the observer has done what was due. */
   readonly observing: Observing;
   readonly unknownJobs: UnknownJobsFound;
+  /** By them autoscalers decide. */
+  readonly quotas: SharedQuotasHeard;
 }
 
 export async function observerWorker(options: ObserverWorkerOptions): Promise<{ readonly run: () => Promise<void> }> {

@@ -6,6 +6,7 @@ import { resolutions } from '../core/metrics/resolution.ts';
 import { savepointFormats, savepointOrigins, savepointStates } from '../core/savepoint.ts';
 import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
+import { sharedQuotaSchema } from '../core/schema/quota.ts';
 import { problemKinds } from './problem.ts';
 import { given, time } from './shape-parts.ts';
 
@@ -348,6 +349,7 @@ export const clusterAnswer = z
     name: z.string(),
     description: z.string(),
     labels: z.record(z.string(), z.string()),
+    quota: sharedQuotaSchema.optional(),
     createdAt: time,
     updatedAt: time,
     agent: z.object({
@@ -372,7 +374,13 @@ export const clusterAnswer = z
 const grantShape = z.object({ cluster: z.string(), namespace: z.string() });
 
 export const tenantAnswer = z
-  .object({ name: z.string(), description: z.string(), grants: z.array(grantShape), createdAt: time })
+  .object({
+    name: z.string(),
+    description: z.string(),
+    grants: z.array(grantShape),
+    quota: sharedQuotaSchema.optional(),
+    createdAt: time,
+  })
   .meta({ id: 'Tenant' });
 
 export const problemAnswer = z

@@ -104,3 +104,48 @@ export const autoscalerAnswer = z
 export const askedAnswer = z
   .object({ key: z.string().describe('The decision carries it as `asked`.') })
   .meta({ id: 'DecisionAsked' });
+
+const totals = z.object({
+  rescales: z.int(),
+  slotHours: z.number().describe('Slots times hours.'),
+});
+
+export const simulationAnswer = z
+  .object({
+    from: time,
+    to: time,
+    profile: z.enum(autoscalerProfiles),
+    summary: z.object({
+      judged: z.int().describe('Moments at which the policy could decide.'),
+      notJudged: z.int().describe('Moments at which it could not, for want of samples.'),
+      hours: z.number().describe('The time that was measured.'),
+      done: totals.describe('What was done.'),
+      would: totals.describe('What the policy would have done: an estimate.'),
+      differing: z.int().describe('How many of the items differ.'),
+    }),
+    items: z
+      .array(
+        z.object({
+          at: time,
+          until: time.describe('The last moment at which the policy asked for it.'),
+          done: z
+            .object({ decision: z.int(), outcome: z.enum(decisionOutcomes) })
+            .optional()
+            .describe('What was decided then; absent: nothing.'),
+          differs: z.boolean().describe('Whether the policy decides otherwise than was decided then.'),
+          vertices: z.array(
+            z.object({
+              id: z.string(),
+              name: z.string(),
+              parallelism: z.int().describe('What it had.'),
+              done: z.int().describe('What it got.'),
+              would: z.int().describe('What it would have got.'),
+            }),
+          ),
+          reason: reasonShape.describe('Of the policy.'),
+        }),
+      )
+      .describe('The times at which anything was decided, or would have been, the oldest first.'),
+    caveats: z.array(z.string()).describe('What the simulation does not tell.'),
+  })
+  .meta({ id: 'Simulation' });

@@ -25,3 +25,7 @@ export const uidQuery = {
     .optional()
     .describe('Of the job that is meant, which may be removed. Without it, the newest job of this name.'),
 };
+
+/** A moment of a range in a query. */
+export const moment = () =>
+  z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' }).optional();

@@ -2,12 +2,14 @@
 import type { Logger } from 'pino';
 import type { Postgres } from '../clients/postgres/connect.ts';
 import { listClusters, type ClusterRecord } from '../clients/postgres/clusters.ts';
+import { knownQuotas } from '../clients/postgres/quotas.ts';
 import { findTenant, type TenantRecord } from '../clients/postgres/tenants.ts';
 import { findToken, type TokenRecord } from '../clients/postgres/tokens.ts';
 import type { Temporal } from '../clients/temporal/connect.ts';
 import { lastActivityPoll } from '../clients/temporal/pollers.ts';
 import type { MetricRetention } from '../core/metrics/resolution.ts';
 import { clusterTaskQueue } from '../core/names.ts';
+import type { SharedQuota } from '../core/scaling/quota-room.ts';
 import { AgentHeartbeats } from './agent-heartbeats.ts';
 import { createCache, type Cache } from './cache.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -31,6 +33,8 @@ export interface Services {
   readonly agentPolls: Cache<Date | undefined>;
   /** What agents say of themselves. */
   readonly agentHeartbeats: AgentHeartbeats;
+  /** Of a cluster and of the tenants on it, by its name; undefined while PostgreSQL is away. */
+  readonly quotas: Cache<readonly SharedQuota[] | undefined>;
   readonly streams: Streams;
   /** For how long metrics of jobs are kept. */
   readonly metricRetention: MetricRetention;
@@ -65,6 +69,7 @@ export function createServices(options: ServiceOptions): Services {
       staleMs: 10_000,
     }),
     agentHeartbeats: new AgentHeartbeats(postgres),
+    quotas: createCache({ load: (cluster) => knownQuotas(postgres, cluster), freshMs: 5_000, staleMs: 0 }),
     streams: createStreams(),
     metrics: createMetrics(postgres),
   };

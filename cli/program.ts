@@ -290,6 +290,8 @@ function addAutoscaler(program: Command, declare: Declare): Command {
     .argument('<job NAME...>', 'NAME, or job NAME')
     .option('--explain <n>', 'the arithmetic of decision N: every vertex with its metrics, limits and reasons')
     .option('--limit <n>', 'decisions at most, the newest first', '20')
+    .option('--simulate <file>', 'what the policy in this file would have done; it has the fields of spec.autoscaler')
+    .option('--since <duration>', 'how far back --simulate looks', '5h')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(autoscaler, async () => (await import('./commands/autoscaler.ts')).showAutoscaler);

@@ -134,7 +134,8 @@ export class Scaler {
     const now = Object.fromEntries(input.job.vertices.map(({ id, parallelism }) => [id, parallelism]));
     const wanted = decision.parallelism ?? now;
     const { id, slots } = decision;
-    const wish = { wanted, now, ...(slots !== undefined && { slots }) };
+    const isUnderQuota = input.policy.quotas.some((quota) => quota.of === 'tenant' || quota.of === 'cluster');
+    const wish = { wanted, now, isUnderQuota, ...(slots !== undefined && { slots }) };
     const asked = { tenant, name, uid, revision, decision: id, reason: record.reasons[0].text, ...wish };
     const answer = await requestScaling.executeWithOptions({ summary: `Ask for decision ${record.number}` }, [asked]);
     if ('operation' in answer) {

@@ -82,7 +82,7 @@ export function createControlActivities({ postgres, temporal }: ControlDependenc
     /** Which job has a name, and how many decisions are recorded of it. */
     recallAutoscaler: (ref: ScaledJob) => recallAutoscaler(postgres, temporal, ref),
     /** Asks a job to rescale, by a decision. */
-    requestScaling: (input: RequestScalingInput) => requestScaling(temporal, input),
+    requestScaling: (input: RequestScalingInput) => requestScaling(postgres, temporal, input),
     /** How the operation of a decision has ended. */
     findScaling: (input: FindScalingInput) => findScaling(postgres, temporal, input),
   };

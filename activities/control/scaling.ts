@@ -1,9 +1,11 @@
 /** What an autoscaler's workflow has done for it: decisions by the engine, and what it asks of its job's workflow. */
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { isPostgresAway } from '../../clients/postgres/away.ts';
 import { latestDecision } from '../../clients/postgres/decisions.ts';
 import { findOperation } from '../../clients/postgres/operations.ts';
 import type { Postgres } from '../../clients/postgres/connect.ts';
+import { releaseRoom, reserveRoom } from '../../clients/postgres/quotas.ts';
 import { isWorkflowGone } from '../../clients/temporal/errors.ts';
 import type { Reason } from '../../core/autoscaler/decision.ts';
 import type { JobView } from '../../core/job.ts';
@@ -12,6 +14,7 @@ import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
 import { scaledByDecision } from '../../core/scaling/given-parallelism.ts';
 import { scalingEnd } from '../../core/scaling/scaling-end.ts';
+import { roomOf } from '../../core/scaling/quota-room.ts';
 import { busyBriefly } from '../../core/scaling/scaling-refusal.ts';
 import {
   scaleVerticesName,
@@ -36,10 +39,17 @@ export interface RequestScalingInput extends ScaledJob {
   readonly wanted: VertexParallelism;
   readonly now: VertexParallelism;
   readonly slots?: number;
+  /** The decision heeds a quota of its tenant or its cluster. Absent in histories of before. */
+  readonly isUnderQuota?: boolean;
 }
 
 /** `isFinal`: asking again for the same would be of no use. */
-export type RequestScalingAnswer = { readonly operation: number } | { readonly why: Reason; readonly isFinal: boolean };
+export type RequestScalingAnswer = { readonly operation: number } | Refused;
+
+interface Refused {
+  readonly why: Reason;
+  readonly isFinal: boolean;
+}
 
 export interface FindScalingInput extends ScaledJob {
   readonly decision: string;
@@ -69,12 +79,28 @@ export async function recallAutoscaler(
   return { ...(status && { uid: status.job.uid }), lastNumber };
 }
 
-/** Asks the job to rescale. The same decision again is answered as the first time. */
-export async function requestScaling(temporal: Client, input: RequestScalingInput): Promise<RequestScalingAnswer> {
-  const { tenant, name, ...wish } = input;
+/** Asks the job to rescale, with room reserved for it. The same decision again is answered as the first time. */
+export async function requestScaling(
+  postgres: Postgres,
+  temporal: Client,
+  input: RequestScalingInput,
+): Promise<RequestScalingAnswer> {
   const status = await statusOf(temporal, input);
   if (status?.job.uid !== input.uid) return gone;
   const refused = refusalOfSpec(status.job, input);
+  const room = refused ?? (await reserve(postgres, status.job, input));
+  const answer = await ask(temporal, input, typeof room === 'object' ? room : undefined);
+  if (room === 'reserved' && 'why' in answer) await releaseRoom(postgres, input.uid);
+  return answer;
+}
+
+/** @param refused what is answered unless the job has taken the wish before. */
+async function ask(
+  temporal: Client,
+  input: RequestScalingInput,
+  refused: Refused | undefined,
+): Promise<RequestScalingAnswer> {
+  const { tenant, name, isUnderQuota: _quota, ...wish } = input;
   const key = `autoscaler-${input.decision}`;
   const { revision, ...rest } = wish;
   // It may have been taken before this attempt, and the spec be another one since: only an answer that was given is asked for.
@@ -138,6 +164,10 @@ const hasItAlready: RequestScalingAnswer = {
   why: { code: 'HAS_IT_ALREADY', text: 'The job has that parallelism already.' },
   isFinal: true,
 };
+const quotaUnknown: Refused = {
+  why: { code: 'QUOTA_UNKNOWN', text: 'PostgreSQL is away: nobody knows what is left of the quotas.' },
+  isFinal: false,
+};
 const worthAnotherTry: readonly string[] = ['NOT_NOW', busyBriefly, 'RECORDS_BEHIND'];
 
 /** Undefined where no workflow runs, or the job is removed. */
@@ -151,8 +181,29 @@ async function statusOf(temporal: Client, ref: Pick<ScaledJob, 'tenant' | 'name'
   }
 }
 
+/**
+ * Room for the job, until its record says that it has it. While PostgreSQL is away nothing is known of what others take: a job that is
+ * under no quota is scaled all the same.
+ */
+async function reserve(
+  postgres: Postgres,
+  { uid, tenant, spec, given = {}, revision }: JobView,
+  { isUnderQuota, ...wish }: RequestScalingInput,
+): Promise<'none' | 'reserved' | Refused> {
+  const scaled = scaledByDecision({ spec, given }, wish).spec;
+  const { cluster } = spec.spec;
+  const rooms = { wanted: roomOf(scaled.spec), before: roomOf(spec.spec) };
+  try {
+    const why = await reserveRoom(postgres, { uid, tenant, cluster, revision, ...rooms });
+    return why ? { why, isFinal: false } : 'reserved';
+  } catch (error) {
+    if (!isPostgresAway(error)) throw error;
+    return isUnderQuota === true ? quotaUnknown : 'none';
+  }
+}
+
 /** The rules of specs hold for what an autoscaler makes of one, too; workflows cannot reach them. */
-function refusalOfSpec({ spec, given = {} }: JobView, wish: RequestScalingInput): RequestScalingAnswer | undefined {
+function refusalOfSpec({ spec, given = {} }: JobView, wish: RequestScalingInput): Refused | undefined {
   const scaled = scaledByDecision({ spec, given }, wish);
   const parsed = parseFlinkJob(scaled.spec);
   if (!('problems' in parsed)) return undefined;

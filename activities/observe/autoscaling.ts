@@ -6,11 +6,13 @@ import type { AutoscalerDecision, AutoscalerInput } from '../../core/autoscaler/
 import type { AutoscalerSignal } from '../../core/autoscaler/signal.ts';
 import { isAutoscaled, isSwitchedOff } from '../../core/autoscaler-agent/autoscaled.ts';
 import { isToBeWritten, noteText } from '../../core/autoscaler-agent/noted-memory.ts';
+import { withSharedQuotas } from '../../core/autoscaler-agent/shared-quotas.ts';
 import { digestOfDecision, isToBeTold } from '../../core/autoscaler-agent/telling.ts';
 import { decideFirst, windowTold } from '../../core/autoscaler-agent/window-told.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { annotations, generationName } from '../../core/names.ts';
+import type { SharedQuota } from '../../core/scaling/quota-room.ts';
 import { AutoscaledJob } from './autoscaled-job.ts';
 import type { ClusterView, SeenAnchor } from './cluster-view.ts';
 
@@ -20,6 +22,8 @@ export interface AutoscalingPorts {
   tell(signal: AutoscalerSignal): Promise<void>;
   /** Writes onto the anchor as it was seen. @throws where it is another by now. */
   write(generation: Generation, anchor: SeenAnchor, text: string): Promise<void>;
+  /** What was heard of the quotas of tenants and of the cluster. */
+  quotas(): readonly SharedQuota[];
   /** Something went wrong that concerns one job, and must not keep others from being scaled. */
   failed(error: unknown, what: string): void;
   readonly counters: AutoscalingCounters;
@@ -65,7 +69,7 @@ export class Autoscaling {
     const job = this.jobs.get(uid) ?? new AutoscaledJob();
     this.jobs.set(uid, job);
     job.isNow(generation, anchor, { nowMs, readAtMs: reading.sample.atMs, others: () => this.otherNotes(generation) });
-    const { input, decision } = decideFirst(generation, job.took(reading));
+    const { input, decision } = decideFirst(generation, this.withQuotas(generation, job.took(reading)));
     this.ports.counters.decided(decision.action);
     job.memory = decision.memory;
     void this.alone(job, () => this.act(job, { generation, anchor, input, decision }));
@@ -82,7 +86,9 @@ export class Autoscaling {
       const key = anchor?.notes[annotations.autoscalerAsked];
       if (!job || !anchor || key === undefined || key === job.answered) continue;
       const input = job.isOf(generation) && job.hasTakenUp(anchor) ? job.input() : undefined;
-      if (input) void this.alone(job, () => this.answer(job, { generation, anchor, input, asked: key }));
+      if (!input) continue;
+      const whole = this.withQuotas(generation, input);
+      void this.alone(job, () => this.answer(job, { generation, anchor, input: whole, asked: key }));
     }
     for (const [uid, job] of this.jobs) if (nowMs - job.seenAtMs > keptMs) this.jobs.delete(uid);
   }
@@ -167,6 +173,10 @@ export class Autoscaling {
   private isChanging({ generation, anchor }: Seen): boolean {
     if (anchor.notes[annotations.rescaling] !== undefined) return true;
     return this.othersOf(generation).some((other) => !other.isLeaving);
+  }
+
+  private withQuotas(generation: Generation, input: AutoscalerInput): AutoscalerInput {
+    return withSharedQuotas(input, generation, this.ports.quotas());
   }
 
   private anchorOf(generation: Generation): SeenAnchor | undefined {

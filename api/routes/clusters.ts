@@ -4,9 +4,11 @@ import { describingText } from '../describing-text.ts';
 import { saveCluster, type ClusterRecord } from '../../clients/postgres/clusters.ts';
 import { heartbeatEveryMs, unknownJobsNamed } from '../../core/agents.ts';
 import { labelMap } from '../../core/schema/fields.ts';
+import { sharedQuotaSchema } from '../../core/schema/quota.ts';
 import { observe } from '../cluster-workflow.ts';
 import { agentState } from '../agent-state.ts';
 import { clusterAnswer, pageOf } from '../answer-shapes.ts';
+import { heartbeatAnswer } from '../heartbeat-shape.ts';
 import { clusterParams } from '../job-params.ts';
 import type { Principal } from '../principal.ts';
 import { Problem } from '../problem.ts';
@@ -49,9 +51,13 @@ const put = defineRoute({
   role: 'admin',
   everyTenant: true,
   summary: 'Make a cluster known',
-  description: 'Its agent connects by itself; tenants need a grant to use it.',
+  description: 'Its agent connects by itself; tenants need a grant to use it. Its quota becomes exactly the given one.',
   params: clusterParams,
-  body: z.strictObject({ description: describingText(), labels: labelMap().default({}) }),
+  body: z.strictObject({
+    description: describingText(),
+    labels: labelMap().default({}),
+    quota: sharedQuotaSchema.optional(),
+  }),
   answers: {
     200: { description: 'The cluster was known', schema: clusterAnswer },
     201: { description: 'The cluster is known now', schema: clusterAnswer },
@@ -90,10 +96,15 @@ const heartbeat = defineRoute({
       .optional()
       .describe('Jobs whose objects are there and which no workflow knows: how many, and the first few.'),
   }),
-  answers: { 204: { description: 'It was heard', schema: null } },
-  handle: async ({ agentHeartbeats }, { params, body }) => {
-    await agentHeartbeats.note(params.cluster, body);
-    return { status: 204 };
+  answers: { 200: { description: 'It was heard; what autoscalers have to heed', schema: heartbeatAnswer } },
+  handle: async ({ agentHeartbeats, quotas, log }, { params, body }) => {
+    // Whatever is wrong with quotas, the agent is there.
+    const told = quotas.get(params.cluster).catch((error: unknown) => {
+      log.warn({ err: error, cluster: params.cluster }, 'the quotas of a cluster cannot be told');
+      return undefined;
+    });
+    const [found] = await Promise.all([told, agentHeartbeats.note(params.cluster, body)]);
+    return { body: found ? { quotas: found } : {} };
   },
 });
 

@@ -7,7 +7,7 @@ import { metricValueMax, vertexNameMax } from '../../core/metrics/sample.ts';
 import { duration } from '../../core/schema/fields.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
 import { metricsAnswer, pageOf, samplesAnswer, seriesAnswer } from '../answer-shapes.ts';
-import { clusterParams, jobParams } from '../job-params.ts';
+import { clusterParams, jobParams, moment } from '../job-params.ts';
 import { pageAnswer, pageQuery, readCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { readJob } from '../read-job.ts';
@@ -67,8 +67,6 @@ function shownOf({ taken, repeated, ...dropped }: SamplesOutcome): z.output<type
 
 /** An hour, as far as a person looks back first. */
 const rangeMs = 60 * 60_000;
-
-const moment = () => z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' }).optional();
 
 const read = defineRoute({
   method: 'get',

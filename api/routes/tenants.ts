@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { describingText } from '../describing-text.ts';
 import { findTenant, listTenants, saveTenant } from '../../clients/postgres/tenants.ts';
+import { sharedQuotaSchema } from '../../core/schema/quota.ts';
 import { pageOf, tenantAnswer } from '../answer-shapes.ts';
 import { grantSchema } from '../grants.ts';
 import { tenantParams } from '../job-params.ts';
@@ -38,11 +39,12 @@ const put = defineRoute({
   role: 'admin',
   everyTenant: true,
   summary: 'Make a tenant, or change what it may use',
-  description: 'Its grants become exactly the given ones. Jobs that run already are left alone.',
+  description: 'Its grants and its quota become exactly the given ones. Jobs that run already are left alone.',
   params: tenantParams,
   body: z.strictObject({
     description: describingText(),
     grants: z.array(grantSchema).max(1000).default([]),
+    quota: sharedQuotaSchema.optional(),
   }),
   answers: {
     200: { description: 'The tenant was changed', schema: tenantAnswer },

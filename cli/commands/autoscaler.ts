@@ -12,10 +12,13 @@ import { parseFormat, printItems, renderValue, type Format } from '../printing.t
 import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
+import { simulatePolicy } from './simulate-policy.ts';
 
 export interface AutoscalerFlags extends PastFlags {
   readonly explain?: string;
   readonly limit: string;
+  readonly simulate?: string;
+  readonly since: string;
   readonly output?: string;
 }
 
@@ -25,7 +28,9 @@ export async function showAutoscaler(
   flags: AutoscalerFlags,
 ): Promise<number> {
   const { world, client } = context;
-  const format = parseFormat(flags.output);
+  const { simulate, since, output } = flags;
+  if (simulate !== undefined) return simulatePolicy(context, words, { uid: flags.uid, file: simulate, since, output });
+  const format = parseFormat(output);
   const job = pastJobOf(context.config, words, flags);
   if (flags.explain !== undefined) return explain(context, job, wholeNumber(flags.explain, '--explain'), format);
   const { items } = await client.listDecisions(job, { limit: wholeNumber(flags.limit, '--limit') });

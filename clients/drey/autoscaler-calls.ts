@@ -5,10 +5,12 @@ import {
   autoscalerShape,
   decisionShape,
   decisionSummaryShape,
+  simulationShape,
   type Asked,
   type Autoscaler,
   type Decision,
   type DecisionSummary,
+  type Simulation,
 } from './autoscaler-shapes.ts';
 import { jobPath, type JobRef, type PastJobRef } from './paths.ts';
 import type { Call } from './send.ts';
@@ -21,11 +23,20 @@ interface DecisionsRequest {
   readonly cursor?: string | undefined;
 }
 
+/** A time of the past: ISO 8601, `to` not included. */
+interface PastRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What a call carries. */
+type PostWish = Pick<Call, 'query' | 'body'>;
+
 /** How the calls are sent. */
 interface Senders {
   readonly get: <Value>(path: string, shape: z.ZodType<Value>, query?: Call['query']) => Promise<Value>;
   /** With one key, however often it is sent. */
-  readonly post: <Value>(path: string, shape: z.ZodType<Value>) => Promise<Value>;
+  readonly post: <Value>(path: string, shape: z.ZodType<Value>, wish?: PostWish) => Promise<Value>;
 }
 
 export function autoscalerCalls({ get, post }: Senders) {
@@ -38,5 +49,8 @@ export function autoscalerCalls({ get, post }: Senders) {
       get(`${jobPath(job)}/decisions/${number}`, decisionShape, { uid: job.uid }),
     /** Has it decide now. The decision carries the key of the answer. */
     decideNow: (job: JobRef): Promise<Asked> => post(`${jobPath(job)}/autoscaler/decide`, askedShape),
+    /** What a policy would have done; changes nothing. @param policy as in `spec.autoscaler`; the API judges it */
+    simulate: ({ uid, ...job }: PastJobRef, policy: unknown, range: PastRange): Promise<Simulation> =>
+      post(`${jobPath(job)}/autoscaler/simulate`, simulationShape, { query: { uid, ...range }, body: policy }),
   };
 }

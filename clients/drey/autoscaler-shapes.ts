@@ -84,3 +84,34 @@ export type Autoscaler = z.output<typeof autoscalerShape>;
 /** The key that the decision will carry. */
 export const askedShape = z.object({ key: z.string() });
 export type Asked = z.output<typeof askedShape>;
+
+const totals = z.object({ rescales: z.number(), slotHours: z.number() });
+
+/** What a policy would have done, beside what was done. */
+export const simulationShape = z.object({
+  from: z.string(),
+  to: z.string(),
+  profile: z.string(),
+  summary: z.object({
+    judged: z.number(),
+    notJudged: z.number(),
+    hours: z.number(),
+    done: totals,
+    would: totals,
+    differing: z.number(),
+  }),
+  items: z.array(
+    z.object({
+      at: z.string(),
+      until: z.string(),
+      done: z.object({ decision: z.number(), outcome: z.string() }).optional(),
+      differs: z.boolean(),
+      vertices: z.array(
+        z.object({ id: z.string(), name: z.string(), parallelism: z.number(), done: z.number(), would: z.number() }),
+      ),
+      reason,
+    }),
+  ),
+  caveats: z.array(z.string()),
+});
+export type Simulation = z.output<typeof simulationShape>;

@@ -86,7 +86,7 @@ export function createDreyClient(options: ClientOptions) {
     ...savepointReads(options),
     ...autoscalerCalls({
       get: (path, shape, query) => get(options, path, shape, query),
-      post: (path, shape) => post(options, path, shape),
+      post: (path, shape, wish) => post(options, path, shape, wish),
     }),
     ...metricReads(options),
     ...sharedReads(options),
@@ -198,8 +198,13 @@ function change(options: ClientOptions, call: Call): Promise<Answer<Change>> {
   return sendOnce(options, call, changeShape);
 }
 
-async function post<Value>(options: ClientOptions, path: string, shape: z.ZodType<Value>): Promise<Value> {
-  return (await sendOnce(options, { method: 'POST', path, body: {} }, shape)).value;
+async function post<Value>(
+  options: ClientOptions,
+  path: string,
+  shape: z.ZodType<Value>,
+  wish?: Pick<Call, 'query' | 'body'>,
+): Promise<Value> {
+  return (await sendOnce(options, { method: 'POST', path, body: {}, ...wish }, shape)).value;
 }
 
 /** One key for all attempts: however often it is sent, the API makes at most one operation of it. */

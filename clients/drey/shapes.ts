@@ -257,11 +257,18 @@ export const revisionShape = z.object({
 });
 export type Revision = z.output<typeof revisionShape>;
 
+const quotaShape = z.object({
+  slots: z.number().optional(),
+  cpu: z.string().optional(),
+  memory: z.string().optional(),
+});
+
 /** A Kubernetes cluster, and whether its agents are there. */
 export const clusterShape = z.object({
   name: z.string(),
   description: z.string(),
   labels: z.record(z.string(), z.string()),
+  quota: quotaShape.optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   agent: z.object({
@@ -279,6 +286,7 @@ export const tenantShape = z.object({
   name: z.string(),
   description: z.string(),
   grants: z.array(z.object({ cluster: z.string(), namespace: z.string() })),
+  quota: quotaShape.optional(),
   createdAt: z.string(),
 });
 export type Tenant = z.output<typeof tenantShape>;

@@ -1,4 +1,5 @@
 /** Tenants, and the clusters and namespaces that each may use. */
+import type { QuotaWritten } from '../../core/schema/quota.ts';
 import type { Postgres } from './connect.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -12,38 +13,47 @@ export interface TenantRecord {
   readonly name: string;
   readonly description: string;
   readonly grants: readonly Grant[];
+  /** Absent: its jobs may take as much as there is. */
+  readonly quota?: QuotaWritten;
   readonly createdAt: string;
 }
 
-type TenantFields = Pick<TenantRecord, 'name' | 'description' | 'grants'>;
+type TenantFields = Pick<TenantRecord, 'name' | 'description' | 'grants'> & {
+  readonly quota?: QuotaWritten | undefined;
+};
+type TenantQueryRow = Omit<TenantFields, 'quota'> & { quota: QuotaWritten | null; createdAt: Date };
 
 const tenantsSql = `
-  select name, description, created_at as "createdAt", coalesce(
+  select name, description, quota, created_at as "createdAt", coalesce(
     (select json_agg(json_build_object('cluster', cluster, 'namespace', namespace) order by cluster, namespace)
      from grants where tenant = name), '[]') as grants
   from tenants`;
 
 /** All tenants, by name. */
 export async function listTenants(postgres: Postgres): Promise<TenantRecord[]> {
-  const { rows } = await postgres.query<TenantFields & { createdAt: Date }>(`${tenantsSql} order by name`);
-  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+  const { rows } = await postgres.query<TenantQueryRow>(`${tenantsSql} order by name`);
+  return rows.map(toRecord);
 }
 
 /** One tenant with its grants. */
 export async function findTenant(postgres: Postgres, tenant: string): Promise<TenantRecord | undefined> {
-  const { rows } = await postgres.query<TenantFields & { createdAt: Date }>(`${tenantsSql} where name = $1`, [tenant]);
+  const { rows } = await postgres.query<TenantQueryRow>(`${tenantsSql} where name = $1`, [tenant]);
   const [row] = rows;
-  return row && { ...row, createdAt: row.createdAt.toISOString() };
+  return row && toRecord(row);
 }
 
-/** Makes the tenant, or changes it; its grants become exactly the given ones. True when it was made. */
+function toRecord({ quota, createdAt, ...row }: TenantQueryRow): TenantRecord {
+  return { ...row, ...(quota && { quota }), createdAt: createdAt.toISOString() };
+}
+
+/** Makes the tenant, or changes it; its grants and its quota become exactly the given ones. True when it was made. */
 export async function saveTenant(postgres: Postgres, tenant: TenantFields): Promise<boolean> {
   return inTransaction(postgres, async (client) => {
     const { rows } = await client.query<{ created: boolean }>(
-      `insert into tenants (name, description) values ($1, $2)
-       on conflict (name) do update set description = excluded.description, updated_at = now()
+      `insert into tenants (name, description, quota) values ($1, $2, $3)
+       on conflict (name) do update set description = excluded.description, quota = excluded.quota, updated_at = now()
        returning xmax = 0 as created`,
-      [tenant.name, tenant.description],
+      [tenant.name, tenant.description, tenant.quota ? JSON.stringify(tenant.quota) : null],
     );
     await client.query('delete from grants where tenant = $1', [tenant.name]);
     await client.query(

@@ -2,6 +2,7 @@
  * Decides as profile `drey`: what has to grow grows at once, far enough and all in one rescale; what could shrink shrinks late,
  * and only where that frees slots; what does not help is not done again.
  */
+import { cutToQuotas } from './cut-to-quota.ts';
 import type { AutoscalerDecision, AutoscalerInput, Reason } from './decision.ts';
 import type { DreyVertex } from './drey-evaluation.ts';
 import { grown } from './drey-growth.ts';
@@ -81,13 +82,20 @@ function judgeable({ input, memory, windows }: DreyView, id: string): readonly V
   return isNow ? history : [];
 }
 
-function told(view: DreyView, needs: readonly VertexNeed[], verdict: Verdict): AutoscalerDecision {
+function told(view: DreyView, needs: readonly VertexNeed[], found: Verdict): AutoscalerDecision {
   const { input, windows } = view;
+  const verdict = withinQuotas(input, found);
   const memory = { ...verdict.memory, delayedScaleDowns: verdict.delays };
   const judged = view.vertices.map((seen) => judgedVertex(view, seen, needs, verdict));
   const memoryAdvice = memoryAdvised(input, view.recent, isPressed(needs));
-  const found = { memory, judged, metrics: jobMetrics(windows.now), ...(memoryAdvice && { memoryAdvice }) };
-  return carriedOut(input, found, verdict);
+  const findings = { memory, judged, metrics: jobMetrics(windows.now), ...(memoryAdvice && { memoryAdvice }) };
+  return carriedOut(input, findings, verdict);
+}
+
+/** What a tenant and a cluster have left is taken; the rest waits. */
+function withinQuotas({ job, policy }: AutoscalerInput, verdict: Verdict): Verdict {
+  const cut = verdict.changes && cutToQuotas(job, verdict.changes, policy.quotas);
+  return cut ? { ...verdict, changes: cut.changes, cut } : verdict;
 }
 
 function isPressed(needs: readonly VertexNeed[]): boolean {
@@ -98,12 +106,14 @@ function isPressed(needs: readonly VertexNeed[]): boolean {
 function carriedOut(
   input: AutoscalerInput,
   found: Omit<Findings, 'reasons'>,
-  { changes = {}, plan, reason }: Verdict,
+  { changes = {}, cut, plan, reason: wished }: Verdict,
 ): AutoscalerDecision {
   const advice = plan?.advice ?? found.memoryAdvice;
+  const isHeld = cut !== undefined && Object.keys(changes).length === 0;
+  const reason = isHeld ? cut.reason : wished;
   const why = (first: Reason): Findings['reasons'] => [
     first,
-    ...[reason, ...(advice?.reasons ?? [])].filter(({ text }) => text !== first.text),
+    ...[wished, ...(cut ? [cut.reason] : []), ...(advice?.reasons ?? [])].filter(({ text }) => text !== first.text),
   ];
   if (Object.keys(changes).length === 0 && plan === undefined) return report(input, { ...found, reasons: why(reason) });
   const held = whyHeld(input, changes, plan?.processBytes);
@@ -124,7 +134,7 @@ function judgedVertex(view: DreyView, seen: DreyVertex, needs: readonly VertexNe
     evaluated: seen,
     recommended,
     expectedRate: target === vertex.parallelism ? Number.NaN : (trueRate / vertex.parallelism) * target,
-    limits: need.limits,
+    limits: [...need.limits, ...[verdict.cut?.limits[vertex.id] ?? []].flat()],
     reasons: reasons.length > 0 ? reasons : [verdict.reason],
     arithmetic: need.arithmetic,
   };

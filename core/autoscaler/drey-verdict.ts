@@ -1,4 +1,5 @@
 /** What profile `drey` makes of a job, before anything holds it. */
+import type { CutScaling } from './cut-to-quota.ts';
 import type { AutoscalerInput, Reason } from './decision.ts';
 import { uses, type DreyView } from './drey-view.ts';
 import { planToGiveBack, situationOf, type MemoryPlan, type Situation } from './memory-plan.ts';
@@ -10,6 +11,8 @@ export type Parallelism = Readonly<Record<string, number>>;
 export interface Verdict {
   readonly reason: Reason;
   readonly changes?: Parallelism;
+  /** What a quota has taken of the changes. */
+  readonly cut?: CutScaling;
   readonly plan?: MemoryPlan;
   readonly delays: Readonly<Record<string, DelayedScaleDown>>;
   readonly memory: EngineMemory;

@@ -50,6 +50,8 @@ export interface AutoscalerQuota {
   readonly slots?: number;
   /** Whose quota it is, for the sentence. */
   readonly of?: 'job' | 'tenant' | 'cluster';
+  /** Of the tenant or the cluster. */
+  readonly name?: string;
 }
 
 /** Without it, a TaskManager gets no more memory than it has. */

@@ -10,8 +10,11 @@ export interface ScalingDone {
   readonly pauseMs?: number;
 }
 
+/** A decision, as far as what is remembered of it goes. */
+type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'memory' | 'memoryGiven'>;
+
 /** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
-export function rememberScaling(decision: AutoscalerDecision, { atMs, pauseMs }: ScalingDone): EngineMemory {
+export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDone): EngineMemory {
   const { memory, parallelism = {}, memoryGiven = memory.memoryGiven } = decision;
   const changed = decision.vertices.filter(({ target, parallelism: from }) => target !== from);
   const scalings = { ...memory.scalings };

@@ -4,10 +4,10 @@ import { operatorDefaults } from '../autoscaler/options.ts';
 import { features, type AutoscalerPolicy } from '../autoscaler/policy.ts';
 import { scheduleProblem } from '../savepoint-schedule.ts';
 import { parseDurationMs } from '../spec/duration.ts';
-import { parseCpuCores, parseMemoryBytes } from '../spec/quantity.ts';
 import { parseOperatorOptions } from './autoscaler-options.ts';
 import { defaults, metricDefaults, recurringDefaults } from '../spec/defaults.ts';
 import { cpu, cronExpression, duration, memory, textLike, timeZone } from './fields.ts';
+import { quotaLimits } from './quota.ts';
 
 const fallback = defaults.spec.autoscaler;
 
@@ -163,7 +163,7 @@ export const autoscalerSchema = z
   .refine(minUpToMax, minAboveMax)
   .describe('Changes the parallelism of the job’s vertices as its load asks for. Without it, nobody does.');
 
-type AutoscalerSpec = z.output<typeof autoscalerSchema>;
+export type AutoscalerSpec = z.output<typeof autoscalerSchema>;
 
 /** The policy that the engine uses. @throws RangeError for a spec that was not parsed. */
 export function autoscalerPolicy(spec: AutoscalerSpec): AutoscalerPolicy {
@@ -200,12 +200,7 @@ function recurring({ cron, timeZone: zone, lasts }: { cron: string; timeZone: st
 }
 
 function quotaOf(quota: NonNullable<AutoscalerSpec['quota']>): AutoscalerPolicy['quotas'][number] {
-  return {
-    of: 'job',
-    ...defined({ slots: quota.slots }),
-    ...(quota.cpu === undefined ? {} : { cpuCores: parseCpuCores(quota.cpu) }),
-    ...(quota.memory === undefined ? {} : { memoryBytes: parseMemoryBytes(quota.memory) }),
-  };
+  return { of: 'job', ...quotaLimits(quota) };
 }
 
 /** Without what is not there. */

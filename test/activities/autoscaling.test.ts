@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { decide } from '../../core/autoscaler/decide.ts';
 import { annotations } from '../../core/names.ts';
+import { roomOf, type SharedQuota } from '../../core/scaling/quota-room.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { minute } from '../core/autoscaler/jobs.ts';
 import { smallSpec, someGeneration } from '../support/state-fixture.ts';
@@ -14,6 +15,7 @@ import {
   generationOf,
   measured,
   put,
+  quotas,
   signals,
   told,
   tooMuch,
@@ -75,6 +77,27 @@ describe('a job whose load is too much', () => {
     put(generation);
     await measured(await agent(), generation, tooMuch, { to: 40 });
     expect(signals).toEqual([]);
+  });
+
+  test('and that is held by the quota of its tenant or its cluster costs no signal, until there is room again', async () => {
+    const generation = generationOf({ mode: 'active' });
+    const { identity, spec } = generation;
+    const own = roomOf(spec.spec);
+    const left = (slots: number): readonly SharedQuota[] => [
+      { of: 'tenant', name: identity.tenant, limits: { slots: 40 }, taken: { ...own, slots: own.slots + 40 - slots } },
+      { of: 'cluster', name: 'another', limits: { slots: 0 }, taken: own },
+    ];
+    put(generation);
+    const one = await agent();
+    quotas.push(...left(4));
+    await measured(one, generation, tooMuch, { to: 40 });
+    expect(signals).toEqual([]);
+    quotas.splice(0, 1, ...left(6));
+    await measured(one, generation, tooMuch, { from: 41, to: 45 });
+    expect(signals).toMatchObject([
+      { found: { action: 'scale' }, input: { policy: { quotas: [{ of: 'tenant', slots: 6 }] } } },
+    ]);
+    expect(signals.map(({ input }) => decide(input).parallelism)).toMatchObject([{ work: 6 }]);
   });
 
   test('with advice alone costs one signal', async () => {

@@ -43,6 +43,10 @@ const postgresWith = (records: readonly OperationRecord[] = []) =>
     }),
   }) as unknown as Postgres;
 
+const postgresAway = {
+  connect: () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })),
+} as unknown as Postgres;
+
 const wish = {
   ...ref,
   revision: 1,
@@ -68,12 +72,14 @@ test('a request carries the slots of the decision', async () => {
     requests.push(request);
     return { operation: 2, revision: 2 };
   };
-  expect(await requestScaling(temporalWith({ update }), wish)).toEqual({ operation: 2 });
+  expect(await requestScaling(postgresAway, temporalWith({ update }), wish)).toEqual({ operation: 2 });
   expect(requests).toMatchObject([{ ifRevision: 1, wanted: wish.wanted, slots: 14, key: 'autoscaler-d-1' }]);
 });
 
 test('a request that was taken before the worker died has its operation, also under a spec of somebody since that forbids it', async () => {
-  expect(await requestScaling(temporalWith({ spec: counted, update: taken }), wish)).toEqual({ operation: 2 });
+  expect(await requestScaling(postgresAway, temporalWith({ spec: counted, update: taken }), wish)).toEqual({
+    operation: 2,
+  });
 });
 
 test('one that was not taken is not asked for where the spec forbids it', async () => {
@@ -82,14 +88,21 @@ test('one that was not taken is not asked for where the spec forbids it', async 
     requests.push(request);
     return notAt(request);
   };
-  const answer = await requestScaling(temporalWith({ spec: counted, update }), wish);
+  const answer = await requestScaling(postgresAway, temporalWith({ spec: counted, update }), wish);
   expect(answer).toMatchObject({ why: { code: 'SPEC_REFUSED' } });
   // No job is ever at that revision.
   expect(requests.map(({ ifRevision }) => ifRevision)).toEqual([-1]);
 });
 
+test('one under a quota is not carried out while nobody knows what is left, unless it was taken before', async () => {
+  const underQuota = { ...wish, isUnderQuota: true };
+  const answer = await requestScaling(postgresAway, temporalWith({ update: notAt }), underQuota);
+  expect(answer).toMatchObject({ why: { code: 'QUOTA_UNKNOWN' }, isFinal: false });
+  expect(await requestScaling(postgresAway, temporalWith({ update: taken }), underQuota)).toEqual({ operation: 2 });
+});
+
 test('one for another revision is refused for good', async () => {
-  const answer = await requestScaling(temporalWith({ update: notAt }), wish);
+  const answer = await requestScaling(postgresAway, temporalWith({ update: notAt }), wish);
   expect(answer).toMatchObject({ why: { code: 'PRECONDITION_FAILED' }, isFinal: true });
 });
 

@@ -15,6 +15,7 @@ async function beaten(take: (heartbeat: Heartbeat) => void): Promise<Heartbeat[]
   const send = async (heartbeat: Heartbeat) => {
     sent.push(heartbeat);
     take(heartbeat);
+    return undefined;
   };
   const heartbeats = new Heartbeats({
     send,

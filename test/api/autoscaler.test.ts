@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CrashPoint } from '../../activities/crash-point.ts';
-import { pageOf } from '../../api/answer-shapes.ts';
+import { clusterAnswer, pageOf } from '../../api/answer-shapes.ts';
 import {
   askedAnswer,
   autoscalerAnswer,
@@ -283,6 +283,51 @@ describe('a decision whose operation does not come to its end', () => {
     await waitUntil(isOver, { what: 'the old decision to be over', timeoutMs: 60_000 });
     expect(await earlier()).toMatchObject({ outcome: 'notCarriedOut', why: { code: 'JOB_GONE' } });
   }, 240_000);
+});
+
+describe('the quota of a tenant', () => {
+  const orders = '/v1/tenants/orders';
+  const jobPath = (name: string) => `${orders}/jobs/${name}`;
+  const ofOrders = async (name: string): Promise<JobView> => {
+    const { metadata, ...rest } = inputFor(name);
+    const body = { ...rest, metadata: { ...metadata, tenant: 'orders' } };
+    expect((await call('PUT', jobPath(name), { body })).status).toBe(201);
+    const seen = async () => {
+      const job: JobView = (await call('GET', jobPath(name))).body;
+      return job.phase === 'RUNNING' && job;
+    };
+    return waitUntil(seen, { what: `${name} to run`, timeoutMs: 120_000, stepMs: 100 });
+  };
+  const settled = (name: string) => {
+    const seen = async () => {
+      const { body } = await call('GET', `${jobPath(name)}/decisions`);
+      return (body.items as DecisionRecord[]).find(({ outcome }) => outcome !== 'underWay') ?? false;
+    };
+    return waitUntil(seen, { what: `a decision on ${name}`, timeoutMs: 120_000, stepMs: 100 });
+  };
+
+  test('has its last room taken by one of two jobs that decide at the same time', async () => {
+    const grants = [{ cluster: 'local', namespace: 'flink' }];
+    await call('PUT', orders, { body: { grants, quota: { slots: 12 } } });
+    const cluster = await call('PUT', '/v1/clusters/local', { body: { quota: { slots: 900 } } });
+    expect(clusterAnswer.strict().parse(cluster.body).quota).toEqual({ slots: 900 });
+    const jobs = await Promise.all([ofOrders('one'), ofOrders('two')]);
+    await Promise.all(jobs.map((job) => send(windowOf(job, tooMuch))));
+    const decisions = await Promise.all(jobs.map(({ name }) => settled(name)));
+    const outcomes = decisions.map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['carriedOut', 'notCarriedOut']);
+    expect(decisions.find(({ outcome }) => outcome === 'notCarriedOut')?.why).toEqual({
+      code: 'QUOTA_REACHED',
+      text: 'The quota of tenant orders leaves the job 4 slots; 8 are wanted.',
+    });
+    const loser = jobs[outcomes.indexOf('notCarriedOut')]?.name ?? '';
+    expect((await call('GET', jobPath(loser))).body).toMatchObject({ phase: 'RUNNING', revision: 1 });
+  }, 240_000);
+
+  test('refuses nothing that a person asks for', async () => {
+    const scaled = await call('POST', `${jobPath('one')}/scale`, { body: { parallelism: 30 } });
+    expect(scaled.status).toBe(202);
+  }, 60_000);
 });
 
 describe('an autoscaler that may only advise', () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decisionSummary, someDecisionRecord } from '../support/decisions.ts';
 import { page, startFakeApi, type FakeApi } from './fake-api.ts';
@@ -92,6 +95,110 @@ Vertex Source (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa): 2 → 4
     api.routes = { [`GET ${decisions}/1`]: { body: whole } };
     const ran = await runDrey(api.server, ['autoscaler', 'counts', '--explain', '1', '-o', 'json']);
     expect(JSON.parse(ran.out)).toEqual(whole);
+  });
+});
+
+const simulation = {
+  from: '2025-12-31T20:00:00.000Z',
+  to: '2026-01-01T01:00:00.000Z',
+  profile: 'drey',
+  summary: {
+    judged: 590,
+    notJudged: 10,
+    hours: 4.9,
+    done: { rescales: 1, slotHours: 30.5 },
+    would: { rescales: 2, slotHours: 26 },
+    differing: 1,
+  },
+  items: [
+    {
+      at: '2025-12-31T21:00:00.000Z',
+      until: '2025-12-31T21:01:00.000Z',
+      done: { decision: 7, outcome: 'carriedOut' },
+      differs: false,
+      vertices: [{ id: 'a', name: 'Source', parallelism: 2, done: 4, would: 4 }],
+      reason: { code: 'TOO_SMALL', text: 'It needs more.' },
+    },
+    {
+      at: time,
+      until: time,
+      differs: true,
+      vertices: [{ id: 'a', name: 'Source', parallelism: 4, done: 4, would: 2 }],
+      reason: { code: 'TOO_LARGE', text: 'It needs less.' },
+    },
+  ],
+  caveats: ['Nobody knows what would have followed.'],
+};
+
+describe('autoscaler --simulate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drey-policy-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'policy.yaml');
+  writeFileSync(file, 'profile: drey\nmax: 4 # at most\n');
+  const path = `${counts}/autoscaler/simulate`;
+  const args = ['autoscaler', 'counts', '--simulate', file];
+
+  test('sends the policy of the file, and shows what was done beside what would have been', async () => {
+    api.routes = { [`POST ${path}`]: { body: simulation } };
+    const ran = await runDrey(api.server, args);
+    expect(ran.out).toMatchInlineSnapshot(`
+"From:       2025-12-31T20:00:00.000Z to 2026-01-01T01:00:00.000Z, 4.9 h of it measured
+Profile:    drey
+Judged:     590 moments; 10 not, for want of samples
+Was done:   1 rescales, 30.5 slot-hours
+Would be:   2 rescales, 26 slot-hours, estimated
+Differing:  1
+TIME                       VERTEX   WAS DONE                      WOULD BE DONE   DIFFERS   REASON
+2025-12-31T21:00:00.000Z   Source   2→4 (decision 7 carriedOut)   2→4             no        It needs more.
+2026-01-01T00:00:00.000Z   Source   nothing                       4→2             yes       It needs less.
+"
+`);
+    expect(ran).toMatchObject({ code: 0, err: 'Nobody knows what would have followed.\n' });
+    expect(api.asked).toMatchObject([
+      {
+        body: { profile: 'drey', max: 4 },
+        url: `${path}?from=2025-12-31T20%3A00%3A00.000Z&to=2026-01-01T01%3A00%3A00.000Z`,
+      },
+    ]);
+  });
+
+  test('gives all of it to programs, of the time that is asked for', async () => {
+    api.routes = { [`POST ${path}`]: { body: simulation } };
+    const ran = await runDrey(api.server, [...args, '--since', '30m', '--uid', 'a1b2c3d4', '-o', 'json']);
+    expect(JSON.parse(ran.out)).toEqual(simulation);
+    expect(api.asked[0]?.url).toContain('uid=a1b2c3d4&from=2026-01-01T00%3A30');
+  });
+
+  test('reads the policy from its input, where none of its fields need be', async () => {
+    api.routes = { [`POST ${path}`]: { body: { ...simulation, items: [] } } };
+    const ran = await runDrey(api.server, ['autoscaler', 'counts', '--simulate', '-'], { input: '# defaults\n' });
+    expect(api.asked[0]?.body).toEqual({});
+    expect(ran.err).toContain('Nothing was decided for job counts then, nor would have been.');
+  });
+
+  test.each([
+    ['that is not there', '/nowhere/policy.yaml', ''],
+    ['that is no YAML', '-', 'max: [1'],
+  ])('refuses a file %s, and asks nobody', async (_, name, input) => {
+    const ran = await runDrey(api.server, ['autoscaler', 'counts', '--simulate', name], { input });
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(`cannot read the policy in ${name}`);
+    expect(api.asked).toEqual([]);
+  });
+
+  test('says what the API has against the policy, and what to do', async () => {
+    const problem = {
+      code: 'POLICY_REFUSED',
+      status: 422,
+      title: 't',
+      detail: 'min must not be above `max`.',
+      cure: 'Mend it.',
+    };
+    api.routes = { [`POST ${path}`]: { status: 422, body: problem } };
+    const ran = await runDrey(api.server, args);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('min must not be above `max`.');
+    expect(ran.err).toContain('Mend it.');
   });
 });
 

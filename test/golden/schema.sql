@@ -13,7 +13,8 @@ create table clusters (
   description text not null default ''::text,
   labels jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now(),
+  quota jsonb
 );
 alter table clusters add constraint clusters_pkey PRIMARY KEY (name);
 
@@ -126,7 +127,8 @@ create table metric_series (
   uid text collate "C" not null,
   vertex text collate "C" not null,
   metric text collate "C" not null,
-  seen_at timestamp with time zone not null
+  seen_at timestamp with time zone not null,
+  vertex_name text
 );
 CREATE INDEX metric_series_by_age ON public.metric_series USING btree (seen_at);
 alter table metric_series add constraint metric_series_pkey PRIMARY KEY (id);
@@ -143,6 +145,16 @@ create table operations (
   record json not null
 );
 alter table operations add constraint operations_pkey PRIMARY KEY (uid, number);
+
+create table quota_reservations (
+  uid text collate "C" not null,
+  revision integer not null,
+  slots double precision not null,
+  cpu_cores double precision not null,
+  memory_bytes double precision not null,
+  made_at timestamp with time zone not null default now()
+);
+alter table quota_reservations add constraint quota_reservations_pkey PRIMARY KEY (uid);
 
 create table revisions (
   uid text collate "C" not null,
@@ -178,7 +190,8 @@ create table tenants (
   name text collate "C" not null,
   description text not null default ''::text,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now(),
+  quota jsonb
 );
 alter table tenants add constraint tenants_pkey PRIMARY KEY (name);
 

@@ -8,6 +8,7 @@ import { autoscalerMemoryKey, type AutoscalerNote, type AutoscalerSignal } from 
 import type { Generation } from '../../core/generation.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { generationName } from '../../core/names.ts';
+import type { SharedQuota } from '../../core/scaling/quota-room.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { jobOf, minute, samplesOf, type Load } from '../core/autoscaler/jobs.ts';
 import { smallSpec, someGeneration } from './state-fixture.ts';
@@ -32,6 +33,8 @@ export const signals: AutoscalerSignal[] = [];
 export const writes: { readonly name: string; readonly note: AutoscalerNote }[] = [];
 export const failures: unknown[] = [];
 export const told: string[] = [];
+/** What is left of quotas, as the agent was told last. */
+export const quotas: SharedQuota[] = [];
 /** What does not work now. */
 export const away = { temporal: false, writes: false };
 
@@ -39,7 +42,7 @@ export const away = { temporal: false, writes: false };
 export function beginAnew(): void {
   jest.useFakeTimers();
   anchors.clear();
-  for (const list of [signals, writes, failures, told]) list.length = 0;
+  for (const list of [signals, writes, failures, told, quotas]) list.length = 0;
   Object.assign(away, { temporal: false, writes: false });
 }
 
@@ -57,6 +60,7 @@ function stored(generation: Generation, notes: Readonly<Record<string, string>> 
 }
 
 const ports: AutoscalingPorts = {
+  quotas: () => quotas,
   tell: async (signal) => {
     if (away.temporal) throw new Error('away');
     signals.push(signal);
