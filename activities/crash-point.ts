@@ -73,7 +73,9 @@ export class CrashPoints {
 
   private async afterCall(name: string, called: Promise<unknown>): Promise<unknown> {
     await this.reached('call', name);
-    return called;
+    const answer = await called;
+    // The connection of a pool: what is asked on it are calls, too.
+    return name === 'connect' && typeof answer === 'object' && answer !== null ? this.within(answer) : answer;
   }
 
   private async reached(when: CrashPoint['when'], call = ''): Promise<void> {

@@ -24,6 +24,8 @@ const drainCheckMs = 5_000;
 /** How often a worker looks for operations that no worker can go on with. */
 const strandedCheckMs = 20_000;
 
+const crashPoints = new CrashPoints(settings.DREY_TEST_CRASH_FILE);
+
 async function main(): Promise<void> {
   installRuntime({ log, metricsListen: settings.DREY_TEMPORAL_METRICS_LISTEN });
   const bundle = await workflowBundle(settings.DREY_CACHE);
@@ -35,7 +37,8 @@ async function main(): Promise<void> {
   const metrics = createWorkerMetrics(postgres);
   metrics.build.set({ build: bundle.buildId }, 1);
   await offerMetrics(settings.DREY_METRICS_LISTEN, metrics.registry, log);
-  const worker = await createWorker(native, bundle, createControlActivities({ postgres, temporal }));
+  const activities = createControlActivities({ postgres: crashPoints.within(postgres), temporal });
+  const worker = await createWorker(native, bundle, activities);
   log.info({ buildId: bundle.buildId }, 'worker starts');
   const running = worker.run();
   if (settings.DREY_MAKE_CURRENT) void takeOver(native, worker, bundle.buildId);
@@ -58,7 +61,7 @@ function createWorker(
     taskQueue: controlTaskQueue,
     workflowBundle: { code: bundle.code },
     activities,
-    interceptors: { activity: new CrashPoints(settings.DREY_TEST_CRASH_FILE).interceptors() },
+    interceptors: { activity: crashPoints.interceptors() },
     maxCachedWorkflows: settings.DREY_WORKFLOWS_CACHED,
     shutdownGraceTime: '5s',
     workerDeploymentOptions: {

@@ -1,8 +1,10 @@
-/** The cells of the crash matrix: every activity that an operation's recorded history has, with every fault at it. */
-import { recordedHistories } from './histories.ts';
+/** The cells of the crash matrix: every step of every operation, with every fault at it. */
+import { controlTaskQueue } from '../../core/names.ts';
+import type { MatrixOperationName, RecordedSteps } from './crash-steps.ts';
+import { recordedHistory, type History } from './histories.ts';
 
-/** Whose process is killed, and when. The pods, Temporal and the worker are killed while the activity has just begun. */
-export const faults = [
+/** What may strike an activity of an agent. The pods, Temporal and the worker are killed while the activity has just begun. */
+export const faultsOfAgents = [
   'agent before it acts',
   'agent while it acts',
   'agent after it acted',
@@ -12,38 +14,92 @@ export const faults = [
   'worker',
 ] as const;
 
-export type Fault = (typeof faults)[number];
+/** What may strike an activity that a worker runs itself. What befalls pods meanwhile befalls them at an agent's step, too. */
+export const faultsOfWorkers = [
+  'worker before it acts',
+  'worker while it acts',
+  'worker after it acted',
+  'Temporal',
+] as const;
+
+/** Whose process is killed, and when. */
+export type Fault = (typeof faultsOfAgents)[number] | (typeof faultsOfWorkers)[number];
 
 export interface Cell {
-  readonly operation: string;
+  readonly operation: MatrixOperationName;
   readonly activity: string;
-  /** Which of the operation's activities of that name. */
+  /** Which of the activities of that name. */
   readonly nth: number;
   readonly fault: Fault;
 }
 
-type Struck = Pick<Cell, 'activity' | 'nth'>;
-
-/** Activities of the control plane: the worker dies in random moments elsewhere. */
-const notOfAgents: ReadonlySet<string> = new Set(['writeRecords', 'settleOrphans', 'planOperation']);
-
-/** The activities of a recorded operation, in order. @throws when there is no such history. */
-function activitiesOf(historyName: string): Struck[] {
-  const recorded = recordedHistories().find(({ workflowId }) => workflowId === historyName);
-  if (!recorded) throw new Error(`test/histories/${historyName}.json is not there`);
-  const names = (recorded.history.events ?? []).flatMap(
-    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
-  );
-  return names
-    .map((activity, at) => ({ activity, nth: names.slice(0, at + 1).filter((name) => name === activity).length }))
-    .filter(({ activity }) => !notOfAgents.has(activity));
+interface Step extends Pick<Cell, 'activity' | 'nth'> {
+  readonly faults: readonly Fault[];
 }
 
-/** @param operations the matrix's operations, with the history that each is recorded in. */
-export function allCells(operations: Readonly<Record<string, { readonly history: string }>>): Cell[] {
-  return Object.entries(operations).flatMap(([operation, { history }]) =>
-    activitiesOf(history).flatMap((struck) => faults.map((fault) => ({ operation, ...struck, fault }))),
+/** Activities of workers that ask nobody: between their beginning and their end there is nothing to be cut off. */
+const askNobody: ReadonlySet<string> = new Set(['planOperation', 'judgeTrouble']);
+/** It asks Temporal, by a client of which only its own parts make calls. */
+const askTemporal: ReadonlySet<string> = new Set(['settleOrphans']);
+
+interface Scheduled {
+  readonly activity: string;
+  readonly isWorkers: boolean;
+}
+
+/** The activities of an operation, in order. */
+function scheduledIn({ events }: History): Scheduled[] {
+  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => {
+    const activity = scheduled?.activityType?.name;
+    return activity ? [{ activity, isWorkers: scheduled.taskQueue?.name === controlTaskQueue }] : [];
+  });
+}
+
+/** At which steps an operation is struck, in order: first what its job's workflow does, then its own. */
+function stepsOf({ history, ofJob }: RecordedSteps): Step[] {
+  // Records are written beside the steps, and how many at once is chance: the job's own first one stands for all.
+  const scheduled = scheduledIn(recordedHistory(history)).filter(({ activity }) => activity !== 'writeRecords');
+  const all = [...ofJob.map((activity) => ({ activity, isWorkers: true })), ...scheduled];
+  return all.map(({ activity, isWorkers }, at) => ({
+    activity,
+    nth: all.slice(0, at + 1).filter((one) => one.activity === activity).length,
+    faults: isWorkers ? faultsOfWorker(activity) : faultsOfAgents,
+  }));
+}
+
+function faultsOfWorker(activity: string): readonly Fault[] {
+  const isWhole = askNobody.has(activity) || askTemporal.has(activity);
+  return isWhole ? faultsOfWorkers.filter((fault) => fault !== 'worker while it acts') : faultsOfWorkers;
+}
+
+/** @param operations the matrix's operations, with where their steps are from. */
+export function allCells(operations: Readonly<Record<MatrixOperationName, RecordedSteps>>): Cell[] {
+  return operationNames(operations).flatMap((operation) =>
+    stepsOf(operations[operation]).flatMap(({ activity, nth, faults }) =>
+      faults.map((fault) => ({ operation, activity, nth, fault })),
+    ),
   );
+}
+
+/** What an operation has called in `history` without a cell of it being there: it is struck nowhere. */
+export function strangersIn(history: History, steps: RecordedSteps): string[] {
+  // Retention deletes savepoints at the end of whatever operation finds too many.
+  const known = new Set(['disposeSavepoint', ...stepsOf(steps).map(({ activity }) => activity)]);
+  return scheduledIn(history).flatMap(({ activity }) => (known.has(activity) ? [] : [activity]));
+}
+
+const operationNames = (operations: object) => Object.keys(operations) as MatrixOperationName[];
+
+/** A cell in one line, as tables have it and as `--only` finds it. */
+export function titleOf({ operation, activity, nth, fault }: Cell): string {
+  return `${operation} × ${nth === 1 ? activity : `${activity}, the ${nth}. of them`} × ${fault}`;
+}
+
+/** @param wanted one wish in each line: a cell's title has all of its texts, which ` + ` parts. Without it, all. */
+export function only(cells: readonly Cell[], wanted: string | undefined): readonly Cell[] {
+  if (wanted === undefined) return cells;
+  const wishes = wanted.split('\n').map((line) => line.split(' + '));
+  return cells.filter((cell) => wishes.some((texts) => texts.every((text) => titleOf(cell).includes(text))));
 }
 
 /** `count` of the cells, drawn so that every operation has its turn before one has a second. */

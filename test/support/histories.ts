@@ -8,7 +8,7 @@ import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-uti
 
 const folder = fileURLToPath(new URL('../histories', import.meta.url));
 
-type History = ReturnType<typeof historyFromJSON>;
+export type History = ReturnType<typeof historyFromJSON>;
 
 export interface RecordedHistory {
   readonly workflowId: string;
@@ -19,10 +19,14 @@ export interface RecordedHistory {
 export function recordedHistories(): RecordedHistory[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   if (files.length === 0) throw new Error('test/histories is empty');
-  return files.map((file) => ({
-    workflowId: file.replace(/\.json$/, ''),
-    history: historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8'))),
-  }));
+  return files
+    .map((file) => file.replace(/\.json$/, ''))
+    .map((workflowId) => ({ workflowId, history: recordedHistory(workflowId) }));
+}
+
+/** The one of that name. @throws when it is not there. */
+export function recordedHistory(name: string): History {
+  return historyFromJSON(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));
 }
 
 /**
