@@ -1,5 +1,5 @@
 /** What a new entity does about generations that it finds under its name: take them over, never deploy beside them. */
-import type { Generation } from './generation.ts';
+import { keepingCheckpoints, type Generation } from './generation.ts';
 import { generationName } from './names.ts';
 
 /** A generation found by its anchor. */
@@ -66,7 +66,10 @@ export function reconciled(found: readonly FoundGeneration[], known: readonly Ge
   const strangers = unknown.filter(({ identity }) => !uids.has(identity.uid));
   const forgotten = unknown.filter(({ identity }) => uids.has(identity.uid)).map(withoutFindings);
   const anchored = new Map(found.map((one) => [generationName(one.identity), withoutFindings(one)]));
-  const own = known.map((one) => anchored.get(generationName(one.identity)) ?? one);
+  const own = keepingCheckpoints(
+    known.map((one) => anchored.get(generationName(one.identity)) ?? one),
+    known,
+  );
   return [
     ...newestLast(strangers),
     ...[...forgotten, ...own].toSorted(

@@ -16,6 +16,24 @@ export interface Generation {
   readonly fixedVertices?: readonly string[];
   /** Whether it runs beside the active one until somebody promotes or discards it. */
   readonly candidate?: true;
+  /** The newest submission that was seen to complete a checkpoint: kept by the job, for with its anchor the generation's own notes go. */
+  readonly checkpointed?: number;
+}
+
+/** Whether its job was seen to complete a checkpoint: then it never starts empty unasked. */
+export function hasCheckpoint({ submission, checkpointed }: Generation): boolean {
+  return checkpointed === submission;
+}
+
+/** The same generations, with what was known of their checkpoints. */
+export function keepingCheckpoints(now: readonly Generation[], known: readonly Generation[]): readonly Generation[] {
+  return now.map((one) => {
+    const same = known.find(
+      ({ identity: { uid, number } }) => one.identity.uid === uid && one.identity.number === number,
+    );
+    if (same?.checkpointed === undefined) return one;
+    return { ...one, checkpointed: Math.max(same.checkpointed, one.checkpointed ?? 0) };
+  });
 }
 
 /** Whether the job keeps its state somewhere that outlives its pods. */

@@ -2,6 +2,7 @@
 import { candidateAmong } from './candidate.ts';
 import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
+import { keepingCheckpoints } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
@@ -13,7 +14,7 @@ export const lostOperationsMax = 5;
 
 /** Takes an operation's result into the job's state. @param brought the revision that it was to bring about. */
 export function concludeOperation(state: JobState, result: OperationResult, brought: Revision): void {
-  state.generations = result.generations;
+  state.generations = keepingCheckpoints(result.generations, state.generations);
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
   state.savepoints = withSavepoints(state.savepoints, result.savepoints);

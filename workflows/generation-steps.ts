@@ -2,7 +2,7 @@
  * The steps with which an operation brings one generation up. Each may be repeated: what it makes was named before, so a
  * second try finds the first one's work.
  */
-import { hasDurableStorage, type Generation } from '../core/generation.ts';
+import { hasDurableStorage, keepingCheckpoints, type Generation } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
@@ -117,7 +117,13 @@ export class GenerationSteps {
     if (!hasDurableStorage(this.generation.spec)) return false;
     const { finished, makesNone } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
     this.hasFinished ||= finished ?? false;
+    if (!finished && !makesNone) this.noteCheckpoint();
     return !makesNone;
+  }
+
+  private noteCheckpoint(): void {
+    this.generation = { ...this.generation, checkpointed: this.generation.submission };
+    this.account.generations = keepingCheckpoints(this.account.generations, [this.generation]);
   }
 
   /** Asks whether the job has finished, and waits for nothing but the answer. */

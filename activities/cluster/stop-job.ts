@@ -8,7 +8,7 @@ import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
-import { hasDurableStorage } from '../../core/generation.ts';
+import { hasCheckpoint, hasDurableStorage } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type StateAge, type StopSeen } from '../../core/stopping.ts';
@@ -309,7 +309,7 @@ class Stop {
     // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
     if (found?.kind === 'checkpoint' && found.modifiedAtMs < this.oldestMs())
       return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
-    if (!found && this.notes?.hasCheckpoint && !this.input.stateMayBeGone)
+    if (!found && this.hasCheckpoint() && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));
     // Without its anchor, what the job's workflow remembers is all there is.
     const known = this.notes ? this.notes.restoreFrom : this.subject.generation.restoreFrom;
@@ -327,7 +327,13 @@ class Stop {
    */
   private async withoutAnchor(): Promise<StoppedJob> {
     const why = 'its objects are gone';
-    return this.input.next || (await hasPointers(this.subject)) ? this.fromStorage(why) : { detail: why };
+    const isToBeRead = this.input.next || this.hasCheckpoint() || (await hasPointers(this.subject));
+    return isToBeRead ? this.fromStorage(why) : { detail: why };
+  }
+
+  /** As its anchor says, or, where that is gone, the job's workflow. */
+  private hasCheckpoint(): boolean {
+    return this.notes?.hasCheckpoint === true || hasCheckpoint(this.subject.generation);
   }
 
   /** Where Flink has completed nothing of its own, what it started from is still the newest point. */

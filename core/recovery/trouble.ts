@@ -42,12 +42,25 @@ export function heardOf(state: JobState, { observation, finding }: JobObservedSi
   if (!active || !isListening(state, active)) return false;
   if (!isNewer({ order: observation.order }, state.heard && { order: state.heard })) return false;
   state.heard = observation.order;
+  noteCheckpoint(state, active, observation);
   if (!finding) return (!state.running || isOf(state.trouble, active)) && isOver(state);
   const known = isOf(state.trouble, active) ? state.trouble : undefined;
   if (known && (isSame(known.finding, finding) || (known.isGivenUp && !isAccepted(finding)))) return false;
   const { generation, submission } = observation;
   state.trouble = { finding, of: { generation, submission }, since: known?.since ?? now };
   return true;
+}
+
+/** The anchor says so, too, and may be gone when it is asked for. */
+function noteCheckpoint(
+  state: JobState,
+  { identity: { uid, number }, submission }: Generation,
+  { checkpoints }: Observation,
+): void {
+  if (!checkpoints?.newest) return;
+  state.generations = state.generations.map((one) =>
+    one.identity.uid === uid && one.identity.number === number ? { ...one, checkpointed: submission } : one,
+  );
 }
 
 /**
@@ -165,6 +178,9 @@ export function takeDecision(state: JobState, trouble: Trouble, decision: Recove
       state.trouble = undefined;
       state.phase = decision.phase;
       state.failure = decision.failure;
+      // It removes its checkpoints: none of them is missed.
+      if (decision.phase === 'FINISHED')
+        state.generations = state.generations.map(({ checkpointed: _done, ...one }) => one);
       return;
     case 'show':
     case 'wait':

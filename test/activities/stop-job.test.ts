@@ -4,6 +4,7 @@ import { stopJob } from '../../activities/cluster/stop-job.ts';
 import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
@@ -57,6 +58,36 @@ describe('without a JobManager', () => {
   test('a checkpoint that is too old is not gone on from', async () => {
     const { outcome } = stop({ checkpoint: point('file:/c/chk-7', dayMs) }, { maxStateAgeMs: 3_600_000 });
     await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
+  });
+});
+
+describe('where all objects are gone', () => {
+  const next = generation({}, { identity: { ...stopped.identity, number: 3 } });
+  const gone = (of: Partial<Generation>, wish: Wish = {}) => {
+    const made = madeUpCluster({ generation: stopped, isGone: true });
+    const requester = { uid: 'k3jx9a2b', operation: 9 };
+    const input = { generation: { ...stopped, ...of }, requester, how: 'cancel', ...wish } as const;
+    return asActivity(() => stopJob(made.dependencies, input));
+  };
+  const completed = { checkpointed: stopped.submission };
+
+  test.each<[string, Partial<Generation>, Wish]>([
+    ['is not started empty', completed, { next }],
+    ['is not started from where it began', { ...completed, restoreFrom: 'file:/s/savepoint-1' }, { next }],
+    ['is not stopped for later as if it had none', completed, {}],
+  ])('a job that has completed checkpoints and has none left %s', async (_title, of, wish) => {
+    await expect(gone(of, wish)).rejects.toMatchObject({ type: 'STATE_GONE' });
+  });
+
+  test.each<[string, Partial<Generation>, Wish, object]>([
+    ['where it completed none', {}, { next }, { detail: expect.stringContaining('no checkpoint') }],
+    ['where another submission did', { checkpointed: stopped.submission + 1 }, { next }, {}],
+    ['where the caller wants nothing of its state', completed, { next, how: 'discard' }, {}],
+    ['where another point was named', completed, { next, stateMayBeGone: true }, {}],
+  ])('it may start from nothing %s', async (_title, of, wish, outcome) => {
+    const made = await gone(of, wish);
+    expect(made).toMatchObject(outcome);
+    expect(made.restorePoint).toBeUndefined();
   });
 });
 

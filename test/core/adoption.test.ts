@@ -76,6 +76,12 @@ test('what an anchor says is newer than what the job knows, and the newest submi
   ]);
 });
 
+test('that a generation has completed a checkpoint is known though its anchor does not say so', () => {
+  expect(reconciled([found(1)], [someGeneration(1, { checkpointed: 1 })])).toEqual([
+    someGeneration(1, { checkpointed: 1 }),
+  ]);
+});
+
 test('what no job was submitted to comes before the one that runs, whatever submission it was made for', () => {
   const leftover = found(2, { submission: 8, unused: true, running: false });
   const all = reconciled([found(1), leftover], [someGeneration(1), someGeneration(2, { submission: 8 })]);

@@ -119,6 +119,12 @@ describe('the end of an operation', () => {
     expect(state).toMatchObject(after);
   });
 
+  test('keeps what was heard of its generation meanwhile', () => {
+    const state = someState({ running: someOperation(5), generations: [someGeneration(3, { checkpointed: 1 })] });
+    concludeOperation(state, result(), state.revision);
+    expect(state.generations).toEqual([someGeneration(3, { checkpointed: 1 })]);
+  });
+
   test.each([
     ['that has succeeded is what ran last', {}, 3],
     ['that has failed is not', { failure, leftRunning: false }, undefined],

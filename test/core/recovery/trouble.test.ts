@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../core/observation/observation.ts';
-import type { Generation } from '../../../core/generation.ts';
+import { hasCheckpoint, type Generation } from '../../../core/generation.ts';
 import type { JobState } from '../../../core/job-state.ts';
 import { decideRecovery } from '../../../core/recovery/decision.ts';
 import type { Mending } from '../../../core/recovery/mending.ts';
@@ -99,6 +99,17 @@ describe('what agents see', () => {
   test.each(['SUSPENDED', 'CANCELED', 'FINISHED', 'FAILED'] as const)('is no news of a job that is %s', (phase) => {
     const state = someState({ phase });
     expect(hear(state, failed)).toBe(false);
+  });
+
+  test('says that the job has completed a checkpoint, which is remembered of that submission', () => {
+    const state = someState();
+    hear(state, { checkpoints: { intervalMs: 10_000, failures: 0 } });
+    expect(state.generations.some(hasCheckpoint)).toBe(false);
+    hear(state, {});
+    expect(state.generations.every(hasCheckpoint)).toBe(true);
+    hear(state, jobIs('FINISHED'));
+    judge(state);
+    expect(state.generations.some(hasCheckpoint)).toBe(false);
   });
 
   test('is over when the job is well, and what went wrong before it stays', () => {
