@@ -10,8 +10,3 @@ export function backoffMs(made: number, { initial, max }: RecoverySpec['backoff'
   if (made === 0) return 0;
   return Math.min(parseDurationMs(initial) * factor ** (made - 1), parseDurationMs(max));
 }
-
-/** How long all attempts of a budget take at least, without what each of them takes itself. */
-export function allBackoffsMs({ attempts, backoff }: Pick<RecoverySpec, 'attempts' | 'backoff'>): number {
-  return Array.from({ length: attempts }, (_, made) => backoffMs(made, backoff)).reduce((sum, each) => sum + each, 0);
-}

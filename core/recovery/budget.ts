@@ -1,4 +1,4 @@
-/** How often a job is brought back: attempts with growing waits, so many within a window, until one of them lasts. */
+/** How often a job is brought back: attempts with growing waits, so many until one of them lasts. */
 import type { RecoverySpec } from '../schema/flink-job.ts';
 import { parseDurationMs } from '../spec/duration.ts';
 import { backoffMs } from './backoff.ts';
@@ -17,6 +17,8 @@ export interface RecoveryAttempt {
   readonly action: ActingAction;
   /** What was wrong, in a sentence. */
   readonly message: string;
+  /** Whether it gave memory for which there was no room. */
+  readonly hadNoRoom?: true;
   /** Why it did not bring the job back, in a sentence. */
   readonly outcome?: string;
 }
@@ -44,16 +46,16 @@ export function judgeBudget({ attempts, policy, sinceMs, nowMs }: BudgetInput): 
   return { is: 'left', atMs: Math.max(nowMs, fromMs + backoffMs(made.length, policy.backoff)), made };
 }
 
-/** One that lasted clears those before it; those that brought nothing back count until one does, so that they come to an end. */
-function stillCounting({ attempts, policy, sinceMs, nowMs }: BudgetInput): readonly RecoveryAttempt[] {
+/**
+ * One that lasted clears those before it, and nothing else does: the time that they take, or that the job holds on after them for less than
+ * that, makes none of them count less.
+ */
+function stillCounting({ attempts, policy, sinceMs }: BudgetInput): readonly RecoveryAttempt[] {
   const stableMs = parseDurationMs(policy.stableAfter);
   const lasted = attempts.findLastIndex(({ hasSucceeded, endedAtMs }, index) => {
     // Not until the next attempt: what the job then waited for was the back-off.
     const untilMs = attempts[index + 1]?.sinceMs ?? sinceMs;
     return hasSucceeded && endedAtMs !== undefined && untilMs - endedAtMs >= stableMs;
   });
-  const sinceLasted = attempts.slice(lasted + 1);
-  const newestSuccess = sinceLasted.findLastIndex(({ hasSucceeded }) => hasSucceeded);
-  const windowMs = parseDurationMs(policy.window);
-  return sinceLasted.filter(({ atMs }, index) => index > newestSuccess || nowMs - atMs < windowMs);
+  return attempts.slice(lasted + 1);
 }

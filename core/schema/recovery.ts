@@ -53,11 +53,11 @@ export const recoverySchema = z
       .max(20)
       .default(fallback.attempts)
       .describe(
-        'How many attempts may be made within `window`. After them the job is `FAILED` and says what was tried.',
+        'How many attempts may be made until one of them lasts for `stableAfter`. After them the job is `FAILED` and says what was tried.',
       ),
     window: duration('1m', '30d')
       .default(fallback.window)
-      .describe('The time within which attempts count. One that did not bring the job back counts until one does.'),
+      .describe('Without effect: attempts count until one of them lasts. It stays since specs of before have it.'),
     backoff,
     stableAfter: duration('1s', '24h')
       .default(fallback.stableAfter)

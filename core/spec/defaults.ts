@@ -24,6 +24,7 @@ const savepoints = { format: 'native', retain: { count: 10 } } as const;
 const recovery = {
   policy: 'on-failure',
   attempts: 5,
+  // Without effect; hashes of specs have it.
   window: '1h',
   backoff: { initial: '10s', max: '5m' },
   stableAfter: '10m',

@@ -120,7 +120,7 @@ class Applies {
   private next(): FlinkJobInput {
     this.count += 1;
     // Each is another spec than the one before, and than the last one of an earlier run.
-    const window = `${60 + ((this.first + this.count) % 100_000)}s`;
-    return e2eJob(this.job.name, { spec: { recovery: { window } } });
+    const stableAfter = `${60 + ((this.first + this.count) % 80_000)}s`;
+    return e2eJob(this.job.name, { spec: { recovery: { stableAfter } } });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { allBackoffsMs, backoffMs } from '../../../core/recovery/backoff.ts';
+import { backoffMs } from '../../../core/recovery/backoff.ts';
 import { judgeBudget, type RecoveryAttempt } from '../../../core/recovery/budget.ts';
 import type { RecoverySpec } from '../../../core/schema/flink-job.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
@@ -18,7 +18,6 @@ function judge(attempts: readonly RecoveryAttempt[], nowSeconds: number, policy:
 test('each wait is twice the one before it, up to the longest', () => {
   const waits = [0, 1, 2, 3, 4, 5, 6, 7, 19].map((made) => backoffMs(made, defaults.backoff) / 1000);
   expect(waits).toEqual([0, 10, 20, 40, 80, 160, 300, 300, 300]);
-  expect(allBackoffsMs(defaults)).toBe(150_000);
 });
 
 describe('an attempt', () => {
@@ -33,18 +32,10 @@ describe('an attempt', () => {
     ['does not count one that broke before it had lasted', [attempt(0), attempt(100), attempt(200)], 215, 250],
     ['is not made after the last of the budget', [0, 50, 100, 150, 200].map((at) => attempt(at)), 220, 'used'],
     [
-      'is made again when the window has moved on',
-      [0, 800, 1600, 2400, 3200].map((at, index) =>
-        attempt(at, { endedAtMs: (at + 700) * 1000, action: index === 0 ? 'heal' : 'restart' }),
-      ),
+      'is not made because those before took long, or are long ago',
+      [0, 800, 1600, 2400, 3200].map((at) => attempt(at, { endedAtMs: (at + 700) * 1000 })),
       3950,
-      3980,
-    ],
-    [
-      'that brought nothing back counts no longer when one did and the window has moved on',
-      [...[0, 100, 200, 300].map((at) => attempt(at, failed)), attempt(400), attempt(500, failed)],
-      4000,
-      4000,
+      'used',
     ],
     [
       'that brought nothing back counts, however long ago it was',
@@ -71,8 +62,12 @@ describe('an attempt', () => {
   });
 });
 
-/** Breaks so long after each attempt; says how many attempts were made in ten days. */
-function attemptsUntilTheEnd(breaksAfterSeconds: number, hasSucceeded: boolean, change: Partial<RecoverySpec> = {}) {
+/** Breaks so long after each attempt, which takes so long; says how many attempts were made in ten days. */
+function attemptsUntilTheEnd(
+  breaksAfterSeconds: number,
+  hasSucceeded: boolean,
+  { takesSeconds = 10, ...change }: Partial<RecoverySpec> & { readonly takesSeconds?: number } = {},
+) {
   const policy = { ...defaults, ...change };
   let attempts: readonly RecoveryAttempt[] = [];
   let count = 0;
@@ -81,8 +76,8 @@ function attemptsUntilTheEnd(breaksAfterSeconds: number, hasSucceeded: boolean, 
     const verdict = judgeBudget({ attempts, policy, sinceMs, nowMs: sinceMs });
     if (verdict.is === 'used') return count;
     const at = verdict.atMs / 1000;
-    attempts = [...verdict.made, attempt(at, { sinceMs, hasSucceeded })];
-    now = at + 10 + breaksAfterSeconds;
+    attempts = [...verdict.made, attempt(at, { sinceMs, hasSucceeded, endedAtMs: (at + takesSeconds) * 1000 })];
+    now = at + takesSeconds + breaksAfterSeconds;
   }
   return 'no end';
 }
@@ -99,29 +94,53 @@ describe('a job that never lasts', () => {
   });
 
   test('is given up also where it waits longer for an attempt than it must last', () => {
-    const patient = { backoff: { initial: '20m', max: '2h' }, window: '1d', stableAfter: '10m' };
+    const patient = { backoff: { initial: '20m', max: '2h' }, stableAfter: '10m' };
     expect(attemptsUntilTheEnd(1, true, patient)).toBe(5);
   });
 
-  test('is never tried more often in a window than it may be', () => {
-    const breaks = fc.array(fc.record({ after: fc.nat(590), lasts: fc.nat(3000), ok: fc.boolean() }), {
+  test('is given up also where each attempt takes minutes', () => {
+    expect(attemptsUntilTheEnd(590, true, { takesSeconds: 240 })).toBe(5);
+  });
+
+  test('is given up after its attempts, however long these take and however seldom it breaks', () => {
+    const holdsOn = fc.record({
+      after: fc.nat(599),
+      takesSeconds: fc.nat(7200),
+      attempts: fc.integer({ min: 1, max: 20 }),
+    });
+    fc.assert(
+      fc.property(holdsOn, ({ after, takesSeconds, attempts }) => {
+        expect(attemptsUntilTheEnd(after, true, { takesSeconds, attempts })).toBe(attempts);
+      }),
+    );
+  });
+
+  test('is never tried more often than it may be, whatever happens between two attempts', () => {
+    const breaks = fc.array(fc.record({ after: fc.nat(599), lasts: fc.nat(3000), ok: fc.boolean() }), {
       minLength: 40,
     });
     fc.assert(
       fc.property(breaks, (all) => {
         let attempts: readonly RecoveryAttempt[] = [];
         let now = 0;
+        let count = 0;
         for (const { after, lasts, ok } of all) {
           const verdict = judgeBudget({ attempts, policy: defaults, sinceMs: now * 1000, nowMs: now * 1000 });
-          if (verdict.is === 'used') return;
+          if (verdict.is === 'used') break;
           const endedAtMs = verdict.atMs + lasts * 1000;
-          const next = attempt(verdict.atMs / 1000, { sinceMs: now * 1000, hasSucceeded: ok, endedAtMs });
-          attempts = [...verdict.made, next];
-          const recent = attempts.filter(({ atMs }) => next.atMs - atMs < 3_600_000);
-          expect(recent.length).toBeLessThanOrEqual(defaults.attempts);
+          attempts = [
+            ...verdict.made,
+            attempt(verdict.atMs / 1000, { sinceMs: now * 1000, hasSucceeded: ok, endedAtMs }),
+          ];
           now = verdict.atMs / 1000 + lasts + after;
+          count += 1;
         }
+        expect(count).toBe(defaults.attempts);
       }),
     );
   });
+});
+
+test('a job that lasts each time is brought back for ever', () => {
+  expect(attemptsUntilTheEnd(600, true, { takesSeconds: 240 })).toBe('no end');
 });

@@ -79,11 +79,6 @@ describe('rules between fields', () => {
       ['spec.recovery.backoff.initial: is 10m, more than `max`, which is 5m'],
     ],
     [
-      'attempts that never come to an end',
-      { recovery: { attempts: 10, window: '20m' } },
-      ['spec.recovery.window: is 20m, and the waits between 10 attempts are 1510 s together'],
-    ],
-    [
       'memory that nobody could get',
       { recovery: { memory: { max: '1Gi' } } },
       ['spec.recovery.memory.max: is 1Gi, no more than what JobManager and TaskManagers have'],
