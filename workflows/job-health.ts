@@ -124,7 +124,9 @@ export abstract class JobHealth extends JobScaling {
     const { trouble } = state;
     if (!trouble?.action) return;
     const { finding, of, since, action } = trouble;
-    const mends: Mending = { finding, of, since, action, revision: this.revisionFor(state, trouble) };
+    const former = trouble.brings && !trouble.goesBackTo && broughtBack(state, trouble);
+    const revision = this.revisionFor(state, trouble);
+    const mends: Mending = { finding, of, since, action, revision, ...(former && { former }) };
     state.trouble = { ...trouble, dueAt: undefined };
     this.enqueueMending(state, action === 'heal' ? 'heal' : 'recover', mends);
   }

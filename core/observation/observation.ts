@@ -134,6 +134,8 @@ export interface ContainerEnd {
   /** Kubernetes's word, such as `OOMKilled`. */
   readonly reason?: string;
   readonly atMs?: number;
+  /** Whether its pod was ready again since, though it may not be now. */
+  readonly wasReadySince?: true;
   /** The container's limit, such as `1728Mi`. */
   readonly memoryLimit?: string;
 }

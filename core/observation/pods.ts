@@ -97,12 +97,24 @@ function endOf(pod: PodSeen, { name, state, lastState }: ContainerStatusSeen): C
   const ended = state?.terminated ?? lastState?.terminated;
   if (!ended || ended.exitCode === 0) return undefined;
   const memoryLimit = memoryLimitOf(pod, name);
+  const wasReadySince = ended.finishedAt !== undefined && hasBeenReadySince(pod, Date.parse(ended.finishedAt));
   return {
     exitCode: ended.exitCode,
     ...(ended.reason !== undefined && { reason: ended.reason }),
     ...(ended.finishedAt !== undefined && { atMs: Date.parse(ended.finishedAt) }),
+    ...(wasReadySince && { wasReadySince }),
     ...(memoryLimit !== undefined && { memoryLimit }),
   };
+}
+
+/** How late a kubelet may say that a pod is not ready whose container has ended. */
+const toldMs = 30_000;
+
+/** Since when a pod is not ready Kubernetes says: where that began later than the end, it was ready in between. */
+function hasBeenReadySince({ status }: PodSeen, endedAtMs: number): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (!ready) return false;
+  return ready.status === 'True' || Date.parse(ready.lastTransitionTime ?? '') > endedAtMs + toldMs;
 }
 
 function memoryLimitOf({ spec }: PodSeen, container: string): string | undefined {

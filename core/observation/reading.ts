@@ -39,7 +39,11 @@ const components = ['jobmanager', 'taskmanager'] as const;
 const recentMs = 10 * 60_000;
 
 /** Whether the container ended not long ago. */
-export function hasEndedLately(observation: Observation, { ended, isReady }: PodObserved): boolean {
-  if (!ended) return false;
-  return !isReady || (ended.atMs !== undefined && agoMs(observation, ended.atMs) < recentMs);
+export function hasEndedLately(observation: Observation, { ended }: PodObserved): boolean {
+  return ended?.atMs !== undefined && agoMs(observation, ended.atMs) < recentMs;
+}
+
+/** Whether that is why it is not ready now: a pod that came up since may be missed for another reason. */
+export function isDownSince({ ended, isReady }: PodObserved): boolean {
+  return !isReady && !ended?.wasReadySince;
 }

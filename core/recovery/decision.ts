@@ -67,6 +67,9 @@ function isToRollBack({ finding, spec, upgraded, sinceMs }: RecoveryInput): bool
 function mended(input: RecoveryInput, action: ActingAction, failure: Failure): RecoveryDecision {
   const { finding, spec, attempts, sinceMs, nowMs } = input;
   const policy = spec.spec.recovery;
+  // What found no room finds none a moment later.
+  if (action === 'raiseMemory' && attempts.some(({ hadNoRoom }) => hadNoRoom))
+    return finding.standing === 'running' ? { step: 'show', failure } : mended(input, 'restartCluster', failure);
   const isDrift = action === 'heal' && policy.drift === 'heal';
   if (policy.policy === 'never' && !isDrift) {
     return finding.standing === 'ended'

@@ -3,6 +3,7 @@ import { cutEvidence, type Failure } from '../failure.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { shorten } from '../spec/problem.ts';
 import type { RecoveryAttempt } from './budget.ts';
+import type { MemoryRaise } from './memory.ts';
 import { counted } from './words.ts';
 
 /** What actions are called in sentences. */
@@ -49,6 +50,12 @@ export function neverTried(failure: Failure, { metadata }: FlinkJob): Failure {
     message: `${failure.message} It is not brought back, for spec.recovery.policy is never.`,
     cure: withCommand(failure.cure, metadata.name),
   };
+}
+
+/** There is no room for the memory that it was given. */
+export function withoutRoom(failure: Failure, memory: MemoryRaise | undefined): Failure {
+  const back = memory ? `the ${memory.from} of before, for ${memory.to} find no room` : 'the memory of before';
+  return { ...failure, message: `${failure.message} It is started again with ${back}.` };
 }
 
 /** A person took it back. */

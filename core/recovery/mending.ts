@@ -7,7 +7,7 @@ import { leavesJobAlone } from '../operation-kinds.ts';
 import { shorten } from '../spec/problem.ts';
 import type { RecoveryAttempt } from './budget.ts';
 import type { ActingAction, Finding, Retry } from './finding.ts';
-import { recoveryAborted, rolledBack } from './giving-up.ts';
+import { recoveryAborted, rolledBack, withoutRoom } from './giving-up.ts';
 import type { Trouble } from './trouble.ts';
 
 /** What an operation is to mend. */
@@ -17,6 +17,8 @@ export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
   readonly revision: Revision;
   /** Whether it is to mend the candidate, and not the job. */
   readonly isCandidate?: true;
+  /** What ran before, where the revision was made for this. */
+  readonly former?: Revision;
 }
 
 /** Characters of a message that an attempt is remembered by. */
@@ -43,6 +45,7 @@ export function attemptOf(
   mends: Mending,
 ): RecoveryAttempt {
   const { finding, since, action } = mends;
+  const hadNoRoom = failure !== undefined && foundNoRoom(mends, failure);
   return {
     sinceMs: Date.parse(since),
     atMs: Date.parse(requestedAt),
@@ -51,6 +54,7 @@ export function attemptOf(
     reason: finding.reason,
     action,
     message: shorten(finding.failure?.message ?? finding.reason, messageMax),
+    ...(hadNoRoom && { hadNoRoom }),
     ...(failure && { outcome: shorten(failure.message, messageMax) }),
   };
 }
@@ -71,17 +75,28 @@ function stillThere({ trouble, generations, phase }: JobState): Trouble | undefi
 /** What was only about the candidate leaves what is wrong with the job: it is judged anew, unless it was given up. */
 function untouched(state: JobState): void {
   if (!state.trouble || state.trouble.isGivenUp) return;
-  const { finding, of, since, revision } = state.trouble;
-  state.trouble = { finding, of, since, ...(revision && { revision }) };
+  const { finding, of, since, revision, goesBackTo } = state.trouble;
+  state.trouble = { finding, of, since, ...(revision && { revision }), ...(goesBackTo && { goesBackTo }) };
 }
 
 /** What could not be brought back is judged again: nobody observes it now. */
 function unmended(state: JobState, mends: Mending, failure: Failure): void {
-  const { of, since, revision, finding } = mends;
+  const { of, since, revision, finding, former } = mends;
   if (failure.code === 'ABORTED') return aborted(state, mends);
+  if (failure.code === 'JOB_CANCELED_OUTSIDE' && state.phase === 'FAILED') return canceled(state, failure);
   const hasEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
-  state.trouble = { finding: hasEnded ? afterAttempt(finding, failure) : finding, of, since, revision };
+  const goesBackTo = hasEnded && foundNoRoom(mends, failure) ? former : undefined;
+  const said = goesBackTo ? withoutRoom(failure, finding.memory) : failure;
+  const next = hasEnded ? afterAttempt(finding, said) : finding;
+  state.trouble = { finding: next, of, since, revision, ...(goesBackTo && { goesBackTo }) };
   if (state.phase === 'FAILED') state.phase = 'RECOVERING';
+}
+
+/** Somebody wanted the job to end while it was brought back. */
+function canceled(state: JobState, failure: Failure): void {
+  state.trouble = undefined;
+  state.phase = 'CANCELED';
+  state.failure = failure;
 }
 
 /** Whoever gave it up has something else in mind. */
@@ -97,6 +112,13 @@ function aborted(state: JobState, { finding, of, since, revision }: Mending): vo
   if (!isEnded || !finding.failure) return;
   state.phase = 'FAILED';
   state.failure = recoveryAborted(finding.failure, revision.spec);
+}
+
+/** Said where Kubernetes has no room for what a job asks for, or a quota allows no more. */
+const noRoom: readonly FailureCode[] = ['NOT_SCHEDULABLE', 'OBJECTS_REFUSED'];
+
+function foundNoRoom({ former }: Mending, { code }: Failure): boolean {
+  return former !== undefined && noRoom.includes(code);
 }
 
 /** What an attempt that failed says of the next one. */

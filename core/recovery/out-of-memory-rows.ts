@@ -2,7 +2,7 @@
 import type { Failure } from '../failure.ts';
 import { mainContainerName } from '../manifests/main-container.ts';
 import type { ObservedComponent, PodObserved } from '../observation/observation.ts';
-import { hasEndedLately, isUp, troubledPods } from '../observation/reading.ts';
+import { hasEndedLately, isDownSince, isUp, troubledPods } from '../observation/reading.ts';
 import { actionOf, saidStanding, type RecoveryCase, type RecoveryRow } from './finding.ts';
 import { jobManagerCrashLoop, jobManagerGone, jobManagerLost } from './job-manager-rows.ts';
 import { jobFailed, jobVanished } from './job-rows.ts';
@@ -23,21 +23,31 @@ const processes: Readonly<Record<ObservedComponent, SizedProcess>> = {
 };
 
 function killed({ observation }: RecoveryCase): Killed | undefined {
-  const found = troubledPods(observation).find(
+  const all = troubledPods(observation).filter(
     ({ pod }) => pod.ended?.reason === 'OOMKilled' && hasEndedLately(observation, pod),
   );
+  const found = all.find(({ pod }) => isDownSince(pod)) ?? all[0];
   return found && { pod: found.pod, process: processes[found.component] };
+}
+
+/** One that has not come up since: what came up is past it, and is missed now for another reason, if it is. */
+function killedAndDown(one: RecoveryCase): Killed | undefined {
+  const found = killed(one);
+  return found && isDownSince(found.pod) ? found : undefined;
 }
 
 /** The memory that it gets, where the spec allows more. A sidecar's own is not the spec's to say. */
 export function raiseFor(one: RecoveryCase): MemoryRaise | undefined {
-  const found = killed(one);
+  const found = killedAndDown(one);
   return found?.pod.container === mainContainerName ? memoryRaise(one.spec, found.process) : undefined;
 }
 
 export const podOutOfMemory: RecoveryRow = {
   reason: 'POD_OUT_OF_MEMORY',
-  sees: (one) => (raiseFor(one) || !isUp(one.observation) ? outOfMemory(one) : undefined),
+  sees: (one) => {
+    if (!killedAndDown(one)) return undefined;
+    return raiseFor(one) || !isUp(one.observation) ? outOfMemory(one) : undefined;
+  },
   action: (one) => {
     if (raiseFor(one)) return 'raiseMemory';
     // It may come back with the memory that it has; one that does not is handled like any other that does not.
@@ -69,11 +79,12 @@ function outOfMemory(one: RecoveryCase): Failure | undefined {
 }
 
 function memoryCure(one: RecoveryCase, { pod, process }: Killed): string {
-  const raise = raiseFor(one);
   const { max } = one.spec.spec.recovery.memory;
-  if (raise) return `Its memory is raised to ${raise.to}, which spec.recovery.memory.max (${max}) allows.`;
   if (pod.container !== mainContainerName)
     return `Raise the memory of container ${pod.container} in the podTemplate of spec.${process}.`;
+  const raise = memoryRaise(one.spec, process);
+  const when = raiseFor(one) ? 'Its' : 'It came up again with what it has. Killed once more, its';
+  if (raise) return `${when} memory is raised to ${raise.to}, which spec.recovery.memory.max (${max}) allows.`;
   const reached = max === undefined ? '' : ` spec.recovery.memory.max (${max}) allows no more.`;
   const wish = max === undefined ? ', or let Drey raise it by spec.recovery.memory.max' : '';
   return `Raise the memory of spec.${process}.resources, requests and limits alike${wish}.${reached}`;

@@ -30,6 +30,8 @@ export interface Trouble {
   readonly dueAt?: string | undefined;
   /** What the job is brought back with; absent: with what ran. */
   readonly revision?: Revision | undefined;
+  /** What ran before memory was raised in vain: the next attempt makes a new revision of it. */
+  readonly goesBackTo?: Revision | undefined;
   /** A spec that is to be a new revision for it. */
   readonly brings?: Pick<Revision, 'spec' | 'specHash'> | undefined;
   /** Whether nothing more is done about it, unless the job comes back by itself. */
@@ -47,8 +49,14 @@ export function heardOf(state: JobState, { observation, finding }: JobObservedSi
   const known = isOf(state.trouble, active) ? state.trouble : undefined;
   if (known && (isSame(known.finding, finding) || (known.isGivenUp && !isAccepted(finding)))) return false;
   const { generation, submission } = observation;
-  state.trouble = { finding, of: { generation, submission }, since: known?.since ?? now };
+  state.trouble = { finding, of: { generation, submission }, since: sinceOf(known, finding) ?? now };
   return true;
+}
+
+/** What was only shown of a job that ran is not what has ended it: until now it has lasted. */
+function sinceOf(known: Trouble | undefined, finding: Finding): string | undefined {
+  const isShown = known?.finding.standing === 'running' && !known.finding.isOfRevision;
+  return isShown && finding.standing !== 'running' ? undefined : known?.since;
 }
 
 /** The anchor says so, too, and may be gone when it is asked for. */
@@ -143,7 +151,7 @@ export function isToBeJudged({ trouble, phase, running }: JobState): boolean {
 /** What the decision is made of. */
 export function judgementOf(state: JobState, trouble: Trouble, nowMs: number): RecoveryInput {
   const { upgraded, attempts = [] } = state;
-  const { number, spec } = broughtBack(state, trouble);
+  const { number, spec } = trouble.goesBackTo ?? broughtBack(state, trouble);
   // A rollback that failed is tried again within the budget, and not as another rollback.
   const isBack = upgraded?.from.number === number;
   return {
@@ -193,7 +201,9 @@ export function takeDecision(state: JobState, trouble: Trouble, decision: Recove
 }
 
 function toAct(state: JobState, judged: Trouble, decision: Extract<RecoveryDecision, { step: 'act' }>): void {
-  const { action, atMs, made, brings } = decision;
+  const { action, atMs, made } = decision;
+  const goesBackTo = action === 'rollBack' ? undefined : judged.goesBackTo;
+  const brings = goesBackTo ? { spec: goesBackTo.spec, specHash: goesBackTo.specHash } : decision.brings;
   state.attempts = made;
   const revision = action === 'rollBack' ? state.upgraded?.from : judged.revision;
   state.trouble = { ...judged, action, dueAt: new Date(atMs).toISOString(), revision, brings };

@@ -66,6 +66,26 @@ describe('the pods of a component', () => {
     expect(observed([pod(name)]).troubled).toMatchObject([{ name, container: 'flink-main-container', ...trouble }]);
   });
 
+  test.each<[string, string, string, true | undefined]>([
+    ['ready now was ready since', 'True', '12:15:20', true],
+    ['not ready from about then on was not', 'False', '12:15:08', undefined],
+    ['not ready since before, for it falls again and again, was not', 'False', '12:01:00', undefined],
+    ['not ready from much later on was ready in between', 'False', '12:40:00', true],
+  ])('killed for their memory at 12:15 and %s', (_title, status, time, wasReadySince) => {
+    const ready = pod('ready');
+    const [container] = ready.status?.containerStatuses ?? [];
+    const terminated = { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-11-21T12:15:00Z' };
+    const killed = {
+      ...ready,
+      status: {
+        ...ready.status,
+        conditions: [{ type: 'Ready', status, lastTransitionTime: `2026-11-21T${time}Z` }],
+        containerStatuses: [{ ...container, ready: status === 'True', lastState: { terminated } }],
+      },
+    } as PodSeen;
+    expect(observed([killed]).troubled[0]?.ended?.wasReadySince).toBe(wasReadySince);
+  });
+
   test('killed for their memory are told with their limit, and come first', () => {
     const ready = pod('ready');
     const [status] = ready.status?.containerStatuses ?? [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../core/observation/observation.ts';
 import { decideRecovery, type RecoveryInput } from '../../../core/recovery/decision.ts';
 import { found, application, type SpecChange } from '../../support/findings.ts';
-import { causedBy, jobIs, restartsAgo, troubled } from '../../support/observation-fixture.ts';
+import { ago, causedBy, jobIs, restartsAgo, troubled } from '../../support/observation-fixture.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
 import { smallSpec } from '../../support/state-fixture.ts';
 
@@ -101,6 +101,16 @@ describe('what is done', () => {
       {},
       { step: 'show' },
     ],
+    [
+      'memory for which there was no room is not raised again',
+      {
+        ...jobIs('RESTARTING'),
+        ...troubled('taskmanager', { ended: { exitCode: 137, reason: 'OOMKilled', atMs: ago(1) } }),
+      },
+      { recovery: { memory: { max: '4Gi' } } },
+      { attempts: [attempt(now / 1000 - 100, { action: 'raiseMemory', hasSucceeded: false, hadNoRoom: true })] },
+      { step: 'act', action: 'restartCluster' },
+    ],
     ['always, too, has an end', failed, always, used, { step: 'fail', failure: { code: 'NOT_BROUGHT_BACK' } }],
     [
       'objects that were put back again and again use up nothing that brings the job back',
@@ -123,7 +133,7 @@ describe('what is done', () => {
 });
 
 describe('soon after an upgrade', () => {
-  const oom = { ended: { exitCode: 137, reason: 'OOMKilled' } };
+  const oom = { ended: { exitCode: 137, reason: 'OOMKilled', atMs: ago(1) } };
   const noImage = { podTrouble: { code: 'IMAGE_NOT_PULLED', message: 'm', cure: 'c' } as const };
 
   test.each<[string, Partial<Observation>, SpecChange, Partial<RecoveryInput>, object]>([
@@ -208,7 +218,7 @@ describe('a job that is given up', () => {
 
   test('tells no more than fits', () => {
     const many = Array.from({ length: 20 }, (_, at) => attempt(now / 1000 - 400 + at, { message: 'x'.repeat(500) }));
-    const { evidence } = givenUp(failed, { recovery: { attempts: 20, window: '2h' } }, { attempts: many });
+    const { evidence } = givenUp(failed, { recovery: { attempts: 20 } }, { attempts: many });
     expect(evidence?.length).toBeLessThanOrEqual(2048);
     expect(evidence).toMatch(/did not|ran again/);
   });

@@ -10,15 +10,33 @@ const oom = (restarts = 1) => ({
   ended: { exitCode: 137, reason: 'OOMKilled', atMs: ago(60), memoryLimit: '1728Mi' },
 });
 
+/** The same, and its pod was ready for a while. */
+const wasReady = { ...oom(), ended: { ...oom().ended, wasReadySince: true as const } };
+const lostNode = { node: 'n1', nodeLostMs: ago(600) };
+
 describe('a pod that ran out of memory', () => {
   expectFindings([
     [
       'gets more where the spec allows it',
-      troubled('taskmanager', { isReady: true, ...oom() }),
+      troubled('taskmanager', oom()),
       moreMemory,
       'POD_OUT_OF_MEMORY',
       'raiseMemory',
       /killed container flink-main-container of pod orders-taskmanager: it used more than its limit of 1728Mi\.$/,
+    ],
+    [
+      'and is ready again gets nothing: Flink goes on with it',
+      { ...jobIs('RESTARTING'), ...troubled('taskmanager', { isReady: true, ...oom() }) },
+      moreMemory,
+      'POD_OUT_OF_MEMORY',
+      'report',
+    ],
+    [
+      'and was ready since is missed for another reason',
+      { ...jobIs('RESTARTING', 600), ...troubled('taskmanager', { ...lostNode, ...wasReady }) },
+      moreMemory,
+      'NODE_LOST',
+      'restartCluster',
     ],
     [
       'is only shown where its job runs again',
@@ -87,5 +105,20 @@ describe('a pod that ran out of memory', () => {
   test('long ago explains nothing', () => {
     const long = { ...oom(), ended: { ...oom().ended, atMs: ago(3600) } };
     expect(found(troubled('taskmanager', { isReady: true, ...long }), moreMemory)).toBeUndefined();
+  });
+
+  test('days ago is no reason for more memory where it is not ready for a moment', () => {
+    const days = { ...oom(), ended: { ...oom().ended, atMs: ago(3 * 86_400) } };
+    expect(found(troubled('taskmanager', days), moreMemory)).toBeUndefined();
+    const lost = { ...jobIs('RESTARTING', 600), ...troubled('taskmanager', { ...days, ...lostNode }) };
+    expect(found(lost, moreMemory)).toMatchObject({ reason: 'NODE_LOST' });
+  });
+
+  test('and is ready again is told what comes of the next time', () => {
+    const finding = found(troubled('taskmanager', { isReady: true, ...oom() }), moreMemory);
+    expect(finding).toMatchObject({
+      action: 'report',
+      failure: { cure: expect.stringMatching(/Killed once more, its memory is raised to 2048Mi/) },
+    });
   });
 });

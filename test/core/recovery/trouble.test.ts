@@ -14,7 +14,7 @@ import {
   takeDecision,
 } from '../../../core/recovery/trouble.ts';
 import { found, type SpecChange } from '../../support/findings.ts';
-import { causedBy, jobIs, observation } from '../../support/observation-fixture.ts';
+import { ago, causedBy, jobIs, observation } from '../../support/observation-fixture.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
 import { someGeneration, someOperation, someState, someTime, smallSpec } from '../../support/state-fixture.ts';
 
@@ -83,6 +83,15 @@ describe('what agents see', () => {
     expect(state).toMatchObject({ phase: 'RUNNING', trouble: { since: someTime, isJudged: true } });
     hear(state, failed);
     expect(isToBeJudged(state)).toBe(true);
+  });
+
+  test('that was only shown of a job that ran is not counted with what ends it', () => {
+    const state = someState();
+    hear(state, { missing: ['Service a'] });
+    const earlier = '2025-01-01T00:00:00.000Z';
+    if (state.trouble) state.trouble = { ...state.trouble, since: earlier };
+    hear(state, failed);
+    expect(state.trouble).toMatchObject({ since: someTime, finding: { reason: 'JOB_FAILED' } });
   });
 
   test.each<[string, Partial<Observation>]>([
@@ -275,7 +284,7 @@ describe('an attempt', () => {
       name: 'tm',
       isReady: false,
       container: 'flink-main-container',
-      ended: { exitCode: 137, reason: 'OOMKilled' },
+      ended: { exitCode: 137, reason: 'OOMKilled', atMs: ago(1) },
     };
     hear(
       state,
@@ -289,6 +298,34 @@ describe('an attempt', () => {
       action: 'raiseMemory',
       brings: { specHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
+  });
+
+  test.each(['NOT_SCHEDULABLE', 'OBJECTS_REFUSED'] as const)(
+    'with more memory that ends as %s goes back to the memory of before, and says so',
+    (code) => {
+      const former = { number: 1, spec: smallSpec(), specHash: 'former' };
+      const state = due();
+      const mends = { ...mending(state), former, action: 'raiseMemory' as const };
+      mends.finding = { ...mends.finding, memory: { process: 'taskManager', from: '1Gi', to: '1536Mi' } };
+      const ended = { ...someOperation(9, 'recover').record, endedAt: someTime, failure: { ...failure, code } };
+      Object.assign(state, { phase: 'FAILED', generations: [], running: undefined });
+      concludeTrouble(state, { ...someOperation(9, 'recover'), record: ended, mends });
+      judge(state);
+      expect(state.attempts).toMatchObject([{ hasSucceeded: false, hadNoRoom: true }]);
+      expect(state.trouble).toMatchObject({
+        action: 'restartCluster',
+        brings: { spec: former.spec, specHash: 'former' },
+        finding: { failure: { message: expect.stringContaining('with the 1Gi of before, for 1536Mi find no room') } },
+      });
+    },
+  );
+
+  test('that somebody ended by canceling the job in Flink is the last, and leaves it canceled', () => {
+    const state = due();
+    attempted(state, { phase: 'FAILED', generations: [] }, { failure: { ...failure, code: 'JOB_CANCELED_OUTSIDE' } });
+    expect(state).toMatchObject({ phase: 'CANCELED', failure: { code: 'JOB_CANCELED_OUTSIDE' } });
+    expect(state.trouble).toBeUndefined();
+    expect(isToBeJudged(state)).toBe(false);
   });
 });
 
