@@ -260,7 +260,9 @@ export const savepointAnswer = z
     state: z.enum(savepointStates).describe('`disposed`: its files were deleted.'),
     origin: z
       .enum(savepointOrigins)
-      .describe('Why it was taken: asked for, by the periods of the spec, or because an operation stopped the job.'),
+      .describe(
+        'Why it was taken: asked for, by the periods of the spec, or because an operation stopped the job. `outside`: somebody stopped it in Flink.',
+      ),
     format: z.enum(savepointFormats),
     requestedBy: z.string(),
     takenAt: time,

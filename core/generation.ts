@@ -17,12 +17,12 @@ export interface Generation {
   /** Whether it runs beside the active one until somebody promotes or discards it. */
   readonly candidate?: true;
   /** The newest submission that was seen to complete a checkpoint: kept by the job, for with its anchor the generation's own notes go. */
-  readonly checkpointed?: number;
+  readonly checkpointedBy?: number;
 }
 
 /** Whether its job was seen to complete a checkpoint: then it never starts empty unasked. */
-export function hasCheckpoint({ submission, checkpointed }: Generation): boolean {
-  return checkpointed === submission;
+export function hasCheckpoint({ submission, checkpointedBy }: Generation): boolean {
+  return checkpointedBy === submission;
 }
 
 /** The same generations, with what was known of their checkpoints. */
@@ -31,8 +31,8 @@ export function keepingCheckpoints(now: readonly Generation[], known: readonly G
     const same = known.find(
       ({ identity: { uid, number } }) => one.identity.uid === uid && one.identity.number === number,
     );
-    if (same?.checkpointed === undefined) return one;
-    return { ...one, checkpointed: Math.max(same.checkpointed, one.checkpointed ?? 0) };
+    if (same?.checkpointedBy === undefined) return one;
+    return { ...one, checkpointedBy: Math.max(same.checkpointedBy, one.checkpointedBy ?? 0) };
   });
 }
 

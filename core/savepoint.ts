@@ -1,8 +1,11 @@
 /** A savepoint of a job: who wanted it, where it lies, and what is needed to start from it. The same shape everywhere. */
 import type { Failure } from './failure.ts';
 
-/** Why it was taken: asked for by a user, by the spec's periods, or because an operation stopped the job. */
-export const savepointOrigins = ['user', 'periodic', 'upgrade', 'suspend', 'remove'] as const;
+/**
+ * Why it was taken: asked for by a user, by the spec's periods, or because an operation stopped the job. `outside`: somebody stopped the job with
+ * it in Flink.
+ */
+export const savepointOrigins = ['user', 'periodic', 'upgrade', 'suspend', 'remove', 'outside'] as const;
 export type SavepointOrigin = (typeof savepointOrigins)[number];
 
 export const savepointFormats = ['native', 'canonical'] as const;

@@ -18,7 +18,7 @@ export interface StopSeen {
   readonly wantsSavepoint: boolean;
   /** The newest completed checkpoint that the JobManager knows and has kept. */
   readonly checkpoint?: PointSeen;
-  /** The newest savepoint in this generation's own folder, where only stops write. */
+  /** The newest savepoint, where the job was stopped with it: by us, into this generation's own folder, or by a person. */
   readonly stopSavepoint?: PointSeen;
   /** Whether this JobManager has run the job from its beginning: then there is no point that it does not know. */
   readonly knowsAll: boolean;

@@ -122,7 +122,7 @@ export class GenerationSteps {
   }
 
   private noteCheckpoint(): void {
-    this.generation = { ...this.generation, checkpointed: this.generation.submission };
+    this.generation = { ...this.generation, checkpointedBy: this.generation.submission };
     this.account.generations = keepingCheckpoints(this.account.generations, [this.generation]);
   }
 

@@ -26,15 +26,15 @@ export function savepointOf(account: OperationRun, { identity, submission, spec,
 
 /** Records the savepoint with which a job was stopped, if it was one. An operation that was lost may have asked for it. */
 export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopped: StoppedJob): void {
-  const { kind, restorePoint, sizeBytes, endedAtMs, triggerId } = stopped;
+  const { kind, restorePoint, sizeBytes, endedAtMs, triggerId, format, byOthers } = stopped;
   if (kind !== 'savepoint' || restorePoint === undefined || isRecorded(account, restorePoint)) return;
   const number = takenBy(triggerId, wish.generation, account.uid, account.lost);
   const record: SavepointRecord = {
     ...savepointOf(account, wish.generation),
     ...(number !== undefined && { number }),
     state: 'completed',
-    origin: originOf(account.current.kind),
-    format: wish.format ?? 'native',
+    origin: byOthers ? 'outside' : originOf(account.current.kind),
+    format: format ?? wish.format ?? 'native',
     takenAt: new Date(endedAtMs ?? Date.now()).toISOString(),
     path: restorePoint,
     ...(sizeBytes !== undefined && { sizeBytes }),

@@ -35,7 +35,9 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   const wasLeft = account.leftRunning;
   account.leftRunning = false;
   const stopped = await account.step(step, async () => {
-    const outcome = await calls.stopJob.executeWithOptions({ summary }, [{ ...wish, withinMs: stopMs, requester }]);
+    const provesPoint = account.current.kind === 'recover';
+    const input = { ...wish, withinMs: stopMs, requester, provesPoint };
+    const outcome = await calls.stopJob.executeWithOptions({ summary }, [input]);
     if (!outcome.refused) return outcome;
     account.leftRunning = wasLeft;
     throw errorOf(outcome.refused);

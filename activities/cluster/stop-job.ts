@@ -11,7 +11,7 @@ import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { hasCheckpoint, hasDurableStorage } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { decideStop, type StateAge, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
 import { clean, failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
@@ -22,11 +22,12 @@ import { podSelector } from './pod-trouble.ts';
 import {
   checkpointTimeout,
   isStarting,
+  isToBeProved,
   listedJob,
   neverHadJob,
   pointsOf,
   requestState,
-  savepointSize,
+  savepointFacts,
   sinceItsEnd,
   type StopSubject,
 } from './stop-look.ts';
@@ -61,6 +62,8 @@ class Stop {
   private noted: boolean;
   private endedAtMs: number | undefined;
   private endedAt: Promise<number> | undefined;
+  /** Whether its JobManager has told of a checkpoint. */
+  private wasTold = false;
 
   constructor(
     dependencies: ClusterDependencies,
@@ -116,7 +119,7 @@ class Stop {
     const step = decideStop(seen);
     switch (step.action) {
       case 'stopped':
-        return { ...step, ...(step.kind === 'savepoint' && (await savepointSize(this.subject, step.restorePoint))) };
+        return this.stoppedAt(step);
       case 'unchanged':
         return this.startedFrom(step.detail);
       case 'tooOld':
@@ -157,6 +160,12 @@ class Stop {
   private async seeEnd(): Promise<number> {
     const seenAt = performance.now();
     return seenAt - (await sinceItsEnd(this.subject));
+  }
+
+  private async stoppedAt(step: Extract<StopStep, { action: 'stopped' }>): Promise<StoppedJob> {
+    this.wasTold = step.kind === 'checkpoint';
+    if (this.input.provesPoint && isToBeProved(this.subject, step)) return this.fromStorage('it has ended');
+    return { ...step, ...(step.kind === 'savepoint' && (await savepointFacts(this.subject, step.restorePoint))) };
   }
 
   /** Undefined while it is worth asking again. @throws what is neither silence nor a refusal of Flink. */
@@ -309,7 +318,7 @@ class Stop {
     // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
     if (found?.kind === 'checkpoint' && found.modifiedAtMs < this.oldestMs())
       return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
-    if (!found && this.hasCheckpoint() && !this.input.stateMayBeGone)
+    if (!found && (this.hasCheckpoint() || this.wasTold) && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));
     // Without its anchor, what the job's workflow remembers is all there is.
     const known = this.notes ? this.notes.restoreFrom : this.subject.generation.restoreFrom;

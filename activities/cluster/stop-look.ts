@@ -7,8 +7,9 @@ import type {
   JobSummary,
 } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
+import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
-import { isCrashLoop, tellsOfCheckpoints, type PointSeen, type StopSeen } from '../../core/stopping.ts';
+import { isCrashLoop, tellsOfCheckpoints, type PointKind, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { firstJobManager } from './first-job-manager.ts';
@@ -62,11 +63,10 @@ export async function neverHadJob({ dependencies, generation }: StopSubject): Pr
 
 /** The points that the JobManager knows of a job that it lists, and whether there can be others. */
 export async function pointsOf(subject: StopSubject, job: JobSummary, notes: StopNotes | undefined): Promise<Points> {
-  const { dependencies, generation, flink, jobId, folder, call } = subject;
+  const { dependencies, generation, flink, jobId, call } = subject;
   const [seen, config] = await Promise.all([flink.checkpoints(jobId, call), flink.checkpointConfig(jobId, call)]);
   const checkpoint = kept(seen?.latestCompleted);
-  const savepoint = kept(seen?.latestSavepoint);
-  const isOurs = savepoint !== undefined && folder !== undefined && liesBelow(savepoint.path, folder);
+  const stopSavepoint = savepointOfStop(subject, seen?.latestSavepoint);
   const knowsAll =
     hasCompletedNothing(seen, job, notes) && (await firstJobManager(dependencies, generation)) !== undefined;
   return {
@@ -75,8 +75,18 @@ export async function pointsOf(subject: StopSubject, job: JobSummary, notes: Sto
     // A JobManager that took over knows no checkpoint but the one from which it restored.
     isRestored: notes?.restoreFrom !== undefined || seen?.latestRestored !== undefined,
     ...(checkpoint && { checkpoint }),
-    ...(isOurs && { stopSavepoint: savepoint }),
+    ...(stopSavepoint && { stopSavepoint }),
   };
+}
+
+/** A person may have stopped it in Flink: the job goes on from there as after a stop of ours. */
+function savepointOfStop(subject: StopSubject, newest: CheckpointRecord | undefined): PointSeen | undefined {
+  return newest?.isStop || isOurs(subject, newest?.path) ? kept(newest) : undefined;
+}
+
+/** Whether a savepoint lies where only stops of this generation write. */
+function isOurs({ folder }: StopSubject, path: string | undefined): boolean {
+  return path !== undefined && folder !== undefined && liesBelow(path, folder);
 }
 
 /** After which Flink gives a savepoint of this job up, in milliseconds; undefined where it does not know the job. */
@@ -87,15 +97,35 @@ export async function checkpointTimeout({ flink, jobId, call }: StopSubject): Pr
 /** How long the next start may wait for a number that it does not need, in milliseconds. */
 const sizeMs = 500;
 
-/** The size of the savepoint that the job was stopped with, as far as its JobManager tells it at once. */
-export async function savepointSize(
-  { flink, jobId, call }: StopSubject,
-  path: string | undefined,
-): Promise<{ readonly sizeBytes?: number }> {
+/** What is told of the savepoint with which a job was stopped. */
+interface SavepointFacts {
+  readonly sizeBytes?: number;
+  readonly format?: 'native' | 'canonical';
+  /** Whether it was no stop of ours. */
+  readonly byOthers?: true;
+}
+
+/** Size and format as far as its JobManager tells them at once. */
+export async function savepointFacts(subject: StopSubject, path: string | undefined): Promise<SavepointFacts> {
+  const { flink, jobId, call } = subject;
+  const byOthers = !isOurs(subject, path);
   const seen = await flink.checkpoints(jobId, { ...call, timeoutMs: sizeMs }).catch(() => undefined);
   const savepoint = seen?.latestSavepoint;
-  if (path === undefined || savepoint?.path === undefined || !isSamePlace(savepoint.path, path)) return {};
-  return { sizeBytes: savepoint.stateBytes };
+  const isIt = path !== undefined && savepoint?.path !== undefined && isSamePlace(savepoint.path, path);
+  return {
+    ...(byOthers && { byOthers }),
+    ...(isIt && { sizeBytes: savepoint.stateBytes }),
+    ...(isIt && savepoint.format && { format: savepoint.format }),
+  };
+}
+
+/** Whether the storage can say that a checkpoint is there. What the program keeps elsewhere is not found where the spec says. */
+export function isToBeProved(
+  { generation: { identity, spec } }: StopSubject,
+  { kind, restorePoint = '' }: { readonly kind?: PointKind; readonly restorePoint?: string },
+): boolean {
+  const root = checkpointDirectory(spec.spec, identity.uid);
+  return kind === 'checkpoint' && root !== undefined && liesBelow(restorePoint, root);
 }
 
 /** How long ago the job ended, in milliseconds by the clock of its JobManager; 0 where that does not tell it at once. */

@@ -20,6 +20,8 @@ export interface StopJobInput extends GenerationInput {
   readonly whenSavepointFails?: 'refuse' | 'checkpoint';
   /** The time that the stop gets of each attempt, in milliseconds: then the pods are ended and the storage is read. */
   readonly withinMs?: number;
+  /** Whether a checkpoint of a job that has ended by itself must be seen in the storage: its JobManager may tell of one that is gone. */
+  readonly provesPoint?: boolean;
   /** The generation that comes next: in its name the storage is read when this one cannot. */
   readonly next?: Generation;
 }
@@ -33,6 +35,10 @@ export interface StoppedJob {
   readonly detail: string;
   /** Of a savepoint, where Flink still tells it. */
   readonly sizeBytes?: number;
+  /** The same of its format. */
+  readonly format?: 'native' | 'canonical';
+  /** Whether somebody else has stopped the job with it, in Flink and not through Drey. */
+  readonly byOthers?: true;
   /** It had finished by itself: what comes next starts from the beginning. */
   readonly finished?: boolean;
   /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */

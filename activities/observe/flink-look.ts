@@ -100,7 +100,7 @@ async function depthOf(
 }
 
 function ofCheckpoints(
-  { counts, latestCompleted, latestFailed, latestRestored }: Checkpoints,
+  { counts, latestCompleted, latestFailed, latestRestored, latestSavepoint }: Checkpoints,
   intervalMs: number | undefined,
 ): CheckpointsObserved {
   // Flink's numbers go on from what was restored, and a job may have completed none since.
@@ -110,6 +110,7 @@ function ofCheckpoints(
     readAtMs: Date.now(),
     ...(latestRestored && { restoredAtMs: latestRestored.restoredAtMs }),
     ...(intervalMs !== undefined && { intervalMs }),
+    ...(latestSavepoint?.isStop && latestSavepoint.path !== undefined && { stoppedWith: latestSavepoint.path }),
     ...(latestCompleted && {
       newest: {
         id: latestCompleted.id,

@@ -12,6 +12,8 @@ const completed = z
     state_size: z.number(),
     external_path: z.string().nullish(),
     discarded: z.boolean().nullish(),
+    checkpoint_type: z.string().nullish(),
+    savepointFormat: z.string().nullish(),
   })
   .transform((one): CheckpointRecord => {
     return {
@@ -22,6 +24,9 @@ const completed = z
       stateBytes: one.state_size,
       ...pathOf(one.external_path),
       discarded: one.discarded ?? false,
+      isStop: one.checkpoint_type === 'SYNC_SAVEPOINT',
+      ...(one.savepointFormat === 'NATIVE' && { format: 'native' }),
+      ...(one.savepointFormat === 'CANONICAL' && { format: 'canonical' }),
     };
   });
 

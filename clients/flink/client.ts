@@ -152,6 +152,10 @@ export interface CheckpointRecord {
   /** Where it lies; absent where it is in memory only. */
   readonly path?: string;
   readonly discarded: boolean;
+  /** Whether it is the savepoint with which the job was stopped. */
+  readonly isStop: boolean;
+  /** Of a savepoint, as far as Flink tells it. */
+  readonly format?: 'native' | 'canonical';
 }
 
 interface FailedCheckpoint {

@@ -86,6 +86,8 @@ export interface CheckpointsObserved {
   readonly restoredAtMs?: number;
   /** Absent where the job makes none by time. */
   readonly intervalMs?: number;
+  /** The savepoint with which the job was stopped, by whomever. */
+  readonly stoppedWith?: string;
   /** The newest that this submission has completed. */
   readonly newest?: CheckpointObserved;
   /** How many have failed since that one. */

@@ -1,20 +1,25 @@
 /** Rows about the job itself, as Flink tells of it: it has ended, failed, or is not known any more. */
+import type { Failure } from '../failure.ts';
 import { hasHighAvailability } from '../generation.ts';
 import { isUp, soForMs } from '../observation/reading.ts';
+import type { FlinkJob } from '../schema/flink-job.ts';
 import { parseDurationMs } from '../spec/duration.ts';
 import { noFailure, startAgain, type RecoveryCase, type RecoveryRow } from './finding.ts';
 import { causeEvidence, causeText, spanText } from './words.ts';
 
 export const finished: RecoveryRow = {
   reason: 'FINISHED',
-  sees: ({ observation }) => (observation.job.state === 'FINISHED' ? noFailure : undefined),
+  sees: ({ observation: { job, checkpoints } }) =>
+    job.state === 'FINISHED' && checkpoints?.stoppedWith === undefined ? noFailure : undefined,
   action: 'acceptFinished',
 };
 
 /** No operation runs, so it was no operation: a person did it in Flink's own web UI or by its command line. */
 export const canceledOutside: RecoveryRow = {
   reason: 'CANCELED_OUTSIDE',
-  sees: ({ observation: { job }, spec }) => {
+  sees: ({ observation: { job, checkpoints }, spec }) => {
+    if (job.state === 'FINISHED' && checkpoints?.stoppedWith !== undefined)
+      return stopped(checkpoints.stoppedWith, spec);
     if (job.state !== 'CANCELED' && job.state !== 'CANCELLING') return undefined;
     const was = job.state === 'CANCELED' ? 'was' : 'is being';
     return {
@@ -24,8 +29,17 @@ export const canceledOutside: RecoveryRow = {
     };
   },
   // What is on its way to its end is left alone, whatever else is wrong with it.
-  action: ({ observation }) => (observation.job.state === 'CANCELED' ? 'acceptCanceled' : 'wait'),
+  action: ({ observation }) => (observation.job.state === 'CANCELLING' ? 'wait' : 'acceptCanceled'),
 };
+
+/** Flink calls FINISHED, too, what was stopped with a savepoint. */
+function stopped(path: string, { metadata }: FlinkJob): Failure {
+  return {
+    code: 'JOB_CANCELED_OUTSIDE',
+    message: `The job was stopped by somebody in Flink, and not through Drey, with savepoint ${path}.`,
+    cure: `Nothing brings it back by itself: \`drey resume ${metadata.name}\` lets it go on from that savepoint.`,
+  };
+}
 
 /** Where Flink restarts a job for it, it does so for ever: each try reads the same state. */
 export const stateIncompatible: RecoveryRow = {

@@ -67,7 +67,7 @@ function noteCheckpoint(
 ): void {
   if (!checkpoints?.newest) return;
   state.generations = state.generations.map((one) =>
-    one.identity.uid === uid && one.identity.number === number ? { ...one, checkpointed: submission } : one,
+    one.identity.uid === uid && one.identity.number === number ? { ...one, checkpointedBy: submission } : one,
   );
 }
 
@@ -188,7 +188,7 @@ export function takeDecision(state: JobState, trouble: Trouble, decision: Recove
       state.failure = decision.failure;
       // It removes its checkpoints: none of them is missed.
       if (decision.phase === 'FINISHED')
-        state.generations = state.generations.map(({ checkpointed: _done, ...one }) => one);
+        state.generations = state.generations.map(({ checkpointedBy: _done, ...one }) => one);
       return;
     case 'show':
     case 'wait':

@@ -49,6 +49,20 @@ describe('checkpoints that failed in a row', () => {
   });
 });
 
+test('a savepoint is told with which the job was stopped, and no other', async () => {
+  const savepoint = { ...completed, path: 'file:/s/savepoint-ab' };
+  const look = async (isStop: boolean) => {
+    const seen = {
+      counts: none,
+      recentCompleted: [],
+      latestSavepoint: { ...savepoint, isStop },
+    } as unknown as Checkpoints;
+    return lookAtFlink(flink({ checkpoints: async () => seen }), generation, true);
+  };
+  expect((await look(true)).checkpoints?.stoppedWith).toBe(savepoint.path);
+  expect((await look(false)).checkpoints?.stoppedWith).toBeUndefined();
+});
+
 describe('a JobManager', () => {
   test('that lists its job is not silent, though it does not tell of its checkpoints', async () => {
     const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, () => true);

@@ -69,7 +69,7 @@ describe('where all objects are gone', () => {
     const input = { generation: { ...stopped, ...of }, requester, how: 'cancel', ...wish } as const;
     return asActivity(() => stopJob(made.dependencies, input));
   };
-  const completed = { checkpointed: stopped.submission };
+  const completed = { checkpointedBy: stopped.submission };
 
   test.each<[string, Partial<Generation>, Wish]>([
     ['is not started empty', completed, { next }],
@@ -81,7 +81,7 @@ describe('where all objects are gone', () => {
 
   test.each<[string, Partial<Generation>, Wish, object]>([
     ['where it completed none', {}, { next }, { detail: expect.stringContaining('no checkpoint') }],
-    ['where another submission did', { checkpointed: stopped.submission + 1 }, { next }, {}],
+    ['where another submission did', { checkpointedBy: stopped.submission + 1 }, { next }, {}],
     ['where the caller wants nothing of its state', completed, { next, how: 'discard' }, {}],
     ['where another point was named', completed, { next, stateMayBeGone: true }, {}],
   ])('it may start from nothing %s', async (_title, of, wish, outcome) => {
@@ -170,6 +170,88 @@ describe('a JobManager that answers', () => {
   test.each(['savepoint', 'cancel'] as const)('says how long ago the job ended, by its own clock: %s', async (how) => {
     const { outcome } = stop({ flink: flinkGoing(['RUNNING']), hasPods: true }, { how });
     expect((await outcome).endedAgoMs).toBeGreaterThanOrEqual(500);
+  });
+
+  test.each([
+    [
+      'goes on from there',
+      true,
+      { kind: 'savepoint', restorePoint: 'file:/mine/savepoint-9', byOthers: true, format: 'canonical' },
+    ],
+    ['has finished where it was another savepoint', false, { finished: true }],
+  ])('a job that somebody stopped in Flink with a savepoint %s', async (_title, isStop, outcome) => {
+    const savepointOf = { id: 9, savepoint: true, triggeredAtMs: 1, completedAtMs: 2, stateBytes: 5, discarded: false };
+    const latestSavepoint = { ...savepointOf, path: 'file:/mine/savepoint-9', isStop, format: 'canonical' as const };
+    const counts = { restored: 0, total: 9, inProgress: 0, completed: 9, failed: 0 };
+    const flink: Partial<FlinkClient> = {
+      ...flinkGoing([]),
+      jobs: async () => [
+        {
+          id: flinkJobId(stopped.identity, stopped.submission),
+          name: 'orders',
+          state: 'FINISHED',
+          startedAtMs: 1,
+          endedAtMs: 2,
+          tasksTotal: 1,
+          tasks: {},
+        },
+      ],
+      checkpoints: async () => ({ counts, recentCompleted: [], latestSavepoint }),
+    };
+    await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
+  });
+
+  describe('of a job that has failed, when it is brought back', () => {
+    const root = `file:///flink-state/checkpoints/${stopped.identity.uid}`;
+    const told = `${root}/${flinkJobId(stopped.identity, stopped.submission)}/chk-9`;
+    const counts = { restored: 0, total: 9, inProgress: 0, completed: 9, failed: 0 };
+    const tells = (path: string): Partial<FlinkClient> => {
+      const times = { triggeredAtMs: 1, completedAtMs: Date.now() };
+      const latestCompleted = {
+        ...times,
+        id: 9,
+        savepoint: false,
+        stateBytes: 5,
+        discarded: false,
+        path,
+        isStop: false,
+      };
+      const job = {
+        id: flinkJobId(stopped.identity, stopped.submission),
+        name: 'orders',
+        startedAtMs: 1,
+        endedAtMs: 2,
+      };
+      return {
+        ...flinkGoing([]),
+        jobs: async () => [{ ...job, state: 'FAILED', tasksTotal: 1, tasks: {} }],
+        checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted }),
+      };
+    };
+    const wish = { how: 'cancel', provesPoint: true } as const;
+    const older = point('file:/c/chk-8', 3_600_000);
+
+    test.each<[string, Partial<MadeUpCluster>, Wish, string]>([
+      ['its newest checkpoint is seen in the storage', { checkpoint: point(told, 0) }, {}, told],
+      ['the next older one is, where that is gone', { checkpoint: older }, {}, older.path],
+      ['that is believed of another operation', {}, { provesPoint: false }, told],
+    ])('%s', async (_title, cluster, change, restorePoint) => {
+      const { outcome } = stop({ flink: tells(told), hasPods: true, ...cluster }, { ...wish, ...change });
+      await expect(outcome).resolves.toMatchObject({ kind: 'checkpoint', restorePoint });
+    });
+
+    test('it is believed of one that the program keeps elsewhere', async () => {
+      const { outcome } = stop({ flink: tells('s3://mine/chk-9'), hasPods: true }, wish);
+      await expect(outcome).resolves.toMatchObject({ restorePoint: 's3://mine/chk-9' });
+    });
+
+    test.each<[string, Partial<MadeUpCluster>, string]>([
+      ['one that is gone', {}, 'STATE_GONE'],
+      ['an older one that is too old', { checkpoint: older }, 'STATE_TOO_OLD'],
+    ])('it does not go on from %s', async (_title, cluster, type) => {
+      const { outcome } = stop({ flink: tells(told), hasPods: true, ...cluster }, { ...wish, maxStateAgeMs: 60_000 });
+      await expect(outcome).rejects.toMatchObject({ type });
+    });
   });
 
   test('a job that restarts is stopped with a savepoint when it runs again', async () => {

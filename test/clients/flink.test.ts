@@ -231,6 +231,19 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
     expect(checkpoints?.counts.completed).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['SYNC_SAVEPOINT', true],
+    ['SAVEPOINT', false],
+  ])('tells a savepoint with which a job was stopped by its type, %s', async (type, isStop) => {
+    const one = exchange('checkpoints');
+    const stopped = structuredClone(one) as unknown as { response: { latest: Record<string, object> } };
+    const { latest } = stopped.response;
+    latest['savepoint'] = { ...latest['completed'], checkpoint_type: type, savepointFormat: 'CANONICAL' };
+    const checkpoints = await (await flinkWith(stopped as unknown as Recorded)).checkpoints(jobIdOf(one));
+    expect(checkpoints?.latestSavepoint).toMatchObject({ isStop, format: 'canonical' });
+    expect(checkpoints?.latestCompleted).toMatchObject({ isStop: false });
+  });
+
   test('tells from where a job was restored', async () => {
     const checkpoints = await ask('checkpoints-restored', (flink, id) => flink.checkpoints(id));
     expect(checkpoints?.latestRestored).toMatchObject({ savepoint: true, path: expect.stringContaining('savepoint-') });

@@ -77,8 +77,8 @@ test('what an anchor says is newer than what the job knows, and the newest submi
 });
 
 test('that a generation has completed a checkpoint is known though its anchor does not say so', () => {
-  expect(reconciled([found(1)], [someGeneration(1, { checkpointed: 1 })])).toEqual([
-    someGeneration(1, { checkpointed: 1 }),
+  expect(reconciled([found(1)], [someGeneration(1, { checkpointedBy: 1 })])).toEqual([
+    someGeneration(1, { checkpointedBy: 1 }),
   ]);
 });
 

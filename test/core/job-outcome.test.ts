@@ -120,9 +120,9 @@ describe('the end of an operation', () => {
   });
 
   test('keeps what was heard of its generation meanwhile', () => {
-    const state = someState({ running: someOperation(5), generations: [someGeneration(3, { checkpointed: 1 })] });
+    const state = someState({ running: someOperation(5), generations: [someGeneration(3, { checkpointedBy: 1 })] });
     concludeOperation(state, result(), state.revision);
-    expect(state.generations).toEqual([someGeneration(3, { checkpointed: 1 })]);
+    expect(state.generations).toEqual([someGeneration(3, { checkpointedBy: 1 })]);
   });
 
   test.each([

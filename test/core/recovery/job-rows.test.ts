@@ -6,6 +6,14 @@ describe('the end of a job', () => {
   expectFindings([
     ['that finished by itself is accepted', jobIs('FINISHED'), {}, 'FINISHED', 'acceptFinished', /^nothing$/],
     [
+      'that a person brought about by a stop with savepoint is no finish, and told how to go on',
+      { ...jobIs('FINISHED'), checkpoints: { failures: 0, stoppedWith: 'file:/s/savepoint-ab' } },
+      {},
+      'CANCELED_OUTSIDE',
+      'acceptCanceled',
+      /stopped by somebody in Flink, and not through Drey, with savepoint file:\/s\/savepoint-ab\./,
+    ],
+    [
       'that a person canceled in Flink is accepted, and told how to go on',
       jobIs('CANCELED'),
       {},

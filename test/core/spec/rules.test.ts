@@ -73,6 +73,7 @@ describe('rules between fields', () => {
       ['spec.upgrade.discardAfter: needs `strategy: blueGreen`'],
     ],
     ['recovery as it is said without a word', { recovery: {} }, []],
+    ['recovery with the window that specs of before have', { recovery: { window: '1h' } }, []],
     [
       'a backoff that begins above its end',
       { recovery: { backoff: { initial: '10m' } } },
