@@ -11,6 +11,8 @@ export interface StoredPoint {
   readonly number?: number;
   /** Where the savepoint of a stop lies after which the job ran again, and completed this checkpoint. */
   readonly overtaken?: string;
+  /** Of a savepoint: whether it was asked for, and the job went on. */
+  readonly isAside?: true;
 }
 
 /**
@@ -30,3 +32,18 @@ function byAge(one: StoredPoint, other: StoredPoint): number {
 }
 
 const rank = { checkpoint: 0, savepoint: 1 } as const;
+
+/**
+ * The newer of what the job has kept by itself and a savepoint that was asked for. After that one the job went on and may have committed more: it
+ * counts only where Flink's numbers say that nothing newer was completed, or where nothing ever was.
+ */
+export function orAside(
+  kept: StoredPoint | undefined,
+  aside: StoredPoint | undefined,
+  hasCheckpoint: boolean,
+): StoredPoint | undefined {
+  if (!aside) return kept;
+  if (!kept) return hasCheckpoint ? undefined : aside;
+  if (kept.number === undefined || aside.number === undefined || aside.number < kept.number) return kept;
+  return { ...aside, ...(kept.overtaken !== undefined && { overtaken: kept.overtaken }) };
+}

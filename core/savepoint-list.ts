@@ -21,6 +21,13 @@ export function originOf(kind: OperationKind): SavepointOrigin {
   return kind === 'suspend' || kind === 'remove' ? kind : 'upgrade';
 }
 
+/** The newest of one Flink job that was taken while it ran on. @param list the oldest first. */
+export function newestAside(list: readonly SavepointRecord[], flinkJobId: string): CompletedSavepoint | undefined {
+  return list
+    .filter(isCompleted)
+    .findLast((one) => one.flinkJobId === flinkJobId && (one.origin === 'user' || one.origin === 'periodic'));
+}
+
 function byNumber(one: SavepointRecord, other: SavepointRecord): number {
   return one.number - other.number;
 }

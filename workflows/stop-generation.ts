@@ -1,7 +1,8 @@
 /** Ends a generation's job as one step of an operation, so that another may go on from its state. */
 import type { StoppedJob, StopJobInput } from '../activities/cluster/stop-shapes.ts';
 import { committedTwice } from '../core/notice.ts';
-import { generationName } from '../core/names.ts';
+import { flinkJobId, generationName } from '../core/names.ts';
+import { newestAside } from '../core/savepoint-list.ts';
 import type { StepName } from '../core/steps.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { waits } from './cluster-activities.ts';
@@ -32,11 +33,12 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   const calls = waits(generation.spec.spec.cluster, attemptMs);
   const requester = { uid: account.uid, operation: account.number };
   const summary = `Stop ${generationName(generation.identity)} with its state kept`;
+  const aside = newestAside(account.knownSavepoints, flinkJobId(generation.identity, generation.submission));
   const wasLeft = account.leftRunning;
   account.leftRunning = false;
   const stopped = await account.step(step, async () => {
     const provesPoint = account.current.kind === 'recover';
-    const input = { ...wish, withinMs: stopMs, requester, provesPoint };
+    const input = { ...wish, withinMs: stopMs, requester, provesPoint, ...(aside && { aside: aside.path }) };
     const outcome = await calls.stopJob.executeWithOptions({ summary }, [input]);
     if (!outcome.refused) return outcome;
     account.leftRunning = wasLeft;

@@ -2,7 +2,7 @@
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
-import { newestPoint, type StoredPoint } from '../../core/newest-point.ts';
+import { newestPoint, orAside, type StoredPoint } from '../../core/newest-point.ts';
 import type { PointKind } from '../../core/stopping.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { runStorageTool, type StorageAnswer } from './storage-pod.ts';
@@ -13,6 +13,10 @@ export interface RestorePointWish {
   readonly folder: string | undefined;
   /** In whose name the storage pod runs: the generation itself, or the next one when its own objects are gone. */
   readonly host: Generation;
+  /** The newest savepoint of its job that was asked for. */
+  readonly aside?: string;
+  /** Whether the job was seen to complete a checkpoint. */
+  readonly hasCheckpoint: boolean;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface RestorePointWish {
  */
 export async function newestRestorePoint(
   dependencies: ClusterDependencies,
-  { generation, folder, host }: RestorePointWish,
+  { generation, folder, host, aside, hasCheckpoint }: RestorePointWish,
   signal: AbortSignal,
 ): Promise<StoredPoint | undefined> {
   const { identity, spec, submission } = generation;
@@ -32,7 +36,10 @@ export async function newestRestorePoint(
     root === undefined ? undefined : newest('checkpoint', `${root}/${flinkJobId(identity, submission)}`),
     folder === undefined ? undefined : newest('savepoint', folder),
   ]);
-  return newestPoint(found.flatMap((one) => one ?? []));
+  const kept = newestPoint(found.flatMap((one) => one ?? []));
+  // Each lies in a folder of its own.
+  const asked = aside && (await newest('savepoint', aside.slice(0, aside.lastIndexOf('/'))));
+  return orAside(kept, asked ? { ...asked, isAside: true } : undefined, hasCheckpoint);
 }
 
 /** What the tool has found; undefined where it has found nothing. */

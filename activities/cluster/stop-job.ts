@@ -121,7 +121,7 @@ class Stop {
       case 'stopped':
         return this.stoppedAt(step);
       case 'unchanged':
-        return this.startedFrom(step.detail);
+        return this.input.aside === undefined ? this.startedFrom(step.detail) : this.fromStorage(step.detail);
       case 'tooOld':
         return this.tooOld(step.age, seen.job?.ended ?? false);
       case 'readStorage':
@@ -298,7 +298,7 @@ class Stop {
   /** Nobody can be asked: the pods are ended first, so that nothing newer can appear, then the storage is read. */
   private async fromStorage(why: string, elseFinished = false): Promise<StoppedJob> {
     const { dependencies, generation } = this.subject;
-    const { next, requester } = this.input;
+    const { next, requester, aside } = this.input;
     const standIn = next ?? (this.notes ? undefined : generation);
     await endPods(dependencies, { generation });
     if (!hasDurableStorage(generation.spec)) return { detail: `${why}; it keeps no state` };
@@ -306,6 +306,8 @@ class Stop {
     const found = await newestStored(this.subject, {
       hasRun: this.noted || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
+      hasCheckpoint: this.hasCheckpoint() || this.wasTold,
+      ...(aside && { aside }),
       ...(standIn && { standIn: { generation: standIn, operation: requester.operation } }),
       signal: this.signal,
     });
@@ -316,7 +318,7 @@ class Stop {
 
   private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
     // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
-    if (found?.kind === 'checkpoint' && found.modifiedAtMs < this.oldestMs())
+    if ((found?.kind === 'checkpoint' || found?.isAside) && found.modifiedAtMs < this.oldestMs())
       return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
     if (!found && (this.hasCheckpoint() || this.wasTold) && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));

@@ -22,6 +22,8 @@ export interface StopJobInput extends GenerationInput {
   readonly withinMs?: number;
   /** Whether a checkpoint of a job that has ended by itself must be seen in the storage: its JobManager may tell of one that is gone. */
   readonly provesPoint?: boolean;
+  /** The newest savepoint of this submission that was asked for: it counts where nothing newer was completed. */
+  readonly aside?: string;
   /** The generation that comes next: in its name the storage is read when this one cannot. */
   readonly next?: Generation;
 }

@@ -23,6 +23,10 @@ export interface StorageWish {
   /** Whether the generation's own anchor is there, and may own a pod. */
   readonly hasAnchor: boolean;
   readonly standIn?: StandIn;
+  /** The newest savepoint of the job that was asked for. */
+  readonly aside?: string;
+  /** Whether the job was seen to complete a checkpoint. */
+  readonly hasCheckpoint: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -31,15 +35,15 @@ export interface StorageWish {
  * mends it. @throws STORAGE_UNUSABLE, and what keeps the storage pod from being made or from starting.
  */
 export async function newestStored(subject: StopSubject, wish: StorageWish): Promise<StoredPoint | undefined> {
-  const { hasRun, hasAnchor, standIn, signal } = wish;
-  if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject.dependencies, standIn), signal);
+  const { hasRun, hasAnchor, standIn } = wish;
+  if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
   try {
-    return await readAs(subject, subject.generation, signal);
+    return await readAs(subject, subject.generation, wish);
   } catch (error) {
     if (!(error instanceof ApplicationFailure) && !isFinalRefusal(error)) throw error;
     if (!hasRun && !(await hasPointers(subject))) return undefined;
     if (!standIn) throw error;
-    return readAs(subject, await anchorOf(subject.dependencies, standIn), signal);
+    return readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
   }
 }
 
@@ -53,10 +57,10 @@ export async function hasPointers({ dependencies, generation, jobId }: StopSubje
 async function readAs(
   { dependencies, generation, folder }: StopSubject,
   host: Generation,
-  signal: AbortSignal,
+  { aside, hasCheckpoint, signal }: StorageWish,
 ): Promise<StoredPoint | undefined> {
   await applyReferredTo(dependencies, host);
-  return newestRestorePoint(dependencies, { generation, folder, host }, signal);
+  return newestRestorePoint(dependencies, { generation, folder, host, hasCheckpoint, ...(aside && { aside }) }, signal);
 }
 
 /** Its pod needs an owner before anything else of it is made. */

@@ -57,7 +57,7 @@ test('a savepoint is told with which the job was stopped, and no other', async (
       recentCompleted: [],
       latestSavepoint: { ...savepoint, isStop },
     } as unknown as Checkpoints;
-    return lookAtFlink(flink({ checkpoints: async () => seen }), generation, true);
+    return lookAtFlink(flink({ checkpoints: async () => seen }), generation, () => true);
   };
   expect((await look(true)).checkpoints?.stoppedWith).toBe(savepoint.path);
   expect((await look(false)).checkpoints?.stoppedWith).toBeUndefined();

@@ -55,6 +55,27 @@ describe('without a JobManager', () => {
     });
   });
 
+  test.each<[string, Partial<MadeUpCluster>, Wish, object]>([
+    ['that Flink counts after the newest checkpoint is gone on from', {}, {}, { restorePoint: 'file:/s/taken-5/sp' }],
+    [
+      'after which a checkpoint was completed is not',
+      { checkpoint: { path: 'file:/c/chk-9', modified: 0, number: 9 } },
+      {},
+      { restorePoint: 'file:/c/chk-9' },
+    ],
+  ])('a savepoint that was asked for %s', async (_title, cluster, wish, outcome) => {
+    const checkpoint = { path: 'file:/c/chk-7', modified: Date.now(), number: 7 };
+    const taken = { path: 'file:/s/taken-5/sp', modified: Date.now(), number: 8 };
+    const made = stop({ checkpoint, taken, ...cluster }, { aside: taken.path, ...wish });
+    await expect(made.outcome).resolves.toMatchObject(outcome);
+  });
+
+  test('a savepoint that was asked for long ago is too old as a checkpoint is', async () => {
+    const taken = { path: 'file:/s/taken-5/sp', modified: Date.now() - dayMs, number: 8 };
+    const { outcome } = stop({ taken }, { aside: taken.path, maxStateAgeMs: 3_600_000 });
+    await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
+  });
+
   test('a checkpoint that is too old is not gone on from', async () => {
     const { outcome } = stop({ checkpoint: point('file:/c/chk-7', dayMs) }, { maxStateAgeMs: 3_600_000 });
     await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
@@ -199,6 +220,18 @@ describe('a JobManager that answers', () => {
       checkpoints: async () => ({ counts, recentCompleted: [], latestSavepoint }),
     };
     await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
+  });
+
+  test('of a job that has completed no checkpoint: a savepoint that was asked for is gone on from', async () => {
+    const taken = { path: 'file:/s/taken-5/sp', modified: Date.now(), number: 1 };
+    const counts = { restored: 0, total: 0, inProgress: 0, completed: 0, failed: 0 };
+    const flink: Partial<FlinkClient> = {
+      ...flinkGoing(['RUNNING']),
+      savepointStatus: async () => ({ state: 'unknown' }),
+      checkpoints: async () => ({ counts, recentCompleted: [] }),
+    };
+    const { outcome } = stop({ flink, hasPods: true, taken }, { how: 'cancel', aside: taken.path });
+    await expect(outcome).resolves.toMatchObject({ restorePoint: taken.path });
   });
 
   describe('of a job that has failed, when it is brought back', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { newestPoint, type StoredPoint } from '../../core/newest-point.ts';
+import { newestPoint, orAside, type StoredPoint } from '../../core/newest-point.ts';
 
 const point = (kind: StoredPoint['kind'], modifiedAtMs: number, number?: number): StoredPoint => ({
   kind,
@@ -47,4 +47,19 @@ test.each<[string, StoredPoint[], string | undefined]>([
   ['nothing where there is no savepoint', [point('checkpoint', 0, 7)], undefined],
 ])('the newest has overtaken %s', (_title, points, overtaken) => {
   expect(newestPoint(points)?.overtaken).toBe(overtaken);
+});
+
+test.each<[string, StoredPoint | undefined, number | undefined, boolean, StoredPoint['kind'] | undefined]>([
+  ['counts where Flink counts it higher', point('checkpoint', second, 7), 8, true, 'savepoint'],
+  ['does not where a newer checkpoint was completed', point('checkpoint', 0, 9), 8, true, 'checkpoint'],
+  ['does not where its number is not known', point('checkpoint', 0, 7), undefined, true, 'checkpoint'],
+  ['does not where that of the checkpoint is not known', point('checkpoint', 0), 8, true, 'checkpoint'],
+  ['does not where the checkpoints are gone: they may have been newer', undefined, 8, true, undefined],
+  ['counts where the job completed no checkpoint', undefined, 8, false, 'savepoint'],
+])('a savepoint that was asked for %s', (_title, kept, number, hasCheckpoint, kind) => {
+  expect(orAside(kept, point('savepoint', second, number), hasCheckpoint)?.kind).toBe(kind);
+});
+
+test('without a savepoint that was asked for, what the job has kept counts', () => {
+  expect(orAside(point('checkpoint', 0), undefined, true)?.kind).toBe('checkpoint');
 });

@@ -27,6 +27,8 @@ export interface MadeUpCluster {
   readonly isReady?: boolean;
   readonly checkpoint?: StoredAnswer;
   readonly savepoint?: StoredAnswer;
+  /** In a folder of a savepoint that was asked for. */
+  readonly taken?: StoredAnswer;
   /** Whether somebody has deleted all objects, its anchor too. */
   readonly isGone?: boolean;
 }
@@ -70,7 +72,8 @@ export function madeUpCluster(wish: MadeUpCluster) {
       if (object.kind === 'ConfigMap') standIns.add(object.metadata.name);
       if (object.kind !== 'Pod') return object;
       const command = object.spec?.containers[0]?.args?.find((arg) => arg.startsWith('newest-')) ?? '';
-      readers.set(object.metadata.name, command);
+      const isTaken = object.spec?.containers[0]?.args?.some((arg) => arg.includes('/taken-'));
+      readers.set(object.metadata.name, isTaken ? 'taken' : command);
       done.push(`read ${command}`);
       return object;
     },
@@ -94,7 +97,9 @@ export function madeUpCluster(wish: MadeUpCluster) {
       return decided ?? once(signal, 'abort').then(() => signal.throwIfAborted());
     },
     podLog: async (_namespace: string, pod: string) => {
-      const found = readers.get(pod) === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
+      const asked = readers.get(pod);
+      const kept = asked === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
+      const found = asked === 'taken' ? wish.taken : kept;
       return JSON.stringify(found ? { found: true, ...found } : { found: false });
     },
     delete: async () => true,
