@@ -261,7 +261,7 @@ export const savepointAnswer = z
     origin: z
       .enum(savepointOrigins)
       .describe(
-        'Why it was taken: asked for, by the periods of the spec, or because an operation stopped the job. `outside`: somebody stopped it in Flink.',
+        'Why: asked for, by periods of the spec, because an operation stopped the job, or somebody in Flink (`outside`).',
       ),
     format: z.enum(savepointFormats),
     requestedBy: z.string(),

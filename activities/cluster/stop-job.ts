@@ -306,7 +306,7 @@ class Stop {
     const found = await newestStored(this.subject, {
       hasRun: this.noted || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
-      hasCheckpoint: this.hasCheckpoint() || this.wasTold,
+      hasCheckpoint: this.hadPoint(),
       ...(aside && { aside }),
       ...(standIn && { standIn: { generation: standIn, operation: requester.operation } }),
       signal: this.signal,
@@ -316,11 +316,15 @@ class Stop {
     return this.storedPoint(found, why);
   }
 
+  private hadPoint(): boolean {
+    return this.wasTold || this.hasCheckpoint();
+  }
+
   private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
     // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
     if ((found?.kind === 'checkpoint' || found?.isAside) && found.modifiedAtMs < this.oldestMs())
       return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
-    if (!found && (this.hasCheckpoint() || this.wasTold) && !this.input.stateMayBeGone)
+    if (!found && this.hadPoint() && !this.input.stateMayBeGone)
       throw failed(clean(stateGone(this.subject.generation)));
     // Without its anchor, what the job's workflow remembers is all there is.
     const known = this.notes ? this.notes.restoreFrom : this.subject.generation.restoreFrom;
