@@ -81,8 +81,8 @@ export class UpgradeRun {
 
   private async makeRoom(why: string): Promise<void> {
     await this.account.step('noRoom', async () => {
-      await clearGeneration(this.next.generation, quietly);
-      return { detail: why };
+      const { detail: left } = await clearGeneration(this.next.generation, quietly);
+      return { detail: left === undefined ? why : `${why}; ${left}` };
     });
     this.account.forget(this.next.generation);
     this.begun = false;

@@ -56,6 +56,13 @@ test.each([
   200_000,
 );
 
+test('files that Flink cannot be rid of are told by the step that should remove them', async () => {
+  await applied('keeps', '--keeps');
+  const { steps } = await applied('keeps', '--other');
+  const [removed] = steps.filter(({ name }) => name === 'previousRemoved');
+  expect(removed?.detail).toBe('files are left in file:///flink-state: denied');
+}, 200_000);
+
 test('a job whose state could not be found is not brought back: it would start empty', async () => {
   await applied('gone', '--gone');
   const upgrade = await applied('gone', '--unstable --empty', { upgrade: { mode: 'stateless' } });

@@ -62,12 +62,7 @@ describe('of a running job', () => {
   test.each<[string, SpecWish['spec'], Partial<SpecWish>, unknown[]]>([
     ['suspend', suspended(spec), { force: true }, forced],
     ['cancel', canceled(spec), { force: true }, forced],
-    [
-      'suspend without state',
-      suspended(spec),
-      { force: true, mode: 'stateless' },
-      [expect.stringMatching(/left behind/)],
-    ],
+    ['suspend without state', suspended(spec), { force: true, mode: 'stateless' }, [expect.stringMatching(/behind/)]],
     ['suspend as it is said', suspended(spec), {}, []],
   ])('%s says what force means', (_word, wanted, more, notes) => {
     expect(dryRun(recorded(), to(wanted, more), tried)).toMatchObject({ changed: true, plan: { notes } });

@@ -125,7 +125,6 @@ const activities: Calls = {
   },
   cancelJob: stalling('cancelJob'),
   endPods: isDone,
-  removeHighAvailability: isDone,
   checkRescale: async ({ parallelism }) => ({
     parallelism: { vertex: parallelism },
     fixed: [],
@@ -169,6 +168,10 @@ const ends: Readonly<Record<string, object>> = {
 };
 
 const endings: Calls = {
+  removeHighAvailability: async ({ generation }) => {
+    const isKept = generation.spec.spec.job.args.includes('--keeps');
+    return { detail: 'made up', ...(isKept && { left: 'files are left in file:///flink-state: denied' }) };
+  },
   stopJob: async (input) => {
     const told = input.generation.spec.spec.job.args.flatMap((said) => ends[said] ?? []);
     return told[0] ? { detail: 'made up', ...told[0] } : activities.stopJob?.(input);
