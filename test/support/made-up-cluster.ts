@@ -27,6 +27,8 @@ export interface MadeUpCluster {
   readonly isReady?: boolean;
   readonly checkpoint?: StoredAnswer;
   readonly savepoint?: StoredAnswer;
+  /** Whether its storage refuses to tell. */
+  readonly readsFail?: boolean;
 }
 
 async function silent(): Promise<never> {
@@ -47,11 +49,13 @@ export function madeUpCluster(wish: MadeUpCluster) {
   };
   let podsRun = wish.hasPods ?? false;
   const readers = new Map<string, string>();
+  /** Anchors of generations in whose name the storage is read. */
+  const standIns = new Set<string>();
   const conditions = [{ type: 'Ready', status: wish.isReady ? 'True' : 'False' }];
   const manager = { status: { phase: 'Running', conditions, containerStatuses: [{ name: 'other', restartCount: 1 }] } };
   const kubernetes = {
     get: async (kind: string, _namespace: string, name: string) =>
-      kind === 'ConfigMap' && name === anchor().metadata.name ? anchor() : undefined,
+      kind === 'ConfigMap' && (name === anchor().metadata.name || standIns.has(name)) ? anchor() : undefined,
     list: async (kind: string) =>
       kind === 'Pod' && podsRun
         ? [{ ...manager, metadata: { name: 'manager', labels: { [labels.component]: 'jobmanager' } } }]
@@ -61,6 +65,7 @@ export function madeUpCluster(wish: MadeUpCluster) {
       metadata: { name: string };
       spec?: { containers: { args?: string[] }[] };
     }) => {
+      if (object.kind === 'ConfigMap') standIns.add(object.metadata.name);
       if (object.kind !== 'Pod') return object;
       const command = object.spec?.containers[0]?.args?.find((arg) => arg.startsWith('newest-')) ?? '';
       readers.set(object.metadata.name, command);
@@ -87,6 +92,7 @@ export function madeUpCluster(wish: MadeUpCluster) {
       return decided ?? once(signal, 'abort').then(() => signal.throwIfAborted());
     },
     podLog: async (_namespace: string, pod: string) => {
+      if (wish.readsFail) return JSON.stringify({ error: { code: 'IO', message: 'access denied' } });
       const found = readers.get(pod) === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
       return JSON.stringify(found ? { found: true, ...found } : { found: false });
     },
