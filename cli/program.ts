@@ -113,7 +113,10 @@ function addChanges(program: Command, declare: Declare): void {
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
 
-const modeFlag = ['--mode <mode>', 'savepoint, last-state or stateless; as the spec says unless told'] as const;
+const modeFlag = [
+  '--mode <mode>',
+  'savepoint, last-state or stateless; unless told, upgrades go as the spec says',
+] as const;
 
 const forceFlag = [
   '--force',

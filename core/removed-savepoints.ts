@@ -5,6 +5,7 @@ import type { JobView } from './job.ts';
 import { isPinned, pinningOf } from './pinning.ts';
 import { disposalRefusal, disposalsMax, filesOf, overRetention } from './retention.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
+import { isAmong } from './savepoint-list.ts';
 import type { RecalledJob } from './removed-job.ts';
 import { completed } from './spec/completed.ts';
 import { isSamePlace } from './storage-uri.ts';
@@ -41,12 +42,13 @@ function theOne(
   const savepoint = all.find((one) => one.number === number);
   if (!savepoint) return none(`Job ${job.name} has no savepoint ${number} with files.`);
   const refusal = force ? undefined : disposalRefusal(savepoint, all, pinningOf(job));
-  return refusal ?? [savepoint];
+  // What goes is its files: every record of them says so.
+  return refusal ?? all.filter((one) => isAmong(one, [savepoint]));
 }
 
 function allThatMay(all: readonly CompletedSavepoint[], job: JobView, force: boolean): readonly CompletedSavepoint[] {
   const root = rootOf(job);
-  const asked = force ? all : all.slice(0, -1).filter((one) => !isPinned(one, pinningOf(job)));
+  const asked = force ? all : all.filter((one) => !isAmong(one, all.slice(-1)) && !isPinned(one, pinningOf(job)));
   return asked.filter(({ path }) => root !== undefined && filesOf(path, root) !== undefined).slice(0, disposalsMax);
 }
 

@@ -2,6 +2,7 @@
 import type { Refusal } from './job-changes.ts';
 import { isPinned, type Pinning } from './pinning.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
+import { isAmong, onePerPath } from './savepoint-list.ts';
 import type { SavepointSettings } from './savepoint-schedule.ts';
 import { parseDurationMs } from './spec/duration.ts';
 import { liesBelow } from './storage-uri.ts';
@@ -24,14 +25,13 @@ export function overRetention(
 ): readonly CompletedSavepoint[] {
   const { count, age } = job.retain;
   const oldestMs = age === undefined ? Number.NEGATIVE_INFINITY : nowMs - parseDurationMs(age);
-  const surplus = savepoints.length - count;
-  // What was taken of a candidate takes no other's place as the job's newest one.
-  const newest = savepoints.findLast(({ ofCandidate }) => !ofCandidate);
-  return savepoints
-    .slice(0, -1)
+  const there = onePerPath(savepoints);
+  const surplus = there.length - count;
+  const over = there
     .filter((one, index) => index < surplus || Date.parse(one.takenAt) < oldestMs)
-    .filter((one) => one !== newest && !isPinned(one, job) && filesOf(one.path, job.root) !== undefined)
-    .slice(0, disposalsMax);
+    .filter((one) => !isPinned(one, job) && filesOf(one.path, job.root) !== undefined);
+  const kept = newestOf(savepoints);
+  return savepoints.filter((one) => isAmong(one, over) && !isAmong(one, kept)).slice(0, disposalsMax);
 }
 
 /** Why a savepoint may not be deleted unless its user insists; undefined when it may. */
@@ -43,10 +43,14 @@ export function disposalRefusal(
   const { number } = savepoint;
   if (isPinned(savepoint, job))
     return inUse(`The job may need savepoint ${number}: it waits with it, or has completed no checkpoint since.`);
-  const own = savepoints.findLast(({ ofCandidate }) => !ofCandidate);
-  if (savepoints.at(-1)?.number === number || own?.number === number)
-    return inUse(`Savepoint ${number} is the newest one of the job.`);
+  if (isAmong(savepoint, newestOf(savepoints))) return inUse(`Savepoint ${number} is the newest one of the job.`);
   return undefined;
+}
+
+/** What was taken of a candidate takes no other's place as the job's newest one. */
+function newestOf(savepoints: readonly CompletedSavepoint[]): readonly CompletedSavepoint[] {
+  const own = savepoints.findLast(({ ofCandidate }) => !ofCandidate);
+  return [...savepoints.slice(-1), ...(own ? [own] : [])];
 }
 
 function inUse(message: string): Refusal {

@@ -10,6 +10,8 @@ export interface RollbackSeen {
   readonly committed?: FlinkJob | undefined;
   /** Why the new revision is given up. */
   readonly failure: Failure;
+  /** Whether the state that the old job had could not be found: it would start empty, or do again what it has done. */
+  readonly isStateUnknown?: boolean;
 }
 
 export type RollbackDecision =
@@ -18,9 +20,11 @@ export type RollbackDecision =
   | { readonly action: 'stay'; readonly failure: Failure };
 
 /** What was committed since is not done again: so the old revision must be able to read the checkpoint of the one that did. */
-export function decideRollback({ previous, next, committed, failure }: RollbackSeen): RollbackDecision {
+export function decideRollback(seen: RollbackSeen): RollbackDecision {
+  const { previous, next, committed, failure } = seen;
   // Somebody wanted the job to end: it does not come back by itself.
   if (!next.spec.upgrade.rollback || failure.code === 'JOB_CANCELED_OUTSIDE') return { action: 'stay', failure };
+  if (seen.isStateUnknown && !committed) return { action: 'stay', failure: withoutState(failure) };
   const limit = committed && rollbackLimit(previous, committed);
   return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(failure, limit) };
 }
@@ -47,6 +51,15 @@ function unsafe(failure: Failure, limit: string): Failure {
     code: 'ROLLBACK_UNSAFE',
     message: `${failure.message} It was not rolled back: the new revision has completed a checkpoint, and ${limit}.`,
     cure: goingBack,
+  };
+}
+
+function withoutState(failure: Failure): Failure {
+  return {
+    ...failure,
+    code: 'ROLLBACK_UNSAFE',
+    message: `${failure.message} It was not rolled back: the state that the old revision had could not be found, and it would do again what it has done.`,
+    cure: 'Mend the new revision and apply it. Or go back to a savepoint: `drey savepoint list NAME`, then `drey savepoint restore NAME N --to REVISION`. What the old revision left in its storage is still there.',
   };
 }
 

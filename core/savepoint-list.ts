@@ -1,5 +1,6 @@
 /** The job's own list of savepoints that can be started from; PostgreSQL has all that ever were. */
 import { isCompleted, type CompletedSavepoint, type SavepointOrigin, type SavepointRecord } from './savepoint.ts';
+import { isSamePlace } from './storage-uri.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
 /** The most that a job remembers: it carries them through continue-as-new. */
@@ -11,9 +12,21 @@ export function withSavepoints(
   changed: readonly SavepointRecord[] | undefined,
 ): readonly CompletedSavepoint[] | undefined {
   if (!changed || changed.length === 0) return list;
-  const numbers = new Set(changed.map(({ number }) => number));
-  const others = (list ?? []).filter(({ number }) => !numbers.has(number));
-  return [...others, ...changed.filter(isCompleted)].toSorted(byNumber).slice(-savepointsMax);
+  // An operation that stopped two generations wrote two records under its number: the later one is what it went on from.
+  const newest = new Map(changed.map((one) => [one.number, one]));
+  const others = (list ?? []).filter((one) => !newest.has(one.number) && !isAmong(one, changed));
+  const all = [...others, ...[...newest.values()].filter(isCompleted)].toSorted(byNumber);
+  return onePerPath(all).slice(-savepointsMax);
+}
+
+/** Where one lies under two numbers, the last of them: an operation that was lost may have recorded it before. */
+export function onePerPath(list: readonly CompletedSavepoint[]): readonly CompletedSavepoint[] {
+  return list.filter((one, index) => !isAmong(one, list.slice(index + 1)));
+}
+
+/** Whether one of these lies where this one does. */
+export function isAmong({ path }: { readonly path: string }, list: readonly Pick<SavepointRecord, 'path'>[]): boolean {
+  return list.some((other) => other.path !== undefined && isSamePlace(other.path, path));
 }
 
 /** Why an operation takes a savepoint with which it stops the job. */

@@ -14,6 +14,7 @@ export interface StabilitySeen {
 export interface StabilitySince {
   readonly atMs?: number;
   readonly failures: number;
+  /** How many do not count; below zero where those of another JobManager count, too. */
   readonly firstFailures: number;
 }
 
@@ -26,9 +27,15 @@ export interface StabilityVerdict {
 /** Restarts that may be chance (a TaskManager that was moved); one more is taken for what the new revision does. */
 const restartsMax = 2;
 
+/** A JobManager that took over counts from nothing: what was counted before still counts. */
+function failuresBefore({ failures }: StabilitySeen, since: StabilitySince | undefined): number {
+  if (!since) return failures;
+  return failures < since.failures ? since.firstFailures - since.failures : since.firstFailures;
+}
+
 /** A restart begins the time anew; so does any look at which not all tasks run. */
 export function runsFor(seen: StabilitySeen, since: StabilitySince | undefined, stableMs: number): StabilityVerdict {
-  const firstFailures = since?.firstFailures ?? seen.failures;
+  const firstFailures = failuresBefore(seen, since);
   const restarts = seen.failures - firstFailures;
   const detail = restarts === 0 ? 'no restart' : `${restarts} restarts`;
   const none = { failures: seen.failures, firstFailures };

@@ -25,6 +25,7 @@ const readers: Readonly<Record<string, string>> = {
   'activities/cluster/first-job-manager.ts': 'Kubernetes, with a limit of days',
   'activities/cluster/pod-trouble.ts': 'Kubernetes, with the limits of the spec for scheduling and pulling',
   'activities/cluster/stop-job.ts': 'Flink, with the age of state that the spec allows; and told to people',
+  'activities/cluster/stop-storage.ts': 'a storage, with the age of state that the spec allows',
   'activities/cluster/storage-pod.ts': 'Kubernetes, with the limit for starting the pod',
   'activities/cluster/wait-stable.ts': 'itself, within one attempt',
   'activities/observe/flink-look.ts': 'itself; Flink, with the ages that spec.recovery allows',

@@ -15,23 +15,27 @@ const podsGoneMs = 5 * 60_000;
 /**
  * Scales to zero, sees the pods gone, removes high-availability ConfigMaps and files, then the anchor with all it owns.
  * The order matters: a live JobManager would write its high-availability data again.
+ * @returns what could not be removed, and keeps nobody from going on.
  * @param boundMs after which each part fails, in milliseconds; absent: it waits for an agent for as long as it takes.
  */
-export async function clearGeneration(generation: Generation, step: RunStep, boundMs?: number): Promise<void> {
+export async function clearGeneration(generation: Generation, step: RunStep, boundMs?: number): Promise<StepOutcome> {
   const { cluster } = generation.spec.spec;
   const name = generationName(generation.identity);
   const removal = waits(cluster, podsGoneMs, boundMs);
   await step('podsGone', () =>
     removal.endPods.executeWithOptions({ summary: `Scale ${name} to zero and see its pods gone` }, [{ generation }]),
   );
+  let left: string | undefined;
   if (hasHighAvailability(generation.spec)) {
-    await step('highAvailabilityRemoved', () =>
+    const removed = await step('highAvailabilityRemoved', () =>
       removal.removeHighAvailability.executeWithOptions({ summary: `Remove high-availability data of ${name}` }, [
         { generation },
       ]),
     );
+    left = removed.left;
   }
   await step('objectsRemoved', () =>
     removal.removeObjects.executeWithOptions({ summary: `Remove the objects of ${name}` }, [{ generation }]),
   );
+  return left === undefined ? {} : { detail: left };
 }

@@ -112,12 +112,7 @@ export class JobEntity extends JobHealth {
     const revision = next.mends?.revision ?? state.revision;
     const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
-    const { kind } = planned.record;
-    const { during } = operationKinds[kind];
-    // Bookkeeping leaves a job that has finished finished.
-    if (during !== undefined && kind !== 'adjust') state.phase = during;
-    // What has failed has failed, whatever becomes of its candidate.
-    if (during !== undefined && kind !== 'discard' && kind !== 'promote') state.failure = undefined;
+    showUnderWay(state, planned.record.kind);
     const input = {
       ...inputOf(state, revision, planned, wasRunning),
       ...(this.lost.length > 0 && { lost: this.lost }),
@@ -222,4 +217,14 @@ export class JobEntity extends JobHealth {
     const { kind, requestedBy, number } = lost.record;
     return repeatedOperation(this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`), lost);
   }
+}
+
+/** What the job is said to be while it is changed. */
+function showUnderWay(state: JobState, kind: OperationKind): void {
+  const { during } = operationKinds[kind];
+  if (during === undefined) return;
+  // Bookkeeping leaves a job that has finished finished.
+  if (kind !== 'adjust') state.phase = during;
+  // What has failed has failed, whatever becomes of its candidate.
+  if (kind !== 'discard' && kind !== 'promote') state.failure = undefined;
 }

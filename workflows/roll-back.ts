@@ -16,12 +16,14 @@ export interface StoppedUpgrade {
   readonly account: OperationRun;
   readonly previous: Generation;
   readonly next: GenerationSteps;
-  /** Whether the old Flink cluster was to stay until the job is stable. */
+  /** Whether the old Flink cluster stays until the job is stable, and the job is known to have ended on it. */
   readonly isWarm: boolean;
   /** Whether the job had finished by itself when it was to be stopped: then it is not run again. */
   readonly previousFinished: boolean;
   /** The spec of what has made the state that waits, where that is not the previous one's: a lost attempt may have committed. */
   readonly stateOf?: FlinkJob | undefined;
+  /** Whether the state that the old job had could not be found. */
+  readonly isStateUnknown?: boolean;
 }
 
 /** @returns the failure to report. */
@@ -49,7 +51,8 @@ async function clearBeside(upgrade: StoppedUpgrade, { code }: Failure): Promise<
 async function goBack(upgrade: StoppedUpgrade, failure: Failure, hasCommitted: boolean): Promise<Failure> {
   const [previous, next] = [upgrade.previous.spec, upgrade.next.generation.spec];
   const committed = hasCommitted ? next : upgrade.stateOf;
-  const decision = decideRollback({ previous, next, committed, failure });
+  const { isStateUnknown = false } = upgrade;
+  const decision = decideRollback({ previous, next, committed, failure, isStateUnknown });
   if (decision.action === 'rollBack') return bringPreviousBack(upgrade, failure, committed !== undefined);
   await stayStopped(upgrade);
   return decision.failure;

@@ -11,11 +11,13 @@ const hows = { savepoint: 'savepoint', 'last-state': 'cancel', stateless: 'disca
 /** What is said about the stop of what runs. @param mode for this once, or as the spec has it. */
 export function keepingState(generation: Generation, next: FlinkJob, mode: PlanMode): StopWish {
   const { upgrade } = next.spec;
+  const isCanonical = changesStateBackend(generation.spec, next);
   return {
     generation,
     how: hasDurableStorage(generation.spec) ? hows[mode] : 'cancel',
-    whenSavepointFails: upgrade.whenSavepointFails,
-    ...(changesStateBackend(generation.spec, next) && { format: 'canonical' }),
+    // No checkpoint brings the state to another state backend.
+    whenSavepointFails: isCanonical ? 'refuse' : upgrade.whenSavepointFails,
+    ...(isCanonical && { format: 'canonical' }),
     // Nobody goes on from it unless the restore fails.
     ...(mode === 'restore' && { stateMayBeGone: true }),
     ...(upgrade.maxStateAge !== undefined &&

@@ -1,5 +1,6 @@
 /** The parts of an upgrade. Until the old job is asked to stop, whatever happens leaves it untouched. */
 import { sleep } from '@temporalio/workflow';
+import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { isNoRoom } from '../core/plan/no-room.ts';
@@ -38,6 +39,7 @@ export class UpgradeRun {
   private endedAtMs: number | undefined;
   /** Whether the job had finished by itself when it was to be stopped. */
   private previousFinished = false;
+  private previousStop: Pick<StoppedJob, 'isStateUnknown' | 'podsEnded'> = {};
   /** Whether the next revision is what the job is now: whatever fails after that is no reason to go back. */
   private isStable = false;
 
@@ -79,8 +81,8 @@ export class UpgradeRun {
 
   private async makeRoom(why: string): Promise<void> {
     await this.account.step('noRoom', async () => {
-      await clearGeneration(this.next.generation, quietly);
-      return { detail: why };
+      const { detail: left } = await clearGeneration(this.next.generation, quietly);
+      return { detail: left === undefined ? why : `${why}; ${left}` };
     });
     this.account.forget(this.next.generation);
     this.begun = false;
@@ -106,6 +108,7 @@ export class UpgradeRun {
     // Temporal's clock: those of the two JobManagers, and of the agents, may differ.
     if (stopped.endedAgoMs !== undefined) this.endedAtMs = Date.now() - stopped.endedAgoMs;
     this.previousFinished = stopped.finished ?? false;
+    this.previousStop = stopped;
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
     this.next.generation = { ...next, ...(from !== undefined && { restoreFrom: from }) };
@@ -194,8 +197,11 @@ export class UpgradeRun {
   }
 
   private rollBack(failure: Failure): Promise<Failure> {
-    const { account, previous, next, isWarm, previousFinished } = this;
-    return rollBack({ account, previous, next, isWarm, previousFinished }, failure);
+    const { account, previous, next, previousFinished } = this;
+    const { isStateUnknown = false, podsEnded = false } = this.previousStop;
+    // On that cluster Flink would run again what was not seen to end.
+    const isWarm = this.isWarm && !podsEnded;
+    return rollBack({ account, previous, next, isWarm, previousFinished, isStateUnknown }, failure);
   }
 
   private removeOld(): Promise<void> {

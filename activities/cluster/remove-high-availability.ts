@@ -10,11 +10,20 @@ import { findAnchor } from './anchor.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { runStorageTool } from './storage-pod.ts';
 
+export interface HighAvailabilityRemoved {
+  readonly detail: string;
+  /** Which files could not be removed, and why; absent where none are left. */
+  readonly left?: string;
+}
+
 /**
  * Repeatable. The files go first: as long as there are ConfigMaps, a JobManager has run and may have left files. A storage
  * that cannot be cleaned, or an image that is gone, does not keep a job from being removed: what is left is told.
  */
-export function removeHighAvailability(dependencies: ClusterDependencies, { generation }: GenerationInput) {
+export function removeHighAvailability(
+  dependencies: ClusterDependencies,
+  { generation }: GenerationInput,
+): Promise<HighAvailabilityRemoved> {
   const directory = highAvailabilityDirectory(generation.spec.spec, generation.identity);
   return withFailures(() =>
     withHeartbeat(async (signal) => {
@@ -23,7 +32,7 @@ export function removeHighAvailability(dependencies: ClusterDependencies, { gene
       const files = await removeFiles(dependencies, generation, directory, signal);
       const { namespace } = generation.spec.spec;
       await Promise.all(maps.map((name) => dependencies.kubernetes.delete('ConfigMap', namespace, name)));
-      return { detail: `${maps.length} ConfigMaps; ${files}` };
+      return { detail: `${maps.length} ConfigMaps; ${files.detail}`, ...(files.isLeft && { left: files.detail }) };
     }),
   );
 }
@@ -33,14 +42,15 @@ async function removeFiles(
   generation: Generation,
   directory: string,
   signal: AbortSignal,
-): Promise<string> {
-  if (!(await findAnchor(dependencies.kubernetes, generation))) return 'the anchor is gone, and the files before it';
+): Promise<{ readonly detail: string; readonly isLeft?: true }> {
+  if (!(await findAnchor(dependencies.kubernetes, generation)))
+    return { detail: 'the anchor is gone, and the files before it' };
   try {
     await runStorageTool(dependencies, generation, ['delete', directory, '--recursive'], signal);
-    return `files in ${directory}`;
+    return { detail: `files in ${directory}` };
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    return `files are left in ${directory}: ${error.message}`;
+    return { detail: `files are left in ${directory}: ${error.message}`, isLeft: true };
   }
 }
 

@@ -3,28 +3,29 @@
  * and its newest retained checkpoint. Never leaves two jobs, never loses a savepoint whose answer was lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
-import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { hasCheckpoint, hasDurableStorage } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
-import { clean, failed, withFailures } from '../failures.ts';
+import { clean, failed, isFinalRefusal, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
-import { podSelector } from './pod-trouble.ts';
 import {
   checkpointTimeout,
+  hasPods,
   isStarting,
   isToBeProved,
   listedJob,
   neverHadJob,
+  outlivedCache,
   pointsOf,
   requestState,
   savepointFacts,
@@ -33,7 +34,7 @@ import {
 } from './stop-look.ts';
 import type { StopJobInput, StoppedJob } from './stop-shapes.ts';
 import { readStopNotes, type StopNotes } from './stop-notes.ts';
-import { hasPointers, newestStored } from './stop-storage.ts';
+import { goneOnFrom, hasPointers, newestStored } from './stop-storage.ts';
 import * as limits from './stop-limits.ts';
 
 /** Repeatable at any point: every attempt sees what the one before it did. @throws STORAGE_UNUSABLE, STATE_GONE */
@@ -41,12 +42,15 @@ export function stopJob(dependencies: ClusterDependencies, input: StopJobInput):
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       const notes = await readStopNotes(dependencies, input.generation);
-      return new Stop(dependencies, input, signal, notes).run();
+      const stop = new Stop(dependencies, input, signal, notes);
+      const stopped = await stop.run();
+      return stop.podsEnded ? { ...stopped, podsEnded: true } : stopped;
     }),
   );
 }
 
 class Stop {
+  podsEnded = false;
   private readonly input: StopJobInput;
   private readonly signal: AbortSignal;
   private readonly subject: StopSubject;
@@ -62,6 +66,8 @@ class Stop {
   private noted: boolean;
   private endedAtMs: number | undefined;
   private endedAt: Promise<number> | undefined;
+  /** When it was first seen to have ended, by this process's own clock. */
+  private endSeenAt: number | undefined;
   /** Whether its JobManager has told of a checkpoint. */
   private wasTold = false;
 
@@ -177,7 +183,7 @@ class Stop {
       return undefined;
     }
     if (!(error instanceof FlinkUnreachable)) throw error;
-    if (!(await this.hasPods())) return this.fromStorage('no pod of it runs');
+    if (!(await hasPods(this.subject))) return this.fromStorage('no pod of it runs');
     const jobManager = await silentJobManager(dependencies, generation);
     if (jobManager === 'none') return this.fromStorage('it has no JobManager');
     if (jobManager === 'neverRan') return this.beforeItWasTaken();
@@ -198,14 +204,12 @@ class Stop {
     return performance.now() > this.deadline;
   }
 
-  /** What is only cleared away need not come back first. */
   private patienceMs(): number {
     const { how, maxStateAgeMs } = this.input;
-    if (how === 'discard') return 0;
     if (this.noted) return limits.silenceWhenAskedMs;
     // It may have to be left alone, which only its JobManager can tell.
-    if (how === 'cancel') return maxStateAgeMs === undefined ? limits.silenceWhenCanceledMs : limits.silenceMs;
-    return limits.silenceMs;
+    const mayStay = how === 'savepoint' || (how === 'cancel' && maxStateAgeMs !== undefined);
+    return mayStay ? limits.silenceMs : limits.silenceWhenCanceledMs;
   }
 
   private async look(): Promise<StopSeen> {
@@ -224,8 +228,8 @@ class Stop {
     if (request.state === 'completed')
       this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
-    const points = await pointsOf(this.subject, job, this.notes);
-    return { ...known, ...points, retainsCheckpoints: points.retainsCheckpoints || this.input.how === 'discard' };
+    if (known.job.ended) await outlivedCache(this.subject, (this.endSeenAt ??= performance.now()));
+    return { ...known, ...(await pointsOf(this.subject, job, this.notes)) };
   }
 
   /** What needs no answer of Flink, and what is taken of the job until there is one. */
@@ -297,13 +301,28 @@ class Stop {
 
   /** Nobody can be asked: the pods are ended first, so that nothing newer can appear, then the storage is read. */
   private async fromStorage(why: string, elseFinished = false): Promise<StoppedJob> {
-    const { dependencies, generation } = this.subject;
-    const { next, requester, aside } = this.input;
-    const standIn = next ?? (this.notes ? undefined : generation);
-    await endPods(dependencies, { generation });
+    const { generation } = this.subject;
+    await this.endPods();
     if (!hasDurableStorage(generation.spec)) return { detail: `${why}; it keeps no state` };
-    if (this.input.how === 'discard') return { detail: why };
-    const found = await newestStored(this.subject, {
+    // Nobody goes back to it.
+    if (this.input.how === 'discard' && !this.input.next) return { detail: why };
+    try {
+      const found = await this.newestStored();
+      // A job that finishes by itself removes its checkpoints.
+      if (found === undefined && elseFinished) return { finished: true, detail: 'it had finished' };
+      const { stateMayBeGone = false, maxStateAgeMs } = this.input;
+      const limit = { hadPoint: this.hadPoint(), stateMayBeGone, maxStateAgeMs, oldestMs: this.oldestMs() };
+      return goneOnFrom(found, { generation, notes: this.notes, why, ...limit });
+    } catch (error) {
+      if (this.input.how !== 'discard' || !(error instanceof ApplicationFailure || isFinalRefusal(error))) throw error;
+      return { isStateUnknown: true, detail: `${why}; its state is not known: ${error.message}` };
+    }
+  }
+
+  private newestStored(): Promise<StoredPoint | undefined> {
+    const { next, requester, generation, aside } = this.input;
+    const standIn = next ?? (this.notes ? undefined : generation);
+    return newestStored(this.subject, {
       hasRun: this.noted || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
       hasCheckpoint: this.hadPoint(),
@@ -311,29 +330,21 @@ class Stop {
       ...(standIn && { standIn: { generation: standIn, operation: requester.operation } }),
       signal: this.signal,
     });
-    // A job that finishes by itself removes its checkpoints.
-    if (found === undefined && elseFinished) return { finished: true, detail: 'it had finished' };
-    return this.storedPoint(found, why);
   }
 
   private hadPoint(): boolean {
     return this.wasTold || this.hasCheckpoint();
   }
 
-  private storedPoint(found: StoredPoint | undefined, why: string): StoppedJob | Promise<StoppedJob> {
-    // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
-    if ((found?.kind === 'checkpoint' || found?.isAside) && found.modifiedAtMs < this.oldestMs())
-      return this.tooOld({ sinceMs: found.modifiedAtMs, from: 'checkpoint' }, true);
-    if (!found && this.hadPoint() && !this.input.stateMayBeGone)
-      throw failed(clean(stateGone(this.subject.generation)));
-    // Without its anchor, what the job's workflow remembers is all there is.
-    const known = this.notes ? this.notes.restoreFrom : this.subject.generation.restoreFrom;
-    const restorePoint = found?.path ?? known;
-    if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
-    const detail = `${why}; newest restore point ${restorePoint}`;
-    if (!found) return { restorePoint, detail };
-    const { kind, overtaken } = found;
-    return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), detail };
+  /** As its anchor says, or, where that is gone, the job's workflow. */
+  private hasCheckpoint(): boolean {
+    return this.notes?.hasCheckpoint === true || hasCheckpoint(this.subject.generation);
+  }
+
+  private async endPods(): Promise<void> {
+    const { dependencies, generation } = this.subject;
+    await endPods(dependencies, { generation });
+    this.podsEnded = true;
   }
 
   /**
@@ -346,11 +357,6 @@ class Stop {
     return isToBeRead ? this.fromStorage(why) : { detail: why };
   }
 
-  /** As its anchor says, or, where that is gone, the job's workflow. */
-  private hasCheckpoint(): boolean {
-    return this.notes?.hasCheckpoint === true || hasCheckpoint(this.subject.generation);
-  }
-
   /** Where Flink has completed nothing of its own, what it started from is still the newest point. */
   private startedFrom(detail: string): StoppedJob {
     const restorePoint = this.notes?.restoreFrom;
@@ -360,7 +366,7 @@ class Stop {
   /** A dedicated cluster to which nothing was submitted: it may wait for the point that its anchor names. */
   private async withoutJob(): Promise<StoppedJob> {
     const { dependencies, generation } = this.subject;
-    await endPods(dependencies, { generation });
+    await this.endPods();
     // An attempt of a lost operation may have submitted it in this moment.
     const notes = await readStopNotes(dependencies, generation);
     if (notes?.isUsed) return this.fromStorage('it was submitted while it was given up');
@@ -369,15 +375,8 @@ class Stop {
 
   /** A job that was taken in the last moment has left a pointer to each checkpoint that it completed. */
   private async beforeItWasTaken(): Promise<StoppedJob> {
-    const { dependencies, generation } = this.subject;
-    await endPods(dependencies, { generation });
+    await this.endPods();
     if (await hasPointers(this.subject)) return this.fromStorage('it was taken while it was given up');
     return this.startedFrom('its JobManager never had the job');
-  }
-
-  private async hasPods(): Promise<boolean> {
-    const { dependencies, generation } = this.subject;
-    const selection = { labelSelector: podSelector(generation) };
-    return (await dependencies.kubernetes.list('Pod', generation.spec.spec.namespace, selection)).length > 0;
   }
 }

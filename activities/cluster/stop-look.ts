@@ -1,4 +1,5 @@
 /** What a JobManager tells of a job that is to be stopped, as `core/stopping.ts` decides on it. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type {
   CheckpointRecord,
   Checkpoints,
@@ -8,11 +9,13 @@ import type {
 } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
+import { checkpointCacheMs } from '../../core/flink/configuration-rest.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { isCrashLoop, tellsOfCheckpoints, type PointKind, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { firstJobManager } from './first-job-manager.ts';
+import { podSelector } from './pod-trouble.ts';
 import type { StopNotes } from './stop-notes.ts';
 
 export interface StopSubject {
@@ -45,6 +48,25 @@ export async function isStarting({ flink, call }: StopSubject, job: JobSummary):
   if (job.state === 'RUNNING') return tasksThere(job.tasks) < job.tasksTotal;
   const history = (await flink.exceptions(job.id, call))?.history ?? [];
   return !isCrashLoop(history.flatMap(({ timestampMs }) => timestampMs ?? []));
+}
+
+/** Whether there are pods of its generation. */
+export async function hasPods({ dependencies, generation }: StopSubject): Promise<boolean> {
+  const selection = { labelSelector: podSelector(generation) };
+  return (await dependencies.kubernetes.list('Pod', generation.spec.spec.namespace, selection)).length > 0;
+}
+
+/**
+ * Waits until what Flink answers of checkpoints was made after the job was seen to have ended, and so knows the last of them.
+ * @param endSeenAt by this process's own clock.
+ */
+export async function outlivedCache({ generation, call }: StopSubject, endSeenAt: number): Promise<void> {
+  const freshAt = endSeenAt + checkpointCacheMs(generation.spec);
+  for (;;) {
+    const leftMs = freshAt - performance.now();
+    if (leftMs <= 0) return;
+    await pause(Math.ceil(leftMs), undefined, call.signal && { signal: call.signal });
+  }
 }
 
 /** What Flink says of the request with this trigger id. */

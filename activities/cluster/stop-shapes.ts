@@ -7,8 +7,8 @@ import type { GenerationInput } from './dependencies.ts';
 export interface StopJobInput extends GenerationInput {
   /** Names the request: the uid of the job whose operation it is, and the operation's number. */
   readonly requester: { readonly uid: string; readonly operation: number };
-  /** `savepoint`: with one. `cancel`: cancelled, and its newest checkpoint counts. `discard`: the same, but for
-   * a point that cannot be had: nothing is said of its storage then. */
+  /** `savepoint`: with one. `cancel`: cancelled, and its newest checkpoint counts. `discard`: the same, of any age, for who goes
+   * back to it; one that cannot be had keeps nobody from starting empty. */
   readonly how: 'savepoint' | 'cancel' | 'discard';
   /** Of the savepoint; native unless said otherwise. */
   readonly format?: 'native' | 'canonical';
@@ -51,4 +51,8 @@ export interface StoppedJob {
   readonly triggerId?: string;
   /** Why the job runs on, untouched: its savepoint failed. */
   readonly refused?: Failure;
+  /** It has completed checkpoints, as far as is known, and none of them could be found: nobody can go back to its state. */
+  readonly isStateUnknown?: true;
+  /** Its pods were ended before it was seen to end: Flink's high availability may still have the job, and would run it again. */
+  readonly podsEnded?: true;
 }

@@ -1,14 +1,18 @@
 /** The newest restore point of a generation that nobody can be asked about any more: its pods are gone, its storage tells. */
 import { ApplicationFailure } from '@temporalio/common';
+import { stateTooOld } from '../../core/diagnosis/state-age.ts';
+import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
-import { isFinalRefusal } from '../failures.ts';
+import { clean, failed, isFinalRefusal } from '../failures.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { newestRestorePoint } from './restore-point.ts';
+import type { StoppedJob } from './stop-shapes.ts';
 import type { StopSubject } from './stop-look.ts';
+import type { StopNotes } from './stop-notes.ts';
 
 /** Another generation in whose name the storage may be read. */
 export interface StandIn {
@@ -45,6 +49,40 @@ export async function newestStored(subject: StopSubject, wish: StorageWish): Pro
     if (!standIn) throw error;
     return readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
   }
+}
+
+/** What is known of the job whose storage was read. */
+interface ReadFor {
+  readonly generation: Generation;
+  readonly notes: StopNotes | undefined;
+  /** Whether it is known to have completed a checkpoint. */
+  readonly hadPoint: boolean;
+  /** Why the storage was read. */
+  readonly why: string;
+  readonly stateMayBeGone: boolean;
+  /** As in the stop's own input. */
+  readonly maxStateAgeMs: number | undefined;
+  /** The same as an instant, in milliseconds since 1970. */
+  readonly oldestMs: number;
+}
+
+/** From what is gone on. @throws STATE_TOO_OLD, STATE_GONE */
+export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): StoppedJob {
+  const { generation, notes, why, oldestMs, maxStateAgeMs = 0 } = known;
+  // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
+  if ((found?.kind === 'checkpoint' || found?.isAside) && found.modifiedAtMs < oldestMs)
+    throw failed(stateTooOld('checkpoint', Date.now() - found.modifiedAtMs, maxStateAgeMs, true));
+  if (!found && known.hadPoint) {
+    if (known.stateMayBeGone) return { isStateUnknown: true, detail: `${why}; its state is gone` };
+    throw failed(clean(stateGone(generation)));
+  }
+  // Without its anchor, what the job's workflow remembers is all there is.
+  const restorePoint = found?.path ?? (notes ? notes.restoreFrom : generation.restoreFrom);
+  if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
+  const detail = `${why}; newest restore point ${restorePoint}`;
+  if (!found) return { restorePoint, detail };
+  const { kind, overtaken } = found;
+  return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), detail };
 }
 
 /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */

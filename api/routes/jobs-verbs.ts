@@ -25,7 +25,10 @@ const mode = z
   .optional()
   .describe('Which state the job goes on from, for this once. Without it, spec.upgrade.mode.');
 const modeBody = z.strictObject({ mode });
-const endBody = modeBody.extend({
+const endBody = z.strictObject({
+  mode: mode.describe(
+    'Which state the job goes on from later. Without it, a savepoint where it is suspended, and its newest checkpoint where it is canceled, whatever spec.upgrade.mode is.',
+  ),
   force: z
     .boolean()
     .optional()
@@ -40,10 +43,8 @@ const suspend = verb({
   body: endBody,
   wish: async (services, job, body) => {
     const spec = suspended(await runningSpec(services, job));
-    // Upgrades that leave the state behind are no word about a job that is to go on.
-    const kept = spec.spec.upgrade.mode === 'stateless' ? ('savepoint' as const) : undefined;
     const reason = body.force ? 'The job was suspended by force' : 'The job was suspended';
-    return { spec, reason, mode: body.mode ?? kept, force: body.force };
+    return { spec, reason, mode: body.mode, force: body.force };
   },
 });
 

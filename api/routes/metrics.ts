@@ -6,7 +6,8 @@ import { writeSamples, type SamplesOutcome } from '../../clients/postgres/metric
 import { metricValueMax, vertexNameMax } from '../../core/metrics/sample.ts';
 import { duration } from '../../core/schema/fields.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
-import { metricsAnswer, pageOf, samplesAnswer, seriesAnswer } from '../answer-shapes.ts';
+import { pageOf } from '../answer-shapes.ts';
+import { metricsAnswer, samplesAnswer, seriesAnswer } from '../metric-shapes.ts';
 import { clusterParams, jobParams, moment } from '../job-params.ts';
 import { pageAnswer, pageQuery, readCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';

@@ -60,6 +60,7 @@ export const decisionShape = z.object({
   submission: z.number(),
   vertices: z.array(vertex),
   parallelism: z.record(z.string(), z.number()).optional(),
+  slots: z.number().optional(),
   memoryAdvice: z
     .object({ options: z.record(z.string(), z.string()), removed: z.array(z.string()), reasons: z.array(reason) })
     .optional(),

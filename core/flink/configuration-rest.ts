@@ -1,4 +1,6 @@
 /** What Flink's REST interface and metrics answer, and how old an answer may be. */
+import type { FlinkJob } from '../schema/flink-job.ts';
+import { flinkDurationMs } from './flink-duration.ts';
 import { ports } from './configuration-ports.ts';
 import type { ConfigurationInput, Settings } from './configuration-input.ts';
 
@@ -23,9 +25,21 @@ export function defaultRest({ job }: ConfigurationInput): Settings {
   };
 }
 
+const checkpointCacheMsDefault = 100;
+
+/**
+ * How old an answer about a job's checkpoints may be, in milliseconds: the JobManager gives one again for as long. It is Flink's own
+ * default where the spec says what cannot be read.
+ */
+export function checkpointCacheMs({ spec }: FlinkJob): number {
+  const options = spec.flink.configuration;
+  const said = options['rest.cache.checkpoint-statistics.timeout'] ?? options['web.refresh-interval'];
+  return said === undefined ? checkpointCacheMsDefault : (flinkDurationMs(said) ?? 3_000);
+}
+
 /** Flink answers from caches that are 3 s old, which would be the longest part of a rescale. */
 function freshAnswers(version: string): Settings {
-  const checkpoints = { 'rest.cache.checkpoint-statistics.timeout': '100ms' };
+  const checkpoints = { 'rest.cache.checkpoint-statistics.timeout': `${checkpointCacheMsDefault}ms` };
   // Before 2.3 the job's details are cached as long as the web UI waits between its own requests, so that is a compromise.
   return version === '2.3'
     ? { ...checkpoints, 'rest.cache.execution-graph.timeout': '100ms' }

@@ -52,18 +52,33 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   const before = active ?? job.lastRun;
   const changes = before ? changesBetween(before, target) : [];
   const cost = dearest(changes.map((change) => change.cost));
-  const base = { cost, changes, mode: mode ?? modeOf(before, target), notes: [] };
+  const wanted = mode ?? modeOf(before, target);
+  const base = { cost, changes, mode: readable(before, target, wanted), notes: [] };
   if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
-  if (isStopped(job)) return { ...base, kind: 'resume', cost: 'redeploy' };
+  if (isStopped(job)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
   if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
   if (!active) return { ...base, kind: 'deploy', cost: 'redeploy' };
-  const upgrade = { ...base, ...upgradeOf(active, target, base.mode) };
+  const upgrade = { ...base, ...upgradeOf(active, target, wanted) };
   return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active, mode)) : upgrade;
 }
 
 /** A first start goes on from the savepoint that its spec names: only what ran before can leave a state behind. */
 function modeOf(before: FlinkJob | undefined, { spec }: FlinkJob): UpgradeMode {
   return before || spec.job.initialSavepoint === undefined ? spec.upgrade.mode : 'savepoint';
+}
+
+/** No state backend reads the checkpoints of another: only a savepoint brings the state over, whatever was asked for. */
+function readable(before: FlinkJob | undefined, target: FlinkJob, wanted: PlanMode): PlanMode {
+  return wanted === 'last-state' && before && changesStateBackend(before, target) ? 'savepoint' : wanted;
+}
+
+/** What a spec says of upgrades is no word about a job that is to go on: its state is only left behind where somebody says so. */
+function resumption(before: FlinkJob | undefined, target: FlinkJob, said?: PlanMode) {
+  const inSpec = modeOf(before, target);
+  const mode = said ?? (inSpec === 'stateless' ? 'last-state' : inSpec);
+  const needsCanonical = mode !== 'stateless' && before !== undefined && changesStateBackend(before, target);
+  const notes = mode === 'stateless' ? [startsEmpty] : needsCanonical ? [onlyCanonical] : [];
+  return { kind: 'resume', mode, notes } as const;
 }
 
 /** The job goes on where nothing is against it; else what it would take to start it anew. */
@@ -81,10 +96,13 @@ function obstacleOf(active: FlinkJob, mode: PlanMode | undefined): string | unde
 }
 
 /** What has stopped already is only seen to be so; and a job that has finished has finished. */
-function endOf(job: PlannedJob, { spec }: FlinkJob, mode?: PlanMode): Pick<ChangePlan, 'kind' | 'cost' | 'mode'> {
+function endOf(job: PlannedJob, { spec }: FlinkJob, said?: PlanMode): Partial<ChangePlan> & Pick<ChangePlan, 'kind'> {
   if (job.phase === 'FINISHED') return { kind: 'adjust', cost: 'none' };
   const cost = isStopped(job) ? 'none' : 'restart';
-  return spec.state === 'suspended' ? { kind: 'suspend', cost } : { kind: 'cancel', cost, mode: mode ?? 'last-state' };
+  const notes = said === 'stateless' ? [startsEmpty] : [];
+  const [kind, mode] =
+    spec.state === 'suspended' ? (['suspend', 'savepoint'] as const) : (['cancel', 'last-state'] as const);
+  return { kind, cost, mode: said ?? mode, notes };
 }
 
 function isStopped({ phase }: PlannedJob): boolean {
@@ -106,27 +124,51 @@ function runningGeneration({ phase, askedCluster, generations, afterLoss }: Plan
 }
 
 function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: PlanMode) {
-  const mode = hasDurableStorage(previous) || wanted === 'restore' ? wanted : 'stateless';
+  const mode = hasDurableStorage(previous) || wanted === 'restore' ? readable(previous, next, wanted) : 'stateless';
   const { strategy, notes } = strategyOf(previous, next);
-  return { kind: 'upgrade', strategy, mode, notes: [...notes, ...stateNotes(previous, next, mode)] } as const;
+  const becomes = mode === 'savepoint' && wanted === 'last-state' ? [notLastState] : [];
+  return {
+    kind: 'upgrade',
+    strategy,
+    mode,
+    notes: [...notes, ...becomes, ...stateNotes(previous, next, mode)],
+  } as const;
 }
 
 /** What becomes of the job's state. */
 function stateNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
   const [was, is] = [previous.spec.flink.version, next.spec.flink.version];
   const limit = rollbackLimit(previous, next);
-  if (mode === 'stateless') return ['The state of the job is left behind: it starts empty.'];
+  if (mode === 'stateless') return [startsEmpty];
   const named = mode === 'restore' ? ['What the job has done since that savepoint was taken is done again.'] : [];
   return [
     ...named,
     ...(isOlder(is, was) ? [`Flink ${is} may not read what Flink ${was} has written: then the upgrade fails.`] : []),
-    ...(changesStateBackend(previous, next)
-      ? ['The savepoint is taken in canonical format, for the state backend changes.']
-      : []),
+    ...(changesStateBackend(previous, next) ? backendNotes(previous, next, mode) : []),
     ...(changesProgram(previous, next) ? [typesUnknown] : []),
     ...(limit ? [`Once the new revision has completed a checkpoint it cannot be rolled back: ${limit}.`] : []),
   ];
 }
+
+/** How the state is brought to another state backend. */
+function backendNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
+  if (mode === 'restore') return [onlyCanonical];
+  // Asynchronous state came with Flink 2.
+  const hasAsync = !isOlder(previous.spec.flink.version, '2.0');
+  const unless = hasAsync ? ': a job with asynchronous state cannot write that, and runs on as it is' : '';
+  const taken = `The savepoint is taken in canonical format, for the state backend changes${unless}.`;
+  return next.spec.upgrade.whenSavepointFails === 'checkpoint' ? [taken, noCheckpoint] : [taken];
+}
+
+const startsEmpty = 'The state of the job is left behind: it starts empty.';
+
+const onlyCanonical =
+  'The state backend changes: of savepoints, only one in canonical format can be read, and no checkpoint. `drey savepoint create NAME --format canonical` takes one while the job runs.';
+
+const notLastState = '`last-state` becomes `savepoint`: no state backend reads the checkpoints of another.';
+
+const noCheckpoint =
+  'Where the savepoint fails the job runs on, though the spec says `checkpoint`: the new state backend could not read one.';
 
 const typesUnknown =
   'Whether the program keeps a state in another type is only known when Flink reads it: what the new revision cannot read is rolled back, and an old one that cannot read what the new one has committed is not.';

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { stopJob } from '../../activities/cluster/stop-job.ts';
 import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
-import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { CheckpointConfig, Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
@@ -35,6 +35,25 @@ function hurry(): void {
   const beganAt = performance.now();
   const now = performance.now.bind(performance);
   jest.spyOn(performance, 'now').mockImplementation(() => beganAt + (now() - beganAt) * 1_000);
+}
+
+/** As Flink tells of a job's checkpoints: an answer is given again for as long as that, in milliseconds. */
+function cachedFor(ms: number, now: () => Checkpoints): FlinkClient['checkpoints'] {
+  let told: { readonly atMs: number; readonly answer: Checkpoints } | undefined;
+  return async () => {
+    if (!told || performance.now() - told.atMs >= ms) told = { atMs: performance.now(), answer: now() };
+    return told.answer;
+  };
+}
+
+function checkpointsUpTo(id: number): Checkpoints {
+  const newest = { id, path: `file:/c/chk-${id}`, completedAtMs: 1, discarded: false };
+  const known = { counts: { completed: id }, latestCompleted: newest };
+  return known as unknown as Checkpoints;
+}
+
+async function unretained(): Promise<CheckpointConfig> {
+  return { retained: false } as CheckpointConfig;
 }
 
 describe('without a JobManager', () => {
@@ -79,6 +98,39 @@ describe('without a JobManager', () => {
   test('a checkpoint that is too old is not gone on from', async () => {
     const { outcome } = stop({ checkpoint: point('file:/c/chk-7', dayMs) }, { maxStateAgeMs: 3_600_000 });
     await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
+  });
+
+  describe('what is left behind', () => {
+    const next = generation({}, { identity: { ...stopped.identity, number: 3 } });
+    const checkpoint = point('file:/c/chk-7', dayMs);
+    const completed = { [annotations.checkpointed]: String(stopped.submission) };
+
+    test('is still known, for a rollback needs it', async () => {
+      const { outcome } = stop({ checkpoint }, { how: 'discard', next, maxStateAgeMs: 1 });
+      await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path, kind: 'checkpoint' });
+    });
+
+    test.each<[string, Partial<MadeUpCluster>]>([
+      ['that is gone', { notes: completed }],
+      [
+        'that cannot be read',
+        { checkpoint, readsFail: true, notes: { [annotations.ran]: String(stopped.submission) } },
+      ],
+    ])('and %s keeps nobody from starting empty, but is told not to be known', async (_title, cluster) => {
+      const { outcome } = stop(cluster, { how: 'discard', next });
+      const { restorePoint, isStateUnknown } = await outcome;
+      expect({ restorePoint, isStateUnknown }).toEqual({ restorePoint: undefined, isStateUnknown: true });
+    });
+
+    test('of a job that has completed no checkpoint is nothing, and that is known', async () => {
+      await expect(stop({}, { how: 'discard', next }).outcome).resolves.not.toHaveProperty('isStateUnknown');
+    });
+
+    test('is not looked for where nothing comes next', async () => {
+      const { outcome, done } = stop({ checkpoint }, { how: 'discard' });
+      await expect(outcome).resolves.not.toHaveProperty('restorePoint');
+      expect(done).not.toContain('read newest-checkpoint');
+    });
   });
 });
 
@@ -179,10 +231,10 @@ describe('a JobManager that answers', () => {
     };
   }
 
-  test('one answer that is lost ends no pods of a job that is to be canceled', async () => {
+  test.each(['cancel', 'discard'] as const)('one answer that is lost ends no pods of a job to %s', async (how) => {
     const flink = flinkGoing(['silent', 'RUNNING']);
     const canceled = jest.fn(flink.cancel);
-    const { outcome, done } = stop({ flink: { ...flink, cancel: canceled }, hasPods: true }, { how: 'cancel' });
+    const { outcome, done } = stop({ flink: { ...flink, cancel: canceled }, hasPods: true }, { how });
     await outcome;
     expect(canceled).toHaveBeenCalledTimes(1);
     expect(done.indexOf('scaled')).not.toBe(0);
@@ -285,6 +337,54 @@ describe('a JobManager that answers', () => {
       const { outcome } = stop({ flink: tells(told), hasPods: true, ...cluster }, { ...wish, maxStateAgeMs: 60_000 });
       await expect(outcome).rejects.toMatchObject({ type });
     });
+  });
+
+  test.each(['cancel', 'discard'] as const)('to %s is not asked what would delete its checkpoints', async (how) => {
+    const checkpoint = point('file:/c/chk-7', 0);
+    const flink = flinkGoing(['RUNNING']);
+    const canceled = jest.fn(flink.cancel);
+    const cluster = { flink: { ...flink, cancel: canceled, checkpointConfig: unretained }, checkpoint, hasPods: true };
+    const next = generation({}, { identity: { ...stopped.identity, number: 3 } });
+    await expect(stop(cluster, { how, next }).outcome).resolves.toMatchObject({
+      restorePoint: checkpoint.path,
+      podsEnded: true,
+    });
+    expect(canceled).not.toHaveBeenCalled();
+  });
+
+  const patient = 'rest.cache.checkpoint-statistics.timeout';
+  test.each<[string, Record<string, string>, number]>([
+    ['as Drey has it', {}, 100],
+    ['as the spec has it', { [patient]: '300 ms' }, 300],
+    ['by its older name', { 'web.refresh-interval': '200' }, 200],
+  ])(
+    'a checkpoint that it completes as it is canceled counts, though its cache %s does not know it',
+    async (...given) => {
+      const [, configuration, cachedMs] = given;
+      let newest = 7;
+      const flink = flinkGoing(['RUNNING']);
+      const cancel: FlinkClient['cancel'] = async (...call) => {
+        newest = 8;
+        return (await flink.cancel?.(...call)) ?? false;
+      };
+      const checkpoints = cachedFor(cachedMs, () => checkpointsUpTo(newest));
+      const subject = generation({ spec: { flink: { configuration } } });
+      const made = madeUpCluster({ generation: subject, hasPods: true, flink: { ...flink, cancel, checkpoints } });
+      const requester = { uid: 'k3jx9a2b', operation: 9 };
+      const outcome = asActivity(() => stopJob(made.dependencies, { generation: subject, requester, how: 'cancel' }));
+      await expect(outcome).resolves.toMatchObject({ restorePoint: 'file:/c/chk-8' });
+      await expect(outcome).resolves.not.toHaveProperty('podsEnded');
+    },
+  );
+
+  test('a job that is stopped with a savepoint does not wait for that cache', async () => {
+    const checkpoints = jest.fn(async () => undefined);
+    const subject = generation({ spec: { flink: { configuration: { [patient]: '1 h' } } } });
+    const flink = { ...flinkGoing(['RUNNING']), checkpoints };
+    const made = madeUpCluster({ generation: subject, hasPods: true, flink });
+    const requester = { uid: 'k3jx9a2b', operation: 9 };
+    const outcome = asActivity(() => stopJob(made.dependencies, { generation: subject, requester, how: 'savepoint' }));
+    await expect(outcome).resolves.toMatchObject({ restorePoint: savepoint });
   });
 
   test('a job that restarts is stopped with a savepoint when it runs again', async () => {

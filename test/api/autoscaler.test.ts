@@ -1,110 +1,44 @@
 /** A job's autoscaler on the real workflows, with an agent whose cluster is made up: from a window of samples to the job's end. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { CrashPoint } from '../../activities/crash-point.ts';
-import { clusterAnswer, pageOf } from '../../api/answer-shapes.ts';
-import {
-  askedAnswer,
-  autoscalerAnswer,
-  decisionAnswer,
-  decisionInputAnswer,
-  decisionSummary,
-} from '../../api/autoscaler-shapes.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CrashPoint } from '../../activities/crash-point.ts';
+import { askedAnswer, autoscalerAnswer, decisionAnswer, decisionInputAnswer } from '../../api/autoscaler-shapes.ts';
 import { decide } from '../../core/autoscaler/decide.ts';
-import { autoscalerSignalName, autoscalerWorkflowType, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
-import type { JobView } from '../../core/job.ts';
-import { autoscalerWorkflowId, controlTaskQueue, jobWorkflowId } from '../../core/names.ts';
-import type { OperationRecord } from '../../core/operation.ts';
-import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
+import {
+  call,
+  crashFile,
+  decided,
+  decisionsOf,
+  ended,
+  eventually,
+  folder,
+  handleOf,
+  inputFor,
+  lengthOf,
+  operationsOf,
+  path,
+  running,
+  send,
+  startAutoscaled,
+  stopAutoscaled,
+  viewOf,
+} from '../support/autoscaled-plane.ts';
 import { enough, sourceId, tooMuch, windowOf, workId } from '../support/autoscaler-window.ts';
-import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
-import { specInput } from '../support/records.ts';
-import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
-let plane: ControlPlane;
-let call: Caller;
-let connection: Connection;
-let client: Client;
-let agent: AgentProcess;
-const folder = mkdtempSync(join(tmpdir(), 'drey-autoscaler-'));
-const crashFile = join(folder, 'crash.json');
+let plane: Awaited<ReturnType<typeof startAutoscaled>>;
 
 beforeAll(async () => {
-  plane = await startControlPlane({ DREY_TEST_CRASH_FILE: crashFile });
-  call = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
-  connection = await Connection.connect({ address: plane.temporalAddress });
-  client = new Client({ connection });
-  agent = await startAgent(plane, 'autoscaler-agent', { FAILING_FOLDER: folder });
+  plane = await startAutoscaled();
 }, 400_000);
+afterAll(stopAutoscaled);
 
-afterAll(async () => {
-  await agent?.stop('SIGKILL');
-  await connection?.close();
-  await plane?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
-const viewOf = async (name: string): Promise<JobView> => (await call('GET', path(name))).body;
-const operationsOf = async (name: string): Promise<OperationRecord[]> =>
-  (await call('GET', `${path(name)}/operations`)).body.items;
-
-function eventually(name: string, isIt: (job: JobView) => boolean): Promise<JobView> {
-  const seen = async () => {
-    const job = await viewOf(name);
-    return isIt(job) && job;
-  };
-  return waitUntil(seen, { what: `${name} to be as it should`, timeoutMs: 120_000, stepMs: 100 });
-}
-
-type Mode = 'off' | 'advise' | 'active';
-const inputFor = (name: string, mode: Mode = 'active', change: object = {}) => ({
-  ...specInput(name),
-  spec: {
-    ...specInput(name).spec,
-    job: { jarUri: 'local:///opt/flink/usrlib/counts.jar', parallelism: 4 },
-    autoscaler: { mode },
-    ...change,
-  },
-});
-
-async function running(name: string, mode: Mode = 'active', change: object = {}): Promise<JobView> {
-  const answer = await call('PUT', path(name), { body: inputFor(name, mode, change) });
-  expect([201, 202]).toContain(answer.status);
-  return eventually(name, ({ phase }) => phase === 'RUNNING');
-}
-
-/** As an agent does it. */
-async function send(window: AutoscalerSignal): Promise<void> {
-  const { tenant, name } = window;
-  await client.workflow.signalWithStart(autoscalerWorkflowType, {
-    workflowId: autoscalerWorkflowId({ tenant, name }),
-    taskQueue: controlTaskQueue,
-    args: [{ tenant, name }],
-    signal: autoscalerSignalName,
-    signalArgs: [window],
-  });
-}
-
-async function decisionsOf(name: string) {
-  const { body } = await call('GET', `${path(name)}/decisions`);
-  return pageOf(decisionSummary).parse(body).items as readonly DecisionRecord[];
-}
-
-/** The newest decision, once it is one. */
-function decided(name: string, isIt: (decision: DecisionRecord) => boolean): Promise<DecisionRecord> {
-  const seen = async () => (await decisionsOf(name)).find(isIt) ?? false;
-  return waitUntil(seen, { what: `a decision on ${name}`, timeoutMs: 120_000, stepMs: 100 });
-}
-
-const handleOf = (name: string) => client.workflow.getHandle(autoscalerWorkflowId({ tenant: 'default', name }));
-const lengthOf = async (name: string) => (await handleOf(name).describe()).historyLength;
+/** Nobody's turn has come at the advised job's autoscaler. */
+const isIdle = async () => {
+  const { raw } = await handleOf('advised').describe();
+  return raw.pendingActivities?.length === 0 && !raw.pendingWorkflowTask;
+};
 
 describe('a window by which the job must be larger', () => {
   test.each(['before', 'after'] as const)(
@@ -149,7 +83,7 @@ describe('a window by which the job must be larger', () => {
     decisionInputAnswer.parse(input);
     expect(decide(input).parallelism).toEqual(whole.body.parallelism);
     expect((await call('GET', `${path('grows-after')}/decisions/7`)).body).toMatchObject({ code: 'NO_SUCH_DECISION' });
-    const noted = agent
+    const noted = plane.agent
       .output()
       .split('\n')
       .filter((line) => line.startsWith('noteAutoscaler'));
@@ -246,90 +180,6 @@ describe('a decision that cannot be carried out', () => {
   }, 240_000);
 });
 
-describe('a decision whose operation does not come to its end', () => {
-  const hold = join(folder, 'checkRescale-waits');
-  afterEach(() => rmSync(hold, { force: true }));
-
-  test('for a newer spec takes its place, counts neither as failed nor as carried out', async () => {
-    const name = 'gives-way';
-    const job = await running(name);
-    writeFileSync(hold, '');
-    await send(windowOf(job, tooMuch));
-    await decided(name, ({ operation }) => operation !== undefined);
-    const labels = { ...inputFor(name), metadata: { name, labels: { team: 'orders' } } };
-    expect(await call('PUT', path(name), { body: labels })).toMatchObject({ status: 202 });
-    rmSync(hold);
-    const told = await decided(name, ({ outcome }) => outcome === 'notCarriedOut');
-    expect(told).toMatchObject({ number: 1, operation: 2, why: { code: 'SUPERSEDED' } });
-    const after = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.revision === 3);
-    expect(after.spec.metadata.labels).toEqual({ team: 'orders' });
-    expect((await call('GET', `${path(name)}/autoscaler`)).body.heldOff).toBeUndefined();
-  }, 240_000);
-
-  test('for the workflow of the job was ended by hand, is said to be over once the job is made anew', async () => {
-    const name = 'made-anew';
-    const old = await running(name);
-    writeFileSync(hold, '');
-    await send(windowOf(old, tooMuch));
-    await decided(name, ({ operation }) => operation !== undefined);
-    await client.workflow.getHandle(jobWorkflowId({ tenant: 'default', name })).terminate();
-    rmSync(hold);
-    const job = await running(name);
-    expect(job.uid).not.toBe(old.uid);
-    await send(windowOf(job, enough));
-    await decided(name, ({ number, outcome }) => number === 1 && outcome === 'nothing');
-    const earlier = async () => (await call('GET', `${path(name)}/decisions?uid=${old.uid}`)).body.items[0];
-    const isOver = async () => (await earlier()).outcome !== 'underWay';
-    await waitUntil(isOver, { what: 'the old decision to be over', timeoutMs: 60_000 });
-    expect(await earlier()).toMatchObject({ outcome: 'notCarriedOut', why: { code: 'JOB_GONE' } });
-  }, 240_000);
-});
-
-describe('the quota of a tenant', () => {
-  const orders = '/v1/tenants/orders';
-  const jobPath = (name: string) => `${orders}/jobs/${name}`;
-  const ofOrders = async (name: string): Promise<JobView> => {
-    const { metadata, ...rest } = inputFor(name);
-    const body = { ...rest, metadata: { ...metadata, tenant: 'orders' } };
-    expect((await call('PUT', jobPath(name), { body })).status).toBe(201);
-    const seen = async () => {
-      const job: JobView = (await call('GET', jobPath(name))).body;
-      return job.phase === 'RUNNING' && job;
-    };
-    return waitUntil(seen, { what: `${name} to run`, timeoutMs: 120_000, stepMs: 100 });
-  };
-  const settled = (name: string) => {
-    const seen = async () => {
-      const { body } = await call('GET', `${jobPath(name)}/decisions`);
-      return (body.items as DecisionRecord[]).find(({ outcome }) => outcome !== 'underWay') ?? false;
-    };
-    return waitUntil(seen, { what: `a decision on ${name}`, timeoutMs: 120_000, stepMs: 100 });
-  };
-
-  test('has its last room taken by one of two jobs that decide at the same time', async () => {
-    const grants = [{ cluster: 'local', namespace: 'flink' }];
-    await call('PUT', orders, { body: { grants, quota: { slots: 12 } } });
-    const cluster = await call('PUT', '/v1/clusters/local', { body: { quota: { slots: 900 } } });
-    expect(clusterAnswer.strict().parse(cluster.body).quota).toEqual({ slots: 900 });
-    const jobs = await Promise.all([ofOrders('one'), ofOrders('two')]);
-    await Promise.all(jobs.map((job) => send(windowOf(job, tooMuch))));
-    const decisions = await Promise.all(jobs.map(({ name }) => settled(name)));
-    const outcomes = decisions.map(({ outcome }) => outcome);
-    expect(outcomes.toSorted()).toEqual(['carriedOut', 'notCarriedOut']);
-    expect(decisions.find(({ outcome }) => outcome === 'notCarriedOut')?.why).toEqual({
-      code: 'QUOTA_REACHED',
-      text: 'The quota of tenant orders leaves the job 4 slots; 8 are wanted.',
-    });
-    const loser = jobs[outcomes.indexOf('notCarriedOut')]?.name ?? '';
-    expect((await call('GET', jobPath(loser))).body).toMatchObject({ phase: 'RUNNING', revision: 1 });
-  }, 240_000);
-
-  test('refuses nothing that a person asks for', async () => {
-    const scaled = await call('POST', `${jobPath('one')}/scale`, { body: { parallelism: 30 } });
-    expect(scaled.status).toBe(202);
-  }, 60_000);
-});
-
 describe('an autoscaler that may only advise', () => {
   test('records what it would do, and does nothing; and costs nothing while nothing comes', async () => {
     const job = await running('advised', 'advise');
@@ -340,10 +190,6 @@ describe('an autoscaler that may only advise', () => {
       changes: [{ id: workId, from: 4, to: 8 }],
     });
     expect(await operationsOf('advised')).toHaveLength(1);
-    const isIdle = async () => {
-      const { raw } = await handleOf('advised').describe();
-      return raw.pendingActivities?.length === 0 && !raw.pendingWorkflowTask;
-    };
     await waitUntil(isIdle, { what: 'the autoscaler to be idle', timeoutMs: 30_000 });
     const before = await lengthOf('advised');
     await send(windowOf(await running('beside'), tooMuch));
@@ -382,7 +228,7 @@ describe('somebody who asks for a decision now', () => {
     writeFileSync(hold, '');
     await ask(name, 'one');
     const wait = { what: 'the agent to be asked', timeoutMs: 60_000 };
-    await waitUntil(async () => agent.output().includes('"key":"one"'), wait);
+    await waitUntil(async () => plane.agent.output().includes('"key":"one"'), wait);
     const keys = [];
     for (const key of ['two', 'three', 'four', 'five', 'four']) keys.push((await ask(name, key)).body.key);
     expect(keys).toEqual(['two', 'two', 'two', 'two', 'two']);
@@ -405,11 +251,6 @@ describe('somebody who asks for a decision now', () => {
     expect(await ask('quiet', 'now-4')).toMatchObject({ status: 409, body: { code: 'AUTOSCALER_OFF' } });
   }, 120_000);
 });
-
-async function ended(name: string): Promise<void> {
-  const hasEnded = async () => (await handleOf(name).describe()).status.name === 'COMPLETED';
-  await waitUntil(hasEnded, { what: 'the autoscaler to end', timeoutMs: 60_000 });
-}
 
 describe('the removal of a job', () => {
   test('ends its autoscaler, and its decisions stay', async () => {

@@ -62,7 +62,7 @@ describe('of a running job', () => {
   test.each<[string, SpecWish['spec'], Partial<SpecWish>, unknown[]]>([
     ['suspend', suspended(spec), { force: true }, forced],
     ['cancel', canceled(spec), { force: true }, forced],
-    ['suspend without state', suspended(spec), { force: true, mode: 'stateless' }, []],
+    ['suspend without state', suspended(spec), { force: true, mode: 'stateless' }, [expect.stringMatching(/behind/)]],
     ['suspend as it is said', suspended(spec), {}, []],
   ])('%s says what force means', (_word, wanted, more, notes) => {
     expect(dryRun(recorded(), to(wanted, more), tried)).toMatchObject({ changed: true, plan: { notes } });
@@ -99,11 +99,11 @@ describe('of a job that does not run', () => {
       'the state with which the job is being stopped',
     ],
     [
-      'resume of one that shall start empty',
+      'resume of one whose upgrades start empty',
       stopped,
       to(resumed(jobSpec('counts', { storage, upgrade: stateless }))),
       { kind: 'resume' },
-      empty,
+      's3://b/1',
     ],
     ['resume --mode stateless', stopped, to(resumed(spec), { mode: 'stateless' }), { kind: 'resume' }, empty],
     [

@@ -32,6 +32,15 @@ describe('over the retention', () => {
     expect(over.map(({ number }) => number)).toEqual([2, 3, 5, 8, 10]);
   });
 
+  test.each([
+    ['is never the one that lies where the newest does', 1, [8, 9], [2, 3, 5]],
+    ['is none that lies where one does that is kept', 2, [5, 8], [2, 3]],
+    ['are all that lie where one does', 2, [2, 3], [2, 3, 5]],
+  ] as const)('%s', (_title, count, [same, as], numbers) => {
+    const twice = daily.map((one) => (one.number === same ? { ...one, path: pathOf(as) } : one));
+    expect(overRetention(twice, { root, retain: { count } }, now).map(({ number }) => number)).toEqual(numbers);
+  });
+
   test('are at most twenty at once', () => {
     const many = Array.from({ length: 100 }, (_, index) => someSavepoint(index + 1));
     const over = overRetention(many, { root, retain: { count: 10 } }, now);
@@ -56,6 +65,7 @@ describe('the files of a savepoint', () => {
 
 describe('a savepoint that shall go', () => {
   const job = someState({ savepoints: daily, restorePoint: pathOf(3) });
+  const ask5 = { number: 5, force: false };
   const ask = (number: number, force = false) => disposalWish(job, { number, force });
   const generations = [someGeneration(3, { candidate: true, restoreFrom: pathOf(5) }), someGeneration(2)];
   const beside = withCandidateFrom({ ...job, phase: 'DUAL_RUNNING', candidateSince: someTime, generations });
@@ -67,6 +77,11 @@ describe('a savepoint that shall go', () => {
     ['stays when it is the newest', ask(9), { code: 'SAVEPOINT_IN_USE' }],
     ['stays when its candidate was started from it', askBeside(5), { code: 'SAVEPOINT_IN_USE' }],
     ['goes when its user insists', ask(9, true), { dispose: { force: true } }],
+    [
+      'stays when the newest one lies there',
+      disposalWish({ ...job, savepoints: [someSavepoint(5, { path: pathOf(9) }), ...daily.slice(3)] }, ask5),
+      { code: 'SAVEPOINT_IN_USE' },
+    ],
     ['must be there', ask(4), { code: 'NO_SUCH_SAVEPOINT' }],
   ])('%s', (_name, wish, expected) => expect(wish).toMatchObject(expected));
 

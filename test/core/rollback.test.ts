@@ -34,6 +34,14 @@ describe('a failed upgrade', () => {
     expect(decision).toEqual({ action: 'stay', failure: canceled });
   });
 
+  test.each([
+    ['is not rolled back, for that would start empty', undefined, 'stay', 'ROLLBACK_UNSAFE'],
+    ['goes back to what the new one has committed', flink('2.3'), 'rollBack', 'JOB_FAILED'],
+  ])('whose old state could not be found %s', (_title, committed, action, code) => {
+    const seen = { previous: flink('2.3'), next: flink('2.3'), failure, isStateUnknown: true };
+    expect(decideRollback({ ...seen, committed })).toMatchObject({ action, failure: { code } });
+  });
+
   test('says why it was not, and what the choices double', () => {
     const seen = { previous: flink('1.20'), next: flink('2.3'), committed: flink('2.3'), failure };
     expect(decideRollback(seen).failure.message).toMatch(

@@ -125,7 +125,6 @@ const activities: Calls = {
   },
   cancelJob: stalling('cancelJob'),
   endPods: isDone,
-  removeHighAvailability: isDone,
   checkRescale: async ({ parallelism }) => ({
     parallelism: { vertex: parallelism },
     fixed: [],
@@ -160,7 +159,30 @@ const activities: Calls = {
     }),
 };
 
+/** How jobs with these arguments are found when they are to be stopped. */
+const ends: Readonly<Record<string, object>> = {
+  '--empty': {},
+  '--lost': { kind: 'checkpoint', restorePoint: 'file:///flink-state/chk-7', podsEnded: true },
+  '--gone': { podsEnded: true, isStateUnknown: true },
+  '--seen': { kind: 'checkpoint', restorePoint: 'file:///flink-state/chk-7' },
+};
+
+const endings: Calls = {
+  removeHighAvailability: async ({ generation }) => {
+    const isKept = generation.spec.spec.job.args.includes('--keeps');
+    return { detail: 'made up', ...(isKept && { left: 'files are left in file:///flink-state: denied' }) };
+  },
+  stopJob: async (input) => {
+    const told = input.generation.spec.spec.job.args.flatMap((said) => ends[said] ?? []);
+    return told[0] ? { detail: 'made up', ...told[0] } : activities.stopJob?.(input);
+  },
+};
+
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
-const worker = await Worker.create({ connection, taskQueue: clusterTaskQueue('local'), activities });
+const worker = await Worker.create({
+  connection,
+  taskQueue: clusterTaskQueue('local'),
+  activities: { ...activities, ...endings },
+});
 say('ready');
 await worker.run();

@@ -31,6 +31,8 @@ export interface MadeUpCluster {
   readonly taken?: StoredAnswer;
   /** Whether somebody has deleted all objects, its anchor too. */
   readonly isGone?: boolean;
+  /** Whether its storage refuses to tell. */
+  readonly readsFail?: boolean;
 }
 
 async function silent(): Promise<never> {
@@ -97,6 +99,7 @@ export function madeUpCluster(wish: MadeUpCluster) {
       return decided ?? once(signal, 'abort').then(() => signal.throwIfAborted());
     },
     podLog: async (_namespace: string, pod: string) => {
+      if (wish.readsFail) return JSON.stringify({ error: { code: 'IO', message: 'access denied' } });
       const asked = readers.get(pod);
       const kept = asked === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
       const found = asked === 'taken' ? wish.taken : kept;

@@ -61,6 +61,15 @@ describe('a job whose savepoint fails', () => {
     expect(decideStop(seenBy(comeWhatMay(wish), hours * hourMs)).action).toBe(byForce);
   });
 
+  test('runs on where the next state backend could not read a checkpoint', () => {
+    const upgrade = { whenSavepointFails: 'checkpoint' } as const;
+    const rocksdb = { version: '2.3', configuration: { 'state.backend.type': 'rocksdb' } } as const;
+    const generation = someGeneration(2, { spec: smallSpec({ storage, upgrade }) });
+    const wish = keepingState(generation, smallSpec({ storage, upgrade, flink: rocksdb }), 'savepoint');
+    expect(wish.format).toBe('canonical');
+    expect(decideStop(seenBy(wish, 0)).action).toBe('refuse');
+  });
+
   test('by force still asks for a savepoint first', () => {
     const next = smallSpec({ storage });
     const wish = comeWhatMay(keepingState(someGeneration(2, { spec: next }), next, 'savepoint'));

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
 import * as api from '../../../api/answer-shapes.ts';
+import * as metricApi from '../../../api/metric-shapes.ts';
 import { Problem } from '../../../api/problem.ts';
 import * as scalingApi from '../../../api/autoscaler-shapes.ts';
 import * as scaling from '../../../clients/drey/autoscaler-shapes.ts';
@@ -86,9 +87,9 @@ const answers: [string, unknown, z.ZodType, z.ZodType][] = [
     client.revisionShape,
   ],
   ['savepoint', savepoint, api.savepointAnswer, client.savepointShape],
-  ['metrics', metrics, api.metricsAnswer, client.metricsShape],
-  ['series', { vertex: 'v', metric: 'lag', seenAt: time }, api.seriesAnswer, client.seriesShape],
-  ['samples', { taken: 1, repeated: 0, dropped }, api.samplesAnswer, client.samplesShape],
+  ['metrics', metrics, metricApi.metricsAnswer, client.metricsShape],
+  ['series', { vertex: 'v', metric: 'lag', seenAt: time }, metricApi.seriesAnswer, client.seriesShape],
+  ['samples', { taken: 1, repeated: 0, dropped }, metricApi.samplesAnswer, client.samplesShape],
   ['event', event, api.eventAnswer, client.eventShape],
   ['decision', decision, scalingApi.decisionAnswer, scaling.decisionShape],
   ['decision in short', summary, scalingApi.decisionSummary, scaling.decisionSummaryShape],

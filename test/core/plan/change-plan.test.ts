@@ -28,6 +28,24 @@ describe('what a spec asks of its job', () => {
       { state: 'suspended' },
       { kind: 'suspend', cost: 'restart', mode: 'savepoint' },
     ],
+    [
+      'it is suspended with its state, though upgrades leave that behind',
+      running(),
+      { state: 'suspended', upgrade: { mode: 'stateless' } },
+      { kind: 'suspend', mode: 'savepoint', notes: [] },
+    ],
+    [
+      'and with a savepoint, though upgrades go without one',
+      running(),
+      { state: 'suspended', upgrade: { mode: 'last-state' } },
+      { kind: 'suspend', mode: 'savepoint' },
+    ],
+    [
+      'a suspended job is resumed with its state, though upgrades leave that behind',
+      running({}, { phase: 'SUSPENDED', generations: [] }),
+      { upgrade: { mode: 'stateless' } },
+      { kind: 'resume', mode: 'last-state', notes: [] },
+    ],
     ['a job may be canceled', running(), { state: 'canceled' }, { kind: 'cancel', mode: 'last-state' }],
     [
       'a canceled job is resumed',
@@ -168,6 +186,26 @@ describe('what the reader is told beforehand', () => {
       [/canonical/, /cannot be rolled back.*hashmap/],
     ],
     [
+      'of another state backend, which no checkpoint reaches',
+      {},
+      {
+        flink: { version: '2.3', configuration: { 'state.backend.type': 'rocksdb' } },
+        upgrade: { mode: 'last-state', whenSavepointFails: 'checkpoint' },
+      },
+      [
+        /`last-state` becomes `savepoint`/,
+        /canonical.*asynchronous state cannot/,
+        /runs on, though the spec says `checkpoint`/,
+        /cannot be rolled back/,
+      ],
+    ],
+    [
+      'that Flink 1.20 knows no asynchronous state',
+      { flink: { version: '1.20' } },
+      { flink: { version: '1.20', configuration: { 'state.backend.type': 'rocksdb' } } },
+      [/changes\.$/, /cannot be rolled back/],
+    ],
+    [
       'of another scheduler, which cannot rescale',
       { flink: { version: '2.3', configuration: { 'jobmanager.scheduler': 'Default' } } },
       {
@@ -209,6 +247,21 @@ test('a first start goes on from the savepoint that its spec names, also where u
   expect(planChange(first, wanted)).toMatchObject({ kind: 'deploy', mode: 'savepoint' });
   expect(planChange(first, wanted, 'stateless')).toMatchObject({ mode: 'stateless' });
   expect(planChange(running(), wanted)).toMatchObject({ mode: 'stateless' });
+});
+
+test.each(['suspended', 'canceled', 'running'] as const)('who says so leaves the state behind: %s', (state) => {
+  const job = state === 'running' ? running({}, { phase: 'SUSPENDED', generations: [] }) : running();
+  const plan = planChange(job, smallSpec({ storage, state }), 'stateless');
+  expect(plan).toMatchObject({ mode: 'stateless', notes: [expect.stringMatching(/left behind/)] });
+});
+
+test.each(['last-state', 'restore'] as const)('with another state backend, %s says what can be read', (mode) => {
+  const wanted = smallSpec({ storage, flink: { version: '2.3', configuration: { 'state.backend.type': 'rocksdb' } } });
+  const asked = planChange(running(), wanted, mode);
+  expect(asked.mode).toBe(mode === 'restore' ? 'restore' : 'savepoint');
+  expect(asked.notes.join(' ')).toMatch(mode === 'restore' ? /only one in canonical format/ : /taken in canonical/);
+  const resumed = planChange(running({}, { phase: 'SUSPENDED', lastRun: smallSpec({ storage }) }), wanted, mode);
+  expect(resumed.notes.join(' ')).toMatch(/only one in canonical format/);
 });
 
 test('who chooses the state for this once has the job stopped', () => {

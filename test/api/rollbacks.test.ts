@@ -1,0 +1,72 @@
+/** Where a failed upgrade goes back to, by how its old job was stopped: on the real workflows with a cluster that is made up. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
+import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
+import { createCaller, type Caller } from '../support/api-caller.ts';
+import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { specInput } from '../support/records.ts';
+import { startAgent, type AgentProcess } from '../support/start-agent.ts';
+
+let plane: ControlPlane;
+let call: Caller;
+let agent: AgentProcess;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  call = createCaller(plane.url, plane.token);
+  await call('PUT', '/v1/clusters/local', { body: {} });
+  agent = await startAgent(plane, 'made-up-agent');
+}, 400_000);
+
+afterAll(async () => {
+  await agent?.stop('SIGKILL');
+  await plane?.stop();
+});
+
+const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
+const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
+
+/** Applies the spec of a job whose program gets these arguments, and waits for the end of the operation. */
+async function applied(name: string, said: string, change: Partial<FlinkJobInput['spec']> = {}) {
+  const job = { jarUri: 'local:///opt/flink/usrlib/counts.jar', args: said.split(' ') };
+  const { body } = await call('PUT', path(name), { body: specInput(name, { storage, job, ...change }) });
+  const look = async () => {
+    const answer = await call('GET', `${path(name)}/operations/${body.operation.number}`);
+    const operation = operationAnswer.parse(answer.body);
+    return operation.endedAt !== undefined && operation;
+  };
+  return waitUntil(look, { what: `the end of an operation of ${name}`, timeoutMs: 120_000 });
+}
+
+const viewOf = async (name: string) => jobAnswer.parse((await call('GET', path(name))).body);
+
+test.each([
+  ['seen to end: on its own Flink cluster', '--seen', 1],
+  ['ended with its pods: on a new one, for its own would run it again', '--lost', 3],
+])(
+  'a job that was %s',
+  async (_title, said, generation) => {
+    const name = said.slice(2);
+    await applied(name, said);
+    const upgrade = await applied(name, '--unstable --empty');
+    expect(upgrade).toMatchObject({ kind: 'upgrade', state: 'failed', rolledBackTo: 1 });
+    expect(await viewOf(name)).toMatchObject({ phase: 'RUNNING', generation: { number: generation, revision: 1 } });
+  },
+  200_000,
+);
+
+test('files that Flink cannot be rid of are told by the step that should remove them', async () => {
+  await applied('keeps', '--keeps');
+  const { steps } = await applied('keeps', '--other');
+  const [removed] = steps.filter(({ name }) => name === 'previousRemoved');
+  expect(removed?.detail).toBe('files are left in file:///flink-state: denied');
+}, 200_000);
+
+test('a job whose state could not be found is not brought back: it would start empty', async () => {
+  await applied('gone', '--gone');
+  const upgrade = await applied('gone', '--unstable --empty', { upgrade: { mode: 'stateless' } });
+  expect(upgrade).toMatchObject({ kind: 'upgrade', state: 'failed', failure: { code: 'ROLLBACK_UNSAFE' } });
+  expect(upgrade.rolledBackTo).toBeUndefined();
+  expect(await viewOf('gone')).toMatchObject({ phase: 'FAILED' });
+}, 200_000);
