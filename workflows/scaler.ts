@@ -133,9 +133,10 @@ export class Scaler {
     const { tenant, name, uid, revision, input } = signal;
     const now = Object.fromEntries(input.job.vertices.map(({ id, parallelism }) => [id, parallelism]));
     const wanted = decision.parallelism ?? now;
-    const { id, slots } = decision;
+    const { id, slots, memoryBytes } = decision;
     const isUnderQuota = input.policy.quotas.some((quota) => quota.of === 'tenant' || quota.of === 'cluster');
-    const wish = { wanted, now, isUnderQuota, ...(slots !== undefined && { slots }) };
+    const given = { ...(slots !== undefined && { slots }), ...(memoryBytes !== undefined && { memoryBytes }) };
+    const wish = { wanted, now, isUnderQuota, ...given };
     const asked = { tenant, name, uid, revision, decision: id, reason: record.reasons[0].text, ...wish };
     const answer = await requestScaling.executeWithOptions({ summary: `Ask for decision ${record.number}` }, [asked]);
     if ('operation' in answer) {

@@ -11,7 +11,7 @@ export interface ScalingDone {
 }
 
 /** A decision, as far as what is remembered of it goes. */
-type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'memory' | 'memoryGiven'>;
+type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'memory' | 'memoryGiven' | 'memoryBytes'>;
 
 /** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
 export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDone): EngineMemory {
@@ -29,11 +29,13 @@ export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDon
     };
     scalings[id] = [...(scalings[id] ?? []), scaling];
   }
+  const byUpgrade = decision.memoryBytes !== undefined;
   const job: JobScaling = {
     atMs,
     decision: decision.id,
     to: Object.fromEntries(changed.map(({ id }) => [id, parallelism[id] ?? 1])),
-    ...(pauseMs === undefined ? {} : { pauseMs }),
+    ...(pauseMs === undefined || byUpgrade ? {} : { pauseMs }),
+    ...(byUpgrade && { byUpgrade }),
   };
   return {
     ...memory,
