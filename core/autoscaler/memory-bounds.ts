@@ -14,7 +14,7 @@ export interface MemoryBounds {
   readonly kept: Pick<MemoryGiven, 'leastBytes' | 'tooSmall'>;
 }
 
-type Remembered = Pick<EngineMemory, 'memoryGiven' | 'watched'>;
+type Remembered = Pick<EngineMemory, 'memoryGiven' | 'memoryTriedAtMs' | 'watched'>;
 
 /** @param memoryBytes what they have now */
 export function memoryBounds(input: AutoscalerInput, memoryBytes: number, memory: Remembered): MemoryBounds {
@@ -25,13 +25,16 @@ export function memoryBounds(input: AutoscalerInput, memoryBytes: number, memory
   const wanted = isGiven(input) ? (policy?.maxBytes ?? memoryBytes) : memoryBytes;
   if (policy?.byRestart !== true) return { usualBytes, minBytes: usualBytes, maxBytes: wanted, kept: {} };
   const kept = keptOf(input, memoryBytes, memory, given);
-  if (rests(input, memory)) {
-    // What was too much of a step back is made good at once.
-    const maxBytes = memory.memoryGiven?.isLess ? wanted : memoryBytes;
-    return { usualBytes, minBytes: memoryBytes, maxBytes, kept };
-  }
-  const minBytes = leastOf(memoryBytes, policy.minBytes ?? usualBytes, kept);
-  return { usualBytes, minBytes, maxBytes: wanted, kept };
+  const may = changesNow(input, memory);
+  const minBytes = may.less ? leastOf(memoryBytes, policy.minBytes ?? usualBytes, kept) : memoryBytes;
+  return { usualBytes, minBytes, maxBytes: may.more ? wanted : memoryBytes, kept };
+}
+
+/** What was too much of a step back is made good at once. */
+function changesNow(input: AutoscalerInput, { memoryGiven, memoryTriedAtMs }: Remembered) {
+  if (rests(input, memoryTriedAtMs)) return { less: false, more: false };
+  const less = !rests(input, memoryGiven?.atMs);
+  return { less, more: less || memoryGiven?.isLess === true };
 }
 
 function leastOf(memoryBytes: number, wanted: number, { leastBytes = 0, tooSmall }: MemoryBounds['kept']): number {
@@ -44,8 +47,8 @@ export function isGiven({ policy }: Pick<AutoscalerInput, 'policy'>): boolean {
   return policy.memory?.isCarriedOut === true;
 }
 
-function rests({ nowMs }: AutoscalerInput, { memoryGiven }: Remembered): boolean {
-  return nowMs - (memoryGiven?.atMs ?? -Infinity) < dreySettings.memoryRestMs;
+function rests({ nowMs }: AutoscalerInput, sinceMs = -Infinity): boolean {
+  return nowMs - sinceMs < dreySettings.memoryRestMs;
 }
 
 /** What a recovery, or a person, has raised stays; and a size that was too small is not tried again for a while. */

@@ -117,6 +117,8 @@ export interface EngineMemory {
   readonly fallingSinceMs?: number;
   readonly distrusts: readonly Distrust[];
   readonly memoryGiven?: MemoryGiven;
+  /** When memory was last asked for in vain. */
+  readonly memoryTriedAtMs?: number;
   readonly watched?: WatchedMemory;
 }
 

@@ -13,6 +13,11 @@ export interface ScalingDone {
 /** A decision, as far as what is remembered of it goes. */
 type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'memory' | 'memoryGiven' | 'memoryBytes'>;
 
+/** The memory after a decision with memory that came to nothing: that is not tried again soon, and keeps no rescale back. */
+export function rememberTried(memory: EngineMemory, atMs: number): EngineMemory {
+  return { ...memory, memoryTriedAtMs: atMs };
+}
+
 /** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
 export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDone): EngineMemory {
   const { memory, parallelism = {}, memoryGiven = memory.memoryGiven } = decision;

@@ -75,6 +75,7 @@ const memory = z.object({
   fallingSinceMs: z.number().exactOptional(),
   distrusts: z.array(distrust),
   memoryGiven: memoryGiven.exactOptional(),
+  memoryTriedAtMs: z.number().exactOptional(),
   watched: watched.exactOptional(),
 });
 

@@ -35,6 +35,8 @@ afterAll(stopAutoscaled);
 /** What the agent is to write on the anchor. */
 const isNoted = async () => plane.agent.output().includes('"byUpgrade":true');
 
+const isNotedAsTried = async () => plane.agent.output().includes('"memoryTriedAtMs":');
+
 const gb = 2 ** 30;
 const resources = (memory: string) => ({ taskManager: { resources: { limits: { memory } } } });
 const given = {
@@ -119,6 +121,7 @@ test('an upgrade that fails is taken back, with the memory', async () => {
   expect([limitOf(back), back.given]).toEqual(['2Gi', undefined]);
   const again = await call('PUT', path(name), { body: inputFor(name, 'active', given) });
   expect(again.body).toMatchObject({ changed: false });
+  await waitUntil(isNotedAsTried, { what: 'what was asked for in vain to be noted', timeoutMs: 30_000 });
 }, 120_000);
 
 test('nothing is given where the upgrade would lose the state', async () => {

@@ -89,6 +89,11 @@ describe('heaps that are too full', () => {
       { alive: 0.9, memory: { memoryGiven: given(0, { isLess: true }) } },
       'HEAP_TOO_FULL',
     ],
+    [
+      '5 h after it was asked for in vain, also after memory was taken back',
+      { alive: 0.9, memory: { memoryGiven: given(0, { isLess: true }), memoryTriedAtMs: -4 * hour } },
+      undefined,
+    ],
     ['6 h after the last change', { alive: 0.9, memory: { memoryGiven: given(-6 * hour) } }, 'HEAP_TOO_FULL'],
   ])('%s', (_what, seen, code) => {
     const decision = decide(jobWith(seen));
