@@ -22,6 +22,7 @@ const decisionBase = {
   reasons: z.array(reasonShape).describe('First the one that settled it.'),
   why: reasonShape.optional().describe('Why it was not carried out, or failed.'),
   operation: z.int().optional().describe('The operation that carries it out.'),
+  memoryBytes: z.int().optional().describe('What each TaskManager gets with it, or would; absent: what it has.'),
   pauseMs: z.number().optional().describe('How long that kept the job from its work, in milliseconds.'),
   endedAt: time.optional().describe('When that had ended.'),
   asked: z.string().optional().describe('Key of whoever asked for it.'),

@@ -48,7 +48,12 @@ export interface QueuedOperation {
   /** What is wrong with the job that it is to mend. */
   readonly mends?: Mending;
   /** The decision of the autoscaler that it carries out, and what the job was given before. */
-  readonly scales?: { readonly decision: string; readonly before?: GivenParallelism | undefined };
+  readonly scales?: {
+    readonly decision: string;
+    readonly before?: GivenParallelism | undefined;
+    /** Memory comes with it, by an upgrade. */
+    readonly givesMemory?: true;
+  };
 }
 
 /** A change that was answered: the same key again gets the same answer, with another body it is refused. */

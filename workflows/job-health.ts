@@ -27,6 +27,7 @@ import {
 } from '../core/recovery/trouble.ts';
 import type { Mending } from '../core/recovery/mending.ts';
 import { recoveryPlan, recoveryReason } from '../core/recovery/recovery-plan.ts';
+import { raisedByRecovery } from '../core/scaling/given-parallelism.ts';
 import { now } from './job-book.ts';
 import { JobScaling } from './job-scaling.ts';
 
@@ -135,6 +136,9 @@ export abstract class JobHealth extends JobScaling {
   private revisionFor(state: JobState, trouble: Trouble): Revision {
     if (!trouble.brings) return broughtBack(state, trouble);
     const revision = { ...trouble.brings, number: state.revision.number + 1 };
+    const before = { spec: state.revision.spec, given: state.given ?? {} };
+    const given = raisedByRecovery(revision.spec, before);
+    if (given !== before.given) state.given = given;
     this.acceptedAs(revision, 'drey');
     return revision;
   }

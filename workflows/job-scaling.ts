@@ -31,7 +31,8 @@ export abstract class JobScaling extends JobDesk {
     if (hash === revision.specHash) return { revision: revision.number };
     state.given = given;
     this.acceptedAs({ number: revision.number + 1, spec, specHash: hash }, request.requestedBy);
-    const scales = { decision: request.decision, before };
+    const givesMemory = request.memoryBytes !== undefined && ({ givesMemory: true } as const);
+    const scales = { decision: request.decision, before, ...givesMemory };
     const answer = this.enqueue(this.kindNow(state), request, request.reason, { scales });
     return { revision: answer.job.revision, ...numberOf(answer) };
   }
@@ -50,7 +51,7 @@ export abstract class JobScaling extends JobDesk {
     const then = { revision: state.revision.number, generation: active, at: '' };
     const end = scalingEnd(scales.decision, ended.record, then);
     // Whoever applies the next spec shall not try again what has failed.
-    if (failure && revision === state.revision.number) this.takeBack(state, scales.before);
+    if (failure && revision === state.revision.number) this.takeBack(state, scales);
     this.tellAutoscaler(state, scalingEndedName, end);
   }
 
@@ -61,9 +62,10 @@ export abstract class JobScaling extends JobDesk {
   }
 
   /** The revision before, as a new one: numbers only grow. What runs is that already, where the operation left it running. */
-  private takeBack(state: JobState, before: JobState['given']): void {
+  private takeBack(state: JobState, { before, givesMemory }: NonNullable<QueuedOperation['scales']>): void {
     const active = state.generations.at(-1);
-    if (!active) return;
+    // An upgrade that failed, and did not come back, leaves what it was to bring about.
+    if (!active || (givesMemory && active.specHash === state.revision.specHash)) return;
     state.given = before;
     const { spec, specHash: hash } = active;
     this.acceptedAs({ number: state.revision.number + 1, spec, specHash: hash }, 'autoscaler');

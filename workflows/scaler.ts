@@ -2,13 +2,14 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { AutoscalerDecision, Reason } from '../core/autoscaler/decision.ts';
 import type { ToldInput } from '../core/autoscaler/packed-samples.ts';
-import { rememberScaling } from '../core/autoscaler/remember.ts';
+import { rememberScaling, rememberTried } from '../core/autoscaler/remember.ts';
 import type { AutoscalerSignal } from '../core/autoscaler/signal.ts';
 import { whyHeldOff, type ScalingUnderWay } from '../core/scaling/autoscaler-state.ts';
 import { decisionRecord, type DecisionOutcome, type DecisionRecord } from '../core/scaling/decision-record.ts';
 import { lookMs } from '../core/scaling/due.ts';
 import { heldOff } from '../core/scaling/holding-off.ts';
 import { mergedMemory } from '../core/scaling/merged-memory.ts';
+import { busyBriefly } from '../core/scaling/scaling-refusal.ts';
 import type { ScalingEnded } from '../core/scaling/scaling-request.ts';
 import { autoscalerAgent, decideScaling, findScaling, requestScaling } from './autoscaler-activities.ts';
 import type { AutoscalerBook } from './autoscaler-book.ts';
@@ -85,7 +86,7 @@ export class Scaler {
     };
     this.book.change({ underWay: undefined, ...(generation !== undefined && { generation }) });
     if (isDone) this.remember(underWay, pauseMs);
-    else if (!end.gaveWay) this.holdOff(why);
+    else if (!end.gaveWay) this.holdOff(why, underWay.decision);
     this.book.tell(told, underWay.recordSeq + 1);
     await this.note();
   }
@@ -133,9 +134,10 @@ export class Scaler {
     const { tenant, name, uid, revision, input } = signal;
     const now = Object.fromEntries(input.job.vertices.map(({ id, parallelism }) => [id, parallelism]));
     const wanted = decision.parallelism ?? now;
-    const { id, slots } = decision;
+    const { id, slots, memoryBytes } = decision;
     const isUnderQuota = input.policy.quotas.some((quota) => quota.of === 'tenant' || quota.of === 'cluster');
-    const wish = { wanted, now, isUnderQuota, ...(slots !== undefined && { slots }) };
+    const given = { ...(slots !== undefined && { slots }), ...(memoryBytes !== undefined && { memoryBytes }) };
+    const wish = { wanted, now, isUnderQuota, ...given };
     const asked = { tenant, name, uid, revision, decision: id, reason: record.reasons[0].text, ...wish };
     const answer = await requestScaling.executeWithOptions({ summary: `Ask for decision ${record.number}` }, [asked]);
     if ('operation' in answer) {
@@ -146,7 +148,7 @@ export class Scaler {
     }
     this.book.change({ underWay: undefined });
     const { why, isFinal } = answer;
-    if (why.code !== 'JOB_GONE' && !isFinal) this.holdOff(why);
+    if (why.code !== 'JOB_GONE' && !isFinal) this.holdOff(why, decision);
     this.book.tell({ ...record, outcome: 'notCarriedOut', why }, 1);
     return why.code !== 'JOB_GONE';
   }
@@ -167,9 +169,14 @@ export class Scaler {
     });
   }
 
-  private holdOff(why: Reason): void {
-    const holdingOff = heldOff(this.book.state.holdingOff, why, Date.now());
+  private holdOff(why: Reason, { memoryBytes, ...decision }: AutoscalerDecision): void {
+    const { holdingOff: before, memory = decision.memory } = this.book.state;
+    const nowMs = Date.now();
+    const holdingOff = heldOff(before, why, nowMs);
     this.book.change({ holdingOff, againAtMs: holdingOff.untilMs });
+    // Where the job was only busy, it may have it as soon as it is not.
+    if (memoryBytes === undefined || why.code === 'NOT_NOW' || why.code === busyBriefly) return;
+    this.book.change({ memory: rememberTried(memory, nowMs) });
   }
 
   /** The end of an operation that nobody has told. */

@@ -13,6 +13,7 @@ import { hashOf, jobWorkflowId } from '../../core/names.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
 import { scaledByDecision } from '../../core/scaling/given-parallelism.ts';
+import { whyNoMemory } from '../../core/scaling/memory-obstacle.ts';
 import { scalingEnd } from '../../core/scaling/scaling-end.ts';
 import { roomOf } from '../../core/scaling/quota-room.ts';
 import { busyBriefly } from '../../core/scaling/scaling-refusal.ts';
@@ -39,6 +40,7 @@ export interface RequestScalingInput extends ScaledJob {
   readonly wanted: VertexParallelism;
   readonly now: VertexParallelism;
   readonly slots?: number;
+  readonly memoryBytes?: number;
   /** The decision heeds a quota of its tenant or its cluster. Absent in histories of before. */
   readonly isUnderQuota?: boolean;
 }
@@ -204,6 +206,8 @@ async function reserve(
 
 /** The rules of specs hold for what an autoscaler makes of one, too; workflows cannot reach them. */
 function refusalOfSpec({ spec, given = {} }: JobView, wish: RequestScalingInput): Refused | undefined {
+  const text = wish.memoryBytes === undefined ? undefined : whyNoMemory(spec.spec);
+  if (text !== undefined) return { why: { code: 'MEMORY_NOT_GIVEN', text }, isFinal: false };
   const scaled = scaledByDecision({ spec, given }, wish);
   const parsed = parseFlinkJob(scaled.spec);
   if (!('problems' in parsed)) return undefined;

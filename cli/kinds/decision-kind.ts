@@ -32,6 +32,12 @@ export function outcomeText({
   return by === '' ? outcome : `${outcome}${by}${pause})`;
 }
 
-function changesText({ changes }: DecisionSummary): string {
-  return changes.map(({ name, from, to }) => `${name} ${from}→${to}`).join(', ');
+function changesText({ changes, memoryBytes }: DecisionSummary): string {
+  const vertices = changes.map(({ name, from, to }) => `${name} ${from}→${to}`);
+  return [...vertices, ...(memoryBytes === undefined ? [] : [`memory→${mebibytes(memoryBytes)}`])].join(', ');
+}
+
+/** Memory as decisions give it. */
+export function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)}Mi`;
 }

@@ -2,13 +2,13 @@
 import type { Autoscaler, Decision, DecisionVertex } from '../../clients/drey/autoscaler-shapes.ts';
 import { ageOf } from '../duration.ts';
 import { printable } from '../world.ts';
-import { outcomeText } from './decision-kind.ts';
+import { mebibytes, outcomeText } from './decision-kind.ts';
 import { pairLines } from './lines.ts';
 import { numberText } from './number-text.ts';
 
 /** Everything about one decision, as lines. */
 export function decisionLines(decision: Decision, now: number): string[] {
-  const { reasons, memoryAdvice, vertices, metrics } = decision;
+  const { reasons, memoryAdvice, memoryBytes, vertices, metrics } = decision;
   return [
     ...pairLines([
       ['Decision', `${decision.number} (${decision.id})`],
@@ -22,6 +22,7 @@ export function decisionLines(decision: Decision, now: number): string[] {
       ['Asked', decision.asked && `${decision.asked}, by ${decision.askedBy ?? 'unknown'}`],
       ['Reasons', reasons.map(({ code, text }) => `${code}: ${text}`).join('\n')],
       ['Metrics', metricsText(metrics)],
+      ['Gives', memoryBytes === undefined ? undefined : `${mebibytes(memoryBytes)} of memory to each TaskManager`],
       ['Memory', memoryAdvice && memoryText(memoryAdvice)],
     ]),
     ...vertices.flatMap((vertex) => ['', ...vertexLines(vertex)]),
@@ -63,7 +64,7 @@ export function autoscalerLines(autoscaler: Autoscaler, now: number): string[] {
       'Given',
       given &&
         Object.entries(given)
-          .map(([id, { to }]) => `${id}: ${to}`)
+          .map(([id, { to }]) => `${id}: ${id === 'memory' ? mebibytes(to) : to}`)
           .join('\n'),
     ],
     ['Waits', waits.map(({ vertex, since, to }) => `${vertex} for ${ageOf(since, now)}, to ${to}`).join('\n')],

@@ -5,7 +5,7 @@ import type { GivenParallelism } from '../../core/scaling/given-parallelism.ts';
 
 export const givenShape: z.ZodType<GivenParallelism> = z.record(
   z.string(),
-  z.object({ to: z.number(), over: z.number().optional() }),
+  z.object({ to: z.number(), over: z.number().optional(), least: z.number().optional() }),
 );
 
 const figure = z.custom<Figure>(
@@ -25,6 +25,7 @@ const decision = {
   reasons: z.array(reason),
   why: reason.optional(),
   operation: z.number().optional(),
+  memoryBytes: z.number().optional(),
   pauseMs: z.number().optional(),
   endedAt: z.string().optional(),
   asked: z.string().optional(),

@@ -75,6 +75,8 @@ export interface AutoscalerDecision {
   readonly memoryAdvice?: MemoryAdvice;
   /** What is remembered of that memory once the scaling is carried out; absent where memory is only advised. */
   readonly memoryGiven?: NonNullable<EngineMemory['memoryGiven']>;
+  /** Bytes of each TaskManager's process, where they come about by an upgrade together with the parallelism. */
+  readonly memoryBytes?: number;
   /** Of the job as a whole. */
   readonly metrics: Readonly<Record<string, Figure>>;
   /** To be handed to the next decision. Of a scaling that is carried out: what `rememberScaling` makes of it. */

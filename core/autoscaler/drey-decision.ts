@@ -13,6 +13,7 @@ import type { Verdict } from './drey-verdict.ts';
 import { uses, viewOf, type DreyView } from './drey-view.ts';
 import { unchanged, type JudgedVertex } from './judged-vertex.ts';
 import { memoryAdvised } from './memory-advice.ts';
+import { memoryAdvisedAlone, withMemoryAlone } from './memory-alone.ts';
 import { planAfterLoss, situationOf } from './memory-plan.ts';
 import type { EngineMemory, VertexScaling } from './memory.ts';
 import { whyHeld } from './operator-decision.ts';
@@ -29,7 +30,7 @@ export function decideDrey(input: AutoscalerInput): AutoscalerDecision {
   if (loss?.plan) return told(view, judged, loss);
   // Where it may be given no more memory, more TaskManagers hold less each: it may grow, and not shrink.
   const verdict = useless(view) ?? grown(view, judged) ?? loss ?? shrunk(view, judged);
-  return told(view, judged, verdict);
+  return told(view, judged, withMemoryAlone(view, verdict));
 }
 
 /** Nothing is known of its load: what was lost is answered all the same. */
@@ -87,7 +88,7 @@ function told(view: DreyView, needs: readonly VertexNeed[], found: Verdict): Aut
   const verdict = withinQuotas(input, found);
   const memory = { ...verdict.memory, delayedScaleDowns: verdict.delays };
   const judged = view.vertices.map((seen) => judgedVertex(view, seen, needs, verdict));
-  const memoryAdvice = memoryAdvised(input, view.recent, isPressed(needs));
+  const memoryAdvice = memoryAdvised(input, view.recent, isPressed(needs)) ?? memoryAdvisedAlone(view, verdict);
   const findings = { memory, judged, metrics: jobMetrics(windows.now), ...(memoryAdvice && { memoryAdvice }) };
   return carriedOut(input, findings, verdict);
 }

@@ -90,6 +90,14 @@ export const dreySettings = {
   leastMoreHeap: 1.25,
   /** Memory goes back where that saves this share of a TaskManager. */
   leastMemoryBack: 0.2,
+  /** A change of memory that takes a restart comes this long after the last at the soonest; by itself only where it gives so much more … */
+  memoryRestMs: 6 * hour,
+  leastMemoryMore: 0.1,
+  /** … and less only after the job was watched for a day, for what is alive follows the load; and not less than this part at once. */
+  memoryWatchMs: 24 * hour,
+  mostMemoryBack: 0.5,
+  /** A size that collected too much garbage is not gone back to for so long. */
+  tooSmallMs: 30 * 24 * hour,
   /** After a loss for want of memory, so many times as much: as `spec.recovery` does. */
   moreAfterLoss: 1.5,
   /** What is known of a capacity is forgotten after this time. */

@@ -5,6 +5,7 @@ import { wholeSamples } from './completeness.ts';
 import type { AutoscalerInput, Reason } from './decision.ts';
 import { evaluateDrey, type DreyVertex, type DreyWindows } from './drey-evaluation.ts';
 import { dreySettings } from './drey-settings.ts';
+import { watched } from './memory-watch.ts';
 import type { EngineMemory } from './memory.ts';
 import type { Feature } from './policy.ts';
 import { upToDate, whetherRunning, type Stopped } from './prepare.ts';
@@ -62,7 +63,7 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
   const rate = sourceRate(vertices);
   const recent = whole.samples.slice(-windows.now.length);
   const ahead = uses(input, 'forecast') ? aheadOf(memory, rate, nowMs) : { soon: 1, later: 1 };
-  const learned = { ...memory, ...learn(input, vertices, windows, memory) };
+  const learned = { ...memory, ...learn(input, vertices, windows, memory), ...watched(input, memory) };
   return {
     input,
     vertices,

@@ -10,10 +10,12 @@ export interface SizedTaskManager extends Pick<MemoryAdvice, 'options' | 'remove
 }
 
 const mebibyte = 2 ** 20;
-/** Sizes are multiples of this: as people write them, and Flink's own unit of rounding is smaller. */
-const step = 64 * mebibyte;
+/** Sizes are multiples of so many bytes: as people write them, and Flink's own unit of rounding is smaller. */
+export const sizeStep = 64 * mebibyte;
 /** Each round adds what is missing and a little for what grows along; few are needed. */
 const mostRounds = 20;
+/** 4 TiB: more than a machine has. */
+const mostSteps = 2 ** 16;
 const processSize = 'taskmanager.memory.process.size';
 
 /** What Flink's total is told by, besides the size of the process. */
@@ -31,14 +33,34 @@ export function withHeap(resources: TaskManagerResources, heapBytes: number): Si
   const heap = heapOf(resources);
   if (fixed === undefined || memoryBytes === undefined || heap === undefined) return undefined;
   const removed = [...otherTotals, 'taskmanager.memory.managed.fraction'];
-  let processBytes = inSteps(memoryBytes + heapBytes - heap);
+  let processBytes = roundedUp(memoryBytes + heapBytes - heap);
   for (let round = 0; round < mostRounds; round += 1) {
     const options = { ...fixed, [processSize]: sizeText(processBytes) };
     const has = heapIn(without({ ...configuration, ...options }, removed));
     if (has !== undefined && has >= heapBytes) return { processBytes, options, removed };
-    processBytes = inSteps(processBytes + Math.max(step, heapBytes - (has ?? 0)));
+    processBytes = roundedUp(processBytes + Math.max(sizeStep, heapBytes - (has ?? 0)));
   }
   return undefined;
+}
+
+/**
+ * The smallest process, in steps of 64 MiB, whose heap is that large where Flink divides it as it is configured; undefined where no size has
+ * that heap, as with a heap of a fixed size.
+ */
+export function withHeapAsDivided(
+  { configuration }: TaskManagerResources,
+  heapBytes: number,
+): SizedTaskManager | undefined {
+  const hasHeap = (steps: number) =>
+    (heapIn({ ...configuration, [processSize]: sizeText(steps * sizeStep) }) ?? -1) >= heapBytes;
+  let [tooFew, enough] = [0, mostSteps];
+  if (configuration === undefined || !hasHeap(enough)) return undefined;
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (hasHeap(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return withProcess(enough * sizeStep);
 }
 
 /** The process of another size, divided as the user has it divided. */
@@ -48,7 +70,7 @@ export function withProcess(processBytes: number): SizedTaskManager {
 
 /** The largest size in whole steps that is not above. */
 export function roundedDown(bytes: number): number {
-  return Math.floor(bytes / step) * step;
+  return Math.floor(bytes / sizeStep) * sizeStep;
 }
 
 function poolsOf(configuration: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
@@ -82,8 +104,9 @@ function without(configuration: Readonly<Record<string, string>>, keys: readonly
   return Object.fromEntries(Object.entries(configuration).filter(([key]) => !keys.includes(key)));
 }
 
-function inSteps(bytes: number): number {
-  return Math.ceil(bytes / step) * step;
+/** The smallest size in whole steps that is not below. */
+export function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / sizeStep) * sizeStep;
 }
 
 function sizeText(bytes: number): string {

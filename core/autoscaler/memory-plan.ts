@@ -14,8 +14,9 @@ import {
   leastSlots,
   type Heaps,
 } from './heap-need.ts';
-import { heapOf, roundedDown, withHeap, withProcess, type SizedTaskManager } from './heap-size.ts';
-import type { EngineMemory } from './memory.ts';
+import { heapOf, roundedDown, withHeap, withHeapAsDivided, withProcess, type SizedTaskManager } from './heap-size.ts';
+import { isGiven, memoryBounds, type MemoryBounds } from './memory-bounds.ts';
+import type { EngineMemory, MemoryGiven } from './memory.ts';
 import { slotsOf } from './quota.ts';
 import type { JobSample, TaskManagerResources } from './samples.ts';
 import { percent, span } from './words.ts';
@@ -27,42 +28,31 @@ export interface MemoryPlan {
   readonly advice: MemoryAdvice;
   readonly processBytes: number;
   /** What the engine remembers once it is given. */
-  readonly given: NonNullable<EngineMemory['memoryGiven']>;
+  readonly given: MemoryGiven;
 }
 
 /** What a plan is made by. */
-export interface Situation {
+export interface Situation extends MemoryBounds {
   readonly input: AutoscalerInput;
   readonly resources: TaskManagerResources & { readonly memoryBytes: number };
   readonly heaps: Heaps;
-  readonly usualBytes: number;
-  /** Where nobody gives memory, as much as there is. */
-  readonly maxBytes: number;
 }
 
 /** Undefined where nothing is known of the TaskManagers' size. */
 export function situationOf(
   input: AutoscalerInput,
   recent: readonly JobSample[],
-  { memoryGiven }: Pick<EngineMemory, 'memoryGiven'>,
+  memory: EngineMemory,
 ): Situation | undefined {
   const { taskManagers: resources } = input.job;
   if (resources?.memoryBytes === undefined) return undefined;
   const { memoryBytes } = resources;
-  // Another size than was given means that somebody else has changed it: then that is the usual one.
-  const usualBytes = memoryBytes === memoryGiven?.givenBytes ? memoryGiven.usualBytes : memoryBytes;
   return {
     input,
     resources: { ...resources, memoryBytes },
     heaps: heapsIn(recent),
-    usualBytes,
-    maxBytes: isGiven(input) ? (input.policy.memory?.maxBytes ?? memoryBytes) : memoryBytes,
+    ...memoryBounds(input, memoryBytes, memory),
   };
-}
-
-/** Whether memory that is decided on is given. */
-function isGiven({ policy }: AutoscalerInput): boolean {
-  return policy.memory?.isCarriedOut === true;
 }
 
 /** More memory for a job that is too slow since it collects garbage, and how many times as much it will do. */
@@ -118,12 +108,14 @@ function heapTooSmall({ alive, collecting }: Heaps, factor: number): Reason {
 /** What was given beyond the usual and is not needed any more, back along with a rescale. */
 export function planToGiveBack(situation: Situation, to: Parallelism): MemoryPlan | undefined {
   const { heaps, input, resources, usualBytes } = situation;
-  if (resources.memoryBytes <= usualBytes || !Number.isFinite(heaps.alive) || collectsTooMuch(heaps)) return undefined;
+  const minBytes = Math.max(usualBytes, situation.minBytes);
+  if (resources.memoryBytes <= minBytes || !Number.isFinite(heaps.alive) || collectsTooMuch(heaps)) return undefined;
   const { vertices } = input.job;
-  const sized = sizedFor(situation, heapFactor(heaps, slotsOf(vertices, {}), slotsOf(vertices, to)));
-  if (sized === undefined) return undefined;
-  const enough = sized.processBytes <= usualBytes ? withProcess(usualBytes) : sized;
-  if (enough.processBytes > (1 - dreySettings.leastMemoryBack) * resources.memoryBytes) return undefined;
+  const [before, after] = [slotsOf(vertices, {}), slotsOf(vertices, to)];
+  // A job that has to grow is not stopped for memory that it does not need.
+  if (after >= before && input.policy.memory?.byRestart === true) return undefined;
+  const enough = atLeast(situation, heapFactor(heaps, before, after), minBytes);
+  if (enough === undefined) return undefined;
   const text = `${percent(heaps.alive)} of the heap are alive: less memory is enough.`;
   return planned(situation, enough, { code: 'MEMORY_GIVEN_BACK', text });
 }
@@ -149,26 +141,50 @@ export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undef
   return planned(situation, withProcess(wanted), { code: 'OUT_OF_MEMORY', text });
 }
 
-function sizedFor({ resources }: Situation, factor: number): SizedTaskManager | undefined {
+function sizedFor({ input, resources }: Situation, factor: number): SizedTaskManager | undefined {
   const heap = heapOf(resources);
-  return heap === undefined || !Number.isFinite(factor) ? undefined : withHeap(resources, heap * factor);
+  if (heap === undefined || !Number.isFinite(factor)) return undefined;
+  const sized = input.policy.memory?.byRestart === true ? withHeapAsDivided : withHeap;
+  return sized(resources, heap * factor);
+}
+
+/** As small as it should be, or as it may; undefined where that saves too little. */
+export function atLeast(situation: Situation, factor: number, minBytes: number): SizedTaskManager | undefined {
+  const sized = sizedFor(situation, factor);
+  if (sized === undefined) return undefined;
+  const enough = sized.processBytes < minBytes ? withProcess(minBytes) : sized;
+  const isWorthIt = enough.processBytes <= (1 - dreySettings.leastMemoryBack) * situation.resources.memoryBytes;
+  return isWorthIt ? enough : undefined;
 }
 
 /** As large as it should be, or as it may. */
-function atMost(situation: Situation, factor: number, maxBytes: number): SizedTaskManager | undefined {
+export function atMost(situation: Situation, factor: number, maxBytes: number): SizedTaskManager | undefined {
   const sized = sizedFor(situation, factor);
   const heap = heapOf(situation.resources);
   if (sized === undefined || heap === undefined || sized.processBytes <= maxBytes) return sized;
+  if (situation.input.policy.memory?.byRestart === true) return withProcess(roundedDown(maxBytes));
   const less = withHeap(situation.resources, heap * factor - (sized.processBytes - maxBytes));
   return less && less.processBytes <= maxBytes ? less : undefined;
 }
 
-function planned({ input, usualBytes }: Situation, sized: SizedTaskManager, why: Reason): MemoryPlan {
+export function planned(situation: Situation, sized: SizedTaskManager, why: Reason): MemoryPlan {
+  const { input, kept, resources, usualBytes } = situation;
   const { options, processBytes, removed } = sized;
-  const { configuration = {} } = input.job.taskManagers ?? {};
+  const { configuration = {} } = resources;
+  const tooSmall = why.code === 'GC_PRESSURE' ? { bytes: resources.memoryBytes, atMs: input.nowMs } : kept.tooSmall;
+  const isLess = processBytes < resources.memoryBytes;
+  const { byRestart: restarts = false, onlyTold } = input.policy.memory ?? {};
   return {
     processBytes,
-    advice: { options, removed: removed.filter((key) => key in configuration), reasons: [why] },
-    given: { usualBytes, givenBytes: processBytes },
+    advice: {
+      options,
+      removed: removed.filter((key) => key in configuration),
+      reasons: [why, ...(onlyTold ? [onlyTold] : [])],
+    },
+    given: {
+      usualBytes,
+      givenBytes: processBytes,
+      ...(restarts && { ...kept, atMs: input.nowMs, ...(isLess && { isLess }), ...(tooSmall && { tooSmall }) }),
+    },
   };
 }

@@ -24,6 +24,35 @@ export interface JobScaling {
   readonly restartMs?: number;
   /** How long no record was processed, where the operation measured it. */
   readonly pauseMs?: number;
+  /** It was an upgrade, for memory came with it: it says nothing of how long a rescale takes. */
+  readonly byUpgrade?: true;
+}
+
+/** What TaskManagers were given of memory: bytes of a process. */
+export interface MemoryGiven {
+  /** As the user has it. */
+  readonly usualBytes: number;
+  /** What it was given instead. */
+  readonly givenBytes: number;
+  /** When that was decided, where it took a restart. */
+  readonly atMs?: number;
+  /** It was less than before: more may follow at once. */
+  readonly isLess?: true;
+  /** What somebody else had raised it to before: it gets no less. */
+  readonly leastBytes?: number;
+  /** A size that collected too much garbage. */
+  readonly tooSmall?: { readonly bytes: number; readonly atMs: number };
+}
+
+/** How TaskManagers were used since their size or their number changed: see memory-watch.ts. */
+export interface WatchedMemory {
+  readonly bytes: number;
+  /** Their size before this one. */
+  readonly beforeBytes?: number;
+  readonly slots: number;
+  readonly sinceMs: number;
+  /** The largest share of a heap that was alive throughout a window; absent until a window was seen. */
+  readonly alive?: number;
 }
 
 /** A wish to scale down that waits. */
@@ -87,8 +116,10 @@ export interface EngineMemory {
   /** Since when a scale-down waits for the end of a fall. */
   readonly fallingSinceMs?: number;
   readonly distrusts: readonly Distrust[];
-  /** Bytes of a TaskManager's process: as the user has it, and what it was given instead. */
-  readonly memoryGiven?: { readonly usualBytes: number; readonly givenBytes: number };
+  readonly memoryGiven?: MemoryGiven;
+  /** When memory was last asked for in vain. */
+  readonly memoryTriedAtMs?: number;
+  readonly watched?: WatchedMemory;
 }
 
 /** Of a job that was never decided on. */

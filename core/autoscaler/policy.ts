@@ -58,8 +58,14 @@ export interface AutoscalerQuota {
 export interface MemoryPolicy {
   /** What its process may be given at most. */
   readonly maxBytes: number;
+  /** What it may be given at least; absent: what it had before anything was given. */
+  readonly minBytes?: number;
   /** Whether a decision about memory is carried out. Else it is only told, and parallelism is decided by the memory that is there. */
   readonly isCarriedOut: boolean;
+  /** It comes about by a restart, by the size of the process alone: so seldom, and where it is worth that also by itself. */
+  readonly byRestart?: boolean;
+  /** Why it is only told, whatever the user wants. */
+  readonly onlyTold?: Reason;
 }
 
 export interface AutoscalerPolicy {

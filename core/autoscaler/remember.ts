@@ -11,7 +11,12 @@ export interface ScalingDone {
 }
 
 /** A decision, as far as what is remembered of it goes. */
-type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'memory' | 'memoryGiven'>;
+type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'memory' | 'memoryGiven' | 'memoryBytes'>;
+
+/** The memory after a decision with memory that came to nothing: that is not tried again soon, and keeps no rescale back. */
+export function rememberTried(memory: EngineMemory, atMs: number): EngineMemory {
+  return { ...memory, memoryTriedAtMs: atMs };
+}
 
 /** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
 export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDone): EngineMemory {
@@ -29,11 +34,13 @@ export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDon
     };
     scalings[id] = [...(scalings[id] ?? []), scaling];
   }
+  const byUpgrade = decision.memoryBytes !== undefined;
   const job: JobScaling = {
     atMs,
     decision: decision.id,
     to: Object.fromEntries(changed.map(({ id }) => [id, parallelism[id] ?? 1])),
-    ...(pauseMs === undefined ? {} : { pauseMs }),
+    ...(pauseMs === undefined || byUpgrade ? {} : { pauseMs }),
+    ...(byUpgrade && { byUpgrade }),
   };
   return {
     ...memory,

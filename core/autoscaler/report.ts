@@ -6,7 +6,7 @@ import type { EngineMemory } from './memory.ts';
 import { slotsOf } from './quota.ts';
 
 /** Raised whenever the engine may answer otherwise than before. */
-const profileVersion = 4;
+const profileVersion = 5;
 
 /** What a decision is made of, besides its input. */
 export interface Findings {
@@ -41,6 +41,7 @@ export function report(input: AutoscalerInput, findings: Findings): AutoscalerDe
     ...(changes === undefined ? {} : { parallelism, slots: slotsOf(job.vertices, parallelism) }),
     ...(memoryAdvice === undefined ? {} : { memoryAdvice }),
     ...(memoryGiven === undefined ? {} : { memoryGiven }),
+    ...(memoryGiven && policy.memory?.byRestart ? { memoryBytes: memoryGiven.givenBytes } : {}),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, figureOf(value)])),
     memory: findings.memory,
   };

@@ -13,7 +13,8 @@ export function restartTimeMs(scalings: readonly JobScaling[], options: Operator
 /** Notes of the newest scaling how long it took, once the job runs with what it asked for. */
 export function trackRestart(scalings: readonly JobScaling[], job: AutoscaledJob): readonly JobScaling[] {
   const newest = scalings.at(-1);
-  if (newest === undefined || newest.restartMs !== undefined || job.runningSinceMs === undefined) return scalings;
+  if (newest === undefined || newest.byUpgrade || newest.restartMs !== undefined || job.runningSinceMs === undefined)
+    return scalings;
   const isThere = Object.entries(newest.to).every(
     ([id, parallelism]) => job.vertices.find((vertex) => vertex.id === id)?.parallelism === parallelism,
   );

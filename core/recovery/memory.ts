@@ -40,6 +40,6 @@ export function withMemory(job: FlinkJob, { process, from, to }: MemoryRaise): F
 }
 
 /** The size of the process: its limit, else what it requests. */
-function memoryOf({ limits, requests }: Resources): string | undefined {
+export function memoryOf({ limits, requests }: Resources): string | undefined {
   return limits?.memory ?? requests?.memory;
 }

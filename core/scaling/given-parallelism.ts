@@ -6,20 +6,24 @@ import { whyNotInPlace } from '../plan/in-place.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import type { VertexParallelism } from '../rescale/vertex-parallelism.ts';
 import { mostOf, slotsOf } from './given-bounds.ts';
+import { decidedMemory, keptMemory, raisedMemory, withMemoryGiven, withMemorySaid } from './given-memory.ts';
 import { hasSameParallelism, slotsNeeded } from '../spec/task-managers.ts';
 
-/** What one vertex was given, or the job of slots. */
+/** What one vertex was given, or the job of slots, or each TaskManager of memory. */
 export interface Given {
   readonly to: number;
   /** What the applied spec says of it; absent: nothing. */
   readonly over?: number;
+  /** Of memory: what a recovery has raised it to. */
+  readonly least?: number;
 }
 
-/** By the ids of the vertices; under `slots`, of the job's slots. */
+/** By the ids of the vertices; under `slots`, of the job's slots; under `memory`, bytes of a TaskManager. */
 export type GivenParallelism = Readonly<Record<string, Given>>;
 
 /** No vertex has such an id. */
 const slotsKey = 'slots';
+const memoryKey = 'memory';
 
 /** A spec as the job has it, and what of its parallelism was given. */
 export interface GivenSpec {
@@ -28,8 +32,10 @@ export interface GivenSpec {
 }
 
 /** The spec as somebody applied it: without what was given since. */
-export function asApplied({ spec, given }: GivenSpec): FlinkJob {
-  return Object.keys(given).length === 0 ? spec : withNamed(spec, saidOf(spec, given));
+export function asApplied({ spec, given: all }: GivenSpec): FlinkJob {
+  const { [memoryKey]: memory, ...given } = all;
+  const named = Object.keys(given).length === 0 ? spec : withNamed(spec, saidOf(spec, given));
+  return memory ? withMemorySaid(named, memory) : named;
 }
 
 /** The most that a vertex may keep of what it was given. */
@@ -43,18 +49,26 @@ export function applied(spec: FlinkJob, before: GivenSpec, bound: Bound = mostOf
   const said = namedIn(spec);
   const isSaidAsBefore = hasSameParallelism(asApplied(before).spec.job, spec.spec.job);
   const isKept = ([id, { over }]: [string, Given]) => said[id] === over && (id !== slotsKey || isSaidAsBefore);
-  const kept = canBeHad(spec) ? Object.entries(before.given).filter(isKept) : [];
+  const { [memoryKey]: _memory, ...vertices } = before.given;
+  const kept = canBeHad(spec) ? Object.entries(vertices).filter(isKept) : [];
   const mostOfOne = (id: string) => (id === slotsKey ? slotsOf(spec) : bound(spec, before.spec, id));
   const bounded = kept.map(([id, one]): [string, Given] => [id, { ...one, to: Math.min(one.to, mostOfOne(id)) }]);
   const still = Object.fromEntries(bounded);
-  return { spec: withGiven(spec, said, still), given: still };
+  const memory = keptMemory(spec, before.spec, before.given[memoryKey]);
+  return withGivenMemory({ spec: withGiven(spec, said, still), given: still }, memory);
 }
 
 /**
  * What a scaling by hand comes to: `spec` is the job's own with other parallelism. While the autoscaler is active it counts as given,
  * like the autoscaler's own; else it is what the spec says from now on.
  */
-export function scaledByHand(spec: FlinkJob, before: GivenSpec): GivenSpec {
+export function scaledByHand(spec: FlinkJob, { spec: was, given: all }: GivenSpec): GivenSpec {
+  const { [memoryKey]: memory, ...given } = all;
+  const scaled = parallelismByHand(spec, { spec: was, given });
+  return memory ? { ...scaled, given: { ...scaled.given, [memoryKey]: memory } } : scaled;
+}
+
+function parallelismByHand(spec: FlinkJob, before: GivenSpec): GivenSpec {
   const isActive = spec.spec.autoscaler?.mode === 'active';
   const said = saidOf(before.spec, before.given);
   const now = verticesIn(spec);
@@ -74,10 +88,29 @@ export interface DecidedParallelism {
   readonly now: VertexParallelism;
   /** That the job takes with it; absent: the widest vertex decides. */
   readonly slots?: number;
+  /** Of each TaskManager; absent: as they are. */
+  readonly memoryBytes?: number;
 }
 
 /** What a decision of the autoscaler comes to. */
-export function scaledByDecision(before: GivenSpec, { wanted, now, slots }: DecidedParallelism): GivenSpec {
+export function scaledByDecision(before: GivenSpec, { memoryBytes, ...decided }: DecidedParallelism): GivenSpec {
+  const { [memoryKey]: memory, ...given } = before.given;
+  const scaled = parallelismByDecision({ spec: before.spec, given }, decided);
+  return withGivenMemory(scaled, memoryBytes === undefined ? memory : decidedMemory(before.spec, memory, memoryBytes));
+}
+
+/** What a recovery with more memory comes to. @param spec the one that it brings the job back with */
+export function raisedByRecovery(spec: FlinkJob, before: GivenSpec): GivenParallelism {
+  const memory = raisedMemory(spec, before.spec, before.given[memoryKey]);
+  return memory ? { ...before.given, [memoryKey]: memory } : before.given;
+}
+
+function withGivenMemory({ spec, given }: GivenSpec, memory: Given | undefined): GivenSpec {
+  if (memory === undefined) return { spec, given };
+  return { spec: withMemoryGiven(spec, memory), given: { ...given, [memoryKey]: memory } };
+}
+
+function parallelismByDecision(before: GivenSpec, { wanted, now, slots }: DecidedParallelism): GivenSpec {
   const said = saidOf(before.spec, before.given);
   const kept = Object.entries(before.given).filter(([id]) => id in wanted);
   const changed = Object.entries(wanted).filter(([id, to]) => now[id] !== to);

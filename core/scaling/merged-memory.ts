@@ -8,10 +8,11 @@ import type { Distrust, EngineMemory, JobScaling } from '../autoscaler/memory.ts
  */
 export function mergedMemory(held: EngineMemory | undefined, seen: EngineMemory): EngineMemory {
   if (!held) return seen;
-  const { memoryGiven: _seen, ...learned } = seen;
+  const { memoryGiven: _seen, memoryTriedAtMs: _tried, ...learned } = seen;
   return {
     ...learned,
     ...(held.memoryGiven && { memoryGiven: held.memoryGiven }),
+    ...(held.memoryTriedAtMs !== undefined && { memoryTriedAtMs: held.memoryTriedAtMs }),
     scalings: held.scalings,
     jobScalings: held.jobScalings.map((one) => withRestart(one, seen.jobScalings)),
     distrusts: newestOf([...held.distrusts, ...seen.distrusts]),

@@ -26,6 +26,8 @@ export interface ScaleVerticesRequest {
   readonly now: VertexParallelism;
   /** The slots that it takes with what it shall have; absent: of an earlier release, which counts the widest vertex. */
   readonly slots?: number;
+  /** Bytes of each TaskManager; absent: as they are. */
+  readonly memoryBytes?: number;
 }
 
 /** What the job answers. */

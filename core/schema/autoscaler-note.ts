@@ -20,6 +20,7 @@ const jobScaling = z.object({
   to: z.record(z.string(), z.number()),
   restartMs: z.number().exactOptional(),
   pauseMs: z.number().exactOptional(),
+  byUpgrade: z.literal(true).exactOptional(),
 });
 
 const capacityPoint = z.object({
@@ -47,6 +48,23 @@ const usualLoad = z.object({
   atMs: z.number(),
 });
 
+const memoryGiven = z.object({
+  usualBytes: z.number(),
+  givenBytes: z.number(),
+  atMs: z.number().exactOptional(),
+  isLess: z.literal(true).exactOptional(),
+  leastBytes: z.number().exactOptional(),
+  tooSmall: z.object({ bytes: z.number(), atMs: z.number() }).exactOptional(),
+});
+
+const watched = z.object({
+  bytes: z.number(),
+  beforeBytes: z.number().exactOptional(),
+  slots: z.number(),
+  sinceMs: z.number(),
+  alive: z.number().exactOptional(),
+});
+
 const memory = z.object({
   scalings: z.record(z.string(), z.array(scaling)),
   jobScalings: z.array(jobScaling),
@@ -56,7 +74,9 @@ const memory = z.object({
   usual: usualLoad.exactOptional(),
   fallingSinceMs: z.number().exactOptional(),
   distrusts: z.array(distrust),
-  memoryGiven: z.object({ usualBytes: z.number(), givenBytes: z.number() }).exactOptional(),
+  memoryGiven: memoryGiven.exactOptional(),
+  memoryTriedAtMs: z.number().exactOptional(),
+  watched: watched.exactOptional(),
 });
 
 const note = z.object({

@@ -4,8 +4,9 @@ import { operatorDefaults } from '../autoscaler/options.ts';
 import { features, type AutoscalerPolicy } from '../autoscaler/policy.ts';
 import { scheduleProblem } from '../savepoint-schedule.ts';
 import { parseDurationMs } from '../spec/duration.ts';
+import { memoryPattern, parseMemoryBytes } from '../spec/quantity.ts';
 import { parseOperatorOptions } from './autoscaler-options.ts';
-import { defaults, metricDefaults, recurringDefaults } from '../spec/defaults.ts';
+import { defaults, memoryDefaults, metricDefaults, recurringDefaults } from '../spec/defaults.ts';
 import { cpu, cronExpression, duration, memory, textLike, timeZone } from './fields.ts';
 import { quotaLimits } from './quota.ts';
 
@@ -28,6 +29,11 @@ const minUpToMax = ({
   readonly min?: number | undefined;
   readonly max?: number | undefined;
 }) => min <= max;
+/** Both may be no quantities at all: that is said elsewhere. */
+const isAscending = (min: string | undefined, max: string) =>
+  min === undefined ||
+  ![min, max].every((one) => memoryPattern.test(one)) ||
+  parseMemoryBytes(min) <= parseMemoryBytes(max);
 const minAboveMax = { error: 'must not be above `max`', path: ['min'] };
 
 /** Cron and time zone are checked together: only then is a time known to come. */
@@ -95,6 +101,23 @@ const metricSchema = z
     'must have either `metric` or `query`',
   );
 
+const memorySchema = z
+  .strictObject({
+    mode: z
+      .enum(['advise', 'active'])
+      .default(memoryDefaults.mode)
+      .describe(
+        '`advise`: what the TaskManagers should have is told. `active`: where the autoscaler is, they are given it, by an upgrade.',
+      ),
+    min: memory()
+      .optional()
+      .describe('The least that a TaskManager is given. Without it, what it had before it was given any.'),
+    max: memory().describe('The most that a TaskManager is given.'),
+  })
+  .refine(({ min, max }) => isAscending(min, max), minAboveMax)
+  .optional()
+  .describe('How much memory TaskManagers may be given. Without it, nothing is decided about memory.');
+
 const options = z
   .record(z.string().startsWith('job.autoscaler.').max(256), z.string().max(1024))
   .default(fallback.options)
@@ -153,6 +176,7 @@ export const autoscalerSchema = z
       .strictObject({ within: duration('1m', '24h').describe('A backlog shall be worked off within this time.') })
       .optional()
       .describe('How soon a backlog shall be gone.'),
+    memory: memorySchema,
     without: z
       .array(z.enum(features).meta({ title: features.map((one) => `\`${one}\``).join(', ') }))
       .max(features.length)
@@ -192,6 +216,20 @@ export function autoscalerPolicy(spec: AutoscalerSpec): AutoscalerPolicy {
     })),
     without: spec.without,
     ...(spec.catchUp === undefined ? {} : { catchUpWithinMs: parseDurationMs(spec.catchUp.within) }),
+    ...(spec.memory === undefined ? {} : { memory: memoryPolicy(spec.memory) }),
+  };
+}
+
+function memoryPolicy({
+  mode,
+  min,
+  max,
+}: NonNullable<AutoscalerSpec['memory']>): NonNullable<AutoscalerPolicy['memory']> {
+  return {
+    ...(min !== undefined && { minBytes: parseMemoryBytes(min) }),
+    maxBytes: parseMemoryBytes(max),
+    isCarriedOut: mode === 'active',
+    byRestart: true,
   };
 }
 

@@ -54,6 +54,9 @@ const autoscaler = {
 /** Of a time that comes again in `spec.autoscaler`. */
 export const recurringDefaults = { timeZone: 'UTC' } as const;
 
+/** Of `spec.autoscaler.memory`. */
+export const memoryDefaults = { mode: 'advise' } as const;
+
 /** Of a metric in `spec.autoscaler.metrics`. */
 export const metricDefaults = { aggregate: 'sum', kind: 'value', vertices: noTexts } as const;
 

@@ -91,6 +91,20 @@ Vertex Source (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa): 2 → 4
 `);
   });
 
+  test('explains memory that comes with it', async () => {
+    const memoryAdvice = {
+      options: { 'taskmanager.memory.process.size': '2560m' },
+      removed: [],
+      reasons: [{ code: 'HEAP_TOO_FULL', text: '90 % of the heap are alive.' }],
+    };
+    api.routes = { [`GET ${decisions}/1`]: { body: { ...whole, memoryBytes: 2560 * 2 ** 20, memoryAdvice } } };
+    const { out } = await runDrey(api.server, ['autoscaler', 'counts', '--explain', '1']);
+    expect(out).toContain('Gives:     2560Mi of memory to each TaskManager\n');
+    expect(out).toContain(
+      'Memory:    taskmanager.memory.process.size: 2560m\n           90 % of the heap are alive.\n',
+    );
+  });
+
   test('gives all of it to programs', async () => {
     api.routes = { [`GET ${decisions}/1`]: { body: whole } };
     const ran = await runDrey(api.server, ['autoscaler', 'counts', '--explain', '1', '-o', 'json']);

@@ -12,7 +12,7 @@ import { jobSpec, jobView, operationRecord, savepointView } from '../../support/
 
 const time = '2026-01-01T00:00:00.000Z';
 const failure = { code: 'CRASH_LOOP', message: 'It exits.', cure: 'Mend it.', evidence: 'boom' } as const;
-const given = { ['a'.repeat(32)]: { to: 4, over: 2 } };
+const given = { ['a'.repeat(32)]: { to: 4, over: 2 }, memory: { to: 3, over: 2, least: 3 } };
 const job = jobView({
   given,
   generation: { number: 1, revision: 1, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-1' },
@@ -57,6 +57,7 @@ const why = { code: 'NOT_NOW', text: 'It is busy.' };
 const decision = someDecisionRecord({
   why,
   operation: 2,
+  memoryBytes: 2 ** 30,
   pauseMs: 300,
   endedAt: time,
   asked: 'k',

@@ -43,3 +43,19 @@ test('several slot sharing groups together take no more than there is', () => {
   expect(decide({ ...input, job: { ...input.job, vertices } }).reasons[0].code).toBe('QUOTA_REACHED');
   expect(decide(input).parallelism?.['work']).toBe(8);
 });
+
+const memory = { maxBytes: 8, isCarriedOut: true, byRestart: true };
+const root = { root: 's3://bucket/drey' };
+
+test.each<[string, Partial<FlinkJobInput['spec']>, string | undefined]>([
+  ['is given', { storage: root }, undefined],
+  ['is told where a person decides on upgrades', { storage: root, upgrade: { strategy: 'blueGreen' } }, 'blueGreen'],
+  ['is told where an upgrade loses the state', { storage: root, upgrade: { mode: 'stateless' } }, 'stateless'],
+  ['is told where nothing keeps the state', {}, 'no storage'],
+])('memory %s', (_what, spec, why) => {
+  const found = jobPolicy({ ...defaultPolicy, memory }, smallSpec(spec).spec).memory;
+  expect(found?.isCarriedOut).toBe(why === undefined);
+  expect(found?.onlyTold?.text ?? '').toContain(why ?? '');
+  const told = { ...memory, isCarriedOut: false };
+  expect(jobPolicy({ ...defaultPolicy, memory: told }, smallSpec(spec).spec).memory).toEqual(told);
+});

@@ -77,16 +77,19 @@ describe('a note', () => {
 
   test('keeps all that is remembered', () => {
     const delayed = { sinceMs: 1, wishes: [{ atMs: 2, parallelism: 3, outside: true }] };
+    const tooSmall = { bytes: 6, atMs: 7 };
     const memory: Complete<EngineMemory> = {
       scalings: { a: [{ atMs: 1, from: 1, to: 2, trueRate: 'NaN', expectedRate: 3, targetRate: 4 }] },
-      jobScalings: [{ atMs: 1, decision: 'd', to: { a: 2 }, restartMs: 3, pauseMs: 4 }],
+      jobScalings: [{ atMs: 1, decision: 'd', to: { a: 2 }, restartMs: 3, pauseMs: 4, byUpgrade: true }],
       delayedScaleDowns: { a: delayed },
       capacity: { a: [{ parallelism: 1, recordsPerSecond: 2, measured: 3, atMs: 4 }] },
       season: [null, { day: 1, today: 2, usual: 3 }],
       usual: { level: 1, deviation: 2, drift: -3, sinceMs: 4, atMs: 5 },
       fallingSinceMs: 6,
       distrusts: [{ vertex: 'a', above: 1, atMs: 2, untilMs: 3, times: 4 }],
-      memoryGiven: { usualBytes: 7, givenBytes: 8 },
+      memoryGiven: { usualBytes: 7, givenBytes: 8, atMs: 9, isLess: true, leastBytes: 5, tooSmall },
+      memoryTriedAtMs: 10,
+      watched: { bytes: 8, beforeBytes: 7, slots: 2, sinceMs: 3, alive: 0.5 },
     };
     expect(readAutoscalerNote(noteText({ memory }))).toEqual({ memory });
   });

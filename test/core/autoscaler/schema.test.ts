@@ -109,6 +109,11 @@ describe('spec.autoscaler', () => {
     expect(autoscalerPolicy(autoscalerSchema.parse({}))).toEqual({ ...defaultPolicy, mode: 'off' });
   });
 
+  test('memory is only told unless the spec says otherwise', () => {
+    const { memory } = autoscalerPolicy(autoscalerSchema.parse({ memory: { max: '8Gi' } }));
+    expect(memory).toEqual({ maxBytes: 8 * 2 ** 30, isCarriedOut: false, byRestart: true });
+  });
+
   test('becomes the policy of the engine', () => {
     const window = { cron: '0 22 * * *', timeZone: 'Europe/Berlin', lasts: '2h' };
     const spec = autoscalerSchema.parse({
@@ -121,6 +126,7 @@ describe('spec.autoscaler', () => {
       quota: { cpu: '20', memory: '64Gi' },
       metrics: [{ name: 'queue', query: 'sum(queue)', target: 100, kind: 'perSubtask' }],
       catchUp: { within: '10m' },
+      memory: { mode: 'active', min: '2Gi', max: '8Gi' },
       without: ['forecast'],
       options: { 'job.autoscaler.metrics.window': '5 min' },
     });
@@ -135,6 +141,7 @@ describe('spec.autoscaler', () => {
       quotas: [{ of: 'job', cpuCores: 20, memoryBytes: 64 * 2 ** 30 }],
       customMetrics: [{ name: 'queue', target: 100, kind: 'perSubtask', vertices: [] }],
       catchUpWithinMs: 600_000,
+      memory: { minBytes: 2 * 2 ** 30, maxBytes: 8 * 2 ** 30, isCarriedOut: true, byRestart: true },
       without: ['forecast'],
     });
   });
@@ -148,6 +155,8 @@ describe('spec.autoscaler', () => {
       ['blackouts', 0, 'timeZone'],
     ],
     ['a time that never comes', { schedules: [{ cron: '0 0 31 2 *', lasts: '1h', min: 2 }] }, ['schedules', 0, 'cron']],
+    ['memory’s min above its max', { memory: { min: '3Gi', max: '2Gi' } }, ['memory', 'min']],
+    ['memory without a max', { memory: { mode: 'active' } }, ['memory', 'max']],
     ['a metric of nothing', { metrics: [{ name: 'x', target: 1 }] }, ['metrics', 0]],
     [
       'an option with a wrong value',
