@@ -22,12 +22,15 @@ import { ObserverSlots, tunerOf } from './observer-slots.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { Observing } from './observing.ts';
+import type { SeenSender } from './seen-sender.ts';
 import type { SharedQuotasHeard } from './shared-quotas-heard.ts';
 import type { UnknownJobsFound } from './unknown-jobs.ts';
 
 interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
   /** Where what is measured goes; absent: nowhere. */
   readonly samples?: Pick<MetricsSender, 'add'> | undefined;
+  /** Where what is seen goes; absent: nowhere. */
+  readonly seen?: Pick<SeenSender, 'note'> | undefined;
   /** Absent: no metric of Prometheus has a value. */
   readonly prometheus?: PrometheusQuery | undefined;
 }
@@ -101,6 +104,7 @@ function portsOf(
       unknownJobs.note(jobs.map((id) => id.slice('job/'.length)));
       if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
     },
+    seen: (fact) => cluster.seen?.note(fact),
     failed: (error, what) => log.warn({ err: error, what }, 'observation failed'),
     counters: {
       asked: (outcome) => metrics.requests.inc({ target: 'flink', outcome: outcome === 'answered' ? 'ok' : 'failed' }),

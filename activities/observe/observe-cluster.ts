@@ -91,7 +91,8 @@ async function observeUntilRelist(
   autoscaling.relisted(view);
   const measurer = (attempt.measurer ??= new Measurer(measuring, (...seen) => autoscaling.saw(...seen)));
   const standstill = (generation: Generation) => measurer.standstill(generation);
-  const observer = (attempt.observer ??= new Observer(view, ports, { ...attempt, standstill }));
+  const slots = (generation: Generation) => measurer.slots(generation);
+  const observer = (attempt.observer ??= new Observer(view, ports, { ...attempt, standstill, slots }));
   const tick = () => {
     if (attempt.fence.isLost) throw new Error('another attempt observes');
     observer.tick();

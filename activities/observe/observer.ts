@@ -11,7 +11,8 @@ import {
   type WaitingSignal,
 } from '../../core/observation/coalescing.ts';
 import { digestOf } from '../../core/observation/digest.ts';
-import type { ObservationOrder, Standstill } from '../../core/observation/observation.ts';
+import { factOf, type JobFact, type SlotsSeen } from '../../core/observation/job-seen.ts';
+import type { Observation, ObservationOrder, Standstill } from '../../core/observation/observation.ts';
 import { isUp } from '../../core/observation/reading.ts';
 import { hurried, mayChange, paceAfter } from '../../core/observation/pace.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
@@ -32,6 +33,8 @@ export interface ObserverPorts {
   signal(workflowId: string, observed: JobObservedSignal): Promise<boolean>;
   /** Notes on the anchor what the job was told. */
   noteTold(generation: Generation, digest: string): Promise<void>;
+  /** Takes what was seen of a job, at each look; it holds nobody up. Absent: nobody wants to know. */
+  readonly seen?: ((fact: JobFact) => void) | undefined;
   /** Something went wrong that concerns one job, and must not keep the others from being observed. */
   failed(error: unknown, what: string): void;
   readonly counters: ObserverCounters;
@@ -55,6 +58,8 @@ export interface ObserverAttempt {
   readonly fence: Pick<AttemptFence, 'assertCurrent'>;
   /** Says what measuring has found; absent where nothing is measured. */
   readonly standstill?: ((generation: Generation) => Standstill | undefined) | undefined;
+  /** Says which slots measuring has found. */
+  readonly slots?: ((generation: Generation) => SlotsSeen | undefined) | undefined;
 }
 
 interface Watched {
@@ -84,6 +89,7 @@ export class Observer {
   private readonly nextOrder: NextOrder;
   private readonly fence: Pick<AttemptFence, 'assertCurrent'>;
   private readonly standstill: ObserverAttempt['standstill'];
+  private readonly slots: ObserverAttempt['slots'];
   private readonly beganAtMs: number;
   private readonly watched = new Map<string, Watched>();
   private readonly signals = new Map<string, JobSignals>();
@@ -98,6 +104,7 @@ export class Observer {
     this.nextOrder = attempt.nextOrder;
     this.fence = attempt.fence;
     this.standstill = attempt.standstill;
+    this.slots = attempt.slots;
     this.beganAtMs = attempt.beganAtMs;
   }
 
@@ -220,6 +227,7 @@ export class Observer {
     };
     const observation = job.observation(order, seen);
     if (!observation || !signals) return undefined;
+    this.show(generation, observation);
     const finding = findingOf({ observation, spec: generation.spec });
     const digest = digestOf(observation, finding);
     const isWell = finding === undefined && isUp(observation);
@@ -232,6 +240,11 @@ export class Observer {
       this.signals.set(name, offered(signals, offer, performance.now()));
     }
     return { isWell, digest };
+  }
+
+  /** Of a candidate its job's workflow is told. */
+  private show(generation: Generation, observation: Observation): void {
+    if (!generation.candidate) this.ports.seen?.(factOf(observation, this.slots?.(generation)));
   }
 
   private sendDue(nowMs: number): void {

@@ -9,6 +9,7 @@ import type { Kind } from '../../clients/kubernetes/kinds.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import { annotations } from '../../core/names.ts';
+import type { JobFact } from '../../core/observation/job-seen.ts';
 import type { Standstill } from '../../core/observation/observation.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
 import { marksOf } from '../../activities/cluster/marks.ts';
@@ -41,6 +42,8 @@ let seq: number;
 let isCurrent: () => Promise<boolean>;
 /** What measuring has found. */
 let standstill: Standstill | undefined;
+/** What was shown of jobs, past their workflows. */
+let facts: JobFact[];
 
 /** The watches of a real client, of which the test says what they see. */
 const kubernetes = {
@@ -63,6 +66,7 @@ const ports: ObserverPorts = {
     return isKnown;
   },
   noteTold: async (_generation, digest) => void toldDigests.push(digest),
+  seen: (fact) => void facts.push(fact),
   failed: (error) => void failures.push(error),
   counters: { asked: () => undefined, signalled: () => undefined, observed: () => undefined },
 };
@@ -78,6 +82,7 @@ beforeEach(async () => {
   asked = { jobs: 0, failures: 0 };
   isCurrent = async () => true;
   standstill = undefined;
+  facts = [];
   await restarted();
   followers.get('Service')?.replaced(objects.filter(({ kind }) => kind === 'Service').map(stored));
 });
@@ -97,6 +102,7 @@ async function restarted(): Promise<void> {
     beganAtMs: performance.now(),
     fence: new AttemptFence(() => isCurrent()),
     standstill: () => standstill,
+    slots: () => ({ total: 2, free: 1 }),
   });
   seen.observer = observer;
   await view.follow(kubernetes, 'x', new AbortController().signal);
@@ -121,6 +127,14 @@ describe('an observer', () => {
     expect(observer.summary()).toMatchObject({ watched: 1, waiting: 0 });
   });
 
+  test('shows what it has seen at each look, past the workflow', async () => {
+    await pass(5_000);
+    const { looks } = observer.summary();
+    expect(looks).toBeGreaterThan(1);
+    expect(facts.map(({ seq: number }) => number)).toEqual(Array.from({ length: looks }, (_, index) => index + 1));
+    expect(facts[0]).toMatchObject({ submission: 1, seen: { generation: 2, state: 'RUNNING', slots: { free: 1 } } });
+  });
+
   test('tells once how a candidate is that is well, for whoever decides about it', async () => {
     const beside = renderAnchor({ ...generation, candidate: true }, 5);
     const metadata = { ...beside.metadata, annotations: { ...beside.metadata.annotations, ...notes } };
@@ -128,6 +142,7 @@ describe('an observer', () => {
     await pass(60_000);
     expect(signals).toMatchObject([{ observation: { generation: 2, job: { state: 'RUNNING' } } }]);
     expect(signals[0]?.finding).toBeUndefined();
+    expect(facts).toEqual([]);
   });
 
   test('has jobs measured by the revision that their anchors say', async () => {

@@ -22,6 +22,20 @@ const job = jobView({
   startedFrom: 's3://a/c',
   restoring: 's3://a/d',
   nextSavepointAt: time,
+  seen: {
+    at: time,
+    generation: 1,
+    state: 'RUNNING',
+    tasks: { running: 1, total: 2 },
+    restarts: 0,
+    checkpoints: {
+      readAt: time,
+      newest: { id: 1, path: 's3://a/chk-1', completedAt: time, durationMs: 4, sizeBytes: 5 },
+      failures: 0,
+    },
+    taskManagers: { ready: 1, wanted: 1 },
+    slots: { total: 2, free: 0 },
+  },
 });
 const step = {
   name: 'slots',
