@@ -18,6 +18,7 @@ import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observa
 import type { AgentSettings } from './config.ts';
 import { autoscalingPorts } from './autoscaling.ts';
 import { measuringPorts } from './measuring.ts';
+import { ObservedJobs } from './observed-jobs.ts';
 import { ObserverSlots, tunerOf } from './observer-slots.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
@@ -89,6 +90,7 @@ function portsOf(
   client: Client,
   { cluster, metrics, log, observing, unknownJobs }: ObserverWorkerOptions,
 ): ObserverDependencies['ports'] {
+  const observed = new ObservedJobs();
   return {
     isCurrent: (attempt) => isCurrentAttempt(client, attempt),
     ...signalsOf(client),
@@ -109,9 +111,14 @@ function portsOf(
     counters: {
       asked: (outcome) => metrics.requests.inc({ target: 'flink', outcome: outcome === 'answered' ? 'ok' : 'failed' }),
       signalled: (outcome) => metrics.signals.inc({ outcome: outcome === 'accepted' ? 'sent' : outcome }),
-      observed: (jobs) => {
-        metrics.observedJobs.set(jobs);
+      observed: (by, jobs) => {
+        observed.note(by, jobs);
+        metrics.observedJobs.set(observed.sum);
         observing.note();
+      },
+      ended: (by) => {
+        observed.forget(by);
+        metrics.observedJobs.set(observed.sum);
       },
     },
   };

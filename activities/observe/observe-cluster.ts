@@ -63,7 +63,11 @@ export async function observeCluster(dependencies: ObserverDependencies, input: 
     fence: new AttemptFence(() => dependencies.ports.isCurrent(attemptOf(context.info))),
   };
   const endsAt = attempt.beganAtMs + lastsMs * (0.9 + Math.random() / 5);
-  while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
+  try {
+    while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
+  } finally {
+    attempt.observer?.end();
+  }
 }
 
 function attemptOf({ workflowExecution, activityId, attempt }: Info): ActivityAttempt {

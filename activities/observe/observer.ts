@@ -44,7 +44,10 @@ export interface ObserverPorts {
 export interface ObserverCounters {
   asked(outcome: 'answered' | 'silent'): void;
   signalled(outcome: 'accepted' | 'failed' | 'noWorkflow'): void;
-  observed(jobs: number): void;
+  /** So many, by one observer of those that this process has. */
+  observed(by: object, jobs: number): void;
+  /** That observer has ended. */
+  ended(by: object): void;
 }
 
 /** Numbers the observations of one attempt, however often it lists anew. */
@@ -132,6 +135,11 @@ export class Observer {
     return [...this.watched.values()].flatMap(({ job }) => job.running ?? []);
   }
 
+  /** Nothing is observed by it any more. */
+  end(): void {
+    this.ports.counters.ended(this);
+  }
+
   /** Does what is due. */
   tick(): void {
     if (!this.view.isComplete) return;
@@ -139,7 +147,7 @@ export class Observer {
     for (const name of this.view.names()) this.lookWhenDue(name, nowMs);
     for (const [name, watched] of this.watched)
       if (!watched.isGone && !isToBeWatched(this.view.get(name))) this.leave(name, watched);
-    this.ports.counters.observed(this.watched.size);
+    this.ports.counters.observed(this, this.watched.size);
     this.sendDue(nowMs);
   }
 
@@ -212,6 +220,8 @@ export class Observer {
   }
 
   private offerWatched(name: string, job: WatchedJob, elapsedMs: number): Offered | undefined {
+    // While all is listed anew, what is not listed yet seems to be missing, and no node to be lost.
+    if (!this.view.isComplete) return undefined;
     return isToBeWatched(this.view.get(name)) ? this.offer(name, job, this.nextOrder(elapsedMs)) : undefined;
   }
 

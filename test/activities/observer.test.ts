@@ -44,6 +44,8 @@ let isCurrent: () => Promise<boolean>;
 let standstill: Standstill | undefined;
 /** What was shown of jobs, past their workflows. */
 let facts: JobFact[];
+/** How many jobs each observer says that it looks after. */
+const observedBy = new Map<object, number>();
 
 /** The watches of a real client, of which the test says what they see. */
 const kubernetes = {
@@ -68,7 +70,12 @@ const ports: ObserverPorts = {
   noteTold: async (_generation, digest) => void toldDigests.push(digest),
   seen: (fact) => void facts.push(fact),
   failed: (error) => void failures.push(error),
-  counters: { asked: () => undefined, signalled: () => undefined, observed: () => undefined },
+  counters: {
+    asked: () => undefined,
+    signalled: () => undefined,
+    observed: (by, count) => void observedBy.set(by, count),
+    ended: (by) => void observedBy.delete(by),
+  },
 };
 
 async function noAnswer(): Promise<undefined> {}
@@ -83,6 +90,7 @@ beforeEach(async () => {
   isCurrent = async () => true;
   standstill = undefined;
   facts = [];
+  observedBy.clear();
   await restarted();
   followers.get('Service')?.replaced(objects.filter(({ kind }) => kind === 'Service').map(stored));
 });
@@ -111,6 +119,15 @@ async function restarted(): Promise<void> {
     followers.get(kind)?.replaced(own.map(stored));
   }
   followers.get('Node')?.replaced([]);
+}
+
+const own = ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const;
+
+/** As each hour: a new view, of which nothing is listed yet. */
+async function listedAnew(): Promise<void> {
+  const view = new ClusterView('local', (name) => observer.changed(name));
+  observer.relisted(view);
+  await view.follow(kubernetes, 'x', new AbortController().signal);
 }
 
 async function pass(ms: number): Promise<void> {
@@ -214,12 +231,42 @@ describe('an observer', () => {
     await pass(5_000);
     followers.get('ConfigMap')?.deleted(stored(anchor));
     await pass(1_000);
-    const view = new ClusterView('local', (name) => observer.changed(name));
-    observer.relisted(view);
-    await view.follow(kubernetes, 'x', new AbortController().signal);
-    for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const) followers.get(kind)?.replaced([]);
+    await listedAnew();
+    for (const kind of own) followers.get(kind)?.replaced([]);
+    await pass(10_000);
+    // A node that is lost seems to be there until all nodes are listed.
+    expect(signals).toEqual([]);
+    followers.get('Node')?.replaced([]);
     await pass(10_000);
     expect(signals).toMatchObject([{ finding: { reason: 'OBJECTS_DELETED' } }]);
+  });
+
+  test('says nothing of a look that ends while all is listed anew: what is not listed yet seems to be missing', async () => {
+    await pass(5_000);
+    const before = facts.length;
+    const answers: ((found: JobSummary[]) => void)[] = [];
+    jobs = () => new Promise((resolve) => void answers.push(resolve));
+    await pass(15_000);
+    await listedAnew();
+    followers.get('ConfigMap')?.replaced([stored(anchor)]);
+    jobs = async () => [running];
+    expect(answers).toHaveLength(1);
+    answers[0]?.([running]);
+    await pass(5_000);
+    expect([facts.length - before, signals]).toEqual([0, []]);
+    for (const kind of own)
+      followers.get(kind)?.replaced([anchor, ...objects].filter((one) => one.kind === kind).map(stored));
+    followers.get('Node')?.replaced([]);
+    await pass(15_000);
+    expect(facts.length).toBeGreaterThan(before);
+    expect(signals).toEqual([]);
+  });
+
+  test('says of how many jobs it looks after, until it ends', async () => {
+    await pass(1_000);
+    expect([...observedBy.values()]).toEqual([1]);
+    observer.end();
+    expect([...observedBy.values()]).toEqual([]);
   });
 
   test('tells what has been changed by somebody else', async () => {
