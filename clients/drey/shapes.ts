@@ -270,6 +270,7 @@ export const samplesShape = z.object({
   taken: z.number(),
   repeated: z.number(),
   dropped: z.record(z.string(), z.number()),
+  unknownJobs: z.array(z.string()).optional(),
 });
 export type SamplesTaken = z.output<typeof samplesShape>;
 

@@ -103,7 +103,12 @@ const answers: [string, unknown, z.ZodType, z.ZodType][] = [
   ['savepoint', savepoint, api.savepointAnswer, client.savepointShape],
   ['metrics', metrics, metricApi.metricsAnswer, client.metricsShape],
   ['series', { vertex: 'v', metric: 'lag', seenAt: time }, metricApi.seriesAnswer, client.seriesShape],
-  ['samples', { taken: 1, repeated: 0, dropped }, metricApi.samplesAnswer, client.samplesShape],
+  [
+    'samples',
+    { taken: 1, repeated: 0, dropped, unknownJobs: ['a1b2c3d4'] },
+    metricApi.samplesAnswer,
+    client.samplesShape,
+  ],
   ['event', event, api.eventAnswer, client.eventShape],
   ['decision', decision, scalingApi.decisionAnswer, scaling.decisionShape],
   ['decision in short', summary, scalingApi.decisionSummary, scaling.decisionSummaryShape],
