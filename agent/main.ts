@@ -22,6 +22,7 @@ import { observerWorker } from './observer.ts';
 import { Observing } from './observing.ts';
 import { createAgentMetrics } from './metrics.ts';
 import { samplesToApi } from './samples-to-api.ts';
+import { seenToApi } from './seen-to-api.ts';
 import { SharedQuotasHeard } from './shared-quotas-heard.ts';
 import { UnknownJobsFound } from './unknown-jobs.ts';
 
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
   const metrics = createAgentMetrics();
   await offerMetrics(settings.DREY_METRICS_LISTEN, metrics.registry, log);
   const samples = samplesToApi(settings, metrics, log);
+  const seen = seenToApi(settings, metrics, log);
   const { DREY_PROMETHEUS_URL: prometheusUrl } = settings;
   const prometheus = prometheusUrl === undefined ? undefined : prometheusAt(prometheusUrl);
   const connection = await connected();
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
   const observer = await observerWorker({
     connection,
     settings,
-    cluster: { ...cluster, samples, prometheus },
+    cluster: { ...cluster, samples, seen, prometheus },
     metrics,
     log,
     observing,
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
   const heartbeats = heartbeatsToApi(settings, log, { observing, unknownJobs, quotas });
   await Promise.all([worker.run(), observer.run()]);
   heartbeats?.stop();
+  seen?.stop();
   await samples?.stop();
   await connection.close();
   log.info('agent has ended');

@@ -8,6 +8,7 @@ import type { SendSamples } from '../clients/drey/send-samples.ts';
 import { bySeries, isStorable, type MetricSample } from '../core/metrics/sample.ts';
 import type { AgentMetrics } from './metrics.ts';
 import { SampleBuffer, type OldestSamples } from './sample-buffer.ts';
+import { UnknownSamples } from './unknown-samples.ts';
 
 export interface MetricsSenderOptions {
   readonly send: SendSamples;
@@ -19,6 +20,8 @@ export interface MetricsSenderOptions {
   readonly batchMax?: number;
   /** How long a sample waits for others; 5 s. */
   readonly everyMs?: number;
+  /** When samples of jobs that the API does not know yet are brought again; 10 s. */
+  readonly unknownAgainMs?: number;
   /** The first and the longest pause after a failure; 500 ms, doubling up to 30 s. */
   readonly pauseMs?: { readonly first: number; readonly max: number };
 }
@@ -32,6 +35,7 @@ const lastTimeoutMs = 2_000;
 export class MetricsSender {
   private readonly options: MetricsSenderOptions;
   private readonly buffer: SampleBuffer;
+  private readonly unknown: UnknownSamples;
   private readonly everyMs: number;
   private batchMax: number;
   private timer: NodeJS.Timeout | undefined;
@@ -45,6 +49,7 @@ export class MetricsSender {
   constructor(options: MetricsSenderOptions) {
     this.options = options;
     this.buffer = new SampleBuffer(options.samplesMax ?? 200_000);
+    this.unknown = new UnknownSamples(options.unknownAgainMs ?? 10_000);
     this.batchMax = options.batchMax ?? 2_000;
     this.everyMs = options.everyMs ?? 5_000;
   }
@@ -54,7 +59,8 @@ export class MetricsSender {
     const { metrics } = this.options;
     const usable = samples.filter(({ value }) => isStorable(value));
     let overflow = 0;
-    for (const sample of usable) overflow += this.buffer.add(sample) ? 0 : 1;
+    for (const sample of [...this.unknown.due(performance.now()), ...usable])
+      overflow += this.buffer.add(sample) ? 0 : 1;
     metrics.samples.inc({ outcome: 'unusable' }, samples.length - usable.length);
     metrics.samples.inc({ outcome: 'overflow' }, overflow);
     metrics.samplesWaiting.set(this.buffer.size);
@@ -109,7 +115,8 @@ export class MetricsSender {
       metrics.batches.inc({ outcome: 'sent' });
       metrics.samples.inc({ outcome: 'taken' }, answer.taken);
       metrics.samples.inc({ outcome: 'repeated' }, answer.repeated);
-      metrics.samples.inc({ outcome: 'refused' }, sum(Object.values(answer.dropped)));
+      const kept = this.unknown.keep(batch.samples, answer.unknownJobs ?? [], performance.now());
+      metrics.samples.inc({ outcome: 'refused' }, sum(Object.values(answer.dropped)) - kept);
       this.done(batch);
       this.succeeded();
       return true;

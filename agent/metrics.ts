@@ -8,7 +8,13 @@ export function createAgentMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  return { registry, ...observationMetrics(registers), ...sampleMetrics(registers), ...autoscalerMetrics(registers) };
+  return {
+    registry,
+    ...observationMetrics(registers),
+    ...sampleMetrics(registers),
+    ...seenMetrics(registers),
+    ...autoscalerMetrics(registers),
+  };
 }
 
 function observationMetrics(registers: Registry[]) {
@@ -55,6 +61,22 @@ function sampleMetrics(registers: Registry[]) {
       name: 'drey_agent_batches_total',
       help: 'Attempts to send a batch of samples, by outcome: sent, failed and to be sent again, or refused',
       labelNames: ['outcome'],
+      registers,
+    }),
+  };
+}
+
+function seenMetrics(registers: Registry[]) {
+  return {
+    seen: new Counter({
+      name: 'drey_agent_seen_total',
+      help: 'What was seen of jobs, by what became of it: taken, dropped or refused by the API, overflow where of too many jobs something waits',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    seenWaiting: new Gauge({
+      name: 'drey_agent_seen_waiting',
+      help: 'Jobs of which the API is still to be told what was seen',
       registers,
     }),
   };

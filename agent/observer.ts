@@ -18,16 +18,20 @@ import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observa
 import type { AgentSettings } from './config.ts';
 import { autoscalingPorts } from './autoscaling.ts';
 import { measuringPorts } from './measuring.ts';
+import { ObservedJobs } from './observed-jobs.ts';
 import { ObserverSlots, tunerOf } from './observer-slots.ts';
 import type { MetricsSender } from './metrics-sender.ts';
 import type { AgentMetrics } from './metrics.ts';
 import type { Observing } from './observing.ts';
+import type { SeenSender } from './seen-sender.ts';
 import type { SharedQuotasHeard } from './shared-quotas-heard.ts';
 import type { UnknownJobsFound } from './unknown-jobs.ts';
 
 interface Cluster extends Pick<ClusterDependencies, 'kubernetes' | 'flink'> {
   /** Where what is measured goes; absent: nowhere. */
   readonly samples?: Pick<MetricsSender, 'add'> | undefined;
+  /** Where what is seen goes; absent: nowhere. */
+  readonly seen?: Pick<SeenSender, 'note'> | undefined;
   /** Absent: no metric of Prometheus has a value. */
   readonly prometheus?: PrometheusQuery | undefined;
 }
@@ -86,6 +90,7 @@ function portsOf(
   client: Client,
   { cluster, metrics, log, observing, unknownJobs }: ObserverWorkerOptions,
 ): ObserverDependencies['ports'] {
+  const observed = new ObservedJobs();
   return {
     isCurrent: (attempt) => isCurrentAttempt(client, attempt),
     ...signalsOf(client),
@@ -101,13 +106,19 @@ function portsOf(
       unknownJobs.note(jobs.map((id) => id.slice('job/'.length)));
       if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
     },
+    seen: (fact) => cluster.seen?.note(fact),
     failed: (error, what) => log.warn({ err: error, what }, 'observation failed'),
     counters: {
       asked: (outcome) => metrics.requests.inc({ target: 'flink', outcome: outcome === 'answered' ? 'ok' : 'failed' }),
       signalled: (outcome) => metrics.signals.inc({ outcome: outcome === 'accepted' ? 'sent' : outcome }),
-      observed: (jobs) => {
-        metrics.observedJobs.set(jobs);
+      observed: (by, jobs) => {
+        observed.note(by, jobs);
+        metrics.observedJobs.set(observed.sum);
         observing.note();
+      },
+      ended: (by) => {
+        observed.forget(by);
+        metrics.observedJobs.set(observed.sum);
       },
     },
   };

@@ -7,6 +7,7 @@ import { costs } from '../core/plan/field-costs.ts';
 import { flinkJobSchema } from '../core/schema/flink-job.ts';
 import { sharedQuotaSchema } from '../core/schema/quota.ts';
 import { problemKinds } from './problem.ts';
+import { jobSeen } from './seen-shapes.ts';
 import { given, time } from './shape-parts.ts';
 
 const failure = z
@@ -114,6 +115,11 @@ export const jobAnswer = z
     lastSeen: time
       .optional()
       .describe('When it was last observed; only of a job that runs, and that nobody observes now.'),
+    seen: jobSeen
+      .optional()
+      .describe(
+        'What agents saw of it last: its newest checkpoint, restarts, TaskManagers. Also of one that runs no more.',
+      ),
     createdAt: time,
     updatedAt: time,
   })

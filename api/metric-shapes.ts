@@ -54,5 +54,11 @@ export const samplesAnswer = z
       unknown: z.int().describe('Of jobs that are not recorded, or not on this cluster.'),
       crowded: z.int().describe('Of new series of jobs that have too many.'),
     }),
+    unknownJobs: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'The uids of those that were not recorded, or not on this cluster: the record of a new job may be on its way.',
+      ),
   })
   .meta({ id: 'SamplesTaken' });

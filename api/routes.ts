@@ -11,6 +11,7 @@ import { logRoutes } from './routes/logs.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { savepointDisposalRoutes } from './routes/savepoint-disposal.ts';
 import { savepointRoutes } from './routes/savepoints.ts';
+import { seenRoutes } from './routes/seen.ts';
 import { simulationRoutes } from './routes/simulation.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tenantRoutes } from './routes/tenants.ts';
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...savepointDisposalRoutes,
   ...logRoutes,
   ...metricRoutes,
+  ...seenRoutes,
   ...clusterRoutes,
   ...tenantRoutes,
   ...systemRoutes,

@@ -96,7 +96,7 @@ const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: Ab
     begun('candidateCanceled') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
   adjust: (begun) => (begun('anchorUpdated', 'strangerRemoved') ? undefined : givenUp('The job runs on as it is.')),
   cleanup: (begun) =>
-    begun('finishedRemoved') ? undefined : givenUp('The job has finished, and its Flink cluster stays.'),
+    begun('finishedRemoved', 'stateKept') ? undefined : givenUp('The job has ended, and its Flink cluster stays.'),
   revive: (begun) =>
     givenUp(
       begun('candidateStopped')
@@ -130,7 +130,7 @@ const endsOf: Readonly<Partial<Record<OperationKind, string>>> = {
   promote: 'The candidate is the job by now: what ran before is ended.',
   discard: 'The candidate has ended: it is cleared away, and the job runs on.',
   remove: 'A removal that has begun cannot be withdrawn: the job ends REMOVED.',
-  cleanup: 'The job has finished: its Flink cluster is being cleared away.',
+  cleanup: 'The job has ended: its Flink cluster is being cleared away.',
   dispose: 'Files are being deleted: that comes to its end.',
   savepoint: 'The savepoint is there: what is over the retention is cleaned up.',
   adjust: 'The revision is being noted: that comes to its end.',

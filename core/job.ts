@@ -1,5 +1,6 @@
 /** A job as people see it: the view that the entity workflow publishes, PostgreSQL keeps and the API returns. */
 import type { Failure } from './failure.ts';
+import type { JobSeen } from './observation/job-seen.ts';
 import type { ObservedJobState } from './observation/observation.ts';
 import type { GivenParallelism } from './scaling/given-parallelism.ts';
 import type { ActingAction, FindingReason, Standing } from './recovery/finding.ts';
@@ -146,6 +147,8 @@ export interface JobView {
   readonly nextSavepointAt?: string;
   /** When it was last observed, where it runs and nobody observes it now. Said by the API; never recorded. */
   readonly lastSeen?: string;
+  /** What agents saw of it last, its newest checkpoint among it. Said by the API; never recorded. */
+  readonly seen?: JobSeen;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

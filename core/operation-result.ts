@@ -46,6 +46,8 @@ export interface OperationInput {
   readonly besideCandidate?: true;
   /** Whether the job ran when the operation's turn came, as far as was known. */
   readonly wasRunning: boolean;
+  /** Whether somebody has canceled the job in Flink: what clears it away keeps its state. */
+  readonly wasCanceled?: true;
   /** The spec that the job shall have, or has. */
   readonly spec: FlinkJob;
   /** How the job is ended when it is removed, for this once; else the spec says it. */

@@ -8,7 +8,7 @@ import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
-import type { OperationRun, StepOutcome } from './operation-run.ts';
+import { failureOf, type OperationRun, type StepOutcome } from './operation-run.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 export const agentAwayMs = 60_000;
@@ -128,14 +128,31 @@ export class GenerationSteps {
 
   /** Asks whether the job has finished, and waits for nothing but the answer. */
   async seenFinished(): Promise<void> {
-    const summary = `See that the job has finished: ${generationName(this.generation.identity)}`;
-    const calls = waits(this.cluster, lookOnceMs, this.bound(lookOnceMs));
     await this.account.step('jobFinished', async () => {
-      const input = { generation: this.generation, waitMs: 0 };
-      const { finished } = await calls.waitFinished.executeWithOptions({ summary }, [input]);
+      const { finished } = await this.lookedAtOnce('See that the job has finished');
       this.hasFinished = finished;
       return finished ? {} : { detail: 'It has not: nothing is removed' };
     });
+  }
+
+  /** The same of whether somebody has canceled it. */
+  async seenCanceled(): Promise<boolean> {
+    const { isCanceled } = await this.account.step('cancellationSeen', async () => {
+      try {
+        await this.lookedAtOnce('See that the job is canceled');
+      } catch (error) {
+        if (failureOf(error).code === 'JOB_CANCELED_OUTSIDE') return { isCanceled: true };
+        throw error;
+      }
+      return { isCanceled: false, detail: 'It is not: nothing is removed' };
+    });
+    return isCanceled;
+  }
+
+  private lookedAtOnce(what: string) {
+    const summary = `${what}: ${generationName(this.generation.identity)}`;
+    const calls = waits(this.cluster, lookOnceMs, this.bound(lookOnceMs));
+    return calls.waitFinished.executeWithOptions({ summary }, [{ generation: this.generation, waitMs: 0 }]);
   }
 
   /** What becomes of the Flink cluster of a job that has finished by itself, as its spec says. */

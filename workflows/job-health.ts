@@ -77,7 +77,7 @@ export abstract class JobHealth extends JobScaling {
     // Meanwhile it may have gone, or become another one.
     if (state.trouble !== trouble || !isToBeJudged(state)) return;
     takeDecision(state, trouble, decision);
-    if (leavesCluster(state) && patched('finished-is-cleaned-up')) this.enqueueCleanUp(state);
+    if (isToBeCleanedUp(state)) this.enqueueCleanUp(state);
     this.publish();
   }
 
@@ -115,7 +115,11 @@ export abstract class JobHealth extends JobScaling {
 
   /** As for a job of which an operation waited for the end. */
   private enqueueCleanUp(state: JobState): void {
-    const operation = this.newOperation('cleanup', 'drey', 'The job has finished, and spec.cleanup.finished is remove');
+    const why =
+      state.phase === 'CANCELED'
+        ? 'The job was canceled in Flink, and spec.cleanup.canceled is remove'
+        : 'The job has finished, and spec.cleanup.finished is remove';
+    const operation = this.newOperation('cleanup', 'drey', why);
     state.queue = [...state.queue, operation];
     this.putOperation(operation);
   }
@@ -142,4 +146,9 @@ export abstract class JobHealth extends JobScaling {
     this.acceptedAs(revision, 'drey');
     return revision;
   }
+}
+
+function isToBeCleanedUp(state: JobState): boolean {
+  if (!leavesCluster(state)) return false;
+  return patched(state.phase === 'CANCELED' ? 'canceled-is-cleaned-up' : 'finished-is-cleaned-up');
 }

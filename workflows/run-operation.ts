@@ -45,6 +45,7 @@ export function inputOf(
     spec,
     askCluster: !state.askedCluster,
     ...(countedCandidate(state) && { besideCandidate: true }),
+    ...endOf(state, record),
     ...(deletion && { deletion }),
     ...(savepointsLeft && { savepointsLeft }),
     ...(restoreFrom && { restoreFrom }),
@@ -59,6 +60,11 @@ export function inputOf(
   const target = takeTarget(state, revision, operation);
   const withTarget: TargetInput | undefined = target && { ...input, target };
   return withTarget ?? input;
+}
+
+/** How the job has ended that is to be cleared away. */
+function endOf({ phase }: JobState, { kind }: QueuedOperation['record']): Pick<OperationInput, 'wasCanceled'> {
+  return kind === 'cleanup' && phase === 'CANCELED' ? { wasCanceled: true } : {};
 }
 
 /**

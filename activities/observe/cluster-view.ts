@@ -61,9 +61,9 @@ export class ClusterView {
     this.nodes = new NodesView((node) => this.nodeChanged(node));
   }
 
-  /** Whether all there is has been seen once. */
+  /** Whether all there is has been seen once, nodes among it. */
   get isComplete(): boolean {
-    return this.listed.size === kinds.length;
+    return this.listed.size === kinds.length && this.nodes.isComplete;
   }
 
   names(): Iterable<string> {

@@ -115,6 +115,8 @@ function ofCheckpoints(
       newest: {
         id: latestCompleted.id,
         completedAtMs: latestCompleted.completedAtMs,
+        durationMs: Math.max(0, latestCompleted.completedAtMs - latestCompleted.triggeredAtMs),
+        sizeBytes: latestCompleted.stateBytes,
         ...(latestCompleted.path !== undefined && { path: latestCompleted.path }),
       },
     }),

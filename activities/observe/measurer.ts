@@ -12,6 +12,7 @@ import {
   type MeasuringPace,
 } from '../../core/metrics/measuring-pace.ts';
 import { flinkJobId, generationName } from '../../core/names.ts';
+import type { SlotsSeen } from '../../core/observation/job-seen.ts';
 import type { Standstill } from '../../core/observation/observation.ts';
 import { standstillOf, stillAfter, type StandingStill } from '../../core/observation/standing-still.ts';
 import { pacedFlink } from './paced-flink.ts';
@@ -45,6 +46,7 @@ interface Measured {
   readonly reader: JobReader;
   pace: MeasuringPace | undefined;
   still: StandingStill | undefined;
+  slots: SlotsSeen | undefined;
   isBusy: boolean;
 }
 
@@ -86,6 +88,11 @@ export class Measurer {
     return standstillOf(this.jobs.get(nameOf(generation))?.still, Date.now());
   }
 
+  /** The slots of its Flink cluster, as they were read last while the job ran. */
+  slots(generation: Generation): SlotsSeen | undefined {
+    return this.jobs.get(nameOf(generation))?.slots;
+  }
+
   private begin(name: string, generation: Generation): Measured {
     const { ports } = this;
     const own = new RequestLine(measuringPerJobManager);
@@ -94,7 +101,7 @@ export class Measurer {
       asked: (outcome) => ports.asked(outcome),
     });
     const reader = new JobReader(flink, flinkJobId(generation.identity, generation.submission), call);
-    const job = { generation, flink, reader, pace: undefined, still: undefined, isBusy: false };
+    const job = { generation, flink, reader, pace: undefined, still: undefined, slots: undefined, isBusy: false };
     this.jobs.set(name, job);
     return job;
   }
@@ -116,6 +123,7 @@ export class Measurer {
       const reading = await job.reader.read(await readFlinkCluster(job.flink, call));
       if (!reading) return 'none';
       job.still = stillAfter(job.still, reading);
+      job.slots = slotsOf(reading);
       const whole = await this.withCustom(job, reading);
       this.ports.take(job.generation, whole);
       this.decide(job.generation, whole);
@@ -128,6 +136,11 @@ export class Measurer {
       return 'none';
     }
   }
+}
+
+function slotsOf({ sample: { slotsTotal, slotsAvailable } }: JobReading): SlotsSeen | undefined {
+  if (slotsTotal === undefined || slotsAvailable === undefined) return undefined;
+  return { total: slotsTotal, free: slotsAvailable };
 }
 
 function nameOf({ identity, submission }: Generation): string {

@@ -6,10 +6,16 @@ import { isFinalRefusal } from '../failures.ts';
 export class NodesView {
   private readonly lost = new Map<string, number>();
   private readonly onChange: (node: string) => void;
+  private isKnown = false;
 
   /** @param onChange is told the name of a node that was lost, or has come back. */
   constructor(onChange: (node: string) => void) {
     this.onChange = onChange;
+  }
+
+  /** Whether all nodes have been listed once, or may not be. Before that a node that is lost seems to be there. */
+  get isComplete(): boolean {
+    return this.isKnown;
   }
 
   /** Since when nodes have not been heard of, by their names; milliseconds since 1970. */
@@ -23,8 +29,9 @@ export class NodesView {
       await kubernetes.follow('Node', '', {}, this, signal);
       return true;
     } catch (error) {
-      if (isFinalRefusal(error)) return false;
-      throw error;
+      if (!isFinalRefusal(error)) throw error;
+      this.isKnown = true;
+      return false;
     }
   }
 
@@ -32,6 +39,7 @@ export class NodesView {
     const names = new Set(nodes.map(({ metadata }) => metadata.name));
     for (const name of this.lost.keys()) if (!names.has(name)) this.found(name);
     for (const node of nodes) this.changed(node);
+    this.isKnown = true;
   }
 
   changed({ metadata, status }: ObjectOf<'Node'>): void {

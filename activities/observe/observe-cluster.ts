@@ -63,7 +63,11 @@ export async function observeCluster(dependencies: ObserverDependencies, input: 
     fence: new AttemptFence(() => dependencies.ports.isCurrent(attemptOf(context.info))),
   };
   const endsAt = attempt.beganAtMs + lastsMs * (0.9 + Math.random() / 5);
-  while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
+  try {
+    while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
+  } finally {
+    attempt.observer?.end();
+  }
 }
 
 function attemptOf({ workflowExecution, activityId, attempt }: Info): ActivityAttempt {
@@ -91,7 +95,8 @@ async function observeUntilRelist(
   autoscaling.relisted(view);
   const measurer = (attempt.measurer ??= new Measurer(measuring, (...seen) => autoscaling.saw(...seen)));
   const standstill = (generation: Generation) => measurer.standstill(generation);
-  const observer = (attempt.observer ??= new Observer(view, ports, { ...attempt, standstill }));
+  const slots = (generation: Generation) => measurer.slots(generation);
+  const observer = (attempt.observer ??= new Observer(view, ports, { ...attempt, standstill, slots }));
   const tick = () => {
     if (attempt.fence.isLost) throw new Error('another attempt observes');
     observer.tick();

@@ -11,7 +11,8 @@ import {
   type WaitingSignal,
 } from '../../core/observation/coalescing.ts';
 import { digestOf } from '../../core/observation/digest.ts';
-import type { ObservationOrder, Standstill } from '../../core/observation/observation.ts';
+import { factOf, type JobFact, type SlotsSeen } from '../../core/observation/job-seen.ts';
+import type { Observation, ObservationOrder, Standstill } from '../../core/observation/observation.ts';
 import { isUp } from '../../core/observation/reading.ts';
 import { hurried, mayChange, paceAfter } from '../../core/observation/pace.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
@@ -32,6 +33,8 @@ export interface ObserverPorts {
   signal(workflowId: string, observed: JobObservedSignal): Promise<boolean>;
   /** Notes on the anchor what the job was told. */
   noteTold(generation: Generation, digest: string): Promise<void>;
+  /** Takes what was seen of a job, at each look; it holds nobody up. Absent: nobody wants to know. */
+  readonly seen?: ((fact: JobFact) => void) | undefined;
   /** Something went wrong that concerns one job, and must not keep the others from being observed. */
   failed(error: unknown, what: string): void;
   readonly counters: ObserverCounters;
@@ -41,7 +44,10 @@ export interface ObserverPorts {
 export interface ObserverCounters {
   asked(outcome: 'answered' | 'silent'): void;
   signalled(outcome: 'accepted' | 'failed' | 'noWorkflow'): void;
-  observed(jobs: number): void;
+  /** So many, by one observer of those that this process has. */
+  observed(by: object, jobs: number): void;
+  /** That observer has ended. */
+  ended(by: object): void;
 }
 
 /** Numbers the observations of one attempt, however often it lists anew. */
@@ -55,6 +61,8 @@ export interface ObserverAttempt {
   readonly fence: Pick<AttemptFence, 'assertCurrent'>;
   /** Says what measuring has found; absent where nothing is measured. */
   readonly standstill?: ((generation: Generation) => Standstill | undefined) | undefined;
+  /** Says which slots measuring has found. */
+  readonly slots?: ((generation: Generation) => SlotsSeen | undefined) | undefined;
 }
 
 interface Watched {
@@ -84,6 +92,7 @@ export class Observer {
   private readonly nextOrder: NextOrder;
   private readonly fence: Pick<AttemptFence, 'assertCurrent'>;
   private readonly standstill: ObserverAttempt['standstill'];
+  private readonly slots: ObserverAttempt['slots'];
   private readonly beganAtMs: number;
   private readonly watched = new Map<string, Watched>();
   private readonly signals = new Map<string, JobSignals>();
@@ -98,6 +107,7 @@ export class Observer {
     this.nextOrder = attempt.nextOrder;
     this.fence = attempt.fence;
     this.standstill = attempt.standstill;
+    this.slots = attempt.slots;
     this.beganAtMs = attempt.beganAtMs;
   }
 
@@ -125,6 +135,11 @@ export class Observer {
     return [...this.watched.values()].flatMap(({ job }) => job.running ?? []);
   }
 
+  /** Nothing is observed by it any more. */
+  end(): void {
+    this.ports.counters.ended(this);
+  }
+
   /** Does what is due. */
   tick(): void {
     if (!this.view.isComplete) return;
@@ -132,7 +147,7 @@ export class Observer {
     for (const name of this.view.names()) this.lookWhenDue(name, nowMs);
     for (const [name, watched] of this.watched)
       if (!watched.isGone && !isToBeWatched(this.view.get(name))) this.leave(name, watched);
-    this.ports.counters.observed(this.watched.size);
+    this.ports.counters.observed(this, this.watched.size);
     this.sendDue(nowMs);
   }
 
@@ -205,6 +220,8 @@ export class Observer {
   }
 
   private offerWatched(name: string, job: WatchedJob, elapsedMs: number): Offered | undefined {
+    // While all is listed anew, what is not listed yet seems to be missing, and no node to be lost.
+    if (!this.view.isComplete) return undefined;
     return isToBeWatched(this.view.get(name)) ? this.offer(name, job, this.nextOrder(elapsedMs)) : undefined;
   }
 
@@ -220,6 +237,7 @@ export class Observer {
     };
     const observation = job.observation(order, seen);
     if (!observation || !signals) return undefined;
+    this.show(generation, observation);
     const finding = findingOf({ observation, spec: generation.spec });
     const digest = digestOf(observation, finding);
     const isWell = finding === undefined && isUp(observation);
@@ -232,6 +250,11 @@ export class Observer {
       this.signals.set(name, offered(signals, offer, performance.now()));
     }
     return { isWell, digest };
+  }
+
+  /** Of a candidate its job's workflow is told. */
+  private show(generation: Generation, observation: Observation): void {
+    if (!generation.candidate) this.ports.seen?.(factOf(observation, this.slots?.(generation)));
   }
 
   private sendDue(nowMs: number): void {

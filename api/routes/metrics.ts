@@ -51,18 +51,18 @@ const bring = defineRoute({
   summary: 'Bring samples of jobs',
   description:
     'For the agents of the cluster, with a token of their own. A batch may be sent again: what is there already is not counted ' +
-    'twice. What is not taken is counted by its reason, and is not worth sending again.',
+    'twice. What is not taken is counted by its reason; only what is of `unknownJobs` is worth sending again.',
   params: clusterParams,
   body: batch,
   answers: { 200: { description: 'What became of the samples', schema: samplesAnswer } },
   handle: async ({ postgres, metrics, metricRetention: retention }, { params: { cluster }, body: { series } }) => {
-    const outcome = await writeSamples(postgres, { cluster, series, retention });
+    const { unknownJobs, ...outcome } = await writeSamples(postgres, { cluster, series, retention });
     for (const [what, count] of Object.entries(outcome)) metrics.samples.inc({ outcome: what }, count);
-    return { body: shownOf(outcome) };
+    return { body: { ...shownOf(outcome), ...(unknownJobs && { unknownJobs: [...unknownJobs] }) } };
   },
 });
 
-function shownOf({ taken, repeated, ...dropped }: SamplesOutcome): z.output<typeof samplesAnswer> {
+function shownOf({ taken, repeated, ...dropped }: Omit<SamplesOutcome, 'unknownJobs'>): z.output<typeof samplesAnswer> {
   return { taken, repeated, dropped };
 }
 

@@ -2,6 +2,7 @@
 import { runs, type JobView } from '../../core/job.ts';
 import { ageOf } from '../duration.ts';
 import type { Kind } from '../printing.ts';
+import { checkpointAge } from './seen-lines.ts';
 
 /** `flinkjob/NAME`, as every command names a job. */
 export function jobLabel(job: { readonly name: string }): string {
@@ -41,6 +42,7 @@ export const jobKind: Kind<JobView> = {
     { title: 'NAMESPACE', wide: true, value: (job) => job.spec.spec.namespace },
     { title: 'FLINK', wide: true, value: (job) => job.spec.spec.flink.version },
     { title: 'PARALLELISM', wide: true, value: (job) => String(job.spec.spec.job.parallelism) },
+    { title: 'CHECKPOINT', wide: true, value: checkpointAge },
     { title: 'FLINK-JOB-ID', wide: true, value: (job) => job.generation?.flinkJobId ?? '' },
     { title: 'UID', wide: true, value: (job) => job.uid },
     { title: 'REASON', wide: true, value: (job) => job.failure?.code ?? job.trouble?.reason ?? '' },

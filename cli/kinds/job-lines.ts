@@ -9,6 +9,7 @@ import { failureLines, pairLines, type Pair } from './lines.ts';
 import { operationKind } from './operation-kind.ts';
 import { operationLines } from './operation-lines.ts';
 import { troubleLines } from './trouble-lines.ts';
+import { seenPairs } from './seen-lines.ts';
 import { savepointTable } from './savepoint-lines.ts';
 
 export interface JobDescription {
@@ -74,13 +75,12 @@ function specOf({ spec: { spec } }: JobView): Pair[] {
   ];
 }
 
-function runningOf(
-  { generation, candidate, restorePoint, startedFrom, nextSavepointAt }: JobView,
-  now: number,
-): Pair[] {
+function runningOf(job: JobView, now: number): Pair[] {
+  const { generation, candidate, restorePoint, startedFrom, nextSavepointAt } = job;
   return [
     ['Generation', generation && `${generation.number} of revision ${generation.revision}, objects ${generation.name}`],
     ['Flink job', generation?.flinkJobId],
+    ...seenPairs(job, now),
     ['Candidate', candidate && candidateText(candidate)],
     ['Candidate seen', candidate?.seen && seenText(candidate.seen, now)],
     ['Candidate from', candidate?.startedFrom],

@@ -10,6 +10,7 @@ import type { CandidateSeen, CandidateVerdict, JobPhase, JobView, TroubleView } 
 import type { ActingAction, FindingReason, Standing } from '../../core/recovery/finding.ts';
 import type { Resolution } from '../../core/metrics/resolution.ts';
 import type { Notice } from '../../core/notice.ts';
+import type { JobSeen } from '../../core/observation/job-seen.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationRecord, OperationState, StepState } from '../../core/operation.ts';
 import type { ChangeKind, ChangePlan, PlanMode } from '../../core/plan/change-plan.ts';
@@ -70,6 +71,31 @@ const candidateSeen = z.object({
   failure: failure.optional(),
 });
 
+const jobSeen: z.ZodType<JobSeen> = z.object({
+  at: z.string(),
+  generation: z.number(),
+  state: word<JobSeen['state']>(),
+  tasks: z.object({ running: z.number(), total: z.number() }).optional(),
+  restarts: z.number(),
+  checkpoints: z
+    .object({
+      readAt: z.string(),
+      newest: z
+        .object({
+          id: z.number(),
+          path: z.string().optional(),
+          completedAt: z.string(),
+          durationMs: z.number().optional(),
+          sizeBytes: z.number().optional(),
+        })
+        .optional(),
+      failures: z.number(),
+    })
+    .optional(),
+  taskManagers: z.object({ ready: z.number(), wanted: z.number() }),
+  slots: z.object({ total: z.number(), free: z.number() }).optional(),
+});
+
 export const jobShape: z.ZodType<JobView> = z.object({
   uid: z.string(),
   tenant: z.string(),
@@ -98,6 +124,7 @@ export const jobShape: z.ZodType<JobView> = z.object({
   lastRun: z.number().optional(),
   nextSavepointAt: z.string().optional(),
   lastSeen: z.string().optional(),
+  seen: jobSeen.optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -243,6 +270,7 @@ export const samplesShape = z.object({
   taken: z.number(),
   repeated: z.number(),
   dropped: z.record(z.string(), z.number()),
+  unknownJobs: z.array(z.string()).optional(),
 });
 export type SamplesTaken = z.output<typeof samplesShape>;
 

@@ -1,5 +1,6 @@
 /** Reads jobs as people see them. */
 import type { JobPhase, JobView } from '../../core/job.ts';
+import type { JobSeen } from '../../core/observation/job-seen.ts';
 import { completed } from '../../core/spec/completed.ts';
 import type { Postgres } from './connect.ts';
 
@@ -36,19 +37,27 @@ export interface JobAddress {
 
 /** The job, which may be a removed one. */
 export async function findJob(postgres: Postgres, { tenant, name, uid }: JobAddress): Promise<JobView | undefined> {
-  const { rows } = await postgres.query<{ view: JobView }>(
-    `select view from jobs
+  const { rows } = await postgres.query<JobRow>(
+    `select view, ${seenSql} from jobs left join job_seen using (uid)
      where tenant = $1 and name = $2 and ($3::text is null or uid = $3)
      order by created_at desc, uid desc
      limit 1`,
     [tenant, name, uid ?? null],
   );
-  return rows[0] && completedView(rows[0].view);
+  return rows[0] && completedView(rows[0]);
 }
 
+interface JobRow {
+  readonly view: JobView;
+  readonly seen: JobSeen | null;
+}
+
+/** The state of a removed job has gone with it, or may. */
+const seenSql = `case when phase <> 'REMOVED' then seen end as seen`;
+
 /** A view that an earlier release wrote lacks what specs have gained since. */
-function completedView(view: JobView): JobView {
-  return { ...view, spec: completed(view.spec) };
+function completedView({ view, seen }: JobRow): JobView {
+  return { ...view, spec: completed(view.spec), ...(seen && { seen }) };
 }
 
 /** One page of a tenant's jobs, ordered by name. */
@@ -59,8 +68,8 @@ export async function listJobs(
   after?: JobPosition,
 ): Promise<Page<JobView, JobPosition>> {
   // A job whose entity was lost stays as it last was; the job made under its name since then stands for both.
-  const { rows } = await postgres.query<{ view: JobView; name: string; uid: string }>(
-    `select view, name, uid from jobs
+  const { rows } = await postgres.query<JobRow & JobPosition>(
+    `select view, name, uid, ${seenSql} from jobs left join job_seen using (uid)
      where tenant = $1
        and (case when $2::text[] is null then phase <> 'REMOVED' else phase = any ($2) end)
        and ($3::text is null or cluster = $3)
@@ -89,5 +98,5 @@ export async function listJobs(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const more = rows.length > limit && last ? { next: { name: last.name, uid: last.uid } } : {};
-  return { items: items.map((row) => completedView(row.view)), ...more };
+  return { items: items.map(completedView), ...more };
 }

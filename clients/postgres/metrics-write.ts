@@ -32,6 +32,8 @@ export interface SamplesOutcome {
   readonly unknown: number;
   /** Of a new series of a job that has too many. */
   readonly crowded: number;
+  /** The uids of the unknown ones; absent where there is none. */
+  readonly unknownJobs?: readonly string[];
 }
 
 /** Writes what can be written, all or none of it, and says what was left out. */
@@ -59,8 +61,10 @@ function write(postgres: Postgres, wish: SamplesWish, writableFromMs: number): P
     const fromMs = Math.max(writableFromMs, nowMs - wish.retention.raw);
     const left = { late: 0, early: 0, unknown: 0, crowded: 0 };
     const rows: Row[] = [];
-    for (const [index, { points }] of wish.series.entries()) {
+    const unknownJobs = new Set<string>();
+    for (const [index, { uid, points }] of wish.series.entries()) {
       const series = ids[index] ?? 'unknown';
+      if (series === 'unknown') unknownJobs.add(uid);
       for (const [atMs, value] of points) {
         if (atMs < fromMs) left.late += 1;
         else if (atMs > nowMs + aheadMsMax) left.early += 1;
@@ -69,7 +73,8 @@ function write(postgres: Postgres, wish: SamplesWish, writableFromMs: number): P
       }
     }
     const taken = await insert(client, rows);
-    return { taken, repeated: rows.length - taken, ...left };
+    const unknown = unknownJobs.size > 0 && { unknownJobs: [...unknownJobs] };
+    return { taken, repeated: rows.length - taken, ...left, ...unknown };
   });
 }
 

@@ -24,6 +24,9 @@ const niceSteps = [...steps, ...[1, 2, 3, 6, 12, 24].map((count) => count * hour
 /** Points of a series unless a step is named: about as many as a chart has room for. */
 const pointsWanted = 240;
 
+/** How much later than the request a range may be chosen: what is kept is dropped by the hour. */
+const lateMs = minute;
+
 export interface RangeWish {
   readonly fromMs: number;
   /** Not included. */
@@ -41,11 +44,12 @@ export interface ChosenRange extends Required<RangeWish> {
 /**
  * The coarsest resolution that is as fine as the step, of those that are still kept for the whole range: it is the least to
  * read and says the same. Where none that is kept is fine enough, the step becomes that of the finest that is.
+ * A range that began to be kept no more since it was asked for still counts as kept.
  */
 export function chooseRange(wish: RangeWish, retention: MetricRetention, nowMs: number): ChosenRange {
   const { fromMs, toMs } = wish;
   const wanted = wish.stepMs ?? niceStep((toMs - fromMs) / pointsWanted);
-  const kept = resolutions.filter((one) => nowMs - retention[one] <= fromMs);
+  const kept = resolutions.filter((one) => nowMs - retention[one] <= fromMs + lateMs);
   const resolution = kept.findLast((one) => resolutionMs[one] <= wanted) ?? kept[0] ?? '1h';
   const least = resolutionMs[resolution];
   const stepMs = Math.max(1, Math.ceil(wanted / least)) * least;

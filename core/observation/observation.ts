@@ -101,6 +101,10 @@ export interface CheckpointObserved {
   /** Absent where it is in memory only. */
   readonly path?: string;
   readonly completedAtMs: number;
+  /** From its trigger to the last acknowledgement. */
+  readonly durationMs?: number;
+  /** Of the state that is in it. */
+  readonly sizeBytes?: number;
 }
 
 export type ObservedComponent = 'jobmanager' | 'taskmanager';

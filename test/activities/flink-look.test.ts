@@ -63,6 +63,13 @@ test('a savepoint is told with which the job was stopped, and no other', async (
   expect((await look(false)).checkpoints?.stoppedWith).toBeUndefined();
 });
 
+test('the newest checkpoint is told with its size, and how long it took', async () => {
+  const answer = { counts: none, recentCompleted: [], latestCompleted: { ...completed, stateBytes: 9 } };
+  const look = await lookAtFlink(flink({ checkpoints: async () => answer }), generation, () => true);
+  const newest = { id: 500, path: 'file:/c/chk-500', completedAtMs: 5, durationMs: 4, sizeBytes: 9 };
+  expect(look.checkpoints?.newest).toEqual(newest);
+});
+
 describe('a JobManager', () => {
   test('that lists its job is not silent, though it does not tell of its checkpoints', async () => {
     const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, () => true);

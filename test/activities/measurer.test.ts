@@ -89,6 +89,10 @@ describe('a job that runs', () => {
     measuring.tick([job(0)]);
     await pause(50);
     expect(taken).toMatchObject([{ uid: 'uid0', reading: { job: { name: 'ledger' } } }]);
+    const { slotsTotal: total, slotsAvailable: free } = taken[0]?.reading.sample ?? {};
+    expect(total).toBeGreaterThan(0);
+    expect(measuring.slots(job(0))).toEqual({ total, free });
+    expect(measuring.slots(job(1))).toBeUndefined();
     expect(outcomes).toEqual(Array.from({ length: server.asked.length }, () => 'answered'));
     expect(failures).toEqual([]);
   });

@@ -9,6 +9,7 @@ import type { Kind } from '../../clients/kubernetes/kinds.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import { annotations } from '../../core/names.ts';
+import type { JobFact } from '../../core/observation/job-seen.ts';
 import type { Standstill } from '../../core/observation/observation.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
 import { marksOf } from '../../activities/cluster/marks.ts';
@@ -41,6 +42,10 @@ let seq: number;
 let isCurrent: () => Promise<boolean>;
 /** What measuring has found. */
 let standstill: Standstill | undefined;
+/** What was shown of jobs, past their workflows. */
+let facts: JobFact[];
+/** How many jobs each observer says that it looks after. */
+const observedBy = new Map<object, number>();
 
 /** The watches of a real client, of which the test says what they see. */
 const kubernetes = {
@@ -63,8 +68,14 @@ const ports: ObserverPorts = {
     return isKnown;
   },
   noteTold: async (_generation, digest) => void toldDigests.push(digest),
+  seen: (fact) => void facts.push(fact),
   failed: (error) => void failures.push(error),
-  counters: { asked: () => undefined, signalled: () => undefined, observed: () => undefined },
+  counters: {
+    asked: () => undefined,
+    signalled: () => undefined,
+    observed: (by, count) => void observedBy.set(by, count),
+    ended: (by) => void observedBy.delete(by),
+  },
 };
 
 async function noAnswer(): Promise<undefined> {}
@@ -78,6 +89,8 @@ beforeEach(async () => {
   asked = { jobs: 0, failures: 0 };
   isCurrent = async () => true;
   standstill = undefined;
+  facts = [];
+  observedBy.clear();
   await restarted();
   followers.get('Service')?.replaced(objects.filter(({ kind }) => kind === 'Service').map(stored));
 });
@@ -97,6 +110,7 @@ async function restarted(): Promise<void> {
     beganAtMs: performance.now(),
     fence: new AttemptFence(() => isCurrent()),
     standstill: () => standstill,
+    slots: () => ({ total: 2, free: 1 }),
   });
   seen.observer = observer;
   await view.follow(kubernetes, 'x', new AbortController().signal);
@@ -105,6 +119,15 @@ async function restarted(): Promise<void> {
     followers.get(kind)?.replaced(own.map(stored));
   }
   followers.get('Node')?.replaced([]);
+}
+
+const own = ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const;
+
+/** As each hour: a new view, of which nothing is listed yet. */
+async function listedAnew(): Promise<void> {
+  const view = new ClusterView('local', (name) => observer.changed(name));
+  observer.relisted(view);
+  await view.follow(kubernetes, 'x', new AbortController().signal);
 }
 
 async function pass(ms: number): Promise<void> {
@@ -121,6 +144,14 @@ describe('an observer', () => {
     expect(observer.summary()).toMatchObject({ watched: 1, waiting: 0 });
   });
 
+  test('shows what it has seen at each look, past the workflow', async () => {
+    await pass(5_000);
+    const { looks } = observer.summary();
+    expect(looks).toBeGreaterThan(1);
+    expect(facts.map(({ seq: number }) => number)).toEqual(Array.from({ length: looks }, (_, index) => index + 1));
+    expect(facts[0]).toMatchObject({ submission: 1, seen: { generation: 2, state: 'RUNNING', slots: { free: 1 } } });
+  });
+
   test('tells once how a candidate is that is well, for whoever decides about it', async () => {
     const beside = renderAnchor({ ...generation, candidate: true }, 5);
     const metadata = { ...beside.metadata, annotations: { ...beside.metadata.annotations, ...notes } };
@@ -128,6 +159,7 @@ describe('an observer', () => {
     await pass(60_000);
     expect(signals).toMatchObject([{ observation: { generation: 2, job: { state: 'RUNNING' } } }]);
     expect(signals[0]?.finding).toBeUndefined();
+    expect(facts).toEqual([]);
   });
 
   test('has jobs measured by the revision that their anchors say', async () => {
@@ -199,12 +231,42 @@ describe('an observer', () => {
     await pass(5_000);
     followers.get('ConfigMap')?.deleted(stored(anchor));
     await pass(1_000);
-    const view = new ClusterView('local', (name) => observer.changed(name));
-    observer.relisted(view);
-    await view.follow(kubernetes, 'x', new AbortController().signal);
-    for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const) followers.get(kind)?.replaced([]);
+    await listedAnew();
+    for (const kind of own) followers.get(kind)?.replaced([]);
+    await pass(10_000);
+    // A node that is lost seems to be there until all nodes are listed.
+    expect(signals).toEqual([]);
+    followers.get('Node')?.replaced([]);
     await pass(10_000);
     expect(signals).toMatchObject([{ finding: { reason: 'OBJECTS_DELETED' } }]);
+  });
+
+  test('says nothing of a look that ends while all is listed anew: what is not listed yet seems to be missing', async () => {
+    await pass(5_000);
+    const before = facts.length;
+    const answers: ((found: JobSummary[]) => void)[] = [];
+    jobs = () => new Promise((resolve) => void answers.push(resolve));
+    await pass(15_000);
+    await listedAnew();
+    followers.get('ConfigMap')?.replaced([stored(anchor)]);
+    jobs = async () => [running];
+    expect(answers).toHaveLength(1);
+    answers[0]?.([running]);
+    await pass(5_000);
+    expect([facts.length - before, signals]).toEqual([0, []]);
+    for (const kind of own)
+      followers.get(kind)?.replaced([anchor, ...objects].filter((one) => one.kind === kind).map(stored));
+    followers.get('Node')?.replaced([]);
+    await pass(15_000);
+    expect(facts.length).toBeGreaterThan(before);
+    expect(signals).toEqual([]);
+  });
+
+  test('says of how many jobs it looks after, until it ends', async () => {
+    await pass(1_000);
+    expect([...observedBy.values()]).toEqual([1]);
+    observer.end();
+    expect([...observedBy.values()]).toEqual([]);
   });
 
   test('tells what has been changed by somebody else', async () => {

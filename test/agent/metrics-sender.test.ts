@@ -150,6 +150,22 @@ describe('the sender', () => {
     expect(await samplesOf('refused')).toBe(10);
   });
 
+  test('brings samples again that have overtaken the record of their job', async () => {
+    const one = newSender({ unknownAgainMs: 5 });
+    one.add(samples(0, 5, { uid: 'later' }));
+    await until(async () => (await waiting()) === 0, 'the samples to be brought');
+    expect([await kept(), await samplesOf('refused')]).toEqual([[], 0]);
+    const job = jobView({ uid: 'later' });
+    await writeRecords(api.services.postgres, [{ kind: 'job', uid: 'later', seq: 1, job }]);
+    const areKept = async () => {
+      // As each reading does.
+      one.add([]);
+      return (await kept()).length === 5;
+    };
+    await until(areKept, 'them to be brought again');
+    expect([await kept(), await samplesOf('refused')]).toEqual([numbers(0, 5), 0]);
+  });
+
   test('sends less at once where the API says that it is too much', async () => {
     const one = newSender({ batchMax: 12_000 });
     one.add(Array.from({ length: 12_000 }, (_, index) => samples(index, 1, { vertex: `v${index % 5_000}` })).flat());

@@ -85,8 +85,8 @@ describe('bringing samples', () => {
     const first = await bring(batch);
     expect(first.status).toBe(200);
     const dropped = { ...nothingDropped, late: 1, early: 1, unknown: 1 };
-    expect(samplesAnswer.parse(first.body)).toEqual({ taken: 2, repeated: 0, dropped });
-    expect((await bring(batch)).body).toEqual({ taken: 0, repeated: 2, dropped });
+    expect(samplesAnswer.parse(first.body)).toEqual({ taken: 2, repeated: 0, dropped, unknownJobs: ['nobody'] });
+    expect((await bring(batch)).body).toEqual({ taken: 0, repeated: 2, dropped, unknownJobs: ['nobody'] });
   });
 
   test.each<[string, unknown]>([

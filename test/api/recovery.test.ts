@@ -164,6 +164,41 @@ describe('a job that is seen to finish', () => {
   }, 200_000);
 });
 
+const canceled = async (name: string, change: SpecChange = {}) => {
+  await running(name, change);
+  await tell(name, jobIs('CANCELED'), change);
+  return eventually(name, ({ phase }) => phase === 'CANCELED');
+};
+
+describe('a job that somebody cancels in Flink', () => {
+  test('has its Flink cluster removed and its state kept, and goes on from that', async () => {
+    writeFileSync(join(failing, 'waitFinished'), 'JOB_CANCELED_OUTSIDE');
+    await canceled('stopped');
+    const job = await eventually('stopped', ({ generation }) => !generation);
+    rmSync(join(failing, 'waitFinished'));
+    const restorePoint = 'file:/flink-state/chk-7';
+    expect(job).toMatchObject({ phase: 'CANCELED', restorePoint, failure: { code: 'JOB_CANCELED_OUTSIDE' } });
+    const [newest] = await operationsOf('stopped');
+    expect(newest).toMatchObject({ kind: 'cleanup', state: 'succeeded', requestedBy: 'drey' });
+    expect(newest?.steps.map(({ name }) => name)).toEqual(['cancellationSeen', 'stateKept', 'canceledRemoved']);
+    expect((await call('POST', `${path('stopped')}/resume`)).status).toBe(202);
+    await eventually('stopped', ({ phase }) => phase === 'RUNNING');
+    expect((await operationsOf('stopped'))[0]).toMatchObject({ restoredFrom: restorePoint });
+  }, 200_000);
+
+  test('keeps it where its JobManager does not say so again, and where its spec wants that', async () => {
+    await canceled('lives-on');
+    const ended = async () =>
+      (await operationsOf('lives-on')).find(({ kind, endedAt }) => kind === 'cleanup' && endedAt);
+    const operation = await waitUntil(ended, { what: 'the clean-up', timeoutMs: 60_000 });
+    expect(operation).toMatchObject({ state: 'succeeded', steps: [{ detail: 'It is not: nothing is removed' }] });
+    expect(await viewOf('lives-on')).toMatchObject({ phase: 'CANCELED', generation: { number: 1 } });
+
+    await canceled('looked-at', { cleanup: { canceled: 'keep' } });
+    expect((await operationsOf('looked-at')).map(({ kind }) => kind)).toEqual(['deploy']);
+  }, 200_000);
+});
+
 describe('an attempt to observe', () => {
   test('counts until another one has taken its place', async () => {
     const taskQueue = { name: observerTaskQueue('local') };

@@ -152,6 +152,54 @@ test('describe job says when it was last seen, where nobody observes it', async 
   );
 });
 
+describe('what was seen of a job last says from where a resume would start', () => {
+  const seen = {
+    at: at(3592),
+    generation: 1,
+    state: 'RUNNING' as const,
+    tasks: { running: 3, total: 4 },
+    restarts: 2,
+    taskManagers: { ready: 1, wanted: 2 },
+    slots: { total: 2, free: 0 },
+  };
+  const newest = { id: 77, path: 'file:/c/chk-77', completedAt: at(3588), durationMs: 400, sizeBytes: 3_565_158 };
+  const read = { readAt: at(3595), failures: 0 };
+
+  test.each([
+    ['its newest checkpoint', { ...read, newest }, '12s ago, 3.4 MiB, took 0.4 s, file:/c/chk-77 (read 5s ago)'],
+    ['that it has none', read, 'none since it was submitted (read 5s ago)'],
+    [
+      'that it would be lost',
+      { ...read, newest: { id: 1, completedAt: at(3588) } },
+      '12s ago, in the JobManager’s memory only: it is lost with it (read 5s ago)',
+    ],
+  ])('%s', async (_what, checkpoints, expected) => {
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...job, seen: { ...seen, checkpoints } } },
+      [`GET ${counts}/operations`]: page([]),
+      [`GET ${counts}/events`]: page([]),
+    };
+    const { out } = await runDrey(api.server, ['describe', 'job', 'counts']);
+    expect(out).toMatch(/^Seen: +RUNNING, 3 of 4 tasks, 2 restarts, 1 of 2 TaskManagers, 2 slots, 0 free \(8s ago\)$/m);
+    expect(out).toContain(`Newest checkpoint:  ${expected}\n`);
+    expect(out).not.toContain('Failed since');
+  });
+
+  test('and which generation that was of, and what has failed since', async () => {
+    const checkpoints = { ...read, newest, failures: 3 };
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...job, seen: { ...seen, generation: 4, checkpoints } } },
+      [`GET ${counts}/operations`]: page([]),
+      [`GET ${counts}/events`]: page([]),
+    };
+    const { out } = await runDrey(api.server, ['describe', 'job', 'counts']);
+    expect(out).toMatch(/^Seen: .* \(8s ago, generation 4\)$/m);
+    expect(out).toMatch(/^Failed since: +3 checkpoints$/m);
+    api.routes = { 'GET /v1/tenants/default/jobs': page([{ ...job, seen: { ...seen, checkpoints } }]) };
+    expect((await runDrey(api.server, ['get', 'jobs', '-o', 'wide'])).out).toMatch(/CHECKPOINT +.*\n.* 12s +f00d /);
+  });
+});
+
 test('get clusters shows whether their agents are there', async () => {
   const cluster = { name: 'local', description: 'dev', labels: {}, createdAt: at(0), updatedAt: at(0) };
   const agent = { state: 'connected', lastSeen: at(3595) };

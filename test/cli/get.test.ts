@@ -52,7 +52,7 @@ describe('get jobs', () => {
   test('prints more columns with -o wide', async () => {
     api.routes = { [`GET ${jobs}`]: page([broken]) };
     const { out } = await drey('get', 'jobs', '-o', 'wide');
-    expect(out.split('\n')[0]).toMatch(/AGE +NAMESPACE +FLINK +PARALLELISM +FLINK-JOB-ID +UID +REASON$/);
+    expect(out.split('\n')[0]).toMatch(/AGE +NAMESPACE +FLINK +PARALLELISM +CHECKPOINT +FLINK-JOB-ID +UID +REASON$/);
     expect(out).toContain('IMAGE_NOT_PULLED');
   });
 

@@ -76,6 +76,7 @@ describe('asked to give up', () => {
     ['a suspend before the stop', of('suspend', steps('clusterAsked')), 'givenUp', /runs on/],
     ['a promotion that looks', of('promote', steps('tasksRunning')), 'givenUp', /waits on/],
     ['a clean-up that looks', of('cleanup', steps('jobFinished')), 'givenUp', /stays/],
+    ['a clean-up of a canceled job that looks', of('cleanup', steps('cancellationSeen')), 'givenUp', /stays/],
     ['a healing', of('heal', steps('objectsHealed')), 'givenUp', /not touched/],
     ['a savepoint', of('savepoint', steps('savepointTaken')), 'givenUp', /files may stay/],
   ])('%s', (_title, operation, end, leaves) => {
@@ -100,6 +101,7 @@ describe('asked to give up', () => {
     ['a disposal', of('dispose', steps('savepointDisposed')), /being deleted/],
     ['an adjustment', of('adjust', steps('anchorUpdated')), /being noted/],
     ['a clean-up that removes', of('cleanup', steps('jobFinished', 'finishedRemoved')), /being cleared away/],
+    ['a clean-up that keeps the state', of('cleanup', steps('cancellationSeen', 'stateKept')), /being cleared away/],
     ['a disposal that begins', of('dispose', steps()), /being deleted/],
   ])('it is too late for %s', (_title, operation, why) => {
     const refusal = abortOutlook(operation, job);

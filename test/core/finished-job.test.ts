@@ -22,3 +22,14 @@ test.each<[string, Partial<JobState>, boolean]>([
 ])('%s', (_title, change, expected) => {
   expect(leavesCluster(someState({ phase: 'FINISHED', generations: [of('remove')], ...change }))).toBe(expected);
 });
+
+test.each<[string, 'keep' | 'remove', Partial<JobState>, boolean]>([
+  ['a job that somebody canceled in Flink leaves one', 'remove', {}, true],
+  ['a job whose spec keeps it for a look leaves none', 'keep', {}, false],
+  ['a job that Drey canceled has none any more', 'remove', { generations: [] }, false],
+  ['a job that is to be resumed is cleared away by that', 'remove', { queue: [someOperation(5)] }, false],
+])('%s', (_title, canceled, change, expected) => {
+  const spec = completed(smallSpec({ cleanup: { canceled, finished: canceled === 'keep' ? 'remove' : 'keep' } }));
+  const generations = [someGeneration(2, { spec })];
+  expect(leavesCluster(someState({ phase: 'CANCELED', generations, ...change }))).toBe(expected);
+});

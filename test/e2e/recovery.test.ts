@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { labels } from '../../core/names.ts';
-import { endsWhole, kindsOf, mended } from '../support/broken-job.ts';
+import { awaitView, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
 import { applied, awaitPhase, ended, namespace, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
@@ -54,15 +54,26 @@ describe('a job that somebody cancels in Flink', () => {
   beforeAll(() => removeLedger(name));
   afterAll(() => removed(name).catch(() => undefined), 240_000);
 
-  test('stays canceled, and says so', async () => {
+  test('stays canceled; its Flink cluster goes, and it goes on from its newest checkpoint when it is resumed', async () => {
     expect(await applied(ledgerJob(name))).toMatchObject({ state: 'succeeded' });
     const [flink] = await flinkClustersOf(name);
     const [job] = await livingJobsOf(name);
     await flink?.cancel(job?.id ?? '');
     const view = await awaitPhase({ tenant, name }, 'CANCELED');
     expect(view.failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', cure: expect.stringContaining('drey resume') });
-    expect(await kindsOf(name)).toEqual(['deploy']);
-  }, 300_000);
+    const cleared = async () => (await flinkClustersOf(name)).length === 0;
+    await waitUntil(cleared, { what: 'its Flink cluster to be gone', timeoutMs: 120_000, stepMs: 200 });
+    expect(await kindsOf(name)).toEqual(['deploy', 'cleanup']);
+    const { phase, restorePoint } = await awaitView(
+      name,
+      ({ generation }) => !generation,
+      'the job without a generation',
+    );
+    expect([phase, restorePoint]).toEqual(['CANCELED', expect.stringMatching(/chk-/)]);
+    const { operation } = await drey().resumeJob({ tenant, name });
+    expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded', restoredFrom: restorePoint });
+    expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ good: true });
+  }, 400_000);
 });
 
 describe('a job one of whose objects somebody deletes', () => {

@@ -72,6 +72,15 @@ create table idempotency_keys (
 CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
 alter table idempotency_keys add constraint idempotency_keys_pkey PRIMARY KEY (tenant, key);
 
+create table job_seen (
+  uid text collate "C" not null,
+  submission integer not null,
+  attempt_ms bigint not null,
+  seq bigint not null,
+  seen jsonb not null
+);
+alter table job_seen add constraint job_seen_pkey PRIMARY KEY (uid);
+
 create table jobs (
   uid text collate "C" not null,
   seq bigint not null,

@@ -3,13 +3,14 @@
  * or wait.
  * It runs as a process of its own and says on its output what it was asked.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createClusterActivities } from '../../activities/cluster/cluster-activities.ts';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
 import { failed } from '../../activities/failures.ts';
 import { withHeartbeat } from '../../activities/heartbeat.ts';
+import type { FailureCode } from '../../core/failure.ts';
 import { clusterTaskQueue } from '../../core/names.ts';
 
 const answers: Readonly<Record<string, object>> = {
@@ -18,8 +19,12 @@ const answers: Readonly<Record<string, object>> = {
   stopJob: { restorePoint: 'file:/flink-state/chk-7', kind: 'checkpoint' },
 };
 
-/** A file `<folder>/<activity>` lets that activity fail; while there is `<folder>/<activity>.held`, it waits. */
+/** A file `<folder>/<activity>` lets that activity fail, with the code that is in it; while there is `<folder>/<activity>.held`, it waits. */
 const folder = process.env['FAILING_FOLDER'] ?? '';
+
+function codeIn(file: string): FailureCode {
+  return (readFileSync(file, 'utf8') || 'JOB_FAILED') as FailureCode;
+}
 
 const names = Object.keys(createClusterActivities({} as ClusterDependencies));
 const activities = names.map((name) => [
@@ -30,7 +35,11 @@ const activities = names.map((name) => [
       while (existsSync(`${folder}/${name}.held`)) await pause(50, undefined, { signal });
     });
     if (existsSync(`${folder}/${name}`))
-      throw failed({ code: 'JOB_FAILED', message: `${name} was told to fail.`, cure: 'Tell it otherwise.' });
+      throw failed({
+        code: codeIn(`${folder}/${name}`),
+        message: `${name} was told to fail.`,
+        cure: 'Tell it otherwise.',
+      });
     return answers[name] ?? {};
   },
 ]);

@@ -22,6 +22,20 @@ const job = jobView({
   startedFrom: 's3://a/c',
   restoring: 's3://a/d',
   nextSavepointAt: time,
+  seen: {
+    at: time,
+    generation: 1,
+    state: 'RUNNING',
+    tasks: { running: 1, total: 2 },
+    restarts: 0,
+    checkpoints: {
+      readAt: time,
+      newest: { id: 1, path: 's3://a/chk-1', completedAt: time, durationMs: 4, sizeBytes: 5 },
+      failures: 0,
+    },
+    taskManagers: { ready: 1, wanted: 1 },
+    slots: { total: 2, free: 0 },
+  },
 });
 const step = {
   name: 'slots',
@@ -90,7 +104,12 @@ const answers: [string, unknown, z.ZodType, z.ZodType][] = [
   ['savepoint', savepoint, api.savepointAnswer, client.savepointShape],
   ['metrics', metrics, metricApi.metricsAnswer, client.metricsShape],
   ['series', { vertex: 'v', metric: 'lag', seenAt: time }, metricApi.seriesAnswer, client.seriesShape],
-  ['samples', { taken: 1, repeated: 0, dropped }, metricApi.samplesAnswer, client.samplesShape],
+  [
+    'samples',
+    { taken: 1, repeated: 0, dropped, unknownJobs: ['a1b2c3d4'] },
+    metricApi.samplesAnswer,
+    client.samplesShape,
+  ],
   ['event', event, api.eventAnswer, client.eventShape],
   ['decision', decision, scalingApi.decisionAnswer, scaling.decisionShape],
   ['decision in short', summary, scalingApi.decisionSummary, scaling.decisionSummaryShape],

@@ -158,10 +158,14 @@ describe('writing', () => {
       sample(start - 6 * hour, 1),
       sample(start + 5 * minute, 1),
     ]);
-    expect(outcome).toEqual({ ...nothing, late: 1, early: 1, unknown: 2, taken: 2 });
+    expect(outcome).toEqual({ ...nothing, late: 1, early: 1, unknown: 2, taken: 2, unknownJobs: ['far', 'nobody'] });
     expect(await write([sample(start, 1, { uid: 'far' })], { cluster: 'far' })).toEqual({ ...nothing, taken: 1 });
     // A series that is there already is still that of its cluster.
-    expect(await write([sample(start + 1, 1, { uid: 'far' })])).toEqual({ ...nothing, unknown: 1 });
+    expect(await write([sample(start + 1, 1, { uid: 'far' })])).toEqual({
+      ...nothing,
+      unknown: 1,
+      unknownJobs: ['far'],
+    });
   });
 
   test('a job that makes up names gets no more series than it may have', async () => {

@@ -39,12 +39,25 @@ describe('chooseRange', () => {
     assert(
       property(wish, ([ago, length, step]) => {
         const { resolution, stepMs } = choose(now - ago, now - ago + length, step);
-        const kept = resolutions.filter((one) => retentionDefaults[one] >= ago);
+        const kept = resolutions.filter((one) => retentionDefaults[one] + minute >= ago);
         expect(kept.length > 0 ? kept : ['1h']).toContain(resolution);
         const coarser = kept.filter((one) => widths[one] > widths[resolution]);
         expect(coarser.filter((one) => widths[one] <= (step ?? stepMs))).toEqual([]);
       }),
     );
+  });
+
+  test.each<[string, keyof typeof retentionDefaults, string | undefined]>([
+    ['6 h', 'raw', 'raw'],
+    ['7 d', '1m', '1m'],
+  ])('the last %s, asked for a moment ago, are of what is kept so long', (_what, kept, expected) => {
+    const length = retentionDefaults[kept];
+    for (const lateMs of [0, 1, 30 * second]) {
+      const asked = { fromMs: now - length, toMs: now, stepMs: widths[kept] };
+      expect(chooseRange(asked, retentionDefaults, now + lateMs)).toMatchObject({ resolution: expected });
+    }
+    const longAgo = { fromMs: now - length - hour, toMs: now, stepMs: widths[kept] };
+    expect(chooseRange(longAgo, retentionDefaults, now).resolution).not.toBe(expected);
   });
 
   test.each([
