@@ -66,11 +66,15 @@ interface ReadFor {
   readonly oldestMs: number;
 }
 
+/** After the savepoint of a stop there is nothing newer that could be waited for. */
+function ages({ kind, isAside }: StoredPoint): boolean {
+  return kind === 'checkpoint' || isAside === true;
+}
+
 /** From what is gone on. @throws STATE_TOO_OLD, STATE_GONE */
 export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): StoppedJob {
   const { generation, notes, why, oldestMs, maxStateAgeMs = 0 } = known;
-  // Only checkpoints age: after the savepoint of a stop there is nothing newer that could be waited for.
-  if ((found?.kind === 'checkpoint' || found?.isAside) && found.modifiedAtMs < oldestMs)
+  if (found && ages(found) && found.modifiedAtMs < oldestMs)
     throw failed(stateTooOld('checkpoint', Date.now() - found.modifiedAtMs, maxStateAgeMs, true));
   if (!found && known.hadPoint) {
     if (known.stateMayBeGone) return { isStateUnknown: true, detail: `${why}; its state is gone` };
