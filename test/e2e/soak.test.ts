@@ -26,7 +26,7 @@ const count = Number(process.env.DREY_TEST_SOAK_JOBS ?? 2);
 const jobs = Array.from({ length: count }, (_, index) => `soaked-${index + 1}`);
 const strikeEveryMs = 10_000;
 /** From so long on, processes live for long enough to be judged, every operation is drawn, and pauses last for up to a minute. */
-const isLong = minutes >= 10;
+const isLong = minutes >= 15;
 const longMs = minutes * 60_000 + 3_600_000;
 
 let seconds: Readonly<Record<DreyProcess, Second>>;

@@ -1,5 +1,5 @@
 /** What a ledger job commits from now on: a double or a gap is in the files only with the next commit. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { waitUntil } from '../../deploy/dev/process.ts';
 
 /** By writer, how many files it has committed. A writer is one subtask of one attempt. @param names those in the result's folder */
@@ -27,7 +27,9 @@ const commitsAwaited = 2;
 
 /** Waits until each of so many jobs that write there has committed what it has done since now. */
 export async function awaitCommits(out: string, jobs: number): Promise<void> {
-  const before = commitsIn(readdirSync(out));
-  const isThere = async () => writersSince(before, commitsIn(readdirSync(out)), commitsAwaited) >= jobs;
+  // Before its first record a job has no folder.
+  const now = () => commitsIn(existsSync(out) ? readdirSync(out) : []);
+  const before = now();
+  const isThere = async () => writersSince(before, now(), commitsAwaited) >= jobs;
   await waitUntil(isThere, { what: `commits of ${jobs} jobs in ${out}`, timeoutMs: 180_000, stepMs: 200 });
 }

@@ -18,7 +18,7 @@ async function upgraded(
 ): Promise<Change> {
   const restartNonce = Math.floor(random() * 1_000_000_000);
   const { spec } = await drey().getJob(refOf(name));
-  const changed = { restartNonce, upgrade: { ...spec.spec.upgrade, ...upgrade } };
+  const changed = { state: 'running', restartNonce, upgrade: { ...spec.spec.upgrade, ...upgrade } };
   return drey().applyJob(refOf(name), { ...spec, spec: { ...spec.spec, ...changed } });
 }
 
