@@ -7,6 +7,7 @@ import {
   offered,
   signalsInAll,
   told,
+  unheard,
   type JobSignals,
   type WaitingSignal,
 } from '../../core/observation/coalescing.ts';
@@ -242,7 +243,7 @@ export class Observer {
     const digest = digestOf(observation, finding);
     const isWell = finding === undefined && isUp(observation);
     // A job that is well needs nobody to know, unless it was told otherwise.
-    const isFirst = signals.toldDigest === undefined && !signals.waiting;
+    const isFirst = signals.toldDigest === undefined && (!signals.waiting || signals.unheard !== undefined);
     // Whoever decides about a candidate is to see how it is.
     if (isWell && isFirst && !generation.candidate) this.signals.set(name, { toldDigest: digest });
     else {
@@ -278,9 +279,9 @@ export class Observer {
       await this.fence.assertCurrent();
       const isThere = await this.signalled(generation, sent);
       const job = this.signals.get(name);
-      if (job) this.signals.set(name, told(job, sent, performance.now()));
-      if (watched.isGone) this.forget(name);
       // A workflow that is made later was told nothing.
+      if (job) this.signals.set(name, (isThere ? told : unheard)(job, sent, performance.now()));
+      if (watched.isGone) this.forget(name);
       else if (isThere) await this.noteTold(generation, sent.digest);
     } catch (error) {
       // Temporal is away, or the anchor: what waits is sent again, and what was not noted is told twice at worst.

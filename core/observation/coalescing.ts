@@ -9,6 +9,9 @@ import { refilled, takeUpTo, type Bucket, type BucketLimits } from './token-buck
 /** How long after a signal the next one of the same job waits, unless it is urgent. */
 export const signalEveryMs = 10_000;
 
+/** How long something that no workflow has heard waits until it is sent again: one may be made later, and many may never be. */
+export const unheardEveryMs = 120_000;
+
 /** Of all jobs of an agent: what a thousand jobs have to tell at once is told within a minute, and leaves room for people's changes. */
 export const signalsInAll: BucketLimits = { perSecond: 20, burst: 100 };
 
@@ -17,6 +20,8 @@ export interface JobSignals {
   readonly toldDigest?: string;
   readonly toldAtMs?: number;
   readonly waiting?: WaitingSignal;
+  /** What was sent last when there was no workflow to hear it. */
+  readonly unheard?: { readonly digest: string; readonly atMs: number };
 }
 
 export interface WaitingSignal {
@@ -47,6 +52,11 @@ export function told(job: JobSignals, sent: WaitingSignal, nowMs: number): JobSi
   return { toldDigest: sent.digest, toldAtMs: nowMs, ...goesOn };
 }
 
+/** Notes that there was no workflow to hear what was sent. It waits on: a job that is taken over later is told. */
+export function unheard(job: JobSignals, { digest }: WaitingSignal, nowMs: number): JobSignals {
+  return { ...job, toldAtMs: nowMs, unheard: { digest, atMs: nowMs } };
+}
+
 export interface NextSignals {
   /** The jobs to signal now, the urgent ones first, then those that have waited longest. */
   readonly now: readonly string[];
@@ -57,7 +67,7 @@ export interface NextSignals {
 
 /** Chooses who is signalled now. What is chosen and cannot be sent still waits, and is chosen again. */
 export function nextSignals(jobs: ReadonlyMap<string, JobSignals>, bucket: Bucket, nowMs: number): NextSignals {
-  const waits = [...jobs].flatMap(([key, job]) => (job.waiting ? [{ key, ...job.waiting, dueMs: dueMs(job) }] : []));
+  const waits = [...jobs].flatMap(([key, job]) => waitOf(key, job) ?? []);
   const due = waits.filter((one) => one.dueMs <= nowMs).toSorted(urgentFirst);
   const { bucket: left, taken } = takeUpTo(bucket, signalsInAll, { wanted: due.length, nowMs });
   const now = due.slice(0, taken).map(({ key }) => key);
@@ -67,12 +77,24 @@ export function nextSignals(jobs: ReadonlyMap<string, JobSignals>, bucket: Bucke
   return { now, bucket: left, ...(Number.isFinite(waitMs) && { waitMs }) };
 }
 
-function dueMs({ waiting, toldAtMs }: JobSignals): number {
-  return waiting?.isUrgent || toldAtMs === undefined ? -Infinity : toldAtMs + signalEveryMs;
+/** Something that waits, with the time at which it may be sent. */
+interface Wait extends WaitingSignal {
+  readonly key: string;
+  readonly dueMs: number;
 }
 
-function urgentFirst(one: WaitingSignal, other: WaitingSignal): number {
-  return Number(other.isUrgent) - Number(one.isUrgent) || one.sinceMs - other.sinceMs;
+function waitOf(key: string, { waiting, toldAtMs, unheard: before }: JobSignals): Wait | undefined {
+  if (!waiting) return undefined;
+  // Nobody has heard it, and maybe nobody ever will: it goes after all that somebody waits for.
+  if (before?.digest === waiting.digest)
+    return { ...waiting, key, isUrgent: false, sinceMs: Infinity, dueMs: before.atMs + unheardEveryMs };
+  const isDue = waiting.isUrgent || toldAtMs === undefined;
+  return { ...waiting, key, dueMs: isDue ? -Infinity : toldAtMs + signalEveryMs };
+}
+
+function urgentFirst(one: Wait, other: Wait): number {
+  if (one.isUrgent !== other.isUrgent) return one.isUrgent ? -1 : 1;
+  return one.sinceMs === other.sinceMs ? 0 : one.sinceMs - other.sinceMs;
 }
 
 function nextTokenMs(bucket: Bucket, nowMs: number): number {

@@ -10,6 +10,7 @@ import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import { annotations } from '../../core/names.ts';
 import type { JobFact } from '../../core/observation/job-seen.ts';
+import { unheardEveryMs } from '../../core/observation/coalescing.ts';
 import type { Standstill } from '../../core/observation/observation.ts';
 import type { JobObservedSignal } from '../../core/observation/signal.ts';
 import { marksOf } from '../../activities/cluster/marks.ts';
@@ -303,6 +304,24 @@ describe('an observer', () => {
     await pass(30_000);
     expect(signals).toHaveLength(1);
     expect(toldDigests).toEqual(['']);
+    isKnown = true;
+    await pass(unheardEveryMs);
+    expect(signals).toHaveLength(2);
+    expect(signals[1]).toMatchObject({ finding: { reason: 'JOB_FAILED' } });
+    expect(toldDigests.at(-1)).toMatch(/^[0-9a-f]{16}$/);
+    await pass(2 * unheardEveryMs);
+    expect(signals).toHaveLength(2);
+  });
+
+  test('lets a job be that is well again before any workflow has heard of it', async () => {
+    isKnown = false;
+    jobs = async () => [{ ...running, state: 'FAILED', tasks: { FAILED: 2 } }];
+    await pass(30_000);
+    jobs = async () => [running];
+    isKnown = true;
+    await pass(2 * unheardEveryMs);
+    expect(signals).toHaveLength(1);
+    expect(observer.summary().waiting).toBe(0);
   });
 
   test('tells of a job that stands still, and that it moves again', async () => {

@@ -1,13 +1,19 @@
 /** A job from its spec to its removal, on both ends of the supported Flink versions and in both modes. */
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { e2eJob, namespace, objectsOf } from '../support/e2e-job.ts';
+import { e2eJob, namespace, objectsOf, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { awaitMeasured } from '../support/measured.ts';
-import { cli, kubernetes } from '../support/running-stack.ts';
+import { cli, drey, kubernetes, stateVolume } from '../support/running-stack.ts';
+
+/** All files and folders that Flink's high availability has of a job's generations. */
+function highAvailabilityFiles(uid: string): string[] {
+  const ofJob = join(stateVolume(), 'high-availability', uid);
+  return existsSync(ofJob) ? readdirSync(ofJob, { recursive: true, encoding: 'utf8' }) : [];
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'drey-e2e-'));
 
@@ -65,8 +71,12 @@ describe.each([
   }, 60_000);
 
   test('leaves no object and no high-availability file when it is deleted', async () => {
+    const { uid } = await drey().getJob({ tenant, name });
+    // Of what is deleted then, something is there now: of a job without storage, nothing ever is.
+    expect(highAvailabilityFiles(uid).length > 0).toBe(!('withoutStorage' in wish));
     expect(await cli('delete', 'job', name, '--wait', '--timeout', '4m')).toMatchObject({ code: 0 });
     expect(await objectsOf(name)).toEqual([]);
+    expect(highAvailabilityFiles(uid)).toEqual([]);
     expect((await cli('get', 'job', name)).code).toBe(1);
   }, 300_000);
 });

@@ -1,19 +1,28 @@
 /** An operation's own workflow terminated by hand at any step: it is begun again, one job runs, and no state is forgotten. */
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { hasEnded } from '../../core/operation.ts';
 import { jobWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, apply, e2eJob, ended, leftOverOf, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { awaitCommits } from '../support/commits.ts';
+import { applied, apply, ended, leftOverOf, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { drawn } from '../support/drawn.ts';
-import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { allRun, flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { drey, terminateWorkflow } from '../support/running-stack.ts';
 
+/** What they have done counts, so both are the ledger job. */
 const name = 'lost';
-let rps = 100;
+const rolledBack = 'back-lost';
+let nonce = 0;
+
+/** Another revision each time. */
+function ledgerSpec(job: string, args: readonly string[] = []) {
+  nonce += 1;
+  return ledgerJob(job, { args, spec: { restartNonce: nonce } });
+}
 
 /** Terminates an operation as soon as it is seen to have come to a step. @returns false when it had ended by then. */
 async function terminatedAt(number: number, step: StepName, job = name): Promise<boolean> {
@@ -45,30 +54,41 @@ function newestState(after: number, job = name): Promise<string> {
 }
 
 async function changeAndLose(step: StepName): Promise<string> {
-  rps += 1;
-  const number = await apply(e2eJob(name, { job: { args: ['--rps', String(rps)] } }));
+  const number = await apply(ledgerSpec(name));
   // Steps are seen through records, which may be late.
   if (await terminatedAt(number, step)) return newestState(number);
   expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
   return changeAndLose(step);
 }
 
-const rolledBack = 'back-lost';
-let nonce = 0;
-
-/** What it has done counts, so it is the ledger job. */
-function ledgerSpec(args: readonly string[] = []) {
-  nonce += 1;
-  return ledgerJob(rolledBack, { args, spec: { restartNonce: nonce } });
-}
-
 /** Loses the rollback of a revision that does not start. It is tried again, in vain. */
 async function rollBackAndLose(step: StepName): Promise<string> {
-  const number = await apply(ledgerSpec(['--throw-at-start']));
+  const number = await apply(ledgerSpec(rolledBack, ['--throw-at-start']));
   if (await terminatedAt(number, step, rolledBack)) return newestState(number, rolledBack);
   expect(await ended(rolledBack, number)).toMatchObject({ state: 'failed' });
   return rollBackAndLose(step);
 }
+
+/** Of the ledger, with what was committed since. */
+async function expectWhole(job: string): Promise<void> {
+  await waitUntil(() => allRun(job, 1), { what: `${job} to run whole`, timeoutMs: 120_000, stepMs: 250 });
+  const { out } = ledgerFolders(job);
+  await awaitCommits(out, 1);
+  expect(await verifyLedger(out)).toMatchObject(whole);
+}
+
+/** With its tail: it is stopped with all that it has done. */
+async function expectWholeAtEnd(job: string): Promise<void> {
+  const { operation } = await drey().suspendJob({ tenant, name: job });
+  expect(await ended(job, operation?.number ?? 0)).toMatchObject({ state: 'succeeded' });
+  expect(await verifyLedger(ledgerFolders(job).out, { final: true })).toMatchObject(whole);
+}
+
+const whole = { missing: 0, doubled: 0, outOfOrder: 0, mismatches: 0, good: true };
+
+beforeAll(() => {
+  for (const job of [name, rolledBack]) removeLedger(job);
+});
 
 afterAll(async () => {
   for (const job of [name, rolledBack]) await removed(job).catch(() => undefined);
@@ -102,13 +122,10 @@ async function losesUpgrade(step: StepName): Promise<string> {
 
 /** Afterwards a revision that is good goes on from there. @returns the job */
 async function losesRollback(step: StepName): Promise<string> {
-  if (nonce === 0) removeLedger(rolledBack);
-  expect(await applied(ledgerSpec())).toMatchObject({ state: 'succeeded' });
+  expect(await applied(ledgerSpec(rolledBack))).toMatchObject({ state: 'succeeded' });
   expect(await rollBackAndLose(step)).toBe('failed');
-  expect(await applied(ledgerSpec(), 600_000)).toMatchObject({ state: 'succeeded' });
+  expect(await applied(ledgerSpec(rolledBack), 600_000)).toMatchObject({ state: 'succeeded' });
   expect(await leftOverOf(rolledBack, 1)).toEqual([]);
-  const report = await verifyLedger(ledgerFolders(rolledBack).out);
-  expect(report).toMatchObject({ missing: 0, doubled: 0, outOfOrder: 0, mismatches: 0, good: true });
   return rolledBack;
 }
 
@@ -121,22 +138,28 @@ describe('what is lost goes on from the state that was there', () => {
       expect(others).toEqual([]);
       const [flink] = await flinkClustersOf(job);
       expect((await flink?.checkpoints(living?.id ?? ''))?.latestRestored?.path).toMatch(/^file:\/flink-state\//);
+      await expectWhole(job);
     },
     900_000,
   );
 
   test('and leaves nothing behind when the job is removed', async () => {
+    await expectWholeAtEnd(name);
     expect(await removed(name)).toMatchObject({ state: 'succeeded' });
     expect(await objectsOf(name)).toEqual([]);
-  }, 240_000);
+  }, 480_000);
 });
 
 test('a failed upgrade goes on from its restore point when the job workflow is lost, too', async () => {
-  expect(await applied(e2eJob(name))).toMatchObject({ state: 'succeeded' });
-  const broken = await applied(e2eJob(name, { job: { entryClass: 'org.example.Missing' } }));
+  // The one before it was removed: this is another job.
+  removeLedger(name);
+  expect(await applied(ledgerSpec(name))).toMatchObject({ state: 'succeeded' });
+  const broken = await applied(ledgerSpec(name, ['--throw-at-start']));
   expect(broken).toMatchObject({ state: 'failed' });
   await terminateWorkflow(jobWorkflowId({ tenant, name }));
-  const mended = await applied(e2eJob(name, { job: { args: ['--rps', '99'] } }));
+  const mended = await applied(ledgerSpec(name));
   expect(mended).toMatchObject({ state: 'succeeded' });
   expect(mended.restoredFrom).toMatch(/savepoint/);
-}, 400_000);
+  await expectWhole(name);
+  await expectWholeAtEnd(name);
+}, 600_000);

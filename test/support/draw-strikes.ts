@@ -16,6 +16,16 @@ const components = ['jobmanager', 'taskmanager'] as const;
 /** Less than the time from one strike to the next: two at once may be more than a pair can bear. */
 const lastsMs = { least: 1_000, most: 9_000 };
 
+/** In a long soak each fourth one lasts longer, up to a minute: the next strike waits for its end. */
+const long = { from: 0.75, mostMs: 60_000 };
+
+/** @param draw from 0 to 1. */
+function lasting(draw: number, isLongSoak: boolean): number {
+  const { least, most } = lastsMs;
+  if (!isLongSoak || draw < long.from) return Math.round(least + draw * (most - least));
+  return Math.round(most + ((draw - long.from) / (1 - long.from)) * (long.mostMs - most));
+}
+
 /** One of the cases, each as likely as the others. */
 export function oneOf<Case>(cases: readonly Case[], random: () => number): Case {
   const chosen = cases[Math.floor(random() * cases.length)];
@@ -23,11 +33,11 @@ export function oneOf<Case>(cases: readonly Case[], random: () => number): Case 
   return chosen;
 }
 
-/** The next one: as often a process as a pod. What is drawn depends on the generator alone. */
-export function drawStrike(jobs: readonly string[], random: () => number): Strike {
+/** The next one: as often a process as a pod. What is drawn depends on the generator alone, and on whether the soak is a long one. */
+export function drawStrike(jobs: readonly string[], random: () => number, isLongSoak: boolean): Strike {
   const draws = [random(), random(), random()] as const;
   const nth = (at: number) => () => draws[at] ?? 0;
-  const ms = Math.round(lastsMs.least + draws[2] * (lastsMs.most - lastsMs.least));
+  const ms = lasting(draws[2], isLongSoak);
   const what = oneOf(['kill', 'kill', 'stand still', 'cut off', 'pods', 'pods', 'pods', 'pods'] as const, nth(0));
   switch (what) {
     case 'kill':

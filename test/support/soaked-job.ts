@@ -1,12 +1,16 @@
 /** A ledger job in a soak: changed at random under changing load, as people do; brought back as its failures say. */
 import type { Change } from '../../clients/drey/shapes.ts';
 import { DreyApiError, DreyUnreachableError } from '../../clients/drey/errors.ts';
+import type { JobView } from '../../core/job.ts';
+import { hasEnded } from '../../core/operation.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { ended, smallMemory, small, tenant } from './e2e-job.ts';
 import { setFault } from './ledger.ts';
 import { ledgerFolders, ledgerJob } from './ledger-spec.ts';
-import { drey } from './running-stack.ts';
 import { oneOf } from './draw-strikes.ts';
+import { standsBecause, type Standstill } from './rescues.ts';
+import { drey } from './running-stack.ts';
+import { soakVerbs } from './soak-verbs.ts';
 
 /** Five of them fit beside everything else into the memory of the machine that all of Drey's tests are made for. */
 const tiny = { jobManager: { resources: small('416Mi') }, taskManager: { resources: small('576Mi') } };
@@ -32,15 +36,6 @@ export function soakedSpec(name: string) {
   });
 }
 
-type Verb = (name: string, random: () => number) => Promise<Change>;
-
-const verbs: Readonly<Record<string, Verb>> = {
-  restart: (name) => drey().restartJob({ tenant, name }),
-  scale: (name, random) => drey().scaleJob({ tenant, name }, random() < 0.5 ? 1 : 2),
-  savepoint: (name) => drey().createSavepoint({ tenant, name }),
-  suspend: (name) => drey().suspendJob({ tenant, name }),
-};
-
 /** What became of one change, in words. */
 export interface Done {
   readonly job: string;
@@ -54,19 +49,19 @@ export async function soak(name: string, random: () => number, isOver: () => boo
   const { control } = ledgerFolders(name);
   while (!isOver()) {
     const [rate, waitMs] = [Math.round(200 + random() * 1_800), Math.round(random() * 5_000)];
-    const verb = oneOf(Object.keys(verbs), random);
+    const verb = oneOf(Object.keys(soakVerbs), random);
     setFault(control, 'rate', rate);
     await pause(waitMs);
-    const change = verbs[verb];
+    const change = soakVerbs[verb];
     if (change) done.push({ job: name, verb, outcome: await outcomeOf(name, () => change(name, random)) });
-    await broughtBack(name);
+    done.push(...(await broughtBack(name)));
   }
   return done;
 }
 
-async function outcomeOf(name: string, change: () => Promise<Change>): Promise<string> {
+async function outcomeOf(name: string, change: () => Promise<Change | undefined>): Promise<string> {
   try {
-    const { changed, operation } = await change();
+    const { changed = false, operation } = (await change()) ?? {};
     if (!changed || !operation) return 'nothing to change';
     const { state, failure } = await ended(name, operation.number, 1_200_000);
     return failure ? `${state}: ${failure.code}` : state;
@@ -78,14 +73,45 @@ async function outcomeOf(name: string, change: () => Promise<Change>): Promise<s
   }
 }
 
-/** Waits until the job runs with nothing under way; where it has stopped, it is resumed as a person would. */
-export async function broughtBack(name: string): Promise<void> {
+/** The verb under which it is noted that a job had to be resumed, with the reason. */
+const resumed = 'resumed, for it was';
+
+/** Jobs that had to be resumed though Drey was to bring them back. */
+export function abandonedIn(done: readonly Done[]): string[] {
+  return done.flatMap(({ job, verb, outcome }) =>
+    verb === resumed && outcome.startsWith('abandoned' satisfies Standstill) ? [`${job} ${outcome}`] : [],
+  );
+}
+
+/**
+ * Waits until the job runs with nothing under way; where it has stopped, it is resumed as a person would.
+ * @returns why it had to be, once for each time; a job that Drey was to bring back is among them as `abandoned`
+ */
+export async function broughtBack(name: string): Promise<Done[]> {
+  const reasons = new Map<number, string>();
   const isBack = async () => {
-    const { phase, operation, upcoming } = await drey(10_000).getJob({ tenant, name });
-    if (operation !== undefined) return false;
-    if (['SUSPENDED', 'FAILED', 'CANCELED'].includes(phase) && upcoming === undefined)
-      await drey(10_000).resumeJob({ tenant, name });
-    return phase === 'RUNNING';
+    const job = await drey(10_000).getJob({ tenant, name });
+    if (job.operation !== undefined) return false;
+    if (isStopped(job)) await resumeOnce(job, reasons);
+    return job.phase === 'RUNNING';
   };
   await waitUntil(isBack, { what: `${name} to run`, timeoutMs: 1_200_000, stepMs: 250 });
+  return [...reasons.values()].map((outcome) => ({ job: name, verb: resumed, outcome }));
+}
+
+function isStopped({ phase, upcoming }: JobView): boolean {
+  return ['SUSPENDED', 'FAILED', 'CANCELED'].includes(phase) && upcoming === undefined;
+}
+
+/** Asks for a resume, and notes why under the operation that it is asked after. */
+async function resumeOnce(job: JobView, reasons: Map<number, string>): Promise<void> {
+  const { name, phase, failure } = job;
+  const { items } = await drey(10_000).listOperations({ tenant, name });
+  // What has begun meanwhile is no reason why it stood still before.
+  if (!items.every(hasEnded) || (await drey(10_000).getJob({ tenant, name })).updatedAt !== job.updatedAt) return;
+  const why = standsBecause(job, items);
+  const newest = Math.max(...items.map(({ number }) => number));
+  const text = why === 'abandoned' ? `${why}: ${phase} ${failure?.code ?? ''}` : why;
+  if (!reasons.has(newest)) reasons.set(newest, text.trim());
+  await drey(10_000).resumeJob({ tenant, name });
 }

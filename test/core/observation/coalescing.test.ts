@@ -5,6 +5,8 @@ import {
   signalEveryMs,
   signalsInAll,
   told,
+  unheard,
+  unheardEveryMs,
   type JobSignals,
   type WaitingSignal,
 } from '../../../core/observation/coalescing.ts';
@@ -54,6 +56,29 @@ describe('what was told', () => {
 
 const choose = (jobs: Record<string, JobSignals>, nowMs: number, tokens = 10) =>
   nextSignals(new Map(Object.entries(jobs)), { tokens, atMs: nowMs }, nowMs);
+
+describe('what no workflow has heard', () => {
+  const job = unheard({ waiting: waiting(1, 'a', { isUrgent: true }) }, waiting(1, 'a'), 7);
+
+  test.each<[string, Record<string, JobSignals>, number, { now: string[]; waitMs?: number }]>([
+    ['waits, urgent or not', { a: job }, 7 + unheardEveryMs - 1, { now: [], waitMs: 1 }],
+    ['is sent again', { a: job }, 7 + unheardEveryMs, { now: ['a'] }],
+    [
+      'goes after what was never sent',
+      { a: job, b: { waiting: waiting(1, 'b', { sinceMs: 99 }) } },
+      7 + unheardEveryMs,
+      { now: ['b', 'a'] },
+    ],
+    ['does not keep back what is new of the job', { a: offered(job, offer(2, 'b', true), 9) }, 9, { now: ['a'] }],
+  ])('%s', (_title, jobs, nowMs, expected) => {
+    const { now, waitMs } = choose(jobs, nowMs);
+    expect({ now, ...(waitMs !== undefined && { waitMs }) }).toEqual(expected);
+  });
+
+  test('waits no more once one has heard it', () =>
+    expect(told(job, waiting(1, 'a'), 8)).toEqual({ toldDigest: 'a', toldAtMs: 8 }));
+});
+
 const toldAt = (toldAtMs: number, one: WaitingSignal): JobSignals => ({ toldDigest: 'x', toldAtMs, waiting: one });
 
 describe('of the jobs that wait', () => {
