@@ -4,7 +4,7 @@ import type { OperationKind } from '../../core/operation-kinds.ts';
 import { generationNames } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { another, homes, operationsOf, phaseOf, refOf } from './crash-jobs.ts';
+import { another, candidateFolder, homes, operationsOf, phaseOf, refOf } from './crash-jobs.ts';
 import { namespace } from './e2e-job.ts';
 import { clearFault, setFault } from './ledger.ts';
 import { ledgerFolders } from './ledger-spec.ts';
@@ -12,6 +12,7 @@ import { drey, kubernetes } from './running-stack.ts';
 
 const broken = homes.broken.job;
 const finite = homes.finite.job;
+const abiding = homes.abiding.job;
 
 /** Does something to a job. @returns the number of the operation that follows from it */
 async function following(job: string, kind: OperationKind, act: () => Promise<void>): Promise<number> {
@@ -21,11 +22,29 @@ async function following(job: string, kind: OperationKind, act: () => Promise<vo
   return waitUntil(isBegun, { what: `${kind} of ${job}`, timeoutMs: 240_000, stepMs: 50 });
 }
 
+/** A word that no job has used up. */
+const onceMore = () => `matrix-${process.pid}-${Date.now()}-${another()}`;
+
 /** Makes a task throw; the job is brought back. */
 export function throwing(): Promise<number> {
-  return following(broken, 'recover', async () =>
-    setFault(ledgerFolders(broken).control, 'fail', `matrix-${process.pid}-${Date.now()}-${another()}`),
+  return following(broken, 'recover', async () => setFault(ledgerFolders(broken).control, 'fail', onceMore()));
+}
+
+/** Makes a task of the candidate throw; the candidate is brought back. */
+export function throwingBeside(): Promise<number> {
+  return following(abiding, 'revive', async () =>
+    setFault(ledgerFolders(candidateFolder(homes.abiding)).control, 'fail', onceMore()),
   );
+}
+
+/** Both are well again, whatever else was struck with the candidate. */
+export async function broughtBackBeside(): Promise<boolean> {
+  const isOver = async () => {
+    const { phase, trouble, candidate } = await drey().getJob(refOf(abiding));
+    const isWell = phase === 'DUAL_RUNNING' && trouble === undefined && candidate !== undefined && !candidate.trouble;
+    return isWell && (await operationsOf(abiding)).every(hasEnded);
+  };
+  return waitUntil(isOver, { what: `${abiding} to run with its candidate`, timeoutMs: 600_000, stepMs: 250 });
 }
 
 /** Deletes Flink's configuration; it is put back. */

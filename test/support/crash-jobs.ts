@@ -25,6 +25,9 @@ const fragile: LedgerWish = {
   },
 };
 
+/** From where a candidate is told how to misbehave, and not the job beside it. */
+export const candidateFolder = ({ job }: Home) => `${job}-candidate`;
+
 /** Few enough records to be done at once when nothing holds them back, and too many while something does. */
 const finite: LedgerWish = { job: { finite: true }, args: ['--rate', '20', '--records', '500'] };
 
@@ -44,6 +47,8 @@ export const homes = {
   emptied: of('emptied-matrix', { mode: 'dedicated' }),
   emptiedApplication: of('emptied-matrix', { mode: 'application' }),
   broken: of('broken-matrix', fragile),
+  /** Runs for ever beside a candidate that breaks. */
+  abiding: of('abiding-matrix', { mode: 'dedicated' }),
   finite: of('finite-matrix', finite),
 } as const satisfies Readonly<Record<string, Home>>;
 
@@ -158,6 +163,15 @@ export async function runningBeside(home: Home, phase: 'RUNNING' | 'DUAL_RUNNING
   if (before === 'DUAL_RUNNING') await done(job, begun(drey().discardCandidate(refOf(job))));
   await running(home);
   if (phase === 'DUAL_RUNNING') await done(job, apply(candidateOf(home)));
+}
+
+/** With a candidate that Flink does not bring back. */
+export async function runningBesideFragile(home: Home): Promise<void> {
+  if ((await phaseOf(home.job)) === 'DUAL_RUNNING') return;
+  removeLedger(candidateFolder(home));
+  await running(home);
+  const wish = { ...fragile, controlledFrom: candidateFolder(home), upgrade: { strategy: 'blueGreen' } } as const;
+  await done(home.job, apply(changed(home, wish)));
 }
 
 export function candidateOf(home: Home, mode?: 'last-state' | 'stateless') {

@@ -1,7 +1,15 @@
 /** The operations of the crash matrix: how each is prepared and begun, and what must be true after it. */
 import type { Change } from '../../clients/drey/shapes.ts';
 import type { OperationRecord } from '../../core/operation.ts';
-import { broughtBack, deleting, failingUntilPutBack, finishing, throwing } from './crash-breaks.ts';
+import {
+  broughtBack,
+  broughtBackBeside,
+  deleting,
+  failingUntilPutBack,
+  finishing,
+  throwing,
+  throwingBeside,
+} from './crash-breaks.ts';
 import {
   another,
   begun,
@@ -18,6 +26,7 @@ import {
   runningAnew,
   runningAt,
   runningBeside,
+  runningBesideFragile,
   runningFinite,
   savedTwice,
   suspended,
@@ -278,6 +287,16 @@ export const matrixOperations: Readonly<Record<MatrixOperationName, MatrixOperat
     start: deleting,
     settled: broughtBack,
     ...staysRunning,
+  },
+  revive: {
+    job: homes.abiding.job,
+    prepare: () => runningBesideFragile(homes.abiding),
+    start: throwingBeside,
+    settled: broughtBackBeside,
+    mayEnd: { succeeded: 'DUAL_RUNNING' },
+    atLeastOnce: true,
+    // The job itself is brought back first, and the candidate by another attempt.
+    whenPodsDie: { failed: 'DUAL_RUNNING', aborted: 'DUAL_RUNNING' },
   },
   'clean-up': {
     job: homes.finite.job,

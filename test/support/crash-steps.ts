@@ -13,7 +13,7 @@ export interface RecordedSteps {
 }
 
 /** What Drey does by itself is decided when it hears of the trouble. */
-const byItself: readonly OperationKind[] = ['recover', 'heal', 'cleanup'];
+const byItself: readonly OperationKind[] = ['recover', 'heal', 'revive', 'cleanup'];
 
 function stepsOf(kind: OperationKind, history: string = kind): RecordedSteps {
   const decided = [
@@ -73,6 +73,7 @@ export const matrixSteps = {
   'dispose, of a removed job': ofRemoved('dispose', 'dispose-removed'),
   recover: stepsOf('recover'),
   heal: stepsOf('heal'),
+  revive: stepsOf('revive'),
   'clean-up': stepsOf('cleanup'),
   suspend: stepsOf('suspend'),
   'suspend, last-state': stepsOf('suspend'),
