@@ -90,7 +90,7 @@ const ports: ObserverPorts = {
   failed: (error) => {
     throw error;
   },
-  counters: { asked: () => undefined, signalled: () => undefined, observed: () => undefined },
+  counters: { asked: () => undefined, signalled: () => undefined, observed: () => undefined, ended: () => undefined },
 };
 
 beforeEach(async () => {
