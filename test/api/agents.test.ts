@@ -8,13 +8,14 @@ import { heardAgents } from '../../clients/postgres/agents.ts';
 import { saveCluster } from '../../clients/postgres/clusters.ts';
 import { heartbeatsTo } from '../../clients/drey/send-heartbeat.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
+import { agentToken, saveToken, tokenHash } from '../../clients/postgres/tokens.ts';
 import { silenceMsMax } from '../../core/agents.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { jobView } from '../support/records.ts';
+import { newToken } from '../support/tokens.ts';
 
 let server: TestPostgres;
 let database: Awaited<ReturnType<TestPostgres['database']>>;
@@ -25,20 +26,14 @@ let call: Caller;
 let callOther: Caller;
 let agent: string;
 
-async function newToken(record: TokenRecord): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await saveToken(database.postgres, tokenHash(token), record);
-  return token;
-}
-
 beforeAll(async () => {
   server = await startTestPostgres();
   database = await server.database();
   api = await startApiOnPostgres(database.postgres);
   otherApi = await startApiOnPostgres(database.postgres);
-  const viewer = await newToken({ name: 'ada', tenant: 'default', role: 'viewer' });
+  const viewer = await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' });
   [call, callOther] = [createCaller(api.url, viewer), createCaller(otherApi.url, viewer)];
-  agent = await newToken(agentToken('local'));
+  agent = await newToken(database.postgres, agentToken('local'));
   await saveCluster(database.postgres, { name: 'local', description: '', labels: {} });
   const runs = jobView({ uid: 'runs', name: 'runs' });
   const suspended = jobView({ uid: 'suspended', name: 'suspended', phase: 'SUSPENDED' });
@@ -79,8 +74,8 @@ const read = async (name: string) => jobAnswer.parse((await callOther('GET', `/v
 
 describe('a heartbeat', () => {
   test('needs the token of the cluster’s agent', async () => {
-    const admin = await newToken({ name: 'root', tenant: '*', role: 'admin' });
-    const other = await newToken(agentToken('far'));
+    const admin = await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' });
+    const other = await newToken(database.postgres, agentToken('far'));
     expect(await beat({}, null)).toMatchObject({ status: 401 });
     expect(await beat({}, admin)).toMatchObject({ status: 403, body: { code: 'ROLE_TOO_LOW' } });
     expect(await beat({}, other)).toMatchObject({ status: 403, body: { code: 'OTHER_CLUSTER' } });
@@ -114,7 +109,10 @@ describe('a heartbeat', () => {
     const count = { count: 30, jobs: ['default/orders', 'other/clicks'], ageMs: 60_000 };
     await beat({ unknown: count });
     await beat({ agent: 'two', unknown: { ...count, count: 31, ageMs: 90_000 } });
-    const all = createCaller(otherApi.url, await newToken({ name: 'root', tenant: '*', role: 'admin' }));
+    const all = createCaller(
+      otherApi.url,
+      await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' }),
+    );
     const [{ unknownJobs }, own] = [await shownBy(all), await shownBy(call)];
     expect(unknownJobs).toMatchObject({ count: 30, jobs: count.jobs });
     const ageMs = Date.now() - Date.parse(unknownJobs?.at ?? '');

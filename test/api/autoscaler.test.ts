@@ -27,10 +27,10 @@ import {
 } from '../support/autoscaled-plane.ts';
 import { enough, sourceId, tooMuch, windowOf, workId } from '../support/autoscaler-window.ts';
 
-let plane: Awaited<ReturnType<typeof startAutoscaled>>;
+let here: Awaited<ReturnType<typeof startAutoscaled>>;
 
 beforeAll(async () => {
-  plane = await startAutoscaled();
+  here = await startAutoscaled();
 }, 400_000);
 afterAll(stopAutoscaled);
 
@@ -50,9 +50,9 @@ describe('a window by which the job must be larger', () => {
       writeFileSync(crashFile, JSON.stringify(point));
       const window = windowOf(job, tooMuch);
       for (let times = 0; times < 3; times += 1) await send(window);
-      const hasDied = async () => (await fetch(plane.workerMetricsUrl).catch(() => undefined)) === undefined;
+      const hasDied = async () => (await fetch(here.plane.workerMetricsUrl).catch(() => undefined)) === undefined;
       await waitUntil(hasDied, { what: 'the worker to be killed', timeoutMs: 60_000, stepMs: 50 });
-      await plane.startWorker();
+      await here.plane.startWorker();
       const decision = await decided(name, ({ outcome }) => outcome === 'carriedOut');
       expect(decision).toMatchObject({ number: 1, action: 'scale', operation: 2, pauseMs: 321, revision: 1 });
       await send(window);
@@ -83,7 +83,7 @@ describe('a window by which the job must be larger', () => {
     decisionInputAnswer.parse(input);
     expect(decide(input).parallelism).toEqual(whole.body.parallelism);
     expect((await call('GET', `${path('grows-after')}/decisions/7`)).body).toMatchObject({ code: 'NO_SUCH_DECISION' });
-    const noted = plane.agent
+    const noted = here.agent
       .output()
       .split('\n')
       .filter((line) => line.startsWith('noteAutoscaler'));
@@ -228,7 +228,7 @@ describe('somebody who asks for a decision now', () => {
     writeFileSync(hold, '');
     await ask(name, 'one');
     const wait = { what: 'the agent to be asked', timeoutMs: 60_000 };
-    await waitUntil(async () => plane.agent.output().includes('"key":"one"'), wait);
+    await waitUntil(async () => here.agent.output().includes('"key":"one"'), wait);
     const keys = [];
     for (const key of ['two', 'three', 'four', 'five', 'four']) keys.push((await ask(name, key)).body.key);
     expect(keys).toEqual(['two', 'two', 'two', 'two', 'two']);

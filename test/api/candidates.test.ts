@@ -2,42 +2,30 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import type { Caller } from '../support/api-caller.ts';
 import { causedBy, jobIs } from '../support/observation-fixture.ts';
 import { observedJobs, path } from '../support/observed-jobs.ts';
-import { startAgent, type AgentProcess } from '../support/start-agent.ts';
+import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 
-let plane: ControlPlane;
-let call: Caller;
-let connection: Connection;
-let client: Client;
-let agent: AgentProcess;
+let here: PlaneWithAgent;
+const call: Caller = (...request) => here.call(...request);
 const failing = mkdtempSync(join(tmpdir(), 'drey-failing-'));
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  call = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
-  connection = await Connection.connect({ address: plane.temporalAddress });
-  client = new Client({ connection });
-  agent = await startAgent(plane, 'idle-agent', { FAILING_FOLDER: failing });
+  here = await startPlaneWithAgent('idle-agent', { agent: { FAILING_FOLDER: failing } });
 }, 400_000);
 
 afterAll(async () => {
-  await agent?.stop('SIGKILL');
-  await connection?.close();
-  await plane?.stop();
+  await here?.stop();
   rmSync(failing, { recursive: true, force: true });
 });
 
-const { viewOf, operationsOf, eventually, apply, running, tell } = observedJobs(() => ({ call, client }));
+const { viewOf, operationsOf, eventually, apply, running, tell } = observedJobs(() => here);
 
 const failed = { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') };
 const quick = { attempts: 2, backoff: { initial: '1s', max: '1s' } };

@@ -1,5 +1,4 @@
 /** Metrics through the API: who may bring them, what becomes of them, and how they are read. */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { pageOf } from '../../api/answer-shapes.ts';
 import { metricsAnswer, samplesAnswer, seriesAnswer } from '../../api/metric-shapes.ts';
 import { keepMetrics } from '../../api/keep-metrics.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken, findToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
+import { agentToken, findToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
 import { readFlinkCluster } from '../../clients/flink/read-cluster.ts';
 import { JobReader } from '../../clients/flink/read-job.ts';
@@ -21,6 +20,7 @@ import { bootstrap } from '../support/control-plane.ts';
 import { measuredJobId, recordedMeasuring, serveRecorded } from '../support/flink-answers.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { jobView } from '../support/records.ts';
+import { newToken } from '../support/tokens.ts';
 
 let server: TestPostgres;
 let database: Awaited<ReturnType<TestPostgres['database']>>;
@@ -32,20 +32,14 @@ beforeAll(async () => {
   server = await startTestPostgres();
   database = await server.database();
   api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken({ name: 'ada', tenant: 'default', role: 'viewer' }));
-  agent = await newToken(agentToken('local'));
+  call = createCaller(api.url, await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' }));
+  agent = await newToken(database.postgres, agentToken('local'));
   await keepMetrics(api.services);
 });
 afterAll(async () => {
   await api?.stop();
   await server?.stop();
 });
-
-async function newToken(record: TokenRecord): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await saveToken(database.postgres, tokenHash(token), record);
-  return token;
-}
 
 let made = 0;
 
@@ -111,8 +105,8 @@ describe('bringing samples', () => {
   test('needs the token of the cluster’s agent: no person’s, no other cluster’s, and not none', async () => {
     const { uid } = await someJob();
     const batch = [{ uid, metric: 'lag', points: [[ago(1), 1]] }];
-    const admin = await newToken({ name: 'root', tenant: '*', role: 'admin' });
-    const other = await newToken(agentToken('far'));
+    const admin = await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' });
+    const other = await newToken(database.postgres, agentToken('far'));
     expect(await bring(batch, null)).toMatchObject({ status: 401, body: { code: 'NOT_AUTHENTICATED' } });
     expect(await bring(batch, admin)).toMatchObject({ status: 403, body: { code: 'ROLE_TOO_LOW' } });
     expect(await bring(batch, other)).toMatchObject({ status: 403, body: { code: 'OTHER_CLUSTER' } });
@@ -218,7 +212,7 @@ describe('reading metrics', () => {
 
   test('of another tenant’s job is refused', async () => {
     const { name } = await someJob();
-    const stranger = await newToken({ name: 'eve', tenant: 'other', role: 'admin' });
+    const stranger = await newToken(database.postgres, { name: 'eve', tenant: 'other', role: 'admin' });
     expect(await call('GET', pathOf(name), { token: stranger })).toMatchObject({ status: 403 });
   });
 });
@@ -299,6 +293,7 @@ describe('the token of an agent', () => {
       { name: 'x', tenant: '', role: 'agent' },
       { name: 'x', tenant: '*', role: 'admin', cluster: 'local' },
     ];
-    for (const record of wrong) await expect(newToken(record)).rejects.toThrow('tokens_cluster_check');
+    for (const record of wrong)
+      await expect(newToken(database.postgres, record)).rejects.toThrow('tokens_cluster_check');
   });
 });

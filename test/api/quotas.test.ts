@@ -1,11 +1,10 @@
 /** Quotas of tenants and clusters: set by administrators, told to agents. */
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clusterAnswer, tenantAnswer } from '../../api/answer-shapes.ts';
 import { heartbeatAnswer } from '../../api/heartbeat-shape.ts';
 import { saveCluster } from '../../clients/postgres/clusters.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
+import { agentToken } from '../../clients/postgres/tokens.ts';
 import { heartbeatsTo } from '../../clients/drey/send-heartbeat.ts';
 import type { QuotaWritten } from '../../core/schema/quota.ts';
 import { allClusters } from '../../api/services.ts';
@@ -13,6 +12,7 @@ import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { jobSpec, jobView } from '../support/records.ts';
+import { newToken } from '../support/tokens.ts';
 
 let server: TestPostgres;
 let database: Awaited<ReturnType<TestPostgres['database']>>;
@@ -24,8 +24,8 @@ beforeAll(async () => {
   server = await startTestPostgres();
   database = await server.database();
   api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken({ name: 'root', tenant: '*', role: 'admin' }));
-  agent = await newToken(agentToken('local'));
+  call = createCaller(api.url, await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' }));
+  agent = await newToken(database.postgres, agentToken('local'));
   const spec = jobSpec('counts', { job: { jarUri: 'local:///x.jar', parallelism: 4 } });
   await writeRecords(database.postgres, [
     { kind: 'job', uid: 'counts', seq: 1, job: jobView({ uid: 'counts', spec }) },
@@ -35,12 +35,6 @@ afterAll(async () => {
   await api?.stop();
   await server?.stop();
 });
-
-async function newToken(record: TokenRecord): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await saveToken(database.postgres, tokenHash(token), record);
-  return token;
-}
 
 /** Without Temporal no cluster is made known through the API. */
 const ofCluster = (quota: QuotaWritten | undefined) =>
@@ -80,7 +74,7 @@ describe('a quota', () => {
   });
 
   test('is an administrator’s to set', async () => {
-    const operator = await newToken({ name: 'ada', tenant: 'default', role: 'operator' });
+    const operator = await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'operator' });
     const answer = await call('PUT', '/v1/tenants/default', { body: { quota: { slots: 900 } }, token: operator });
     expect(answer.status).toBe(403);
   });

@@ -2,45 +2,33 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
 import { isCurrentAttempt } from '../../clients/temporal/current-attempt.ts';
 import { observerTaskQueue } from '../../core/names.ts';
 import { objectsGoneName } from '../../core/observation/signal.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import type { Caller } from '../support/api-caller.ts';
 import type { SpecChange } from '../support/findings.ts';
 import { causedBy, jobIs } from '../support/observation-fixture.ts';
 import { observedJobs, path } from '../support/observed-jobs.ts';
+import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 import { specInput } from '../support/records.ts';
-import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
-let plane: ControlPlane;
-let call: Caller;
-let connection: Connection;
-let client: Client;
-let agent: AgentProcess;
+let here: PlaneWithAgent;
+const call: Caller = (...request) => here.call(...request);
 const failing = mkdtempSync(join(tmpdir(), 'drey-failing-'));
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  call = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
-  connection = await Connection.connect({ address: plane.temporalAddress });
-  client = new Client({ connection });
-  agent = await startAgent(plane, 'idle-agent', { FAILING_FOLDER: failing });
+  here = await startPlaneWithAgent('idle-agent', { agent: { FAILING_FOLDER: failing } });
 }, 400_000);
 
 afterAll(async () => {
-  await agent?.stop('SIGKILL');
-  await connection?.close();
-  await plane?.stop();
+  await here?.stop();
   rmSync(failing, { recursive: true, force: true });
 });
 
-const { viewOf, operationsOf, eventually, running, tell } = observedJobs(() => ({ call, client }));
+const { viewOf, operationsOf, eventually, running, tell } = observedJobs(() => here);
 
 const failed = { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') };
 const quick = { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } };
@@ -140,7 +128,7 @@ describe('a job whose objects', () => {
 
   test('are all gone comes back', async () => {
     await running('gone');
-    await client.workflow.getHandle('job/default/gone').signal(objectsGoneName);
+    await here.client.workflow.getHandle('job/default/gone').signal(objectsGoneName);
     await eventually('gone', ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
     expect((await operationsOf('gone'))[0]).toMatchObject({ kind: 'recover', state: 'succeeded' });
   }, 200_000);
@@ -203,20 +191,20 @@ describe('an attempt to observe', () => {
   test('counts until another one has taken its place', async () => {
     const taskQueue = { name: observerTaskQueue('local') };
     const poll = () =>
-      connection.withDeadline(Date.now() + 60_000, () =>
-        client.workflowService.pollActivityTaskQueue({ namespace: 'default', identity: 'test', taskQueue }),
+      here.connection.withDeadline(Date.now() + 60_000, () =>
+        here.client.workflowService.pollActivityTaskQueue({ namespace: 'default', identity: 'test', taskQueue }),
       );
     const first = await poll();
     const { workflowId = '', runId = '' } = first.workflowExecution ?? {};
     const attempt = (number: number) =>
-      isCurrentAttempt(client, {
+      isCurrentAttempt(here.client, {
         workflowId: workflowId ?? '',
         runId: runId ?? '',
         activityId: first.activityId,
         attempt: number,
       });
     expect([await attempt(first.attempt), await attempt(first.attempt + 1)]).toEqual([true, false]);
-    await client.workflowService.respondActivityTaskFailed({
+    await here.client.workflowService.respondActivityTaskFailed({
       namespace: 'default',
       taskToken: first.taskToken,
       failure: { message: 'its agent was lost', applicationFailureInfo: { type: 'Lost' } },
@@ -224,7 +212,7 @@ describe('an attempt to observe', () => {
     const second = await poll();
     expect(second.attempt).toBe(first.attempt + 1);
     expect([await attempt(first.attempt), await attempt(second.attempt)]).toEqual([false, true]);
-    await client.workflow.getHandle(workflowId ?? '').terminate();
+    await here.client.workflow.getHandle(workflowId ?? '').terminate();
     expect(await attempt(second.attempt)).toBe(false);
   }, 120_000);
 });

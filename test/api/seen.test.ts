@@ -1,5 +1,4 @@
 /** What agents see of jobs, on its way past Temporal: who may bring it, what is kept, and what people read. */
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createAgentMetrics } from '../../agent/metrics.ts';
@@ -7,13 +6,14 @@ import { SeenSender } from '../../agent/seen-sender.ts';
 import { jobAnswer, pageOf } from '../../api/answer-shapes.ts';
 import { seenTo } from '../../clients/drey/send-seen.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
+import { agentToken } from '../../clients/postgres/tokens.ts';
 import type { CheckpointsSeen, JobFact, JobSeen } from '../../core/observation/job-seen.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { jobView } from '../support/records.ts';
+import { newToken } from '../support/tokens.ts';
 
 let server: TestPostgres;
 let database: Awaited<ReturnType<TestPostgres['database']>>;
@@ -21,18 +21,12 @@ let api: ApiOnPostgres;
 let call: Caller;
 let agent: string;
 
-async function newToken(record: TokenRecord): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await saveToken(database.postgres, tokenHash(token), record);
-  return token;
-}
-
 beforeAll(async () => {
   server = await startTestPostgres();
   database = await server.database();
   api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken({ name: 'ada', tenant: 'default', role: 'viewer' }));
-  agent = await newToken(agentToken('local'));
+  call = createCaller(api.url, await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' }));
+  agent = await newToken(database.postgres, agentToken('local'));
   const jobs = [
     jobView({ uid: 'runs', name: 'runs' }),
     jobView({ uid: 'gone', name: 'gone', phase: 'REMOVED' }),
@@ -86,8 +80,8 @@ const newest = async () => (await read('runs'))?.checkpoints?.newest?.id;
 
 describe('what was seen', () => {
   test('needs the token of the cluster’s agent', async () => {
-    const admin = await newToken({ name: 'root', tenant: '*', role: 'admin' });
-    const other = await newToken(agentToken('far'));
+    const admin = await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' });
+    const other = await newToken(database.postgres, agentToken('far'));
     expect(await bring([fact(1)], null)).toMatchObject({ status: 401 });
     expect(await bring([fact(1)], admin)).toMatchObject({ status: 403, body: { code: 'ROLE_TOO_LOW' } });
     expect(await bring([fact(1)], other)).toMatchObject({ status: 403, body: { code: 'OTHER_CLUSTER' } });

@@ -1,10 +1,9 @@
 /** A policy run over what is kept of a job: brought by an agent, decided, and read back from a real PostgreSQL. */
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { simulationAnswer } from '../../api/autoscaler-shapes.ts';
 import { keepMetrics } from '../../api/keep-metrics.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
+import { agentToken } from '../../clients/postgres/tokens.ts';
 import type { AutoscalerInput } from '../../core/autoscaler/decision.ts';
 import type { JobSample } from '../../core/autoscaler/samples.ts';
 import { samplesOf as metricsOf } from '../../core/metrics/job-samples.ts';
@@ -15,6 +14,7 @@ import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { jobView } from '../support/records.ts';
+import { newToken } from '../support/tokens.ts';
 
 let server: TestPostgres;
 let database: Awaited<ReturnType<TestPostgres['database']>>;
@@ -26,20 +26,14 @@ beforeAll(async () => {
   server = await startTestPostgres();
   database = await server.database();
   api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken({ name: 'ada', tenant: 'default', role: 'viewer' }));
-  agent = await newToken(agentToken('local'));
+  call = createCaller(api.url, await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' }));
+  agent = await newToken(database.postgres, agentToken('local'));
   await keepMetrics(api.services);
 });
 afterAll(async () => {
   await api?.stop();
   await server?.stop();
 });
-
-async function newToken(record: TokenRecord): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
-  await saveToken(database.postgres, tokenHash(token), record);
-  return token;
-}
 
 /** An hour ago. */
 const beginMs = Date.now() - 60 * minute;

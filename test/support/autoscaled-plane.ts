@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { expect } from '@jest/globals';
 import { pageOf } from '../../api/answer-shapes.ts';
 import { decisionSummary } from '../../api/autoscaler-shapes.ts';
@@ -12,46 +12,31 @@ import { autoscalerWorkflowId, controlTaskQueue } from '../../core/names.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { DecisionRecord } from '../../core/scaling/decision-record.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from './api-caller.ts';
-import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import type { Caller } from './api-caller.ts';
+import { startPlaneWithAgent, type PlaneWithAgent } from './plane-with-agent.ts';
 import { specInput } from './records.ts';
-import { startAgent, type AgentProcess } from './start-agent.ts';
 
-let plane: ControlPlane;
-let caller: Caller;
-let connection: Connection;
-let client: Client;
-let agent: AgentProcess;
+let here: PlaneWithAgent;
 /** What the agent and the worker are told by files in it. */
 export const folder = mkdtempSync(join(tmpdir(), 'drey-autoscaler-'));
 export const crashFile = join(folder, 'crash.json');
 
-interface Autoscaled extends Pick<ControlPlane, 'startWorker' | 'workerMetricsUrl'> {
-  readonly agent: AgentProcess;
-}
-
 /** Starts all of it; the caller ends it in `afterAll`. */
-export async function startAutoscaled(): Promise<Autoscaled> {
-  plane = await startControlPlane({ DREY_TEST_CRASH_FILE: crashFile });
-  caller = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: { description: 'here' } });
-  connection = await Connection.connect({ address: plane.temporalAddress });
-  client = new Client({ connection });
-  agent = await startAgent(plane, 'autoscaler-agent', { FAILING_FOLDER: folder });
-  return { ...plane, agent };
+export async function startAutoscaled(): Promise<PlaneWithAgent> {
+  const worker = { DREY_TEST_CRASH_FILE: crashFile };
+  here = await startPlaneWithAgent('autoscaler-agent', { agent: { FAILING_FOLDER: folder }, worker });
+  return here;
 }
 
-export const call: Caller = (...request) => caller(...request);
+export const call: Caller = (...request) => here.call(...request);
 
 export async function stopAutoscaled(): Promise<void> {
-  await agent?.stop('SIGKILL');
-  await connection?.close();
-  await plane?.stop();
+  await here?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
 /** Temporal, as its own client reaches it. */
-export const temporal = (): Client => client;
+export const temporal = (): Client => here.client;
 
 export const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
 export const viewOf = async (name: string): Promise<JobView> => (await call('GET', path(name))).body;
@@ -86,7 +71,7 @@ export async function running(name: string, mode: Mode = 'active', change: objec
 /** As an agent does it. */
 export async function send(window: AutoscalerSignal): Promise<void> {
   const { tenant, name } = window;
-  await client.workflow.signalWithStart(autoscalerWorkflowType, {
+  await here.client.workflow.signalWithStart(autoscalerWorkflowType, {
     workflowId: autoscalerWorkflowId({ tenant, name }),
     taskQueue: controlTaskQueue,
     args: [{ tenant, name }],
@@ -107,7 +92,7 @@ export function decided(name: string, isIt: (decision: DecisionRecord) => boolea
 }
 
 export const handleOf = (name: string): WorkflowHandle =>
-  client.workflow.getHandle(autoscalerWorkflowId({ tenant: 'default', name }));
+  here.client.workflow.getHandle(autoscalerWorkflowId({ tenant: 'default', name }));
 export const lengthOf = async (name: string) => (await handleOf(name).describe()).historyLength;
 
 /** Waits until the job's autoscaler has ended. */
