@@ -17,6 +17,7 @@ describe('readConfig', () => {
       temporalNamespace: 'default',
       logLevel: 'info',
       metricRetention: { raw: 6 * hour, '1m': 7 * 24 * hour, '1h': 400 * 24 * hour },
+      observerShards: 1,
     });
   });
 
