@@ -7,12 +7,11 @@ import { takeLock } from './lock.ts';
 import { repositoryRoot, stackPaths, testInstance } from './paths.ts';
 import { runCommand } from './process.ts';
 import { describeFailures, Progress, reasonOf, StepFailed } from './progress.ts';
-import { lanesOf, takeCounts, type Lane } from './test-lanes.ts';
-import { partsNeeded, type Part } from './test-needs.ts';
+import { filesOf, stacksFor, takeCounts, type Lane, type LanesOfStack } from './test-lanes.ts';
+import { partsNeeded } from './test-needs.ts';
 import { startTestStack, stopTestStack } from './test-stack.ts';
 
-const paths = stackPaths(testInstance);
-const logFile = join(paths.logDir, 'test.log');
+const { logDir } = stackPaths(testInstance);
 const jest = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
@@ -35,26 +34,35 @@ async function main(args: readonly string[]): Promise<number> {
   delete process.env['DATABASE_URL'];
   const listed = await runCommand(process.execPath, [...jest, '--listTests', ...args], { cwd: repositoryRoot });
   const files = listed.split('\n').filter((line) => line.startsWith(repositoryRoot));
-  const parts = partsNeeded(files);
-  mkdirSync(paths.logDir, { recursive: true });
-  const lanes = lanesOf(files);
+  mkdirSync(logDir, { recursive: true });
+  const stacks = stacksFor(files);
+  if (stacks.length === 0) throw new Error(`no test file matches ${args.join(' ')}`);
+  const lanes = stacks.flatMap((stack) => stack.lanes);
   // Tests of pure code need nothing and may run beside any other run.
-  const status = parts.size === 0 ? await runLanes(args, {}, lanes) : await runWithParts(args, parts, lanes);
+  const status = partsNeeded(files).size === 0 ? await runLanes(args, {}, lanes) : await runStacks(args, files, stacks);
   console.log(takeCounts(lanes.map(countsFile)));
   return status;
 }
 
-async function runWithParts(
+/** The worst exit code. A stack starts when the one before has built what both take. */
+async function runStacks(
   args: readonly string[],
-  parts: ReadonlySet<Part>,
-  lanes: readonly Lane[],
+  files: readonly string[],
+  [stack, ...others]: readonly LanesOfStack[],
 ): Promise<number> {
+  if (!stack) return 0;
+  if (interrupted) return 130;
+  const paths = stackPaths(testInstance + stack.suffix);
   const release = takeLock(paths.stateDir, 'npm test');
+  const logFile = join(paths.logDir, 'test.log');
   const progress = new Progress(logFile);
   try {
+    const parts = partsNeeded(stack.lanes.flatMap((lane) => filesOf(lane, files)));
     const env = await startTestStack(progress, paths, parts);
     if (interrupted) return 130;
-    return await runLanes(['--maxWorkers=1', ...args], env, lanes);
+    const own = runLanes(['--maxWorkers=1', ...args], env, stack.lanes);
+    const after = runStacks(args, files, others).catch(explain);
+    return Math.max(await own, await after);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     console.error(`\n${describeFailures(progress.failures, logFile)}`);
@@ -65,14 +73,18 @@ async function runWithParts(
   }
 }
 
+function explain(error: unknown): number {
+  console.error(reasonOf(error));
+  return 1;
+}
+
 /** The worst of the lanes' exit codes. */
 async function runLanes(args: readonly string[], env: Variables, lanes: readonly Lane[]): Promise<number> {
   return Math.max(...(await Promise.all(lanes.map((lane) => runJest(args, env, lane)))));
 }
 
 function runJest(args: readonly string[], env: Variables, lane: Lane): Promise<number> {
-  const chosen = lane.not === undefined ? args : [...args, `--testPathIgnorePatterns=${lane.not}`];
-  const child = spawn(process.execPath, [...jest, ...chosen], {
+  const child = spawn(process.execPath, [...jest, ...args, `--testPathIgnorePatterns=${lane.not}`], {
     cwd: repositoryRoot,
     stdio: 'inherit',
     env: { ...process.env, ...env, DREY_TEST_COUNTS: countsFile(lane) },
@@ -89,7 +101,7 @@ function runJest(args: readonly string[], env: Variables, lane: Lane): Promise<n
 }
 
 function countsFile({ name }: Lane): string {
-  return join(paths.logDir, `counts-${process.pid}-${name}`);
+  return join(logDir, `counts-${process.pid}-${name}`);
 }
 
 try {
