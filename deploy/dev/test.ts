@@ -60,7 +60,9 @@ async function runStacks(
     const parts = partsNeeded(stack.lanes.flatMap((lane) => filesOf(lane, files)));
     const env = await startTestStack(progress, paths, parts);
     if (interrupted) return 130;
-    const own = runLanes(['--maxWorkers=1', ...args], env, stack.lanes);
+    // What strikes a process or a pod finds it by the instance.
+    const variables = { ...env, DREY_TEST_INSTANCE: paths.instance };
+    const own = runLanes(['--maxWorkers=1', ...args], variables, stack.lanes);
     const after = runStacks(args, files, others).catch(explain);
     return Math.max(await own, await after);
   } catch (error) {
