@@ -4,6 +4,7 @@ import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId, generationNames, labels } from '../../core/names.ts';
+import { busyTaskManagers } from '../../core/rescale/busy-task-managers.ts';
 import { decideRemoval, type TaskManagerRemoval } from '../../core/rescale/task-manager-removal.ts';
 import { failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -33,7 +34,7 @@ export function removeTaskManagers(dependencies: ClusterDependencies, input: Rem
         look: (flink) => decided(kubernetes, flink, input),
         whenTimeIsUp: (silence) => ({
           code: 'JOB_NOT_RUNNING',
-          message: `It cannot be told which TaskManagers are in use: ${silence ?? 'not all tasks of the job have a place'}.`,
+          message: `It cannot be told which TaskManagers are in use: ${silence ?? 'its JobManager does not tell of the job, or of a place of every task'}.`,
           cure: 'See the job in the Flink UI. TaskManagers that are too many harm nobody: the next rescale removes them.',
         }),
       });
@@ -52,10 +53,10 @@ async function decided(
   { generation, replicas: wanted }: RemoveTaskManagersInput,
 ): Promise<MarkedRemoval | undefined> {
   const { namespace } = generation.spec.spec;
-  const busy = await busyOf(flink, generation);
+  const pods = (await kubernetes.list('Pod', namespace, selectionOf(generation))).filter(stays);
+  const busy = await busyOf(flink, generation, pods.map(nameOf));
   if (!busy) return undefined;
   const deployment = await kubernetes.get('Deployment', namespace, generationNames(generation.identity).taskManager);
-  const pods = (await kubernetes.list('Pod', namespace, selectionOf(generation))).filter(stays);
   const replicas = deployment?.spec?.replicas ?? wanted;
   const removal = decideRemoval({ pods: pods.map(nameOf), busy, replicas, wanted });
   return { ...removal, marked: pods.filter(({ metadata }) => metadata.annotations?.[deletionCost]).map(nameOf) };
@@ -68,17 +69,21 @@ interface MarkedRemoval extends TaskManagerRemoval {
 
 const nameOf = ({ metadata }: ObjectOf<'Pod'>) => metadata.name;
 
-/** The TaskManagers that have a task; undefined while not every task has a place. A job that has ended has none. */
-async function busyOf(flink: FlinkClient, generation: Generation): Promise<string[] | undefined> {
+/**
+ * The TaskManagers that have a task; undefined while that cannot be told. A job that has ended has none: one that is not listed has not, for a
+ * JobManager that came up anew may not know of it yet.
+ */
+async function busyOf(
+  flink: FlinkClient,
+  generation: Generation,
+  pods: readonly string[],
+): Promise<readonly string[] | undefined> {
   const id = flinkJobId(generation.identity, generation.submission);
   const listed = (await flink.jobs()).find((one) => one.id === id);
-  if (!listed || listed.endedAtMs !== undefined) return [];
-  const job = listed.state === 'RUNNING' ? await flink.job(id) : undefined;
+  if (listed?.endedAtMs !== undefined) return [];
+  const job = listed?.state === 'RUNNING' ? await flink.job(id) : undefined;
   if (job?.state !== 'RUNNING') return undefined;
-  const vertices = await Promise.all(job.vertices.map((vertex) => flink.subtasks(id, vertex.id)));
-  const places = vertices.flatMap((subtasks = []) => subtasks.map(({ taskManager }) => taskManager));
-  const known = places.flatMap((place) => place ?? []);
-  return known.length > 0 && known.length === places.length ? known : undefined;
+  return busyTaskManagers(await Promise.all(job.vertices.map((vertex) => flink.subtasks(id, vertex.id))), pods);
 }
 
 /** The controller learns of the marks before it learns of the smaller number: that comes to it by a longer way. */
