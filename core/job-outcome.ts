@@ -39,9 +39,14 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
 }
 
 /** Whether the job has another generation now. One that came up beside it is none. */
-function isBrought({ phase }: JobState, { failure, finished, record }: OperationResult): boolean {
+function isBrought({ phase }: JobState, { failure, finished, isBrought: isStable, record }: OperationResult): boolean {
   const isCandidate = phase === 'DUAL_RUNNING' && record.kind === 'upgrade';
-  return (!failure || finished === true) && !isCandidate && phase !== 'REMOVED' && record.generation !== undefined;
+  return (
+    (!failure || finished === true || isStable === true) &&
+    !isCandidate &&
+    phase !== 'REMOVED' &&
+    record.generation !== undefined
+  );
 }
 
 /** A rollback may have made a generation of its own, and it may still be there: nothing else gets its number. */

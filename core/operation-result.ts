@@ -18,6 +18,8 @@ export interface OperationResult {
   readonly leftRunning: boolean;
   /** Whether the job has finished by itself. */
   readonly finished?: boolean;
+  /** Whether its revision is what the job is now, though the operation failed: it could not clear away what is left of the one before. */
+  readonly isBrought?: boolean;
   /** From where the job must start next when no generation runs it: kept until a start has used it. */
   readonly restorePoint?: string;
   /** From where the job runs that has not been seen to complete a checkpoint since: it may need that again. */

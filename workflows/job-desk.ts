@@ -27,6 +27,7 @@ import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { correctFirstStart, newJob } from '../core/new-job.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
+import type { OperationResult } from '../core/operation-result.ts';
 import { planChange, type ChangeKind, type PlannedJob } from '../core/plan/change-plan.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { slotsOf } from '../core/scaling/given-bounds.ts';
@@ -52,6 +53,9 @@ import { newUid } from './new-uid.ts';
 import type { AbortRequest } from './operation-run.ts';
 import { RemovedJobs } from './removed-jobs.ts';
 
+/** One that came to an end, or never begins. */
+export type EndedOperation = QueuedOperation & Pick<OperationResult, 'isBrought'>;
+
 export abstract class JobDesk extends JobBook {
   /** Whether a request was refused: the loop that lives is woken by it. */
   protected refused = false;
@@ -71,7 +75,7 @@ export abstract class JobDesk extends JobBook {
   protected abstract plannedJob(state: JobState): PlannedJob;
 
   /** An operation has ended, or never begins, that may carry out a decision of the autoscaler. */
-  protected abstract concludeScaling(state: JobState, ended: QueuedOperation, scales: QueuedOperation['scales']): void;
+  protected abstract concludeScaling(state: JobState, ended: EndedOperation, scales: QueuedOperation['scales']): void;
 
   /** Accepts a spec: a new revision and its deploy, or nothing when it is the current one. */
   apply(asked: ApplySpecRequest): ChangeAnswer {

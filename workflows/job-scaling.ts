@@ -15,7 +15,7 @@ import {
   type ScalingEnded,
 } from '../core/scaling/scaling-request.ts';
 import { specHash } from '../core/spec/canonical.ts';
-import { JobDesk } from './job-desk.ts';
+import { JobDesk, type EndedOperation } from './job-desk.ts';
 
 export abstract class JobScaling extends JobDesk {
   /** Accepts a decision of the autoscaler: a revision with other parallelism, and the operation that brings it about. */
@@ -44,14 +44,14 @@ export abstract class JobScaling extends JobDesk {
   }
 
   /** What an operation that carries out a decision means for the job when it has ended. */
-  protected override concludeScaling(state: JobState, ended: QueuedOperation, scales: QueuedOperation['scales']): void {
+  protected override concludeScaling(state: JobState, ended: EndedOperation, scales: QueuedOperation['scales']): void {
     if (!scales) return;
     const { failure, revision } = ended.record;
     const active = state.generations.at(-1)?.identity.number;
     const then = { revision: state.revision.number, generation: active, at: '' };
     const end = scalingEnd(scales.decision, ended.record, then);
-    // Whoever applies the next spec shall not try again what has failed.
-    if (failure && revision === state.revision.number) this.takeBack(state, scales);
+    // Whoever applies the next spec shall not try again what has failed; what the job has is no such thing.
+    if (failure && !ended.isBrought && revision === state.revision.number) this.takeBack(state, scales);
     this.tellAutoscaler(state, scalingEndedName, end);
   }
 

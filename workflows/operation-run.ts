@@ -61,6 +61,8 @@ export class OperationRun {
   stoppedAnother = false;
   /** Whether the job has finished by itself. */
   finished = false;
+  /** Whether its revision is what the job is now: whatever fails after that changes nothing of it. */
+  isBrought = false;
 
   private record: OperationRecord;
   private seq: number;
@@ -303,6 +305,7 @@ export class OperationRun {
       generations: this.generations,
       leftRunning: this.leftRunning,
       ...(this.finished ? { finished: true } : {}),
+      ...(this.isBrought && { isBrought: true }),
       ...(this.restorePoint === undefined ? {} : { restorePoint: this.restorePoint }),
       ...(this.startedFrom === undefined ? {} : { startedFrom: this.startedFrom }),
       ...(this.savepoints.length === 0 ? {} : { savepoints: this.savepoints }),

@@ -22,7 +22,6 @@ export class RescaleRun {
   private checked: CheckedRescale | undefined;
   private hasMoreTaskManagers = false;
   private wasAsked = false;
-  private isNoted = false;
 
   constructor(input: TargetInput) {
     const before = input.generations.at(-1);
@@ -119,7 +118,7 @@ export class RescaleRun {
   /** What runs is now the new revision: its anchor says so, and nothing is put back any more. */
   async noteRevision(): Promise<void> {
     await this.account.step('anchorUpdated', () => this.noted(this.next.generation));
-    this.isNoted = true;
+    this.account.isBrought = true;
     this.account.activate(this.next.generation);
   }
 
@@ -151,7 +150,7 @@ export class RescaleRun {
   /** After a failure: the job is brought back to what it was. @returns the failure to report. */
   async undo(failure: Failure): Promise<Failure> {
     const { checked } = this;
-    if (!checked || this.isNoted || !(this.hasMoreTaskManagers || this.wasAsked)) return failure;
+    if (!checked || this.account.isBrought || !(this.hasMoreTaskManagers || this.wasAsked)) return failure;
     const told = this.wasAsked ? await this.putBack(failure, checked) : failure;
     await this.account.step('undone', async () => {
       const removed = this.hasMoreTaskManagers ? await this.removed(checked.taskManagers) : undefined;

@@ -40,8 +40,6 @@ export class UpgradeRun {
   /** Whether the job had finished by itself when it was to be stopped. */
   private previousFinished = false;
   private previousStop: Pick<StoppedJob, 'isStateUnknown' | 'podsEnded'> = {};
-  /** Whether the next revision is what the job is now: whatever fails after that is no reason to go back. */
-  private isStable = false;
 
   constructor(input: TargetInput) {
     const previous = input.generations.at(-1);
@@ -168,7 +166,7 @@ export class UpgradeRun {
       await this.next.checkpointed();
       await this.next.stable();
     });
-    this.isStable = true;
+    this.account.isBrought = true;
   }
 
   async removePrevious(): Promise<void> {
@@ -181,7 +179,7 @@ export class UpgradeRun {
    * @returns the failure to report.
    */
   async undo(failure: Failure): Promise<Failure> {
-    if (this.isStable) await this.keepNext();
+    if (this.account.isBrought) await this.keepNext();
     else if (!this.account.stoppedAnother) await this.leavePrevious();
     else return this.rollBack(failure);
     return failure;

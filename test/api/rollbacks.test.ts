@@ -70,3 +70,19 @@ test('a job whose state could not be found is not brought back: it would start e
   expect(upgrade.rolledBackTo).toBeUndefined();
   expect(await viewOf('gone')).toMatchObject({ phase: 'FAILED' });
 }, 200_000);
+
+test('what is stable is what runs, though the one before could not be cleared away', async () => {
+  await applied('stuck', '--stuck');
+  const upgrade = await applied('stuck', '--other');
+  expect(upgrade).toMatchObject({ kind: 'upgrade', state: 'failed', failure: { code: 'PODS_NOT_GONE' } });
+  const seen = await viewOf('stuck');
+  expect(seen).toMatchObject({ phase: 'RUNNING', lastRun: 2, generation: { revision: 2 } });
+}, 200_000);
+
+test('so is what is rescaled, though its TaskManagers do not go', async () => {
+  await applied('crowded', '--stuck');
+  const job = { jarUri: 'local:///opt/flink/usrlib/counts.jar', args: ['--stuck'], parallelism: 2 };
+  const rescale = await applied('crowded', '', { job });
+  expect(rescale).toMatchObject({ kind: 'rescale', state: 'failed', failure: { code: 'PODS_NOT_GONE' } });
+  expect(await viewOf('crowded')).toMatchObject({ phase: 'RUNNING', lastRun: 2, generation: { revision: 2 } });
+}, 200_000);

@@ -128,6 +128,7 @@ describe('the end of an operation', () => {
   test.each([
     ['that has succeeded is what ran last', {}, 3],
     ['that has failed is not', { failure, leftRunning: false }, undefined],
+    ['that is stable is, though the one before could not be cleared away', { failure, isBrought: true }, 3],
     ['whose job has finished is, though its operation failed', { failure, finished: true }, 3],
   ])('a revision %s', (_name, change, lastRun) => {
     const state = someState({ running: someOperation(5) });

@@ -47,6 +47,14 @@ const withoutCheckpoints = '--no-checkpoints';
 const unstable = '--unstable';
 const overtaken = '--overtaken';
 
+/** The pods of one with this argument do not go. */
+const stuck = '--stuck';
+
+async function unlessStuck({ generation }: { readonly generation: Generation }) {
+  if (!generation.spec.spec.job.args.includes(stuck)) return isDone();
+  throw failed({ code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' });
+}
+
 const submitting = stalling<InputOf<'submitJob'>>('submitJob');
 const stopping = stalling<InputOf<'stopJob'>>('stopJob');
 const requirements = { vertex: { lower: 1, upper: 1 } };
@@ -124,12 +132,12 @@ const activities: Calls = {
     return { detail: 'made up', makesNone };
   },
   cancelJob: stalling('cancelJob'),
-  endPods: isDone,
-  checkRescale: async ({ parallelism }) => ({
+  endPods: unlessStuck,
+  checkRescale: async ({ generation, parallelism }) => ({
     parallelism: { vertex: parallelism },
     fixed: [],
     before: requirements,
-    taskManagers: 1,
+    taskManagers: generation.spec.spec.job.args.includes(stuck) ? 9 : 1,
   }),
   addTaskManagers: isDone,
   changeParallelism: async ({ requirements: asked }) => {
@@ -137,7 +145,7 @@ const activities: Calls = {
     return { hasEnded: false };
   },
   waitParallelism: stalling('waitParallelism', ({ isPutBack }: InputOf<'waitParallelism'>) => !isPutBack),
-  removeTaskManagers: isDone,
+  removeTaskManagers: unlessStuck,
   noteRevision: isDone,
   takeSavepoint: async ({ requester, root }) => {
     const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
