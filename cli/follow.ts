@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRef } from '../clients/drey/paths.ts';
 import { DreyApiError, DreyUnreachableError, ignoreNotFound } from '../clients/drey/errors.ts';
-import { hasEnded, type OperationRecord } from '../core/operation.ts';
+import { hasEnded, successorOf, type OperationRecord } from '../core/operation.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes, isAbort } from './errors.ts';
 import { jobLabel } from './kinds/job-kind.ts';
@@ -57,7 +57,7 @@ function timedOut(what: string, deadline: Deadline): CliError {
 
 /**
  * Follows one operation to its end and answers with its last record; a superseded one is left for the operation that
- * took its place. `show` is called whenever something changed.
+ * took its place, unless that does something else than was asked for. `show` is called whenever something changed.
  */
 export async function followOperation(
   context: Context,
@@ -75,8 +75,9 @@ export async function followOperation(
     const text = JSON.stringify(operation);
     if (text !== shown) show(operation);
     shown = text;
-    if (operation.supersededBy !== undefined) number = operation.supersededBy;
-    return hasEnded(operation) && operation.supersededBy === undefined ? operation : undefined;
+    const successor = successorOf(operation);
+    if (successor !== undefined) number = successor;
+    return hasEnded(operation) && successor === undefined ? operation : undefined;
   });
 }
 

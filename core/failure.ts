@@ -52,6 +52,7 @@ export type FailureCode =
   | 'NOT_BROUGHT_BACK'
   | 'CLUSTER_SILENT'
   | 'ABORTED'
+  | 'SUPERSEDED'
   | 'INTERNAL';
 
 /** A failure as it travels in operation records, events and API answers. */

@@ -5,6 +5,7 @@ import type { JobState, QueuedOperation } from './job-state.ts';
 import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
+import { supersededRestore, type Successor } from './superseded-restore.ts';
 
 export type RefusalCode =
   | 'PRECONDITION_FAILED'
@@ -149,7 +150,7 @@ export function enqueued(queue: readonly QueuedOperation[], operation: QueuedOpe
   if (isAside(operation)) return { queue: [...queue, operation], replaced: [] };
   const replaced = supersede(
     queue.filter((one) => !isAside(one)),
-    operation.record.number,
+    operation,
     now,
   );
   return { queue: [...queue.filter(isAside), operation], replaced };
@@ -185,11 +186,12 @@ export function mendingFirst(queue: readonly QueuedOperation[], next: QueuedOper
 }
 
 /** A newer wish makes queued deploys pointless: they are marked as replaced by operation `by`. */
-export function supersede(queue: readonly QueuedOperation[], by: number, now: string): QueuedOperation[] {
-  return queue.map(({ record, recordSeq }) => ({
-    record: { ...record, state: 'superseded' as const, endedAt: now, supersededBy: by },
-    recordSeq: recordSeq + 1,
-  }));
+export function supersede(queue: readonly QueuedOperation[], by: Successor, now: string): QueuedOperation[] {
+  return queue.map(({ record, recordSeq, restoreFrom }) => {
+    const failure = supersededRestore({ restoreFrom }, by);
+    const end = { state: 'superseded' as const, endedAt: now, supersededBy: by.record.number };
+    return { record: { ...record, ...end, ...(failure && { failure }) }, recordSeq: recordSeq + 1 };
+  });
 }
 
 /** A queued operation that somebody has taken back before its turn. */

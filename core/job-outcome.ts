@@ -8,6 +8,7 @@ import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import { withSavepoints } from './savepoint-list.ts';
+import { supersededRestore, type Successor } from './superseded-restore.ts';
 
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
 export const lostOperationsMax = 5;
@@ -129,10 +130,11 @@ export function repeatedOperation(
 
 /**
  * The record of an operation whose workflow ended without a result: terminated by hand, or timed out.
- * @param supersededBy the operation that takes its place; absent when it was lost too often.
+ * @param by the operation that takes its place; absent when it was lost too often.
  */
-export function lostOperation(running: QueuedOperation, now: string, supersededBy?: number): QueuedOperation {
-  const failure: Failure = {
+export function lostOperation(running: QueuedOperation, now: string, by?: Successor): QueuedOperation {
+  const supersededBy = by?.record.number;
+  const failure: Failure = (by && supersededRestore(running, by)) ?? {
     code: 'INTERNAL',
     message: 'The operation ended without a result: its workflow was terminated or timed out.',
     cure:

@@ -53,7 +53,7 @@ export interface OperationRecord {
   readonly pauseMs?: number;
   /** The revision that was brought back when the new one failed. */
   readonly rolledBackTo?: number;
-  /** The operation that took the place of this queued one. */
+  /** The operation that took the place of this one, before it began or as far as it could still be given up. */
   readonly supersededBy?: number;
   /** Temporal workflow id of the operation's child workflow, for links. */
   readonly workflowId?: string;
@@ -64,4 +64,12 @@ const ended: readonly OperationState[] = ['succeeded', 'failed', 'aborted', 'sup
 /** Whether nothing more will happen in this operation. */
 export function hasEnded(operation: Pick<OperationRecord, 'state'>): boolean {
   return ended.includes(operation.state);
+}
+
+/** Number of the operation that does what this one was asked to; absent where that is nobody's any more. */
+export function successorOf({
+  supersededBy,
+  failure,
+}: Pick<OperationRecord, 'supersededBy' | 'failure'>): number | undefined {
+  return failure?.code === 'SUPERSEDED' ? undefined : supersededBy;
 }

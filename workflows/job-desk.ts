@@ -35,6 +35,7 @@ import { applied, scaledByHand, type GivenParallelism } from '../core/scaling/gi
 import type { NotNow } from '../core/scaling/scaling-refusal.ts';
 import { specHash as hashOfSpec } from '../core/spec/canonical.ts';
 import { completed } from '../core/spec/completed.ts';
+import type { AbortRequest } from './abort-request.ts';
 import { JobBook, now } from './job-book.ts';
 import type {
   AbortOperationRequest,
@@ -50,7 +51,6 @@ import type {
   TakeSavepointRequest,
 } from './messages.ts';
 import { newUid } from './new-uid.ts';
-import type { AbortRequest } from './operation-run.ts';
 import { RemovedJobs } from './removed-jobs.ts';
 
 /** One that came to an end, or never begins. */
@@ -313,7 +313,11 @@ export abstract class JobDesk extends JobBook {
     // Who is done with the candidate still wants the job back.
     const isBeside = kind === 'discard' && state.running?.record.kind === 'recover';
     if (state.running && !leavesJobAlone(kind) && !waits && !isBeside)
-      this.abortion ??= { reason: `operation ${operation.record.number} takes its place`, isAsked: false };
+      this.abortion ??= {
+        reason: `operation ${operation.record.number} takes its place`,
+        isAsked: false,
+        by: operation,
+      };
     this.remember(request, true, operation.record.number);
     this.publish();
     return this.answer(true, operation);

@@ -191,7 +191,7 @@ export class JobEntity extends JobHealth {
     if (this.lostCandidate) state.phase = 'RUNNING';
     const waiting = waitingChange(state.queue);
     const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
-    const ended = lostOperation(lost, now(), next?.record.number);
+    const ended = lostOperation(lost, now(), next);
     this.putOperation(ended);
     state.newest = ended;
     if (!next) {

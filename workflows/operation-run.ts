@@ -6,7 +6,6 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  defineSignal,
   isCancellation,
   setCurrentDetails,
   setHandler,
@@ -22,22 +21,12 @@ import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { generationName } from '../core/names.ts';
+import { toldOf } from '../core/superseded-restore.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
+import { abortOperation, type AbortRequest } from './abort-request.ts';
 import { whenAgentIsAwaited } from './cluster-activities.ts';
 import { Outbox } from './outbox.ts';
 import { operationDetails } from './details.ts';
-
-/** Why an operation shall give up. */
-export interface AbortRequest {
-  readonly reason: string;
-  /** Whether a person asked for it: then it is rolled back even after its point of no return, where it knows how. */
-  readonly isAsked: boolean;
-  /** Whether it ends where it stands, whatever it waits for: nothing is undone, and its job is forgotten. */
-  readonly isForced?: boolean;
-}
-
-/** Asks a running operation to give up. Before its point of no return it undoes what it began. */
-export const abortOperation = defineSignal<[AbortRequest]>('abortOperation');
 
 /** What a step's activity may say of itself: shown beside the step. */
 export interface StepOutcome {
@@ -297,7 +286,7 @@ export class OperationRun {
     // The entity writes how it ended together with the job's own record: who reads the one finds the other.
     this.outbox.close();
     const steps = this.record.steps.map((step) => (step.state === 'running' ? cutOff(step) : step));
-    this.update({ state, endedAt: now(), steps, ...(failure ? { failure } : {}) });
+    this.update({ state, endedAt: now(), steps, ...(failure && toldOf(failure, this.input, this.abortion?.by)) });
     this.tell(`operation${capitalised(state)}`, failure ? `${failure.message} ${failure.cure}` : this.record.reason);
     return {
       record: this.record,

@@ -14,7 +14,7 @@ import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { takeTarget } from '../core/operation-targets.ts';
-import { abortOperation, type AbortRequest } from './operation-run.ts';
+import { abortOperation, type AbortRequest } from './abort-request.ts';
 import { operationWorkflows } from './operation-workflows.ts';
 import { searchCluster, searchJob, searchOperation, searchTenant } from './search-attributes.ts';
 

@@ -1,6 +1,6 @@
 /** Follows several jobs' operations side by side, shows them, and reports those that failed. */
 import type { JobView } from '../../core/job.ts';
-import { hasEnded, type OperationRecord } from '../../core/operation.ts';
+import { hasEnded, successorOf, type OperationRecord } from '../../core/operation.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
 import { assertSucceeded, followOperation } from '../follow.ts';
@@ -32,7 +32,7 @@ export async function waitForOperations(
     if (operation === undefined) return;
     const show = (record: OperationRecord) => progress.show(jobLabel(job), record);
     // Nothing changed, and what brought the job here is over: its steps are old news, its failure is not.
-    const isOver = hasEnded(operation) && operation.supersededBy === undefined;
+    const isOver = hasEnded(operation) && successorOf(operation) === undefined;
     assertSucceeded(job, isOver ? operation : await followOperation(context, job, operation, deadline, show));
   });
   const results = await Promise.allSettled(endings);

@@ -98,6 +98,28 @@ test('a resume whose Flink cluster does not come up may be given up, and the sta
   expect(again).toMatchObject({ restoredFrom: restorePoint });
 });
 
+test('a restore that gives way to a newer spec tells its caller so, and the job runs by that spec', async () => {
+  await done(await call('PUT', path('restored'), { body: specInput('restored', { storage }) }));
+  const savepoint = await done(await call('POST', `${path('restored')}/savepoints`, { body: {} }));
+  writeFileSync(stall, 'waitJobManager');
+  const restore = await call('POST', `${path('restored')}/restore`, { body: { savepoint: savepoint.number } });
+  await begun(restore, 'jobManagerAnswers');
+  const apply = await call('PUT', path('restored'), {
+    body: specInput('restored', { storage, taskManager: { slots: 2 } }),
+  });
+  const { revision } = apply.body.operation;
+  expect(await ended(restore)).toMatchObject({
+    state: 'aborted',
+    supersededBy: apply.body.operation.number,
+    failure: { code: 'SUPERSEDED', message: expect.stringMatching(`^Superseded by revision ${revision}: `) },
+  });
+  rmSync(stall);
+  expect((await done(apply)).restoredFrom).not.toMatch(/taken-/);
+  const { body } = await call('GET', path('restored'));
+  expect(body).toMatchObject({ phase: 'RUNNING', generation: { revision } });
+  expect(body.failure).toBeUndefined();
+});
+
 test('a rescale that Flink does not come to may be given up, and the parallelism is put back', async () => {
   await done(await call('PUT', path('scaled'), { body: specInput('scaled', { storage }) }));
   writeFileSync(stall, 'waitParallelism');

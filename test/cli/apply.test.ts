@@ -259,6 +259,15 @@ describe('apply --wait', () => {
     expect(out).toContain('deploy 1: superseded by operation 2\nflinkjob/counts: deploy 2: succeeded in 0.0s\n');
   });
 
+  test('says what came to nothing, and follows nobody, where a restore was superseded', async () => {
+    const failure = { code: 'SUPERSEDED', message: 'Superseded by revision 2.', cure: 'Restore it again.' };
+    const superseded = { ...queued, state: 'superseded', supersededBy: 2, failure };
+    api.routes = { [`PUT ${counts}`]: accepted, [operation]: { body: superseded } };
+    const { code, err } = await apply(stringify(specInput()), '--wait');
+    expect(code).toBe(1);
+    expect(err).toContain('superseded: SUPERSEDED: Superseded by revision 2.\ncure: Restore it again.\n');
+  });
+
   test('keeps the output a document with -o json: the steps go to the errors', async () => {
     const ended = { ...begun, state: 'succeeded', steps: [done], endedAt: step.startedAt };
     api.routes = { [`PUT ${counts}`]: accepted, [operation]: { body: ended }, [`GET ${counts}`]: { body: job } };

@@ -10,6 +10,7 @@ import {
   waitingChange,
   type Asked,
 } from '../../core/job-changes.ts';
+import { successorOf } from '../../core/operation.ts';
 import { newestChange } from '../../core/known-operations.ts';
 import type { QueuedOperation } from '../../core/job-state.ts';
 import { smallSpec, someGeneration, someOperation, someState, someTime } from '../support/state-fixture.ts';
@@ -77,9 +78,28 @@ describe('the same spec again', () => {
 });
 
 test('a newer wish takes the place of what is queued, and says so', () => {
-  const [replaced] = supersede([someOperation(5)], 6, someTime);
+  const [replaced] = supersede([someOperation(5)], someOperation(6), someTime);
   expect(replaced?.record).toMatchObject({ number: 5, state: 'superseded', supersededBy: 6, endedAt: someTime });
   expect(replaced?.recordSeq).toBe(2);
+  expect(replaced?.record.failure).toBeUndefined();
+});
+
+describe('a restore that gives way', () => {
+  const restoreFrom = 's3://b/savepoint-1';
+  const removal = someOperation(6, 'remove');
+  const { revision: _none, ...removed } = removal.record;
+
+  test.each<[string, QueuedOperation, string | undefined]>([
+    ['to a spec says to which revision', someOperation(6), 'Superseded by revision 1: the job was not started from s3'],
+    ['to a removal says to which operation', { ...removal, record: removed }, 'Superseded by operation 6 (remove)'],
+    ['to another restore says so, too', { ...someOperation(6), restoreFrom: 's3://b/savepoint-2' }, 'Superseded by'],
+    ['to what starts from the same savepoint is done by that', { ...someOperation(6), restoreFrom }, undefined],
+  ])('%s', (_name, by, message) => {
+    const [record] = enqueued([{ ...someOperation(5), restoreFrom }], by, someTime).replaced.map((one) => one.record);
+    expect(record?.supersededBy).toBe(6);
+    expect(record?.failure?.message.slice(0, message?.length)).toBe(message);
+    expect(record && successorOf(record)).toBe(message === undefined ? 6 : undefined);
+  });
 });
 
 const numbersOf = (queue: readonly QueuedOperation[]) => queue.map(({ record }) => record.number);

@@ -217,10 +217,17 @@ describe('the end of an operation', () => {
   });
 
   test('without a result leaves a row that stays above all that the lost workflow wrote', () => {
-    const lost = lostOperation(someOperation(5), someTime, 6);
+    const lost = lostOperation(someOperation(5), someTime, someOperation(6));
     expect(lost.record).toMatchObject({ state: 'failed', failure: { code: 'INTERNAL' }, endedAt: someTime });
     expect(lost.record.supersededBy).toBe(6);
     expect(lost.recordSeq).toBeGreaterThan(10_000);
+  });
+
+  test('of a restore is only done again where the next one starts from there, too', () => {
+    const restore = { ...someOperation(5), restoreFrom: 's3://b/savepoint-1' };
+    const code = (next: Partial<typeof restore>) =>
+      lostOperation(restore, someTime, { ...someOperation(6), ...next }).record.failure?.code;
+    expect([code({}), code({ restoreFrom: restore.restoreFrom })]).toEqual(['SUPERSEDED', 'INTERNAL']);
   });
 });
 
