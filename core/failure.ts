@@ -51,6 +51,7 @@ export type FailureCode =
   | 'STANDSTILL'
   | 'NOT_BROUGHT_BACK'
   | 'CLUSTER_SILENT'
+  | 'EARLIER_OPERATION_RUNS'
   | 'ABORTED'
   | 'SUPERSEDED'
   | 'INTERNAL';

@@ -15,6 +15,7 @@ export const stepTitles = {
   servicePublished: 'Service points at this generation',
   firstCheckpoint: 'First checkpoint completed',
   orphansEnded: 'Operations of an earlier workflow of this job ended where they stood',
+  orphansAwaited: 'Operations of an earlier workflow of this job waited for',
   strangerRemoved: 'What the job does not know of removed',
   taskManagersUp: 'TaskManagers of the next revision up',
   noRoom: 'No room for two Flink clusters: the old one goes first',

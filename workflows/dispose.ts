@@ -41,7 +41,7 @@ async function disposeOfRemoved(
 ): Promise<void> {
   if (!target) throw new Error('nothing is named that reaches the storage');
   // A disposal whose job workflow was ended by hand may still use the same stand-in.
-  await settleOrphans({ tenant, name });
+  await settleOrphans(run, { tenant, name });
   const act = (standIn: Generation) => run.step('savepointsDisposed', () => disposeUnneeded(run, standIn, savepoints));
   await withStandIn(run, target, act, standInGoneMs);
 }

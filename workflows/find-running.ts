@@ -20,7 +20,7 @@ export async function findRunning(account: OperationRun, input: FindRunningInput
   const { tenant, name, cluster, namespace, askCluster } = input;
   const summary = `Look for what already runs as ${tenant}/${name}`;
   const { found } = await account.step('clusterAsked', async () => {
-    if (askCluster) await settleOrphans({ tenant, name });
+    if (askCluster) await settleOrphans(account, { tenant, name });
     return shortCalls(cluster, agentAwayMs).findGenerations.executeWithOptions({ summary }, [
       { tenant, name, namespace, cluster, mustBeAlone: true },
     ]);

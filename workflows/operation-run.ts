@@ -133,9 +133,13 @@ export class OperationRun {
     this.generations = [...this.generations, generation];
   }
 
-  /** Runs one step: shown as running, then as done with what it found, or as failed. */
-  async step<T extends StepOutcome | void>(name: StepName, act: () => Promise<T>): Promise<T> {
-    const step: StepRecord = { name, title: stepTitles[name], state: 'running', startedAt: now() };
+  /**
+   * Runs one step: shown as running, then as done with what it found, or as failed.
+   * @param waitsFor what is shown beside it from the start.
+   */
+  async step<T extends StepOutcome | void>(name: StepName, act: () => Promise<T>, waitsFor?: string): Promise<T> {
+    const title = stepTitles[name];
+    const step: StepRecord = { name, title, state: 'running', startedAt: now(), ...(waitsFor && { detail: waitsFor }) };
     this.putStep(step);
     try {
       const outcome = await act();

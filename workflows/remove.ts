@@ -96,7 +96,7 @@ function leftOf(run: OperationRun, input: RemoveInput, { spec }: Generation): re
 function everythingOf(run: OperationRun, input: OperationInput): Promise<readonly FoundGeneration[]> {
   const { tenant, name, namespace, cluster } = input;
   const look = async () => {
-    await settleOrphans({ tenant, name });
+    await settleOrphans(run, { tenant, name });
     const summary = `Look for everything of ${tenant}/${name}`;
     const calls = shortCalls(cluster, agentAwayMs);
     return calls.findGenerations.executeWithOptions({ summary }, [{ tenant, name, namespace, cluster }]);

@@ -12,29 +12,43 @@ import { withHeartbeat } from '../heartbeat.ts';
 export interface SettleOrphansInput {
   readonly tenant: string;
   readonly name: string;
+  /** How long it is waited for them at most, in milliseconds, over all attempts; 0 for one look. Operations of releases before say none. */
+  readonly patienceMs?: number;
 }
 
-/** Resolves when every operation of this job belongs to the entity that asks, or can do nothing more. */
-export async function settleOrphans(temporal: Client, input: SettleOrphansInput): Promise<void> {
-  const { workflowExecution, currentAttemptScheduledTimestampMs } = Context.current().info;
+/**
+ * Resolves when every operation of this job belongs to the entity that asks, or can do nothing more, or the time is up.
+ * @returns the workflow ids of those that may still act; undefined where there is none.
+ */
+export async function settleOrphans(
+  temporal: Client,
+  { patienceMs = Infinity, ...job }: SettleOrphansInput,
+): Promise<{ readonly left: readonly string[] } | undefined> {
+  const { workflowExecution, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
   const own = workflowExecution?.runId;
   const startedAt = performance.now();
   // Temporal's clock, rather too early than too late: this process's own may be minutes off.
   const nowMs = () => currentAttemptScheduledTimestampMs + (performance.now() - startedAt);
-  const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
-  await withHeartbeat(async (signal) => {
-    while (await mayAnotherAct(temporal, query, own, nowMs())) await pause(250, undefined, { signal });
+  const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(job)}/'`;
+  return withHeartbeat(async (signal) => {
+    for (;;) {
+      const left = await thoseWhoMayAct(temporal, query, own, nowMs());
+      if (left.length === 0) return undefined;
+      if (nowMs() - scheduledTimestampMs >= patienceMs) return { left };
+      await pause(250, undefined, { signal });
+    }
   });
 }
 
-async function mayAnotherAct(
+async function thoseWhoMayAct(
   temporal: Client,
   query: string,
   own: string | undefined,
   nowMs: number,
-): Promise<boolean> {
+): Promise<readonly string[]> {
+  const found: string[] = [];
   // By its run: a new entity counts from 1 again, and gives the ids of the old one's operations.
-  for await (const { runId, closeTime } of temporal.workflow.list({ query }))
-    if (runId !== own && mayStillAct(closeTime?.getTime(), nowMs)) return true;
-  return false;
+  for await (const { runId, workflowId, closeTime } of temporal.workflow.list({ query }))
+    if (runId !== own && mayStillAct(closeTime?.getTime(), nowMs)) found.push(workflowId);
+  return found;
 }

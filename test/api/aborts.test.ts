@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import { hasEnded } from '../../core/operation.ts';
@@ -152,4 +153,23 @@ test.each([
   });
   rmSync(stall);
   await done(change);
+});
+
+test('a job whose workflow was ended by hand waits for what that had begun, and names it', async () => {
+  await done(await call('PUT', path('orphaned'), { body: specInput('orphaned', { storage }) }));
+  writeFileSync(stall, 'waitTasks');
+  const said = { storage, taskManager: { slots: 2 } };
+  const upgrade = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
+  await begun(upgrade, 'tasksRunning');
+  const connection = await Connection.connect({ address: plane.temporalAddress });
+  await new Client({ connection }).workflow.getHandle('job/default/orphaned').terminate('by hand');
+  await connection.close();
+  const anew = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
+  const { steps } = await begun(anew, 'orphansAwaited');
+  expect(steps).toMatchObject([
+    { name: 'clusterAsked', state: 'running' },
+    { name: 'orphansAwaited', state: 'running', detail: expect.stringContaining('/2-upgrade') },
+  ]);
+  rmSync(stall);
+  await done(anew);
 });
