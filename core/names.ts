@@ -112,6 +112,8 @@ export const annotations = {
   operation: 'drey.dev/operation',
   /** The submission all of whose tasks were seen to run: before, it cannot have completed a checkpoint. */
   ran: 'drey.dev/ran',
+  /** Since when it has run, as the agent saw that first; ISO 8601, by its clock. */
+  ranSince: 'drey.dev/ran-since',
   /** The submission that was seen to complete a checkpoint: where its storage has none later, somebody has taken it away. */
   checkpointed: 'drey.dev/checkpointed',
   /** `<submission>/<trigger id>` of a stop with savepoint, written before it is asked for. */

@@ -22,6 +22,7 @@ const root = join(import.meta.dirname, '..');
  * held against another machine's clock is a limit of minutes or more, which a skew moves by itself.
  */
 const readers: Readonly<Record<string, string>> = {
+  'activities/cluster/anchor.ts': 'agents, with the age of state that the spec allows',
   'activities/cluster/first-job-manager.ts': 'Kubernetes, with a limit of days',
   'activities/cluster/pod-trouble.ts': 'Kubernetes, with the limits of the spec for scheduling and pulling',
   'activities/cluster/stop-job.ts': 'Flink, with the age of state that the spec allows; and told to people',

@@ -4,7 +4,7 @@ import { isNotFound } from '../../clients/kubernetes/errors.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
-import { generationNames } from '../../core/names.ts';
+import { annotations, generationNames } from '../../core/names.ts';
 import { failed } from '../failures.ts';
 
 /** The anchor; undefined when it is gone, or was never made. */
@@ -43,6 +43,18 @@ export async function noteWhileStarting(
     if (isNotFound(error)) throw failed(anchorGone(generation));
     throw error;
   }
+}
+
+/** Notes that all tasks of its submission were seen to run, and when that was first. @throws OBJECTS_GONE */
+export async function noteRan(kubernetes: KubernetesClient, generation: Generation): Promise<void> {
+  const submission = String(generation.submission);
+  const stored = await findAnchor(kubernetes, generation);
+  if (stored?.metadata.annotations?.[annotations.ran] === submission) return;
+  const since = new Date().toISOString();
+  await noteWhileStarting(kubernetes, generation, {
+    [annotations.ran]: submission,
+    [annotations.ranSince]: since,
+  });
 }
 
 function anchorGone({ identity, spec }: Generation): Failure {

@@ -220,7 +220,8 @@ class Stop {
     const base = { ...this.ofOurselves(), request, wantsSavepoint };
     this.noteEnd(job?.endedAtMs);
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
-    const { state, startedAtMs, endedAtMs } = job;
+    const { state, endedAtMs } = job;
+    const startedAtMs = this.runsSince(job.startedAtMs);
     const tasksStarting =
       performance.now() - this.startedAt < limits.startingMs && (await isStarting(this.subject, job));
     const known = { ...base, tasksStarting, job: { state, startedAtMs, ended: endedAtMs !== undefined } };
@@ -230,6 +231,11 @@ class Stop {
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     if (known.job.ended) await outlivedCache(this.subject, (this.endSeenAt ??= performance.now()));
     return { ...known, ...(await pointsOf(this.subject, job, this.notes)) };
+  }
+
+  /** A JobManager that was replaced knows only since when it has run the job itself. */
+  private runsSince(startedAtMs: number): number {
+    return Math.min(startedAtMs, this.notes?.ranSinceMs ?? startedAtMs);
   }
 
   /** What needs no answer of Flink, and what is taken of the job until there is one. */

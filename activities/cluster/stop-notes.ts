@@ -11,6 +11,8 @@ export interface StopNotes {
   readonly isUsed: boolean;
   /** Whether all tasks of the job were seen to run: then it may have completed checkpoints. */
   readonly hasRun: boolean;
+  /** Since when they run, in milliseconds by an agent's clock; where that was not noted, they run no longer than since then. */
+  readonly ranSinceMs?: number;
   /** Whether it was seen to complete one. */
   readonly hasCheckpoint: boolean;
   /** From where its submission started. */
@@ -34,12 +36,24 @@ export async function readStopNotes(
   const isAsked = trigger !== undefined && stopped === current;
   const made = anchored.parse(JSON.parse(stored.data?.[generationKey] ?? '{}'));
   const restoreFrom = notes[annotations.restoreFrom] ?? made.restoreFrom;
+  // A stop is asked only of a job that runs.
+  const hasRun = (current !== undefined && notes[annotations.ran] === current) || isAsked;
   return {
     ...(restoreFrom !== undefined && restoreFrom !== '' && { restoreFrom }),
     isUsed: current !== undefined,
-    // A stop is asked only of a job that runs.
-    hasRun: (current !== undefined && notes[annotations.ran] === current) || isAsked,
+    hasRun,
+    ...(hasRun && ranSince(stored.metadata)),
     hasCheckpoint: current !== undefined && notes[annotations.checkpointed] === current,
     ...(isAsked && { trigger }),
   };
+}
+
+interface Anchored {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly creationTimestamp?: string;
+}
+
+function ranSince({ annotations: notes = {}, creationTimestamp }: Anchored): Pick<StopNotes, 'ranSinceMs'> {
+  const noted = notes[annotations.ranSince] ?? creationTimestamp;
+  return noted === undefined ? {} : { ranSinceMs: Date.parse(noted) };
 }

@@ -4,6 +4,7 @@ import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
+import type { StateAge } from '../../core/stopping.ts';
 import { highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { clean, failed, isFinalRefusal } from '../failures.ts';
@@ -73,9 +74,8 @@ function ages({ kind, isAside }: StoredPoint): boolean {
 
 /** From what is gone on. @throws STATE_TOO_OLD, STATE_GONE */
 export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): StoppedJob {
-  const { generation, notes, why, oldestMs, maxStateAgeMs = 0 } = known;
-  if (found && ages(found) && found.modifiedAtMs < oldestMs)
-    throw failed(stateTooOld('checkpoint', Date.now() - found.modifiedAtMs, maxStateAgeMs, true));
+  const { generation, notes, why } = known;
+  if (found && ages(found)) assertYoung('checkpoint', found.modifiedAtMs, known);
   if (!found && known.hadPoint) {
     if (known.stateMayBeGone) return { isStateUnknown: true, detail: `${why}; its state is gone` };
     throw failed(clean(stateGone(generation)));
@@ -83,10 +83,21 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
   // Without its anchor, what the job's workflow remembers is all there is.
   const restorePoint = found?.path ?? (notes ? notes.restoreFrom : generation.restoreFrom);
   if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
+  if (!found && notes) assertYoung('start', notes.ranSinceMs, known);
   const detail = `${why}; newest restore point ${restorePoint}`;
   if (!found) return { restorePoint, detail };
   const { kind, overtaken } = found;
   return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), detail };
+}
+
+/** @throws STATE_TOO_OLD */
+function assertYoung(
+  from: StateAge['from'],
+  sinceMs: number | undefined,
+  { oldestMs, maxStateAgeMs = 0 }: ReadFor,
+): void {
+  if (sinceMs !== undefined && sinceMs < oldestMs)
+    throw failed(stateTooOld(from, Date.now() - sinceMs, maxStateAgeMs, true));
 }
 
 /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */

@@ -4,11 +4,12 @@ import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
-import { annotations, flinkJobId } from '../../core/names.ts';
+import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
-import { noteWhileStarting } from './anchor.ts';
+import { noteRan } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { assertNotEndedOutside } from './ended-outside.ts';
 import { NamedVertices } from './named-vertices.ts';
 import { supervise } from './supervise.ts';
 
@@ -19,9 +20,7 @@ const failuresMax = 3;
 export function waitTasks(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
   const id = flinkJobId(generation.identity, generation.submission);
   const named = new NamedVertices({ generation, waitMs });
-  const noteRan = once(() =>
-    noteWhileStarting(dependencies.kubernetes, generation, { [annotations.ran]: String(generation.submission) }),
-  );
+  const noted = once(() => noteRan(dependencies.kubernetes, generation));
   let seen = 'the job is not listed';
   let cause: string | undefined;
   return withFailures(() =>
@@ -36,7 +35,7 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
           cause = progress.cause;
           await named.ask(flink);
           if (!progress.done) return undefined;
-          await noteRan();
+          await noted();
           if (!(await named.reached(flink))) return undefined;
           return { detail: seen, finished: progress.finished };
         },
@@ -66,13 +65,6 @@ function notRunning(waitMs: number, seen: string): Failure {
   };
 }
 
-/** Somebody has canceled a job whose operation waits for it. */
-export const canceledOutside: Failure = {
-  code: 'JOB_CANCELED_OUTSIDE',
-  message: 'The job was canceled by somebody else while it was waited for.',
-  cure: 'Apply the spec again to start it.',
-};
-
 interface Progress {
   readonly done: boolean;
   /** Whether the job has ended by itself. */
@@ -92,7 +84,7 @@ async function progressOf(flink: FlinkClient, generation: Generation, id: string
       throw failed(diagnoseJobFailure(cause ?? '', generation.spec.spec));
     return { done: false, text: 'the job restarts', ...(cause && { cause }) };
   }
-  if (job.state === 'CANCELED') throw failed(canceledOutside);
+  await assertNotEndedOutside(flink, generation, job.state);
   return progressOfTasks(job);
 }
 

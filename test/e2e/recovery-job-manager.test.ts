@@ -45,6 +45,18 @@ async function loseJob(name: string): Promise<void> {
   await patch('configmaps', map, { data: Object.fromEntries(graphs.map((key) => [key, null])) });
 }
 
+/** As somebody does who tidies up what looks like nobody's. */
+async function deleteHighAvailability(name: string): Promise<void> {
+  const { identity } = await generationOf(name);
+  const client = kubernetes();
+  const [before = '', after = ''] = highAvailabilityMapName(identity, '|').split('|');
+  const isOfIt = (map: string) => map.startsWith(before) && map.endsWith(after);
+  const maps = (await client.list('ConfigMap', namespace)).filter(({ metadata }) => isOfIt(metadata.name));
+  for (const { metadata } of maps) await client.delete('ConfigMap', namespace, metadata.name);
+  client.close();
+  expect(maps.length).toBeGreaterThanOrEqual(2);
+}
+
 /** Only its results are on a volume: it has no state that outlives its pods, and no high availability. */
 const withoutState: LedgerWish = {
   withoutStorage: true,
@@ -122,6 +134,17 @@ const cases: readonly BrokenCase[] = [
       expect(record.restoredFrom).toMatch(/chk-/);
       await endsWhole(name);
     },
+  ],
+  [
+    'a job whose ConfigMaps of high availability somebody deletes goes on from its newest checkpoint',
+    async (name) => {
+      await deployed(name);
+      await deleteHighAvailability(name);
+      await killProcessesOf(name, 'jobmanager');
+      expect(await mended(name)).toMatchObject({ restoredFrom: expect.stringMatching(/chk-/) });
+      await endsWhole(name);
+    },
+    'slow',
   ],
   [
     'a job without high availability whose JobManager has ended begins anew',
