@@ -85,8 +85,8 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
   if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
   const detail = `${why}; newest restore point ${restorePoint}`;
   if (!found) return { restorePoint, detail };
-  const { kind, overtaken } = found;
-  return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), detail };
+  const { kind, overtaken, isAside } = found;
+  return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), ...(isAside && { isAside }), detail };
 }
 
 /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */
