@@ -323,7 +323,7 @@ class Stop {
     const { next, requester, generation, aside } = this.input;
     const standIn = next ?? (this.notes ? undefined : generation);
     return newestStored(this.subject, {
-      hasRun: this.noted || (this.notes?.hasRun ?? true),
+      hasRun: this.noted || this.hadPoint() || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
       hasCheckpoint: this.hadPoint(),
       ...(aside && { aside }),
@@ -370,6 +370,8 @@ class Stop {
     // An attempt of a lost operation may have submitted it in this moment.
     const notes = await readStopNotes(dependencies, generation);
     if (notes?.isUsed) return this.fromStorage('it was submitted while it was given up');
+    // Its anchor was made anew, after the one that knew its submission was deleted.
+    if (this.hasCheckpoint()) return this.fromStorage('its objects were made anew');
     return this.startedFrom('no job was submitted to it');
   }
 

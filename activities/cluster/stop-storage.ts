@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
+import type { ConfigMap } from '../../core/manifests/kubernetes.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
-import { highAvailabilityMapName } from '../../core/names.ts';
+import { annotations, generationName, highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { clean, failed, isFinalRefusal } from '../failures.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
-import type { ClusterDependencies } from './dependencies.ts';
 import { newestRestorePoint } from './restore-point.ts';
 import type { StoppedJob } from './stop-shapes.ts';
 import type { StopSubject } from './stop-look.ts';
@@ -40,14 +40,14 @@ export interface StorageWish {
  */
 export async function newestStored(subject: StopSubject, wish: StorageWish): Promise<StoredPoint | undefined> {
   const { hasRun, hasAnchor, standIn } = wish;
-  if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
+  if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject, standIn), wish);
   try {
     return await readAs(subject, subject.generation, wish);
   } catch (error) {
     if (!(error instanceof ApplicationFailure) && !isFinalRefusal(error)) throw error;
     if (!hasRun && !(await hasPointers(subject))) return undefined;
     if (!standIn) throw error;
-    return readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
+    return readAs(subject, await anchorOf(subject, standIn), wish);
   }
 }
 
@@ -106,7 +106,18 @@ async function readAs(
 }
 
 /** Its pod needs an owner before anything else of it is made. */
-async function anchorOf({ kubernetes }: ClusterDependencies, { generation, operation }: StandIn): Promise<Generation> {
-  await kubernetes.apply(renderAnchor(generation, operation));
-  return generation;
+async function anchorOf(
+  { dependencies: { kubernetes }, generation }: StopSubject,
+  standIn: StandIn,
+): Promise<Generation> {
+  const isOwn = generationName(standIn.generation.identity) === generationName(generation.identity);
+  await kubernetes.apply(isOwn ? anchorAnew(standIn) : renderAnchor(standIn.generation, standIn.operation));
+  return standIn.generation;
+}
+
+/** Of a job that may have run: who finds it before its storage was read must not take it for one to which nothing was submitted. */
+function anchorAnew({ generation, operation }: StandIn): ConfigMap {
+  const anchor = renderAnchor(generation, operation, true);
+  const ran = { [annotations.ran]: String(generation.submission) };
+  return { ...anchor, metadata: { ...anchor.metadata, annotations: { ...anchor.metadata.annotations, ...ran } } };
 }

@@ -113,7 +113,7 @@ describe('without a JobManager', () => {
       ['that is gone', { notes: completed }],
       [
         'that cannot be read',
-        { checkpoint, readsFail: true, notes: { [annotations.ran]: String(stopped.submission) } },
+        { checkpoint, readsFail: () => true, notes: { [annotations.ran]: String(stopped.submission) } },
       ],
     ])('and %s keeps nobody from starting empty, but is told not to be known', async (_title, cluster) => {
       const { outcome } = stop(cluster, { how: 'discard', next });
