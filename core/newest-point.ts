@@ -1,5 +1,6 @@
 /** Which of the points that a storage has is the newest. */
-import type { PointKind } from './stopping.ts';
+import { isSamePlace } from './storage-uri.ts';
+import type { PointKind, PointSeen } from './stopping.ts';
 
 /** A point as the storage has it. */
 export interface StoredPoint {
@@ -41,4 +42,9 @@ const rank = { checkpoint: 0, savepoint: 1 } as const;
  */
 export function asideMayCount(kept: StoredPoint | undefined, hasCheckpoint: boolean): boolean {
   return kept === undefined && !hasCheckpoint;
+}
+
+/** Whether what the storage has is older than what a JobManager told of; where no number says so, whether it is another. */
+export function isBefore({ number, path }: StoredPoint, told: PointSeen): boolean {
+  return number === undefined ? !isSamePlace(path, told.path) : number < told.id;
 }

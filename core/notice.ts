@@ -14,13 +14,16 @@ interface GoneOnFrom {
   readonly overtaken?: string;
   /** Whether the restore point is a savepoint after which the job went on. */
   readonly isAside?: true;
+  /** The newer checkpoint that its JobManager told of, and that is gone. */
+  readonly missed?: string;
 }
 
 /** What is to be told of a stop. */
-export function noticesOf({ restorePoint, overtaken, isAside }: GoneOnFrom): readonly Notice[] {
+export function noticesOf({ restorePoint, overtaken, isAside, missed }: GoneOnFrom): readonly Notice[] {
   if (restorePoint === undefined) return [];
   return [
     ...(overtaken === undefined ? [] : [ranAgain(overtaken, restorePoint)]),
+    ...(missed === undefined ? [] : [wentBack(missed, restorePoint)]),
     ...(isAside ? [wentOn(restorePoint)] : []),
   ];
 }
@@ -34,6 +37,14 @@ function ranAgain(savepoint: string, checkpoint: string): Notice {
   return {
     code: 'COMMITTED_TWICE',
     message: `Records from the last checkpoint before savepoint ${savepoint} on may have been committed twice: the savepoint committed them, the job did not end with it, most often because its JobManager was lost, and then ran again from that checkpoint until it completed ${checkpoint}, from which it goes on.`,
+  };
+}
+
+/** A job's sinks have committed what they put out before its newest checkpoint, also where that is lost. */
+function wentBack(checkpoint: string, older: string): Notice {
+  return {
+    code: 'COMMITTED_TWICE',
+    message: `Records between ${older} and ${checkpoint} may have been committed twice: the JobManager told of ${checkpoint} as completed, and so the sinks have committed them, but the storage does not have it any more, and the job goes on from ${older}.`,
   };
 }
 

@@ -36,6 +36,8 @@ export interface StoppedJob {
   readonly overtaken?: string;
   /** Whether that point is a savepoint after which the job went on: what its sinks had prepared then may be aborted. */
   readonly isAside?: true;
+  /** The newer checkpoint that its JobManager told of, and that the storage has no more: its sinks have committed up to there. */
+  readonly missed?: string;
   readonly detail: string;
   /** Of a savepoint, where Flink still tells it. */
   readonly sizeBytes?: number;

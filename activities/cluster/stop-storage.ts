@@ -4,7 +4,8 @@ import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import type { ConfigMap } from '../../core/manifests/kubernetes.ts';
-import type { StoredPoint } from '../../core/newest-point.ts';
+import { isBefore, type StoredPoint } from '../../core/newest-point.ts';
+import type { PointSeen } from '../../core/stopping.ts';
 import { annotations, generationName, highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { clean, failed, isFinalRefusal } from '../failures.ts';
@@ -55,6 +56,8 @@ export async function newestStored(subject: StopSubject, wish: StorageWish): Pro
 interface ReadFor {
   readonly generation: Generation;
   readonly notes: StopNotes | undefined;
+  /** The checkpoint that its JobManager told of, which is to be proved. */
+  readonly told: PointSeen | undefined;
   /** Whether it is known to have completed a checkpoint. */
   readonly hadPoint: boolean;
   /** Why the storage was read. */
@@ -85,8 +88,17 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
   if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
   const detail = `${why}; newest restore point ${restorePoint}`;
   if (!found) return { restorePoint, detail };
+  return { restorePoint, detail, ...whatIsToldOf(found, known.told) };
+}
+
+function whatIsToldOf(found: StoredPoint, told: PointSeen | undefined) {
   const { kind, overtaken, isAside } = found;
-  return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), ...(isAside && { isAside }), detail };
+  return {
+    kind,
+    ...(overtaken !== undefined && { overtaken }),
+    ...(isAside && { isAside }),
+    ...(told && isBefore(found, told) && { missed: told.path }),
+  };
 }
 
 /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */

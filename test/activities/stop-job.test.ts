@@ -315,13 +315,14 @@ describe('a JobManager that answers', () => {
     const wish = { how: 'cancel', provesPoint: true } as const;
     const older = point('file:/c/chk-8', 3_600_000);
 
-    test.each<[string, Partial<MadeUpCluster>, Wish, string]>([
-      ['its newest checkpoint is seen in the storage', { checkpoint: point(told, 0) }, {}, told],
-      ['the next older one is, where that is gone', { checkpoint: older }, {}, older.path],
-      ['that is believed of another operation', {}, { provesPoint: false }, told],
-    ])('%s', async (_title, cluster, change, restorePoint) => {
+    test.each<[string, Partial<MadeUpCluster>, Wish, string, string | undefined]>([
+      ['its newest checkpoint is seen in the storage', { checkpoint: point(told, 0) }, {}, told, undefined],
+      ['the next older one is, and that is said', { checkpoint: older }, {}, older.path, told],
+      ['that is believed of another operation', {}, { provesPoint: false }, told, undefined],
+    ])('%s', async (_title, cluster, change, restorePoint, missed) => {
       const { outcome } = stop({ flink: tells(told), hasPods: true, ...cluster }, { ...wish, ...change });
-      await expect(outcome).resolves.toMatchObject({ kind: 'checkpoint', restorePoint });
+      expect(await outcome).toMatchObject({ kind: 'checkpoint', restorePoint });
+      expect((await outcome).missed).toBe(missed);
     });
 
     test('it is believed of one that the program keeps elsewhere', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { asideMayCount, newestPoint, type StoredPoint } from '../../core/newest-point.ts';
+import { asideMayCount, isBefore, newestPoint, type StoredPoint } from '../../core/newest-point.ts';
 
 const point = (kind: StoredPoint['kind'], modifiedAtMs: number, number?: number): StoredPoint => ({
   kind,
@@ -61,4 +61,15 @@ test.each<[string, StoredPoint | undefined, boolean, boolean]>([
   ['may where the job completed no checkpoint', undefined, false, true],
 ])('a savepoint that was asked for %s', (_title, kept, hasCheckpoint, may) => {
   expect(asideMayCount(kept, hasCheckpoint)).toBe(may);
+});
+
+test.each<[string, number | undefined, string, boolean]>([
+  ['counts lower', 19, 'file:/chk-19', true],
+  ['counts as high', 20, 'file:///chk-20', false],
+  ['counts higher', 21, 'file:/chk-21', false],
+  ['has no number and lies there', undefined, 'file:///chk-20', false],
+  ['has no number and lies elsewhere', undefined, 'file:/chk-21', true],
+])('a point that %s: whether it is older than what was told', (_title, number, path, isOlder) => {
+  const stored = { ...point('checkpoint', 0, number), path };
+  expect(isBefore(stored, { id: 20, path: 'file:/chk-20', completedAtMs: 0 })).toBe(isOlder);
 });

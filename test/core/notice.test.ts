@@ -12,6 +12,11 @@ test.each<[string, Stopped, readonly object[]]>([
     [{ code: 'COMMITTED_TWICE', message: expect.stringMatching(/file:\/old .* ran again .* file:\/c\/chk-9/) }],
   ],
   [
+    'that a newer checkpoint is gone',
+    { restorePoint: 'file:/c/chk-19', missed: 'file:/c/chk-20' },
+    [{ code: 'COMMITTED_TWICE', message: expect.stringMatching(/between file:\/c\/chk-19 and file:\/c\/chk-20 may/) }],
+  ],
+  [
     'that the job ran on after the savepoint from which it goes on',
     { restorePoint: 'file:/sp', isAside: true },
     [{ code: 'RECORDS_MAY_BE_LOST', message: expect.stringContaining('file:/sp') }],
