@@ -153,6 +153,12 @@ describe('of two facts the newer one stays', () => {
   });
 });
 
+test('what an earlier submission has completed is none of the next one, whose JobManager is silent', async () => {
+  await bring([fact(5)]);
+  await bring([fact(1, { submission: 2, attemptMs: 2_000, seen: seen({ state: 'silent' }) })]);
+  expect(await read('runs')).toEqual(seen({ state: 'silent' }));
+});
+
 describe('the sender', () => {
   const metrics = createAgentMetrics();
   let sender: SeenSender | undefined;
