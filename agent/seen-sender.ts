@@ -29,6 +29,9 @@ interface Told {
   readonly atMs: number;
 }
 
+/** So often one batch is refused before the rest of it is given up whole: an API that takes none of it is not asked a thousand times. */
+const refusalsMax = 64;
+
 /** An API that took the connection and is silent is as good as away. */
 const answerTimeoutMs = 15_000;
 
@@ -77,11 +80,26 @@ export class SeenSender {
     this.forgetOld();
     if (this.isBusy || this.waiting.size === 0 || performance.now() < this.pausedUntilMs) return;
     this.isBusy = true;
-    await this.sendOne([...this.waiting.values()].slice(0, this.options.batchMax));
+    await this.sendParts([...this.waiting.values()].slice(0, this.options.batchMax));
     this.isBusy = false;
   }
 
-  private async sendOne(batch: readonly JobFact[]): Promise<void> {
+  /** One fact that is refused takes its batch along: it is halved until what is given up is that fact alone. */
+  private async sendParts(batch: readonly JobFact[]): Promise<void> {
+    const parts = [batch];
+    let refusals = 0;
+    for (let part = parts.pop(); part && performance.now() >= this.pausedUntilMs; part = parts.pop()) {
+      const refusal = await this.sendOne(part);
+      if (refusal === undefined) continue;
+      refusals += 1;
+      const middle = Math.ceil(part.length / 2);
+      if (part.length > 1 && refusals < refusalsMax) parts.push(part.slice(middle), part.slice(0, middle));
+      else this.giveUp(part, refusal);
+    }
+  }
+
+  /** @returns why the API will never take it, if so. */
+  private async sendOne(batch: readonly JobFact[]): Promise<unknown> {
     const { send, log } = this.options;
     try {
       const { taken, dropped } = await send(batch, AbortSignal.any([this.ending.signal, timeout()]));
@@ -91,17 +109,22 @@ export class SeenSender {
       this.failures = 0;
       this.done(batch);
     } catch (error) {
-      if (!this.ending.signal.aborted) this.failed(batch, error);
+      if (this.ending.signal.aborted) return undefined;
+      if (isRefusal(error)) return error;
+      this.failed(error);
     }
+    return undefined;
   }
 
-  private failed(batch: readonly JobFact[], error: unknown): void {
+  private giveUp(batch: readonly JobFact[], error: unknown): void {
+    const jobs = batch.map(({ uid }) => uid);
+    this.options.log.warn({ err: error, jobs }, 'the API will not take what was seen of jobs: it is given up');
+    this.count('refused', batch.length);
+    this.done(batch);
+  }
+
+  private failed(error: unknown): void {
     const { log, pauseMs } = this.options;
-    if (isRefusal(error)) {
-      log.warn({ err: error }, 'the API will not take what was seen of jobs: it is given up');
-      this.count('refused', batch.length);
-      return this.done(batch);
-    }
     if (this.failures === 0) log.warn({ err: error }, 'what is seen of jobs cannot be told now: it waits');
     const longest = Math.min(pauseMs.max, pauseMs.first * 2 ** Math.min(this.failures, 20));
     this.failures += 1;

@@ -171,7 +171,7 @@ export const operationAnswer = z
     ),
     failure: failure.optional(),
     notices: z
-      .array(z.object({ code: z.enum(['COMMITTED_TWICE']), message: z.string() }))
+      .array(z.object({ code: z.enum(['COMMITTED_TWICE', 'RECORDS_MAY_BE_LOST']), message: z.string() }))
       .optional()
       .describe('What somebody should know of it although it may have succeeded.'),
     restoredFrom: z.string().optional(),

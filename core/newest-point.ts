@@ -1,5 +1,6 @@
 /** Which of the points that a storage has is the newest. */
-import type { PointKind } from './stopping.ts';
+import { isSamePlace } from './storage-uri.ts';
+import type { PointKind, PointSeen } from './stopping.ts';
 
 /** A point as the storage has it. */
 export interface StoredPoint {
@@ -34,16 +35,16 @@ function byAge(one: StoredPoint, other: StoredPoint): number {
 const rank = { checkpoint: 0, savepoint: 1 } as const;
 
 /**
- * The newer of what the job has kept by itself and a savepoint that was asked for. After that one the job went on and may have committed more: it
- * counts only where Flink's numbers say that nothing newer was completed, or where nothing ever was.
+ * Whether a savepoint that was asked for may count. It commits nothing, and Flink does not restart a job from it: where the job was restarted from
+ * what it has kept, its sinks have aborted the transactions that are in the savepoint, however new that is. So only where the job keeps nothing of its
+ * own; not where it did once, for what its lost checkpoints have committed would be committed again.
+ * @param hasCheckpoint whether it was seen to complete one.
  */
-export function orAside(
-  kept: StoredPoint | undefined,
-  aside: StoredPoint | undefined,
-  hasCheckpoint: boolean,
-): StoredPoint | undefined {
-  if (!aside) return kept;
-  if (!kept) return hasCheckpoint ? undefined : aside;
-  if (kept.number === undefined || aside.number === undefined || aside.number < kept.number) return kept;
-  return { ...aside, ...(kept.overtaken !== undefined && { overtaken: kept.overtaken }) };
+export function asideMayCount(kept: StoredPoint | undefined, hasCheckpoint: boolean): boolean {
+  return kept === undefined && !hasCheckpoint;
+}
+
+/** Whether what the storage has is older than what a JobManager told of; where no number says so, whether it is another. */
+export function isBefore({ number, path }: StoredPoint, told: PointSeen): boolean {
+  return number === undefined ? !isSamePlace(path, told.path) : number < told.id;
 }

@@ -1,6 +1,6 @@
 /** Ends a generation's job as one step of an operation, so that another may go on from its state. */
 import type { StoppedJob, StopJobInput } from '../activities/cluster/stop-shapes.ts';
-import { committedTwice } from '../core/notice.ts';
+import { noticesOf } from '../core/notice.ts';
 import { flinkJobId, generationName } from '../core/names.ts';
 import { newestAside } from '../core/savepoint-list.ts';
 import type { StepName } from '../core/steps.ts';
@@ -46,8 +46,7 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   });
   account.startedFrom = undefined;
   recordStopSavepoint(account, wish, stopped);
-  const { overtaken, restorePoint } = stopped;
-  if (overtaken !== undefined && restorePoint !== undefined) account.warn(committedTwice(overtaken, restorePoint));
+  for (const notice of noticesOf(stopped)) account.warn(notice);
   // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
   account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? account.restorePoint);
   return stopped;

@@ -2,7 +2,7 @@
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
-import { newestPoint, orAside, type StoredPoint } from '../../core/newest-point.ts';
+import { asideMayCount, newestPoint, type StoredPoint } from '../../core/newest-point.ts';
 import type { PointKind } from '../../core/stopping.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { runStorageTool, type StorageAnswer } from './storage-pod.ts';
@@ -37,9 +37,10 @@ export async function newestRestorePoint(
     folder === undefined ? undefined : newest('savepoint', folder),
   ]);
   const kept = newestPoint(found.flatMap((one) => one ?? []));
+  if (aside === undefined || !asideMayCount(kept, hasCheckpoint)) return kept;
   // Each lies in a folder of its own.
-  const asked = aside && (await newest('savepoint', aside.slice(0, aside.lastIndexOf('/'))));
-  return orAside(kept, asked ? { ...asked, isAside: true } : undefined, hasCheckpoint);
+  const asked = await newest('savepoint', aside.slice(0, aside.lastIndexOf('/')));
+  return asked && { ...asked, isAside: true };
 }
 
 /** What the tool has found; undefined where it has found nothing. */

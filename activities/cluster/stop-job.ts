@@ -11,7 +11,7 @@ import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { hasCheckpoint, hasDurableStorage } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
-import { decideStop, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
+import { decideStop, type PointSeen, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
 import { clean, failed, isFinalRefusal, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
@@ -68,8 +68,8 @@ class Stop {
   private endedAt: Promise<number> | undefined;
   /** When it was first seen to have ended, by this process's own clock. */
   private endSeenAt: number | undefined;
-  /** Whether its JobManager has told of a checkpoint. */
-  private wasTold = false;
+  /** The checkpoint that its JobManager has told of as the newest point. */
+  private told: PointSeen | undefined;
 
   constructor(
     dependencies: ClusterDependencies,
@@ -125,7 +125,7 @@ class Stop {
     const step = decideStop(seen);
     switch (step.action) {
       case 'stopped':
-        return this.stoppedAt(step);
+        return this.stoppedAt(step, seen.checkpoint);
       case 'unchanged':
         return this.input.aside === undefined ? this.startedFrom(step.detail) : this.fromStorage(step.detail);
       case 'tooOld':
@@ -168,8 +168,11 @@ class Stop {
     return seenAt - (await sinceItsEnd(this.subject));
   }
 
-  private async stoppedAt(step: Extract<StopStep, { action: 'stopped' }>): Promise<StoppedJob> {
-    this.wasTold = step.kind === 'checkpoint';
+  private async stoppedAt(
+    step: Extract<StopStep, { action: 'stopped' }>,
+    newest: PointSeen | undefined,
+  ): Promise<StoppedJob> {
+    if (step.kind === 'checkpoint') this.told = newest;
     if (this.input.provesPoint && isToBeProved(this.subject, step)) return this.fromStorage('it has ended');
     return { ...step, ...(step.kind === 'savepoint' && (await savepointFacts(this.subject, step.restorePoint))) };
   }
@@ -318,7 +321,7 @@ class Stop {
       if (found === undefined && elseFinished) return { finished: true, detail: 'it had finished' };
       const { stateMayBeGone = false, maxStateAgeMs } = this.input;
       const limit = { hadPoint: this.hadPoint(), stateMayBeGone, maxStateAgeMs, oldestMs: this.oldestMs() };
-      return goneOnFrom(found, { generation, notes: this.notes, why, ...limit });
+      return goneOnFrom(found, { generation, notes: this.notes, told: this.told, why, ...limit });
     } catch (error) {
       if (this.input.how !== 'discard' || !(error instanceof ApplicationFailure || isFinalRefusal(error))) throw error;
       return { isStateUnknown: true, detail: `${why}; its state is not known: ${error.message}` };
@@ -329,7 +332,7 @@ class Stop {
     const { next, requester, generation, aside } = this.input;
     const standIn = next ?? (this.notes ? undefined : generation);
     return newestStored(this.subject, {
-      hasRun: this.noted || (this.notes?.hasRun ?? true),
+      hasRun: this.noted || this.hadPoint() || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
       hasCheckpoint: this.hadPoint(),
       ...(aside && { aside }),
@@ -339,7 +342,7 @@ class Stop {
   }
 
   private hadPoint(): boolean {
-    return this.wasTold || this.hasCheckpoint();
+    return this.told !== undefined || this.hasCheckpoint();
   }
 
   /** As its anchor says, or, where that is gone, the job's workflow. */
@@ -376,6 +379,8 @@ class Stop {
     // An attempt of a lost operation may have submitted it in this moment.
     const notes = await readStopNotes(dependencies, generation);
     if (notes?.isUsed) return this.fromStorage('it was submitted while it was given up');
+    // Its anchor was made anew, after the one that knew its submission was deleted.
+    if (this.hasCheckpoint()) return this.fromStorage('its objects were made anew');
     return this.startedFrom('no job was submitted to it');
   }
 

@@ -22,7 +22,7 @@ export interface StopJobInput extends GenerationInput {
   readonly withinMs?: number;
   /** Whether a checkpoint of a job that has ended by itself must be seen in the storage: its JobManager may tell of one that is gone. */
   readonly provesPoint?: boolean;
-  /** The newest savepoint of this submission that was asked for: it counts where nothing newer was completed. */
+  /** The newest savepoint of this submission that was asked for: it counts where the job has kept nothing of its own. */
   readonly aside?: string;
   /** The generation that comes next: in its name the storage is read when this one cannot. */
   readonly next?: Generation;
@@ -34,6 +34,10 @@ export interface StoppedJob {
   readonly kind?: PointKind;
   /** The savepoint of this stop after which the job ran again: its sinks have committed twice. */
   readonly overtaken?: string;
+  /** Whether that point is a savepoint after which the job went on: what its sinks had prepared then may be aborted. */
+  readonly isAside?: true;
+  /** The newer checkpoint that its JobManager told of, and that the storage has no more: its sinks have committed up to there. */
+  readonly missed?: string;
   readonly detail: string;
   /** Of a savepoint, where Flink still tells it. */
   readonly sizeBytes?: number;

@@ -3,13 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
-import type { StoredPoint } from '../../core/newest-point.ts';
-import type { StateAge } from '../../core/stopping.ts';
-import { highAvailabilityMapName } from '../../core/names.ts';
+import type { ConfigMap } from '../../core/manifests/kubernetes.ts';
+import { isBefore, type StoredPoint } from '../../core/newest-point.ts';
+import type { PointSeen, StateAge } from '../../core/stopping.ts';
+import { annotations, generationName, highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { clean, failed, isFinalRefusal } from '../failures.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
-import type { ClusterDependencies } from './dependencies.ts';
 import { newestRestorePoint } from './restore-point.ts';
 import type { StoppedJob } from './stop-shapes.ts';
 import type { StopSubject } from './stop-look.ts';
@@ -41,14 +41,14 @@ export interface StorageWish {
  */
 export async function newestStored(subject: StopSubject, wish: StorageWish): Promise<StoredPoint | undefined> {
   const { hasRun, hasAnchor, standIn } = wish;
-  if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
+  if (!hasAnchor) return standIn && readAs(subject, await anchorOf(subject, standIn), wish);
   try {
     return await readAs(subject, subject.generation, wish);
   } catch (error) {
     if (!(error instanceof ApplicationFailure) && !isFinalRefusal(error)) throw error;
     if (!hasRun && !(await hasPointers(subject))) return undefined;
     if (!standIn) throw error;
-    return readAs(subject, await anchorOf(subject.dependencies, standIn), wish);
+    return readAs(subject, await anchorOf(subject, standIn), wish);
   }
 }
 
@@ -56,6 +56,8 @@ export async function newestStored(subject: StopSubject, wish: StorageWish): Pro
 interface ReadFor {
   readonly generation: Generation;
   readonly notes: StopNotes | undefined;
+  /** The checkpoint that its JobManager told of, which is to be proved. */
+  readonly told: PointSeen | undefined;
   /** Whether it is known to have completed a checkpoint. */
   readonly hadPoint: boolean;
   /** Why the storage was read. */
@@ -86,8 +88,17 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
   if (!found && notes) assertYoung('start', notes.ranSinceMs, known);
   const detail = `${why}; newest restore point ${restorePoint}`;
   if (!found) return { restorePoint, detail };
-  const { kind, overtaken } = found;
-  return { restorePoint, kind, ...(overtaken !== undefined && { overtaken }), detail };
+  return { restorePoint, detail, ...whatIsToldOf(found, known.told) };
+}
+
+function whatIsToldOf(found: StoredPoint, told: PointSeen | undefined) {
+  const { kind, overtaken, isAside } = found;
+  return {
+    kind,
+    ...(overtaken !== undefined && { overtaken }),
+    ...(isAside && { isAside }),
+    ...(told && isBefore(found, told) && { missed: told.path }),
+  };
 }
 
 /** @throws STATE_TOO_OLD */
@@ -117,7 +128,18 @@ async function readAs(
 }
 
 /** Its pod needs an owner before anything else of it is made. */
-async function anchorOf({ kubernetes }: ClusterDependencies, { generation, operation }: StandIn): Promise<Generation> {
-  await kubernetes.apply(renderAnchor(generation, operation));
-  return generation;
+async function anchorOf(
+  { dependencies: { kubernetes }, generation }: StopSubject,
+  standIn: StandIn,
+): Promise<Generation> {
+  const isOwn = generationName(standIn.generation.identity) === generationName(generation.identity);
+  await kubernetes.apply(isOwn ? anchorAnew(standIn) : renderAnchor(standIn.generation, standIn.operation));
+  return standIn.generation;
+}
+
+/** Of a job that may have run: who finds it before its storage was read must not take it for one to which nothing was submitted. */
+function anchorAnew({ generation, operation }: StandIn): ConfigMap {
+  const anchor = renderAnchor(generation, operation, true);
+  const ran = { [annotations.ran]: String(generation.submission) };
+  return { ...anchor, metadata: { ...anchor.metadata, annotations: { ...anchor.metadata.annotations, ...ran } } };
 }

@@ -22,6 +22,7 @@ export async function writeRecords(postgres: Postgres, rows: readonly RecordRow[
       client,
       newest(rows.filter(isKind('job')), (row) => row.uid),
     );
+    await forgetSeen(client, rows.filter(isKind('job')));
     await writeRevisions(client, rows.filter(isKind('revision')));
     await writeOperations(
       client,
@@ -74,6 +75,19 @@ async function writeJobs(client: PoolClient, rows: readonly JobRow[]): Promise<v
        updated_at = excluded.updated_at, removed_at = excluded.removed_at
      where jobs.seq < excluded.seq`,
     [toJson(rows)],
+  );
+}
+
+/** What agents saw of jobs that are removed is shown nowhere. */
+async function forgetSeen(client: PoolClient, rows: readonly JobRow[]): Promise<void> {
+  const removed = rows.filter(({ job }) => job.phase === 'REMOVED').map(({ uid }) => uid);
+  if (removed.length === 0) return;
+  await client.query(
+    `delete from job_seen where uid in (
+       select uid from job_seen join jobs using (uid)
+       where uid = any ($1) and jobs.phase = 'REMOVED'
+       order by uid for update of job_seen)`,
+    [removed],
   );
 }
 

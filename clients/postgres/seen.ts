@@ -4,7 +4,7 @@ import type { Postgres } from './connect.ts';
 
 /**
  * Keeps what is newer than what is there, of jobs that run on this cluster. Where a JobManager is silent from the agent's start on, what it told
- * of its checkpoints before stays. @returns how many were newer.
+ * of its checkpoints before stays, of that submission. @returns how many were newer.
  */
 export async function writeSeen(postgres: Postgres, cluster: string, facts: readonly JobFact[]): Promise<number> {
   const { rowCount } = await postgres.query(
@@ -20,7 +20,8 @@ export async function writeSeen(postgres: Postgres, cluster: string, facts: read
      order by uid
      on conflict (uid) do update set
        submission = excluded.submission, attempt_ms = excluded.attempt_ms, seq = excluded.seq,
-       seen = case when excluded.seen ? 'checkpoints' or not kept.seen ? 'checkpoints' then excluded.seen
+       seen = case when excluded.seen ? 'checkpoints' or not kept.seen ? 'checkpoints' or kept.submission <> excluded.submission
+                   then excluded.seen
                    else excluded.seen || jsonb_build_object('checkpoints', kept.seen -> 'checkpoints') end
      where (kept.submission, kept.attempt_ms, kept.seq) < (excluded.submission, excluded.attempt_ms, excluded.seq)`,
     [

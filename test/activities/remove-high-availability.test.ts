@@ -12,7 +12,7 @@ test.each([
   [false, undefined],
   [true, expect.stringMatching(/^files are left in file:.*access denied/)],
 ])('where the storage refuses: %s', async (readsFail, left) => {
-  const { dependencies } = madeUpCluster({ generation: removed, readsFail });
+  const { dependencies } = madeUpCluster({ generation: removed, readsFail: () => readsFail });
   const name = highAvailabilityMapName(identity, flinkJobId(identity, submission));
   await dependencies.kubernetes.apply({
     apiVersion: 'v1',

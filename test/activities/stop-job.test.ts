@@ -74,24 +74,23 @@ describe('without a JobManager', () => {
     });
   });
 
-  test.each<[string, Partial<MadeUpCluster>, Wish, object]>([
-    ['that Flink counts after the newest checkpoint is gone on from', {}, {}, { restorePoint: 'file:/s/taken-5/sp' }],
-    [
-      'after which a checkpoint was completed is not',
-      { checkpoint: { path: 'file:/c/chk-9', modified: 0, number: 9 } },
-      {},
-      { restorePoint: 'file:/c/chk-9' },
-    ],
-  ])('a savepoint that was asked for %s', async (_title, cluster, wish, outcome) => {
+  const taken = { path: 'file:/s/taken-5/sp', modified: Date.now(), number: 8 };
+
+  test('a savepoint that was asked for is not preferred to a checkpoint that Flink may have restarted the job from', async () => {
     const checkpoint = { path: 'file:/c/chk-7', modified: Date.now(), number: 7 };
-    const taken = { path: 'file:/s/taken-5/sp', modified: Date.now(), number: 8 };
-    const made = stop({ checkpoint, taken, ...cluster }, { aside: taken.path, ...wish });
-    await expect(made.outcome).resolves.toMatchObject(outcome);
+    const outcome = await stop({ checkpoint, taken }, { aside: taken.path }).outcome;
+    expect(outcome).toMatchObject({ restorePoint: checkpoint.path, kind: 'checkpoint' });
+    expect(outcome).not.toHaveProperty('isAside');
+  });
+
+  test('a savepoint that was asked for is gone on from where the job has kept nothing, and that is said', async () => {
+    const { outcome } = stop({ taken }, { aside: taken.path });
+    await expect(outcome).resolves.toMatchObject({ restorePoint: taken.path, kind: 'savepoint', isAside: true });
   });
 
   test('a savepoint that was asked for long ago is too old as a checkpoint is', async () => {
-    const taken = { path: 'file:/s/taken-5/sp', modified: Date.now() - dayMs, number: 8 };
-    const { outcome } = stop({ taken }, { aside: taken.path, maxStateAgeMs: 3_600_000 });
+    const old = { ...taken, modified: Date.now() - dayMs };
+    const { outcome } = stop({ taken: old }, { aside: old.path, maxStateAgeMs: 3_600_000 });
     await expect(outcome).rejects.toMatchObject({ type: 'STATE_TOO_OLD' });
   });
 
@@ -114,7 +113,7 @@ describe('without a JobManager', () => {
       ['that is gone', { notes: completed }],
       [
         'that cannot be read',
-        { checkpoint, readsFail: true, notes: { [annotations.ran]: String(stopped.submission) } },
+        { checkpoint, readsFail: () => true, notes: { [annotations.ran]: String(stopped.submission) } },
       ],
     ])('and %s keeps nobody from starting empty, but is told not to be known', async (_title, cluster) => {
       const { outcome } = stop(cluster, { how: 'discard', next });
@@ -316,13 +315,14 @@ describe('a JobManager that answers', () => {
     const wish = { how: 'cancel', provesPoint: true } as const;
     const older = point('file:/c/chk-8', 3_600_000);
 
-    test.each<[string, Partial<MadeUpCluster>, Wish, string]>([
-      ['its newest checkpoint is seen in the storage', { checkpoint: point(told, 0) }, {}, told],
-      ['the next older one is, where that is gone', { checkpoint: older }, {}, older.path],
-      ['that is believed of another operation', {}, { provesPoint: false }, told],
-    ])('%s', async (_title, cluster, change, restorePoint) => {
+    test.each<[string, Partial<MadeUpCluster>, Wish, string, string | undefined]>([
+      ['its newest checkpoint is seen in the storage', { checkpoint: point(told, 0) }, {}, told, undefined],
+      ['the next older one is, and that is said', { checkpoint: older }, {}, older.path, told],
+      ['that is believed of another operation', {}, { provesPoint: false }, told, undefined],
+    ])('%s', async (_title, cluster, change, restorePoint, missed) => {
       const { outcome } = stop({ flink: tells(told), hasPods: true, ...cluster }, { ...wish, ...change });
-      await expect(outcome).resolves.toMatchObject({ kind: 'checkpoint', restorePoint });
+      expect(await outcome).toMatchObject({ kind: 'checkpoint', restorePoint });
+      expect((await outcome).missed).toBe(missed);
     });
 
     test('it is believed of one that the program keeps elsewhere', async () => {

@@ -76,6 +76,9 @@ const bring = (jobs: readonly object[], token: string | null = agent) => call('P
 const beat = () =>
   call('POST', '/v1/clusters/local/heartbeats', { token: agent, body: { agent: 'one', observes: true } });
 const read = async (name: string) => jobAnswer.parse((await call('GET', `/v1/tenants/default/jobs/${name}`)).body).seen;
+/** The jobs of which something is kept. */
+const kept = async () =>
+  (await database.postgres.query<{ uid: string }>('select uid from job_seen')).rows.map(({ uid }) => uid);
 const newest = async () => (await read('runs'))?.checkpoints?.newest?.id;
 
 describe('what was seen', () => {
@@ -110,16 +113,17 @@ describe('what was seen', () => {
   test('is of the cluster’s own jobs that are there, and of no other', async () => {
     const jobs = ['far', 'gone', 'unheard'].map((uid) => fact(1, { uid }));
     expect(await bring([...jobs, fact(2)])).toMatchObject({ body: { taken: 1, dropped: 3 } });
-    const { rows } = await database.postgres.query('select uid from job_seen');
-    expect(rows).toEqual([{ uid: 'runs' }]);
+    expect(await kept()).toEqual(['runs']);
   });
 
-  test('of a removed job is not shown: its state may have gone with it', async () => {
+  test('of a removed job is neither kept nor shown: its state may have gone with it', async () => {
     const { view, uid } = { view: jobView({ uid: 'ends', name: 'ends' }), uid: 'ends' };
     await writeRecords(database.postgres, [{ kind: 'job', uid, seq: 1, job: view }]);
     await bring([fact(1, { uid })]);
     expect(await read('ends')).toBeDefined();
+    await bring([fact(1)]);
     await writeRecords(database.postgres, [{ kind: 'job', uid, seq: 2, job: { ...view, phase: 'REMOVED' } }]);
+    expect(await kept()).toEqual(['runs']);
     const { items } = pageOf(jobAnswer).parse((await call('GET', '/v1/tenants/default/jobs?phase=REMOVED')).body);
     const found = items.find((job) => jobAnswer.parse(job).name === 'ends');
     expect(found).toMatchObject({ phase: 'REMOVED' });
@@ -151,6 +155,12 @@ describe('of two facts the newer one stays', () => {
     await bring([fact(1, { attemptMs: 2_000, seen: seen({ state: 'silent' }) })]);
     expect(await read('runs')).toEqual(seen({ state: 'silent', checkpoints: checkpoints(5) }));
   });
+});
+
+test('what an earlier submission has completed is none of the next one, whose JobManager is silent', async () => {
+  await bring([fact(5)]);
+  await bring([fact(1, { submission: 2, attemptMs: 2_000, seen: seen({ state: 'silent' }) })]);
+  expect(await read('runs')).toEqual(seen({ state: 'silent' }));
 });
 
 describe('the sender', () => {

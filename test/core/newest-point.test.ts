@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { newestPoint, orAside, type StoredPoint } from '../../core/newest-point.ts';
+import { asideMayCount, isBefore, newestPoint, type StoredPoint } from '../../core/newest-point.ts';
 
 const point = (kind: StoredPoint['kind'], modifiedAtMs: number, number?: number): StoredPoint => ({
   kind,
@@ -49,17 +49,27 @@ test.each<[string, StoredPoint[], string | undefined]>([
   expect(newestPoint(points)?.overtaken).toBe(overtaken);
 });
 
-test.each<[string, StoredPoint | undefined, number | undefined, boolean, StoredPoint['kind'] | undefined]>([
-  ['counts where Flink counts it higher', point('checkpoint', second, 7), 8, true, 'savepoint'],
-  ['does not where a newer checkpoint was completed', point('checkpoint', 0, 9), 8, true, 'checkpoint'],
-  ['does not where its number is not known', point('checkpoint', 0, 7), undefined, true, 'checkpoint'],
-  ['does not where that of the checkpoint is not known', point('checkpoint', 0), 8, true, 'checkpoint'],
-  ['does not where the checkpoints are gone: they may have been newer', undefined, 8, true, undefined],
-  ['counts where the job completed no checkpoint', undefined, 8, false, 'savepoint'],
-])('a savepoint that was asked for %s', (_title, kept, number, hasCheckpoint, kind) => {
-  expect(orAside(kept, point('savepoint', second, number), hasCheckpoint)?.kind).toBe(kind);
+test.each<[string, StoredPoint | undefined, boolean, boolean]>([
+  [
+    'does not where a checkpoint is kept: Flink may have restarted the job from it',
+    point('checkpoint', 0, 9),
+    true,
+    false,
+  ],
+  ['does not where the savepoint of a stop is kept', point('savepoint', 0, 8), false, false],
+  ['does not where the checkpoints are gone: they may have been newer', undefined, true, false],
+  ['may where the job completed no checkpoint', undefined, false, true],
+])('a savepoint that was asked for %s', (_title, kept, hasCheckpoint, may) => {
+  expect(asideMayCount(kept, hasCheckpoint)).toBe(may);
 });
 
-test('without a savepoint that was asked for, what the job has kept counts', () => {
-  expect(orAside(point('checkpoint', 0), undefined, true)?.kind).toBe('checkpoint');
+test.each<[string, number | undefined, string, boolean]>([
+  ['counts lower', 19, 'file:/chk-19', true],
+  ['counts as high', 20, 'file:///chk-20', false],
+  ['counts higher', 21, 'file:/chk-21', false],
+  ['has no number and lies there', undefined, 'file:///chk-20', false],
+  ['has no number and lies elsewhere', undefined, 'file:/chk-21', true],
+])('a point that %s: whether it is older than what was told', (_title, number, path, isOlder) => {
+  const stored = { ...point('checkpoint', 0, number), path };
+  expect(isBefore(stored, { id: 20, path: 'file:/chk-20', completedAtMs: 0 })).toBe(isOlder);
 });

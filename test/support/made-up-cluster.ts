@@ -17,8 +17,8 @@ export interface StoredAnswer {
 
 export interface MadeUpCluster {
   readonly generation: Generation;
-  /** Noted on the anchor, beside the submission and from where it started. */
-  readonly notes?: Readonly<Record<string, string>>;
+  /** Noted on the anchor, beside the submission and from where it started; null: not noted. */
+  readonly notes?: Readonly<Record<string, string | null>>;
   /** What Flink answers; what is absent here is not answered. */
   readonly flink?: Partial<FlinkClient>;
   /** Whether it has a JobManager's pod, which runs, though it may not answer. */
@@ -31,8 +31,8 @@ export interface MadeUpCluster {
   readonly taken?: StoredAnswer;
   /** Whether somebody has deleted all objects, its anchor too. */
   readonly isGone?: boolean;
-  /** Whether its storage refuses to tell. */
-  readonly readsFail?: boolean;
+  /** Whether its storage refuses to tell now. */
+  readonly readsFail?: () => boolean;
 }
 
 async function silent(): Promise<never> {
@@ -53,15 +53,17 @@ export function madeUpCluster(wish: MadeUpCluster) {
   };
   let podsRun = wish.hasPods ?? false;
   const readers = new Map<string, string>();
-  /** Anchors of generations in whose name the storage is read. */
-  const standIns = new Set<string>();
+  /** Anchors of generations in whose name the storage is read, as they were applied. */
+  const standIns = new Map<string, { readonly metadata: { readonly name: string } }>();
   const conditions = [{ type: 'Ready', status: wish.isReady ? 'True' : 'False' }];
   const manager = { status: { phase: 'Running', conditions, containerStatuses: [{ name: 'other', restartCount: 1 }] } };
   const kubernetes = {
-    get: async (kind: string, _namespace: string, name: string) =>
-      kind === 'ConfigMap' && (standIns.has(name) || (name === anchor().metadata.name && !wish.isGone))
-        ? anchor()
-        : undefined,
+    get: async (kind: string, _namespace: string, name: string) => {
+      if (kind !== 'ConfigMap') return undefined;
+      const standIn = standIns.get(name);
+      if (standIn) return { ...standIn, metadata: { ...standIn.metadata, uid: 'u' } };
+      return name === anchor().metadata.name && !wish.isGone ? anchor() : undefined;
+    },
     list: async (kind: string) =>
       kind === 'Pod' && podsRun
         ? [{ ...manager, metadata: { name: 'manager', labels: { [labels.component]: 'jobmanager' } } }]
@@ -71,7 +73,7 @@ export function madeUpCluster(wish: MadeUpCluster) {
       metadata: { name: string };
       spec?: { containers: { args?: string[] }[] };
     }) => {
-      if (object.kind === 'ConfigMap') standIns.add(object.metadata.name);
+      if (object.kind === 'ConfigMap') standIns.set(object.metadata.name, object);
       if (object.kind !== 'Pod') return object;
       const command = object.spec?.containers[0]?.args?.find((arg) => arg.startsWith('newest-')) ?? '';
       const isTaken = object.spec?.containers[0]?.args?.some((arg) => arg.includes('/taken-'));
@@ -99,7 +101,7 @@ export function madeUpCluster(wish: MadeUpCluster) {
       return decided ?? once(signal, 'abort').then(() => signal.throwIfAborted());
     },
     podLog: async (_namespace: string, pod: string) => {
-      if (wish.readsFail) return JSON.stringify({ error: { code: 'IO', message: 'access denied' } });
+      if (wish.readsFail?.()) return JSON.stringify({ error: { code: 'IO', message: 'access denied' } });
       const asked = readers.get(pod);
       const kept = asked === 'newest-checkpoint' ? wish.checkpoint : wish.savepoint;
       const found = asked === 'taken' ? wish.taken : kept;
