@@ -155,7 +155,7 @@ export abstract class JobDesk extends JobBook {
     const ended = withdrawn(operation, now(), why);
     if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
     else state.newest = ended;
-    if (operation.mends) concludeMending(state, { ...ended, mends: operation.mends }, now());
+    if (operation.mends) concludeMending(state, { ...ended, mends: operation.mends }, { now: now() });
     this.concludeScaling(state, ended, operation.scales);
     this.putOperation(ended);
   }
