@@ -129,7 +129,7 @@ export abstract class JobHealth extends JobScaling {
     const { trouble } = state;
     if (!trouble?.action) return;
     const { finding, of, since, action } = trouble;
-    const former = trouble.brings && !trouble.goesBackTo && broughtBack(state, trouble);
+    const former = formerOf(state, trouble);
     const revision = this.revisionFor(state, trouble);
     const mends: Mending = { finding, of, since, action, revision, ...(former && { former }) };
     state.trouble = { ...trouble, dueAt: undefined };
@@ -151,4 +151,10 @@ export abstract class JobHealth extends JobScaling {
 function isToBeCleanedUp(state: JobState): boolean {
   if (!leavesCluster(state)) return false;
   return patched(state.phase === 'CANCELED' ? 'canceled-is-cleaned-up' : 'finished-is-cleaned-up');
+}
+
+/** What is gone back to where memory that is raised now finds no room. */
+function formerOf(state: JobState, trouble: Trouble): Revision | undefined {
+  if (!trouble.brings || trouble.goesBackTo || !patched('goes-back-without-room')) return undefined;
+  return broughtBack(state, trouble);
 }
