@@ -25,9 +25,9 @@ import {
   takeDecision,
   type Trouble,
 } from '../core/recovery/trouble.ts';
-import type { Mending } from '../core/recovery/mending.ts';
+import type { Former, Mending } from '../core/recovery/mending.ts';
 import { recoveryPlan, recoveryReason } from '../core/recovery/recovery-plan.ts';
-import { raisedByRecovery } from '../core/scaling/given-parallelism.ts';
+import { givenWithoutRaise, raisedByRecovery } from '../core/scaling/given-parallelism.ts';
 import { now } from './job-book.ts';
 import { JobScaling } from './job-scaling.ts';
 
@@ -141,7 +141,8 @@ export abstract class JobHealth extends JobScaling {
     if (!trouble.brings) return broughtBack(state, trouble);
     const revision = { ...trouble.brings, number: state.revision.number + 1 };
     const before = { spec: state.revision.spec, given: state.given ?? {} };
-    const given = raisedByRecovery(revision.spec, before);
+    const { given: formerly } = trouble.goesBackTo ?? {};
+    const given = formerly ? givenWithoutRaise(before.given, formerly) : raisedByRecovery(revision.spec, before);
     if (given !== before.given) state.given = given;
     this.acceptedAs(revision, 'drey');
     return revision;
@@ -154,7 +155,7 @@ function isToBeCleanedUp(state: JobState): boolean {
 }
 
 /** What is gone back to where memory that is raised now finds no room. */
-function formerOf(state: JobState, trouble: Trouble): Revision | undefined {
+function formerOf(state: JobState, trouble: Trouble): Former | undefined {
   if (!trouble.brings || trouble.goesBackTo || !patched('goes-back-without-room')) return undefined;
-  return broughtBack(state, trouble);
+  return { ...broughtBack(state, trouble), given: state.given ?? {} };
 }

@@ -4,11 +4,18 @@ import { activeAmong } from '../generation.ts';
 import type { JobState, QueuedOperation, Revision } from '../job-state.ts';
 import { waitingChange } from '../job-changes.ts';
 import { leavesJobAlone } from '../operation-kinds.ts';
+import type { GivenParallelism } from '../scaling/given-parallelism.ts';
 import { shorten } from '../spec/problem.ts';
 import type { RecoveryAttempt } from './budget.ts';
 import type { ActingAction, Finding, Retry } from './finding.ts';
 import { recoveryAborted, rolledBack, withoutRoom } from './giving-up.ts';
 import type { Trouble } from './trouble.ts';
+
+/** What ran before memory was raised. */
+export interface Former extends Revision {
+  /** What was given then; absent where a release before this one has noted it. */
+  readonly given?: GivenParallelism;
+}
 
 /** What an operation is to mend. */
 export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
@@ -18,7 +25,7 @@ export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
   /** Whether it is to mend the candidate, and not the job. */
   readonly isCandidate?: true;
   /** What ran before, where the revision was made for this. */
-  readonly former?: Revision;
+  readonly former?: Former;
 }
 
 /** Characters of a message that an attempt is remembered by. */

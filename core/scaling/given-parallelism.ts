@@ -105,6 +105,13 @@ export function raisedByRecovery(spec: FlinkJob, before: GivenSpec): GivenParall
   return memory ? { ...before.given, [memoryKey]: memory } : before.given;
 }
 
+/** What is given once memory that was raised has found no room: of memory what was given before the raise, of the rest what is by now. */
+export function givenWithoutRaise(given: GivenParallelism, before: GivenParallelism): GivenParallelism {
+  const { [memoryKey]: _raised, ...others } = given;
+  const memory = before[memoryKey];
+  return memory ? { ...others, [memoryKey]: memory } : others;
+}
+
 function withGivenMemory({ spec, given }: GivenSpec, memory: Given | undefined): GivenSpec {
   if (memory === undefined) return { spec, given };
   return { spec: withMemoryGiven(spec, memory), given: { ...given, [memoryKey]: memory } };

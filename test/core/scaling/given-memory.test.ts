@@ -4,6 +4,7 @@ import { memoryRaise, withMemory } from '../../../core/recovery/memory.ts';
 import {
   applied,
   asApplied,
+  givenWithoutRaise,
   raisedByRecovery,
   scaledByDecision,
   scaledByHand,
@@ -136,6 +137,16 @@ describe('memory that a recovery has raised', () => {
     const found = raised(raised(given()));
     expect(found.given).toEqual({ memory: { to: 6 * gb, over: 2 * gb, least: 6 * gb } });
     expect(raised(found).given).toEqual(found.given);
+  });
+
+  test('and found no room leaves what was given before: neither the next apply nor a decision on parallelism brings it', () => {
+    for (const before of [{ spec: file(), given: {} }, given(file(), 2.5 * gb)]) {
+      const back = { spec: before.spec, given: givenWithoutRaise(raised(before).given, before.given) };
+      expect(back.given).toEqual(before.given);
+      expect(resourcesOf(applied(file(), back).spec)).toEqual(resourcesOf(before.spec));
+      const next = scaledByDecision(back, { wanted: { [a]: 3 }, now: { [a]: 1 } });
+      expect(resourcesOf(next.spec)).toEqual(resourcesOf(before.spec));
+    }
   });
 
   test('is not lowered by a lower maximum', () => {
