@@ -111,6 +111,21 @@ describe('an applied spec', () => {
   });
 });
 
+describe('an applied spec with which memory takes an upgrade that must not be', () => {
+  const stateless = file(undefined, {}, { upgrade: { mode: 'stateless' } });
+  const stored = { storage: { checkpoints: 's3://bucket/checkpoints' } };
+  test.each<[string, FlinkJob, FlinkJob, number | undefined]>([
+    ['keeps nothing that was decided and does not run', stateless, file(), undefined],
+    ['keeps what runs', stateless, given().spec, 3 * gb],
+    ['keeps what ran before the last decision', stateless, given(file(), 2.5 * gb).spec, 2.5 * gb],
+    ['unlike one that keeps the state', file(undefined, {}, stored), file(), 3 * gb],
+  ])('%s', (_what, next, runs, to) => {
+    const found = applied(next, { ...given(), runs });
+    expect(found.given['memory']).toEqual(to && { to, over: 2 * gb });
+    expect(resourcesOf(found.spec)).toEqual(to ? limit(`${to / 2 ** 20}Mi`) : limit('2Gi'));
+  });
+});
+
 test('a scaling by hand leaves it', () => {
   const { spec, given: before } = given();
   const wish = { ...spec, spec: { ...spec.spec, job: { ...spec.spec.job, parallelism: 5 } } };
