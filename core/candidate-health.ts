@@ -162,10 +162,18 @@ export function candidateMending(state: JobState): Mending | undefined {
   return { finding, of, since, action, revision: candidateRevision(state), isCandidate: true };
 }
 
+/** When an operation has ended, and what that means by then. */
+interface Conclusion {
+  /** ISO 8601, of the workflow's clock. */
+  readonly now: string;
+  /** Whether a job that somebody canceled while it was brought back is left so. */
+  readonly staysCanceled?: boolean;
+}
+
 /** Takes account of an operation that has ended, as far as it concerns what was wrong with the job or with its candidate. */
-export function concludeMending(state: JobState, ended: QueuedOperation, now: string): void {
+export function concludeMending(state: JobState, ended: QueuedOperation, { now, staysCanceled }: Conclusion): void {
   if (ended.mends?.isCandidate) concludeCandidate(state, ended, ended.mends, now);
-  else concludeTrouble(state, ended);
+  else concludeTrouble(state, ended, staysCanceled);
 }
 
 function concludeCandidate(state: JobState, { record }: QueuedOperation, mends: Mending, now: string): void {

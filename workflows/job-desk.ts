@@ -23,6 +23,7 @@ import {
   judgeVerdict,
   type Judgement,
 } from '../core/judgement.ts';
+import { activeAmong } from '../core/generation.ts';
 import { knownOperations, newestChange } from '../core/known-operations.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { correctFirstStart, newJob } from '../core/new-job.ts';
@@ -155,7 +156,7 @@ export abstract class JobDesk extends JobBook {
     const ended = withdrawn(operation, now(), why);
     if (leavesJobAlone(ended.record.kind)) state.newestAside = ended;
     else state.newest = ended;
-    if (operation.mends) concludeMending(state, { ...ended, mends: operation.mends }, now());
+    if (operation.mends) concludeMending(state, { ...ended, mends: operation.mends }, { now: now() });
     this.concludeScaling(state, ended, operation.scales);
     this.putOperation(ended);
   }
@@ -230,19 +231,27 @@ export abstract class JobDesk extends JobBook {
     return ApplicationFailure.create({ type: code, message, nonRetryable: true });
   }
 
-  /** Releases before bounded what was given by the slots alone. */
   private asTaken(asked: ApplySpecRequest): WithGiven {
+    const taken = this.boundedAsTaken(asked);
+    const runs = this.state && activeAmong(this.state.generations)?.spec;
+    if (!runs || asked.isScaling === true) return taken;
+    const kept = this.withGiven(asked, { runs });
+    return kept.specHash !== this.withGiven(asked).specHash && patched('memory-that-runs-is-kept') ? kept : taken;
+  }
+
+  /** Releases before bounded what was given by the slots alone. */
+  private boundedAsTaken(asked: ApplySpecRequest): WithGiven {
     const taken = this.withGiven(asked);
-    const before = asked.isScaling === true ? taken : this.withGiven(asked, slotsOf);
+    const before = asked.isScaling === true ? taken : this.withGiven(asked, { bound: slotsOf });
     return taken.specHash === before.specHash || patched('given-within-bounds') ? taken : before;
   }
 
   /** What the request comes to for a job whose vertices were given another parallelism than its applied spec says. */
-  private withGiven(request: ApplySpecRequest, bound?: (spec: FlinkJob) => number): WithGiven {
+  private withGiven(request: ApplySpecRequest, { bound, runs }: KeptBy = {}): WithGiven {
     const before = this.state ? this.state.given : request.lastGiven;
     if (before === undefined && request.isScaling !== true) return request;
     const spec = completed(request.spec);
-    const of = { spec: this.state?.revision.spec ?? spec, given: before ?? {} };
+    const of = { spec: this.state?.revision.spec ?? spec, given: before ?? {}, ...(runs && { runs }) };
     const come = request.isScaling === true ? scaledByHand(spec, of) : applied(spec, of, bound);
     return { ...request, ...come, specHash: hashOfSpec(come.spec) };
   }
@@ -347,6 +356,12 @@ function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFo
 }
 
 type WithGiven = ApplySpecRequest & { readonly given?: GivenParallelism };
+
+/** What it depends on what an applied spec keeps of what was given: absent, the usual bound, and that what was accepted last runs. */
+interface KeptBy {
+  readonly bound?: (spec: FlinkJob) => number;
+  readonly runs?: FlinkJob;
+}
 
 /** What a caller said for this once. */
 type OperationWish = Pick<

@@ -16,7 +16,7 @@ import {
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-
+import { isCanceledWhileMended } from '../core/recovery/mending.ts';
 import { giveUpTrouble } from '../core/recovery/trouble.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
@@ -159,7 +159,9 @@ export class JobEntity extends JobHealth {
     const { mends, scales } = state.running ?? {};
     if (!leavesJobAlone(record.kind)) [this.lostInARow, this.lost] = [0, []];
     concludeOperation(state, result, brought);
-    concludeMending(state, { record, recordSeq, ...(mends && { mends }) }, now());
+    const ended = { record, recordSeq, ...(mends && { mends }) };
+    const staysCanceled = isCanceledWhileMended(state, ended) && patched('canceled-while-mended');
+    concludeMending(state, ended, { now: now(), staysCanceled });
     this.concludeScaling(state, result, scales);
     if (state.phase === 'REMOVED') this.tellRemoved(state);
     if (result.failure) this.withdrawBuiltOn(state, result.record.number);
@@ -209,7 +211,7 @@ export class JobEntity extends JobHealth {
   /** What leaves the job as it is is not begun again: who wanted it sees that it failed. */
   private giveUp(state: JobState, lost: QueuedOperation): void {
     state.newestAside = lostOperation(lost, now());
-    concludeMending(state, { ...lost, ...state.newestAside }, now());
+    concludeMending(state, { ...lost, ...state.newestAside }, { now: now() });
     this.putOperation(state.newestAside);
   }
 

@@ -25,9 +25,9 @@ import {
   takeDecision,
   type Trouble,
 } from '../core/recovery/trouble.ts';
-import type { Mending } from '../core/recovery/mending.ts';
+import type { Former, Mending } from '../core/recovery/mending.ts';
 import { recoveryPlan, recoveryReason } from '../core/recovery/recovery-plan.ts';
-import { raisedByRecovery } from '../core/scaling/given-parallelism.ts';
+import { givenWithoutRaise, raisedByRecovery } from '../core/scaling/given-parallelism.ts';
 import { now } from './job-book.ts';
 import { JobScaling } from './job-scaling.ts';
 
@@ -129,7 +129,7 @@ export abstract class JobHealth extends JobScaling {
     const { trouble } = state;
     if (!trouble?.action) return;
     const { finding, of, since, action } = trouble;
-    const former = trouble.brings && !trouble.goesBackTo && broughtBack(state, trouble);
+    const former = formerOf(state, trouble);
     const revision = this.revisionFor(state, trouble);
     const mends: Mending = { finding, of, since, action, revision, ...(former && { former }) };
     state.trouble = { ...trouble, dueAt: undefined };
@@ -141,7 +141,8 @@ export abstract class JobHealth extends JobScaling {
     if (!trouble.brings) return broughtBack(state, trouble);
     const revision = { ...trouble.brings, number: state.revision.number + 1 };
     const before = { spec: state.revision.spec, given: state.given ?? {} };
-    const given = raisedByRecovery(revision.spec, before);
+    const { given: formerly } = trouble.goesBackTo ?? {};
+    const given = formerly ? givenWithoutRaise(before.given, formerly) : raisedByRecovery(revision.spec, before);
     if (given !== before.given) state.given = given;
     this.acceptedAs(revision, 'drey');
     return revision;
@@ -151,4 +152,10 @@ export abstract class JobHealth extends JobScaling {
 function isToBeCleanedUp(state: JobState): boolean {
   if (!leavesCluster(state)) return false;
   return patched(state.phase === 'CANCELED' ? 'canceled-is-cleaned-up' : 'finished-is-cleaned-up');
+}
+
+/** What is gone back to where memory that is raised now finds no room. */
+function formerOf(state: JobState, trouble: Trouble): Former | undefined {
+  if (!trouble.brings || trouble.goesBackTo || !patched('goes-back-without-room')) return undefined;
+  return { ...broughtBack(state, trouble), given: state.given ?? {} };
 }

@@ -2,8 +2,9 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { AutoscalerDecision, Reason } from '../core/autoscaler/decision.ts';
 import type { ToldInput } from '../core/autoscaler/packed-samples.ts';
-import { rememberScaling, rememberTried } from '../core/autoscaler/remember.ts';
+import { rememberRefused, rememberScaling, rememberTried } from '../core/autoscaler/remember.ts';
 import type { AutoscalerSignal } from '../core/autoscaler/signal.ts';
+import { isNoRoom } from '../core/plan/no-room.ts';
 import { whyHeldOff, type ScalingUnderWay } from '../core/scaling/autoscaler-state.ts';
 import { decisionRecord, type DecisionOutcome, type DecisionRecord } from '../core/scaling/decision-record.ts';
 import { lookMs } from '../core/scaling/due.ts';
@@ -176,7 +177,9 @@ export class Scaler {
     this.book.change({ holdingOff, againAtMs: holdingOff.untilMs });
     // Where the job was only busy, it may have it as soon as it is not.
     if (memoryBytes === undefined || why.code === 'NOT_NOW' || why.code === busyBriefly) return;
-    this.book.change({ memory: rememberTried(memory, nowMs) });
+    const isRefused = isNoRoom({ code: why.code, message: why.text });
+    const tried = isRefused ? rememberRefused(memory, memoryBytes, nowMs) : rememberTried(memory, nowMs);
+    this.book.change({ memory: tried });
   }
 
   /** The end of an operation that nobody has told. */

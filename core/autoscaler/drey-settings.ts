@@ -98,6 +98,9 @@ export const dreySettings = {
   mostMemoryBack: 0.5,
   /** A size that collected too much garbage is not gone back to for so long. */
   tooSmallMs: 30 * 24 * hour,
+  /** Memory for which there was no room is not asked for again for so long, the first time; each time twice as long, and so long at most. */
+  memoryRefusedMs: 24 * hour,
+  longestRefusedMs: 16 * 24 * hour,
   /** After a loss for want of memory, so many times as much: as `spec.recovery` does. */
   moreAfterLoss: 1.5,
   /** What is known of a capacity is forgotten after this time. */

@@ -2,14 +2,14 @@
  * Part of feature `memory`: memory where nothing else is to be done. It costs a restart, so heaps must ask for it throughout a window, and less of
  * it comes only after a day. It ends between the two bounds, so that a constant load asks once.
  */
-import type { MemoryAdvice } from './decision.ts';
+import type { MemoryAdvice, Reason } from './decision.ts';
 import { memorySituation, type Verdict } from './drey-verdict.ts';
 import type { DreyView } from './drey-view.ts';
 import { dreySettings } from './drey-settings.ts';
 import { numberOf } from './figure.ts';
 import { heapFactor, heapsIn } from './heap-need.ts';
 import { slotsOf } from './quota.ts';
-import { atLeast, atMost, planned, type MemoryPlan, type Situation } from './memory-plan.ts';
+import { atLeast, atMost, planned, refusal, type MemoryPlan, type Situation } from './memory-plan.ts';
 import { aliveThroughout, collectingIn, wholeWindow } from './memory-watch.ts';
 import type { JobSample } from './samples.ts';
 import { percent, span } from './words.ts';
@@ -20,7 +20,18 @@ export function withMemoryAlone(view: DreyView, verdict: Verdict): Verdict {
   const situation = memorySituation(view);
   const plan = situation && planAlone(view, situation);
   const [reason] = plan?.advice.reasons ?? [];
-  return plan && reason ? { ...verdict, reason, plan } : verdict;
+  if (plan && reason) return { ...verdict, reason, plan };
+  const refused = situation && whyRefused(view, situation);
+  return refused ? { ...verdict, reason: refused } : verdict;
+}
+
+/** Said where the heaps ask for more memory, and there was no room for that. */
+function whyRefused(view: DreyView, situation: Situation): Reason | undefined {
+  const { input, refused } = situation;
+  const { memory: policy } = input.policy;
+  if (refused === undefined || policy === undefined) return undefined;
+  const [wish] = planAlone(view, { ...situation, maxBytes: policy.maxBytes })?.advice.reasons ?? [];
+  return wish && { code: 'MEMORY_REFUSED', text: `${wish.text} ${refusal(refused, input.nowMs)}` };
 }
 
 /** The same where it is only told. */

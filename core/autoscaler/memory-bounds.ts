@@ -2,7 +2,7 @@
 import type { AutoscalerInput } from './decision.ts';
 import { dreySettings } from './drey-settings.ts';
 import { roundedUp, sizeStep } from './heap-size.ts';
-import type { EngineMemory, MemoryGiven } from './memory.ts';
+import type { EngineMemory, MemoryGiven, MemoryRefused } from './memory.ts';
 
 export interface MemoryBounds {
   /** What they have where nobody gives any. */
@@ -12,9 +12,11 @@ export interface MemoryBounds {
   readonly maxBytes: number;
   /** What is remembered along with a size that is given now. */
   readonly kept: Pick<MemoryGiven, 'leastBytes' | 'tooSmall'>;
+  /** More memory that is not asked for, since there was no room for it. */
+  readonly refused?: MemoryRefused;
 }
 
-type Remembered = Pick<EngineMemory, 'memoryGiven' | 'memoryTriedAtMs' | 'watched'>;
+type Remembered = Pick<EngineMemory, 'memoryGiven' | 'memoryTriedAtMs' | 'memoryRefused' | 'watched'>;
 
 /** @param memoryBytes what they have now */
 export function memoryBounds(input: AutoscalerInput, memoryBytes: number, memory: Remembered): MemoryBounds {
@@ -27,7 +29,19 @@ export function memoryBounds(input: AutoscalerInput, memoryBytes: number, memory
   const kept = keptOf(input, memoryBytes, memory, given);
   const may = changesNow(input, memory);
   const minBytes = may.less ? leastOf(memoryBytes, policy.minBytes ?? usualBytes, kept) : memoryBytes;
-  return { usualBytes, minBytes, maxBytes: may.more ? wanted : memoryBytes, kept };
+  const refused = refusedNow(input, memoryBytes, memory);
+  const maxBytes = may.more && !refused ? wanted : memoryBytes;
+  return { usualBytes, minBytes, maxBytes, kept, ...(refused && { refused }) };
+}
+
+/** Whoever has made them as large since has found room. */
+function refusedNow(
+  { nowMs }: AutoscalerInput,
+  memoryBytes: number,
+  { memoryRefused }: Remembered,
+): MemoryRefused | undefined {
+  const isNow = memoryRefused !== undefined && nowMs < memoryRefused.untilMs && memoryBytes < memoryRefused.bytes;
+  return isNow ? memoryRefused : undefined;
 }
 
 /** What was too much of a step back is made good at once. */

@@ -16,10 +16,10 @@ import {
 } from './heap-need.ts';
 import { heapOf, roundedDown, withHeap, withHeapAsDivided, withProcess, type SizedTaskManager } from './heap-size.ts';
 import { isGiven, memoryBounds, type MemoryBounds } from './memory-bounds.ts';
-import type { EngineMemory, MemoryGiven } from './memory.ts';
+import type { EngineMemory, MemoryGiven, MemoryRefused } from './memory.ts';
 import { slotsOf } from './quota.ts';
 import type { JobSample, TaskManagerResources } from './samples.ts';
-import { percent, span } from './words.ts';
+import { percent, short, span } from './words.ts';
 
 type Parallelism = Readonly<Record<string, number>>;
 
@@ -120,11 +120,16 @@ export function planToGiveBack(situation: Situation, to: Parallelism): MemoryPla
   return planned(situation, enough, { code: 'MEMORY_GIVEN_BACK', text });
 }
 
+/** Why more is not given now, in a sentence. */
+export function refusal({ bytes, untilMs }: MemoryRefused, nowMs: number): string {
+  return `There was no room for ${short(bytes / 2 ** 30)} GiB; more is tried again in ${span(untilMs - nowMs)}.`;
+}
+
 const giveMore = 'give the TaskManagers more';
 
 /** More memory after a TaskManager was lost for want of it; undefined where none was, or that was answered. */
 export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undefined {
-  const { input, resources, maxBytes } = situation;
+  const { input, resources, maxBytes, refused } = situation;
   const { job, memory, nowMs } = input;
   const lost = job.outOfMemory;
   if (lost === undefined || lost.memoryBytes < resources.memoryBytes) return undefined;
@@ -135,7 +140,11 @@ export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undef
   if (wanted <= resources.memoryBytes)
     return {
       code: 'OUT_OF_MEMORY',
-      text: isGiven(input) ? `${ago}, and it may be given no more.` : `${ago}: ${giveMore}.`,
+      text: refused
+        ? `${ago}. ${refusal(refused, nowMs)}`
+        : isGiven(input)
+          ? `${ago}, and it may be given no more.`
+          : `${ago}: ${giveMore}.`,
     };
   const text = `${ago}: ${isGiven(input) ? 'it is given more' : giveMore}.`;
   return planned(situation, withProcess(wanted), { code: 'OUT_OF_MEMORY', text });

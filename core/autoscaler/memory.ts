@@ -44,6 +44,15 @@ export interface MemoryGiven {
   readonly tooSmall?: { readonly bytes: number; readonly atMs: number };
 }
 
+/** More memory for which there was no room, and until when more is not asked for again. */
+export interface MemoryRefused {
+  /** Of a TaskManager's process. */
+  readonly bytes: number;
+  readonly untilMs: number;
+  /** How often in a row. */
+  readonly times: number;
+}
+
 /** How TaskManagers were used since their size or their number changed: see memory-watch.ts. */
 export interface WatchedMemory {
   readonly bytes: number;
@@ -119,6 +128,7 @@ export interface EngineMemory {
   readonly memoryGiven?: MemoryGiven;
   /** When memory was last asked for in vain. */
   readonly memoryTriedAtMs?: number;
+  readonly memoryRefused?: MemoryRefused;
   readonly watched?: WatchedMemory;
 }
 

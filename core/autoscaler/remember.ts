@@ -1,5 +1,6 @@
 /** What is remembered of a scaling that was carried out. Source: `ScalingHistoryUtils.addToScalingHistoryAndStore`. */
 import type { AutoscalerDecision } from './decision.ts';
+import { dreySettings } from './drey-settings.ts';
 import type { EngineMemory, JobScaling, VertexScaling } from './memory.ts';
 
 /** How a scaling went. */
@@ -16,6 +17,15 @@ type Carried = Pick<AutoscalerDecision, 'id' | 'vertices' | 'parallelism' | 'mem
 /** The memory after a decision with memory that came to nothing: that is not tried again soon, and keeps no rescale back. */
 export function rememberTried(memory: EngineMemory, atMs: number): EngineMemory {
   return { ...memory, memoryTriedAtMs: atMs };
+}
+
+/** The same where there was no room for so many bytes of each TaskManager: each try stops the job, so that waits longer each time. */
+export function rememberRefused(memory: EngineMemory, bytes: number, atMs: number): EngineMemory {
+  const { memoryRefusedMs: firstMs, longestRefusedMs: longestMs } = dreySettings;
+  const { memoryRefused: before } = memory;
+  const times = 1 + (before && atMs - before.untilMs < longestMs ? before.times : 0);
+  const untilMs = atMs + Math.min(longestMs, firstMs * 2 ** (times - 1));
+  return { ...rememberTried(memory, atMs), memoryRefused: { bytes, untilMs, times } };
 }
 
 /** The memory after the scaling of a decision: what waited is forgotten, since all has changed. */
@@ -35,6 +45,7 @@ export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDon
     scalings[id] = [...(scalings[id] ?? []), scaling];
   }
   const byUpgrade = decision.memoryBytes !== undefined;
+  const { memoryRefused, ...others } = memory;
   const job: JobScaling = {
     atMs,
     decision: decision.id,
@@ -43,7 +54,8 @@ export function rememberScaling(decision: Carried, { atMs, pauseMs }: ScalingDon
     ...(byUpgrade && { byUpgrade }),
   };
   return {
-    ...memory,
+    ...others,
+    ...(memoryRefused && !byUpgrade && { memoryRefused }),
     scalings,
     jobScalings: [...memory.jobScalings, job],
     delayedScaleDowns: {},

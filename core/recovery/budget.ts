@@ -39,7 +39,7 @@ export type BudgetVerdict =
 
 /** Whether there may be another attempt, and when. */
 export function judgeBudget({ attempts, policy, sinceMs, nowMs }: BudgetInput): BudgetVerdict {
-  const made = stillCounting({ attempts, policy, sinceMs, nowMs });
+  const made = stillCounting({ attempts, policy, sinceMs });
   if (made.length >= policy.attempts) return { is: 'used', made };
   const last = made.at(-1);
   const fromMs = last?.endedAtMs ?? last?.atMs ?? nowMs;
@@ -50,7 +50,7 @@ export function judgeBudget({ attempts, policy, sinceMs, nowMs }: BudgetInput): 
  * One that lasted clears those before it, and nothing else does: the time that they take, or that the job holds on after them for less than
  * that, makes none of them count less.
  */
-function stillCounting({ attempts, policy, sinceMs }: BudgetInput): readonly RecoveryAttempt[] {
+export function stillCounting({ attempts, policy, sinceMs }: Omit<BudgetInput, 'nowMs'>): readonly RecoveryAttempt[] {
   const stableMs = parseDurationMs(policy.stableAfter);
   const lasted = attempts.findLastIndex(({ hasSucceeded, endedAtMs }, index) => {
     // Not until the next attempt: what the job then waited for was the back-off.

@@ -4,11 +4,18 @@ import { activeAmong } from '../generation.ts';
 import type { JobState, QueuedOperation, Revision } from '../job-state.ts';
 import { waitingChange } from '../job-changes.ts';
 import { leavesJobAlone } from '../operation-kinds.ts';
+import type { GivenParallelism } from '../scaling/given-parallelism.ts';
 import { shorten } from '../spec/problem.ts';
 import type { RecoveryAttempt } from './budget.ts';
 import type { ActingAction, Finding, Retry } from './finding.ts';
 import { recoveryAborted, rolledBack, withoutRoom } from './giving-up.ts';
 import type { Trouble } from './trouble.ts';
+
+/** What ran before memory was raised. */
+export interface Former extends Revision {
+  /** What was given then; absent where a release before this one has noted it. */
+  readonly given?: GivenParallelism;
+}
 
 /** What an operation is to mend. */
 export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
@@ -18,25 +25,42 @@ export interface Mending extends Pick<Trouble, 'finding' | 'of' | 'since'> {
   /** Whether it is to mend the candidate, and not the job. */
   readonly isCandidate?: true;
   /** What ran before, where the revision was made for this. */
-  readonly former?: Revision;
+  readonly former?: Former;
 }
 
 /** Characters of a message that an attempt is remembered by. */
 const messageMax = 300;
 
-/** Takes account of an operation that has ended. What was wrong with what it has replaced is over; the rest is judged anew. */
-export function concludeTrouble(state: JobState, { record, mends }: QueuedOperation): void {
+/** Whether somebody canceled the job in Flink while it was brought back. @param state as the operation has left it */
+export function isCanceledWhileMended({ phase }: JobState, { record, mends }: QueuedOperation): boolean {
+  const isOfJob = mends !== undefined && !mends.isCandidate;
+  return isOfJob && record.failure?.code === 'JOB_CANCELED_OUTSIDE' && phase === 'FAILED';
+}
+
+/**
+ * Takes account of an operation that has ended. What was wrong with what it has replaced is over; the rest is judged anew.
+ * @param staysCanceled whether a job that somebody canceled meanwhile is left so; else that is judged, too
+ */
+export function concludeTrouble(state: JobState, ended: QueuedOperation, staysCanceled?: boolean): void {
+  const { record, mends } = ended;
   const { kind, failure } = record;
   if (!mends && leavesJobAlone(kind)) return;
   if (kind === 'discard' || (kind === 'promote' && failure)) return untouched(state);
   if (mends) state.attempts = [...(state.attempts ?? []), attemptOf(record, mends)];
   else if (!failure) state.attempts = [];
-  if (mends && failure) return unmended(state, mends, failure);
-  state.trouble = stillThere(state);
-  if (mends?.action === 'rollBack' && mends.finding.failure) {
-    state.failure = rolledBack(mends.finding.failure, mends.revision.number);
-    state.upgraded = undefined;
+  if (mends && failure) {
+    const isLeft = staysCanceled && isCanceledWhileMended(state, ended);
+    return isLeft ? canceled(state, failure) : unmended(state, mends, failure);
   }
+  state.trouble = stillThere(state);
+  if (mends?.action === 'rollBack') wentBack(state, mends);
+}
+
+/** Why another revision runs now is still to be seen. */
+function wentBack(state: JobState, { finding, revision }: Mending): void {
+  if (!finding.failure) return;
+  state.failure = rolledBack(finding.failure, revision.number);
+  state.upgraded = undefined;
 }
 
 /** An attempt that has ended, as it is remembered. */
@@ -83,7 +107,6 @@ function untouched(state: JobState): void {
 function unmended(state: JobState, mends: Mending, failure: Failure): void {
   const { of, since, revision, finding, former } = mends;
   if (failure.code === 'ABORTED') return aborted(state, mends);
-  if (failure.code === 'JOB_CANCELED_OUTSIDE' && state.phase === 'FAILED') return canceled(state, failure);
   const hasEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
   const goesBackTo = hasEnded && foundNoRoom(mends, failure) ? former : undefined;
   const said = goesBackTo ? withoutRoom(failure, finding.memory) : failure;

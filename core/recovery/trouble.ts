@@ -9,6 +9,7 @@ import type { JobState, Revision } from '../job-state.ts';
 import type { RecoveryDecision, RecoveryInput } from './decision.ts';
 import { generationName } from '../names.ts';
 import { withoutRaise, type ActingAction, type Finding } from './finding.ts';
+import type { Former } from './mending.ts';
 import { goneFinding } from './object-rows.ts';
 
 /** The Flink job that something is wrong with. */
@@ -31,7 +32,7 @@ export interface Trouble {
   /** What the job is brought back with; absent: with what ran. */
   readonly revision?: Revision | undefined;
   /** What ran before memory was raised in vain: the next attempt makes a new revision of it. */
-  readonly goesBackTo?: Revision | undefined;
+  readonly goesBackTo?: Former | undefined;
   /** A spec that is to be a new revision for it. */
   readonly brings?: Pick<Revision, 'spec' | 'specHash'> | undefined;
   /** Whether nothing more is done about it, unless the job comes back by itself. */

@@ -6,8 +6,15 @@ import { memoryOf, withMemory } from '../recovery/memory.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { parseMemoryBytes } from '../spec/quantity.ts';
 import type { Given } from './given-parallelism.ts';
+import { whyNoMemory } from './memory-obstacle.ts';
 
 const mebibyte = 2 ** 20;
+
+/** The spec that was accepted last, and what runs. */
+interface Before {
+  readonly spec: FlinkJob;
+  readonly runs?: FlinkJob;
+}
 
 /** Bytes of a TaskManager; undefined where its spec says none. */
 function memoryIn({ spec }: FlinkJob): number | undefined {
@@ -32,11 +39,22 @@ function withMemoryText(spec: FlinkJob, bytes: number, to: string): FlinkJob {
   return withMemory(spec, { process: 'taskManager', from, to });
 }
 
-/** What an applied spec keeps of it: nothing where it says another size than before, or none. */
-export function keptMemory(spec: FlinkJob, before: FlinkJob, given: Given | undefined): Given | undefined {
+/**
+ * What an applied spec keeps of it: nothing where it says another size than before, or none. Where memory takes an upgrade that must not be, it keeps
+ * what runs: a decision that was not carried out would come with an upgrade that loses the state.
+ */
+export function keptMemory(spec: FlinkJob, before: Before, given: Given | undefined): Given | undefined {
   if (given === undefined || memoryIn(spec) !== given.over) return undefined;
-  const most = memoryMax(spec) === memoryMax(before) ? Infinity : memoryMax(spec);
+  const running = before.runs && memoryIn(before.runs);
+  if (running !== undefined && running !== given.to && whyNoMemory(spec.spec)) return givenAs(running, given);
+  const most = memoryMax(spec) === memoryMax(before.spec) ? Infinity : memoryMax(spec);
   return { ...given, to: Math.max(Math.min(given.to, most), given.least ?? 0) };
+}
+
+function givenAs(to: number, { over, least }: Given): Given | undefined {
+  if (to === over) return undefined;
+  const isLeast = least !== undefined && least <= to;
+  return { to, ...(over !== undefined && { over }), ...(isLeast && { least }) };
 }
 
 /** What a decision gives: no less than a recovery has raised, nor than is requested below the limit. */

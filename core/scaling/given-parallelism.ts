@@ -29,6 +29,8 @@ const memoryKey = 'memory';
 export interface GivenSpec {
   readonly spec: FlinkJob;
   readonly given: GivenParallelism;
+  /** What runs, where that may be another. */
+  readonly runs?: FlinkJob;
 }
 
 /** The spec as somebody applied it: without what was given since. */
@@ -54,7 +56,7 @@ export function applied(spec: FlinkJob, before: GivenSpec, bound: Bound = mostOf
   const mostOfOne = (id: string) => (id === slotsKey ? slotsOf(spec) : bound(spec, before.spec, id));
   const bounded = kept.map(([id, one]): [string, Given] => [id, { ...one, to: Math.min(one.to, mostOfOne(id)) }]);
   const still = Object.fromEntries(bounded);
-  const memory = keptMemory(spec, before.spec, before.given[memoryKey]);
+  const memory = keptMemory(spec, before, before.given[memoryKey]);
   return withGivenMemory({ spec: withGiven(spec, said, still), given: still }, memory);
 }
 
@@ -103,6 +105,13 @@ export function scaledByDecision(before: GivenSpec, { memoryBytes, ...decided }:
 export function raisedByRecovery(spec: FlinkJob, before: GivenSpec): GivenParallelism {
   const memory = raisedMemory(spec, before.spec, before.given[memoryKey]);
   return memory ? { ...before.given, [memoryKey]: memory } : before.given;
+}
+
+/** What is given once memory that was raised has found no room: of memory what was given before the raise, of the rest what is by now. */
+export function givenWithoutRaise(given: GivenParallelism, before: GivenParallelism): GivenParallelism {
+  const { [memoryKey]: _raised, ...others } = given;
+  const memory = before[memoryKey];
+  return memory ? { ...others, [memoryKey]: memory } : others;
 }
 
 function withGivenMemory({ spec, given }: GivenSpec, memory: Given | undefined): GivenSpec {

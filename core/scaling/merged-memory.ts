@@ -8,11 +8,12 @@ import type { Distrust, EngineMemory, JobScaling } from '../autoscaler/memory.ts
  */
 export function mergedMemory(held: EngineMemory | undefined, seen: EngineMemory): EngineMemory {
   if (!held) return seen;
-  const { memoryGiven: _seen, memoryTriedAtMs: _tried, ...learned } = seen;
+  const { memoryGiven: _seen, memoryTriedAtMs: _tried, memoryRefused: _refused, ...learned } = seen;
   return {
     ...learned,
     ...(held.memoryGiven && { memoryGiven: held.memoryGiven }),
     ...(held.memoryTriedAtMs !== undefined && { memoryTriedAtMs: held.memoryTriedAtMs }),
+    ...(held.memoryRefused && { memoryRefused: held.memoryRefused }),
     scalings: held.scalings,
     jobScalings: held.jobScalings.map((one) => withRestart(one, seen.jobScalings)),
     distrusts: newestOf([...held.distrusts, ...seen.distrusts]),

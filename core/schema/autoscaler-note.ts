@@ -76,6 +76,7 @@ const memory = z.object({
   distrusts: z.array(distrust),
   memoryGiven: memoryGiven.exactOptional(),
   memoryTriedAtMs: z.number().exactOptional(),
+  memoryRefused: z.object({ bytes: z.number(), untilMs: z.number(), times: z.number() }).exactOptional(),
   watched: watched.exactOptional(),
 });
 

@@ -37,6 +37,8 @@ const isNoted = async () => plane.agent.output().includes('"byUpgrade":true');
 
 const isNotedAsTried = async () => plane.agent.output().includes('"memoryTriedAtMs":');
 
+const isNotedAsRefused = async () => plane.agent.output().includes('"memoryRefused":{"bytes":');
+
 const gb = 2 ** 30;
 const resources = (memory: string) => ({ taskManager: { resources: { limits: { memory } } } });
 const given = {
@@ -122,6 +124,17 @@ test('an upgrade that fails is taken back, with the memory', async () => {
   const again = await call('PUT', path(name), { body: inputFor(name, 'active', given) });
   expect(again.body).toMatchObject({ changed: false });
   await waitUntil(isNotedAsTried, { what: 'what was asked for in vain to be noted', timeoutMs: 30_000 });
+}, 120_000);
+
+test('memory for which there was no room is noted as that', async () => {
+  const name = 'crowded';
+  const job = await running(name, 'active', given);
+  writeFileSync(join(folder, 'applyGeneration'), 'NOT_SCHEDULABLE');
+  await send(fullWindow(job));
+  const failed = await decided(name, ({ outcome }) => outcome === 'failed');
+  expect(failed.why?.code).toBe('NOT_SCHEDULABLE');
+  rmSync(join(folder, 'applyGeneration'));
+  await waitUntil(isNotedAsRefused, { what: 'the size without room to be noted', timeoutMs: 30_000 });
 }, 120_000);
 
 test('nothing is given where the upgrade would lose the state', async () => {

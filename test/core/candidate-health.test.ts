@@ -60,7 +60,11 @@ function attempted(state: JobState, change: Partial<JobState>, ended: object = {
   if (!mends) throw new Error('nothing was decided');
   Object.assign(state, change);
   const operation = someOperation(9, 'revive');
-  concludeMending(state, { ...operation, record: { ...operation.record, endedAt: later, ...ended }, mends }, later);
+  concludeMending(
+    state,
+    { ...operation, record: { ...operation.record, endedAt: later, ...ended }, mends },
+    { now: later },
+  );
 }
 
 describe('what is seen of a candidate', () => {
@@ -174,7 +178,7 @@ describe('a candidate that breaks', () => {
     concludeMending(
       state,
       { ...someOperation(9, 'revive'), mends: { finding, of, since, action: 'restart', revision, isCandidate: true } },
-      later,
+      { now: later },
     );
     expect(isCandidateToBeJudged(state)).toBe(true);
   });

@@ -11,6 +11,7 @@ import { createClusterActivities } from '../../activities/cluster/cluster-activi
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
 import { failed } from '../../activities/failures.ts';
 import { autoscalerSignalName, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
+import type { FailureCode } from '../../core/failure.ts';
 import { autoscalerWorkflowId, clusterTaskQueue, controlTaskQueue, type GenerationIdentity } from '../../core/names.ts';
 
 const address = process.env['TEMPORAL_ADDRESS'] ?? '';
@@ -51,13 +52,21 @@ async function answer({ identity: { tenant, name }, key }: Ask): Promise<void> {
   });
 }
 
+function codeIn(file: string): FailureCode {
+  return (readFileSync(file, 'utf8') || 'JOB_FAILED') as FailureCode;
+}
+
 const names = [...Object.keys(createClusterActivities({} as ClusterDependencies)), 'noteAutoscaler', 'askAutoscaler'];
 const activities = names.map((name) => [
   name,
   async (input: unknown) => {
     process.stdout.write(`${name} ${JSON.stringify(input)}\n`);
     if (existsSync(`${folder}/${name}`))
-      throw failed({ code: 'JOB_FAILED', message: `${name} was told to fail.`, cure: 'Tell it otherwise.' });
+      throw failed({
+        code: codeIn(`${folder}/${name}`),
+        message: `${name} was told to fail.`,
+        cure: 'Tell it otherwise.',
+      });
     while (existsSync(`${folder}/${name}-waits`)) await setTimeout(50);
     if (name === 'askAutoscaler') await answer(input as Ask);
     return answers[name] ?? {};

@@ -89,6 +89,7 @@ describe('a note', () => {
       distrusts: [{ vertex: 'a', above: 1, atMs: 2, untilMs: 3, times: 4 }],
       memoryGiven: { usualBytes: 7, givenBytes: 8, atMs: 9, isLess: true, leastBytes: 5, tooSmall },
       memoryTriedAtMs: 10,
+      memoryRefused: { bytes: 11, untilMs: 12, times: 13 },
       watched: { bytes: 8, beforeBytes: 7, slots: 2, sinceMs: 3, alive: 0.5 },
     };
     expect(readAutoscalerNote(noteText({ memory }))).toEqual({ memory });

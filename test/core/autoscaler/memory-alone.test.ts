@@ -6,7 +6,7 @@ import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import { heapOf } from '../../../core/autoscaler/heap-size.ts';
 import { emptyMemory, type EngineMemory } from '../../../core/autoscaler/memory.ts';
 import type { MemoryPolicy } from '../../../core/autoscaler/policy.ts';
-import { rememberScaling } from '../../../core/autoscaler/remember.ts';
+import { rememberRefused, rememberScaling } from '../../../core/autoscaler/remember.ts';
 import type { Aggregate, TaskManagerResources } from '../../../core/autoscaler/samples.ts';
 import { inputOf, minute, type Load } from './jobs.ts';
 
@@ -120,6 +120,49 @@ describe('heaps that are too full', () => {
       memoryAdvice: { reasons: [{ code: 'HEAP_TOO_FULL' }, onlyTold] },
     });
     expect([decision.memoryBytes, decision.parallelism]).toEqual([undefined, undefined]);
+  });
+});
+
+/** What is remembered after so many tries in a row for which there was no room. */
+function refused(times: number, atMs = 0): EngineMemory {
+  const again = (memory: EngineMemory) => rememberRefused(memory, 6 * gb, atMs);
+  return Array.from({ length: times }).reduce<EngineMemory>(again, emptyMemory);
+}
+
+describe('more memory for which there was no room', () => {
+  test.each([
+    [1, 1],
+    [2, 2],
+    [4, 8],
+    [7, 16],
+  ])('%i times in a row is tried again after %i days', (times, days) => {
+    expect(refused(times).memoryRefused).toEqual({ bytes: 6 * gb, untilMs: days * day, times });
+  });
+
+  test('is not asked for until then, and that is said', () => {
+    const memory = refused(1, -23 * hour);
+    const decision = decide(jobWith({ alive: 0.9, memory }));
+    expect([decision.action, decision.memoryBytes]).toEqual(['none', undefined]);
+    expect(decision.reasons[0]).toMatchObject({
+      code: 'MEMORY_REFUSED',
+      text: expect.stringMatching(/too full\. There was no room for 6 GiB; more is tried again in 40 min\.$/),
+    });
+    expect(decide(jobWith({ alive: 0.9, memory: refused(1, -day) })).memoryBytes).toBeGreaterThan(4 * gb);
+  });
+
+  test('does not hold up what is larger by now, or asks for nothing', () => {
+    const memory = refused(1, -23 * hour);
+    expect(decide(jobWith({ alive: 0.9, bytes: 6 * gb, memory })).memoryBytes).toBeGreaterThan(6 * gb);
+    expect(decide(jobWith({ memory })).reasons.map(({ code }) => code)).not.toContain('MEMORY_REFUSED');
+  });
+
+  test('is forgotten once memory was given, and counts anew after long', () => {
+    const decision = decide(jobWith({ alive: 0.9 }));
+    const memory = refused(3);
+    expect(rememberScaling({ ...decision, memory }, { atMs: 5 }).memoryRefused).toBeUndefined();
+    const { memoryBytes: _none, ...parallelismAlone } = decision;
+    expect(rememberScaling({ ...parallelismAlone, memory }, { atMs: 5 }).memoryRefused).toEqual(memory.memoryRefused);
+    expect(rememberRefused(memory, gb, 20 * day).memoryRefused?.times).toBe(1);
   });
 });
 

@@ -111,6 +111,21 @@ describe('what is done', () => {
       { attempts: [attempt(now / 1000 - 100, { action: 'raiseMemory', hasSucceeded: false, hadNoRoom: true })] },
       { step: 'act', action: 'restartCluster' },
     ],
+    [
+      'memory is raised again once the job has lasted since there was no room for it',
+      {
+        ...jobIs('RESTARTING'),
+        ...troubled('taskmanager', { ended: { exitCode: 137, reason: 'OOMKilled', atMs: ago(1) } }),
+      },
+      { recovery: { memory: { max: '4Gi' } } },
+      {
+        attempts: [
+          attempt(now / 1000 - 86_400, { action: 'raiseMemory', hasSucceeded: false, hadNoRoom: true }),
+          attempt(now / 1000 - 86_300, { action: 'restartCluster', hasSucceeded: true }),
+        ],
+      },
+      { step: 'act', action: 'raiseMemory' },
+    ],
     ['always, too, has an end', failed, always, used, { step: 'fail', failure: { code: 'NOT_BROUGHT_BACK' } }],
     [
       'objects that were put back again and again use up nothing that brings the job back',

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Observation } from '../../../core/observation/observation.ts';
 import { hasCheckpoint, type Generation } from '../../../core/generation.ts';
-import type { JobState } from '../../../core/job-state.ts';
+import type { JobState, QueuedOperation } from '../../../core/job-state.ts';
 import { decideRecovery } from '../../../core/recovery/decision.ts';
-import type { Mending } from '../../../core/recovery/mending.ts';
-import { concludeTrouble } from '../../../core/recovery/mending.ts';
+import { concludeTrouble, isCanceledWhileMended, type Mending } from '../../../core/recovery/mending.ts';
 import {
   broughtBack,
   heardGone,
@@ -47,7 +46,8 @@ function attempted(state: JobState, change: Partial<JobState>, ended: object = {
   const mends = mending(state);
   Object.assign(state, change);
   const operation = someOperation(9, 'recover');
-  concludeTrouble(state, { ...operation, record: { ...operation.record, endedAt: someTime, ...ended }, mends });
+  const record = { ...operation.record, endedAt: someTime, ...ended };
+  concludeTrouble(state, { ...operation, record, mends }, true);
 }
 
 function given(): JobState {
@@ -326,6 +326,17 @@ describe('an attempt', () => {
     expect(state).toMatchObject({ phase: 'CANCELED', failure: { code: 'JOB_CANCELED_OUTSIDE' } });
     expect(state.trouble).toBeUndefined();
     expect(isToBeJudged(state)).toBe(false);
+  });
+
+  test('that somebody ended so is judged again where an older release did that', () => {
+    const state = due();
+    const operation = someOperation(9, 'recover');
+    const record = { ...operation.record, endedAt: someTime, failure: { ...failure, code: 'JOB_CANCELED_OUTSIDE' } };
+    const ended = { ...operation, record, mends: mending(state) } as QueuedOperation;
+    Object.assign(state, { phase: 'FAILED', generations: [] });
+    expect(isCanceledWhileMended(state, ended)).toBe(true);
+    concludeTrouble(state, ended);
+    expect([state.phase, isToBeJudged(state)]).toEqual(['RECOVERING', true]);
   });
 });
 

@@ -4,6 +4,7 @@ import { memoryRaise, withMemory } from '../../../core/recovery/memory.ts';
 import {
   applied,
   asApplied,
+  givenWithoutRaise,
   raisedByRecovery,
   scaledByDecision,
   scaledByHand,
@@ -110,6 +111,21 @@ describe('an applied spec', () => {
   });
 });
 
+describe('an applied spec with which memory takes an upgrade that must not be', () => {
+  const stateless = file(undefined, {}, { upgrade: { mode: 'stateless' } });
+  const stored = { storage: { checkpoints: 's3://bucket/checkpoints' } };
+  test.each<[string, FlinkJob, FlinkJob, number | undefined]>([
+    ['keeps nothing that was decided and does not run', stateless, file(), undefined],
+    ['keeps what runs', stateless, given().spec, 3 * gb],
+    ['keeps what ran before the last decision', stateless, given(file(), 2.5 * gb).spec, 2.5 * gb],
+    ['unlike one that keeps the state', file(undefined, {}, stored), file(), 3 * gb],
+  ])('%s', (_what, next, runs, to) => {
+    const found = applied(next, { ...given(), runs });
+    expect(found.given['memory']).toEqual(to && { to, over: 2 * gb });
+    expect(resourcesOf(found.spec)).toEqual(to ? limit(`${to / 2 ** 20}Mi`) : limit('2Gi'));
+  });
+});
+
 test('a scaling by hand leaves it', () => {
   const { spec, given: before } = given();
   const wish = { ...spec, spec: { ...spec.spec, job: { ...spec.spec.job, parallelism: 5 } } };
@@ -136,6 +152,16 @@ describe('memory that a recovery has raised', () => {
     const found = raised(raised(given()));
     expect(found.given).toEqual({ memory: { to: 6 * gb, over: 2 * gb, least: 6 * gb } });
     expect(raised(found).given).toEqual(found.given);
+  });
+
+  test('and found no room leaves what was given before: neither the next apply nor a decision on parallelism brings it', () => {
+    for (const before of [{ spec: file(), given: {} }, given(file(), 2.5 * gb)]) {
+      const back = { spec: before.spec, given: givenWithoutRaise(raised(before).given, before.given) };
+      expect(back.given).toEqual(before.given);
+      expect(resourcesOf(applied(file(), back).spec)).toEqual(resourcesOf(before.spec));
+      const next = scaledByDecision(back, { wanted: { [a]: 3 }, now: { [a]: 1 } });
+      expect(resourcesOf(next.spec)).toEqual(resourcesOf(before.spec));
+    }
   });
 
   test('is not lowered by a lower maximum', () => {

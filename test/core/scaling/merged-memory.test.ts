@@ -31,6 +31,9 @@ test('scalings are the workflow’s, what is learned from samples is the agent�
 test('memory that was given is the workflow’s: by it alone it is known whether that was carried out', () => {
   const memoryGiven = { usualBytes: 4, givenBytes: 8 };
   expect(mergedMemory(memory({ memoryTriedAtMs: 3 }), memory({ memoryTriedAtMs: 1 })).memoryTriedAtMs).toBe(3);
+  const memoryRefused = { bytes: 8, untilMs: 5, times: 1 };
+  expect(mergedMemory(memory({ memoryRefused }), memory({})).memoryRefused).toEqual(memoryRefused);
+  expect(mergedMemory(memory({}), memory({ memoryRefused })).memoryRefused).toBeUndefined();
   expect(mergedMemory(memory({ memoryGiven }), memory({})).memoryGiven).toEqual(memoryGiven);
   expect(mergedMemory(memory({}), memory({ memoryGiven })).memoryGiven).toBeUndefined();
 });
