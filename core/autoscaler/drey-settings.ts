@@ -47,7 +47,8 @@ export const dreySettings = {
   usualSigmas: 5,
   /** … and then this part of it lasts through the look-ahead: the mean of what fades to a seventh within that time, about. */
   lastingPart: 0.5,
-  /** A slope is told by four times so many samples: twelve minutes of them, which outlast a burst. */
+  /** A slope is told by a window that outlasts a burst, however many samples it has, and by four times so many of them. */
+  trendMs: 12 * minute,
   trendSamples: 3,
   /** A load that climbs is met where it will be after so long, twice a window, and at most so much further up: twice the load. */
   trendAheadMs: 30 * minute,

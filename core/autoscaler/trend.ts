@@ -10,11 +10,12 @@ export function arrivalRate(history: readonly Collected[], id: string): number {
 
 /**
  * By how many records a second the load of a source will have grown after the look-ahead. The slope is the least of those from
- * each quarter of the window to the next: a jump makes two of them steep and leaves the third flat.
+ * each quarter of the window to the next: a jump makes two of them steep and leaves the third flat. 0 of a window that is too short to tell.
  */
 export function climb(all: readonly Collected[], id: string): number {
   const each = Math.floor((all.length - 1) / 4);
-  if (each < dreySettings.trendSamples) return 0;
+  const lastsMs = (all.at(-1)?.atMs ?? 0) - (all[0]?.atMs ?? 0);
+  if (each < dreySettings.trendSamples || lastsMs < dreySettings.trendMs) return 0;
   const begin = all.length - 1 - 4 * each;
   const rates = [0, 1, 2, 3].map((at) => arrivalRate(all.slice(begin + at * each, begin + (at + 1) * each + 1), id));
   const quarterMs = ((all.at(-1)?.atMs ?? 0) - (all[begin]?.atMs ?? 0)) / 4;

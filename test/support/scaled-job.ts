@@ -11,12 +11,15 @@ import { setFault } from './ledger.ts';
 import { ledgerFolders, ledgerJob } from './ledger-spec.ts';
 import { drey } from './running-stack.ts';
 
-/** What a record makes a subtask wait, and so how many records a second it can process. */
-export const waitMicros = 20_000;
+/**
+ * What a record makes a subtask wait, and so how many records a second it can process at most: on a machine that has much to do, each takes
+ * some milliseconds more, of which so long a wait makes little.
+ */
+export const waitMicros = 40_000;
 export const perSubtask = 1_000_000 / waitMicros;
 
-/** A load that one subtask can do, busy for 60 % of its time. */
-export const usualRate = 0.6 * perSubtask;
+/** A load that one subtask can do, busy for 56 % of its time: twice as much is too much, and with a sixth more it would still be shrunk to one. */
+export const usualRate = (56 * perSubtask) / 100;
 
 /**
  * Rates are counted by Flink as means over a minute, which are too small before a job has run for one: so the job settles for a minute. Drey has
@@ -68,13 +71,6 @@ export async function workersOf(name: string): Promise<number> {
   const { ledger = 0, ...others } = await parallelismOf(name);
   expect(others).toEqual({ 'Source: source': 1 });
   return ledger;
-}
-
-/** Whether so many subtasks are what this load needs: they can do it, and are busy for more than 40 % of their time. */
-export function expectFits(subtasks: number, rate: number): void {
-  const busy = rate / (subtasks * perSubtask);
-  expect(busy).toBeLessThan(0.98);
-  if (subtasks > 1) expect(busy).toBeGreaterThan(0.4);
 }
 
 /** What Drey has measured of the job since then: the newest sample of records that wait, and when it was taken. */

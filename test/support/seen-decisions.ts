@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { temporal as temporalApi } from '@temporalio/proto';
 import type { Decision, DecisionSummary } from '../../clients/drey/autoscaler-shapes.ts';
+import type { AutoscalerInput } from '../../core/autoscaler/decision.ts';
 import { autoscalerWorkflowId, clusterWorkflowId, jobWorkflowId } from '../../core/names.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { tenant } from './e2e-job.ts';
@@ -86,7 +87,8 @@ export async function expectReadable(name: string, { number, id, changes, reason
 }
 
 interface Recorded {
-  readonly input: { readonly nowMs: number; readonly samples: readonly { readonly atMs: number }[] };
+  /** Of a job with as few vertices, no sample is packed. */
+  readonly input: AutoscalerInput;
   readonly result: { readonly id: string; readonly reasons: unknown };
   readonly summary: string;
 }

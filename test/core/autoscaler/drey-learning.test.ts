@@ -39,14 +39,21 @@ describe('the usual load', () => {
   });
 });
 
-/** A source that reads what comes, sampled each minute for a quarter of an hour. */
-function window(rateAt: (minutes: number) => number): readonly Collected[] {
+/** A source that reads what comes, sampled 16 times: each minute for a quarter of an hour, or oftener. */
+function window(rateAt: (samples: number) => number, everyMs = minute): readonly Collected[] {
   let recordsIn = 0;
   return Array.from({ length: 16 }, (_, at) => {
-    recordsIn += at === 0 ? 0 : 60 * rateAt(at);
+    recordsIn += at === 0 ? 0 : (everyMs / 1000) * rateAt(at);
     const source = { recordsIn, lag: 0 } as Collected['vertices'][string];
-    return { atMs: at * minute, vertices: { source }, job: {} as Collected['job'] };
+    return { atMs: at * everyMs, vertices: { source }, job: {} as Collected['job'] };
   });
+}
+
+function climbOfSamplesEach(everyMs: number): number {
+  return climb(
+    window((at) => 1000 + 10 * at, everyMs),
+    'source',
+  );
 }
 
 describe('a load that climbs', () => {
@@ -66,6 +73,11 @@ describe('a load that climbs', () => {
     ['stays', () => 1000],
   ])('that %s is met where it is', (_name, rateAt) => {
     expect(climb(window(rateAt), 'source')).toBe(0);
+  });
+
+  test('is met where it is, while it has climbed for no longer than a burst does, however many samples there are', () => {
+    expect([1_700, 10_000, 47_000].map(climbOfSamplesEach)).toEqual([0, 0, 0]);
+    expect(climbOfSamplesEach(50_000)).toBeGreaterThan(0);
   });
 
   test('is met at twice what it is, at most; and by too few samples, where it is', () => {
