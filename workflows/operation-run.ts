@@ -12,6 +12,7 @@ import {
   setHandler,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import { abortOperationName } from '../core/abort-operation.ts';
 import { awaitedAgent, clusterSilent } from '../core/awaited-agent.ts';
 import { isFailure, type Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
@@ -37,7 +38,7 @@ export interface AbortRequest {
 }
 
 /** Asks a running operation to give up. Before its point of no return it undoes what it began. */
-export const abortOperation = defineSignal<[AbortRequest]>('abortOperation');
+export const abortOperation = defineSignal<[AbortRequest]>(abortOperationName);
 
 /** What a step's activity may say of itself: shown beside the step. */
 export interface StepOutcome {

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { mayStillAct } from '../../core/late-attempt.ts';
-import { jobWorkflowId } from '../../core/names.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { operationsOf } from './operations-of.ts';
 
 export interface SettleOrphansInput {
   readonly tenant: string;
@@ -21,20 +21,19 @@ export async function settleOrphans(temporal: Client, input: SettleOrphansInput)
   const startedAt = performance.now();
   // Temporal's clock, rather too early than too late: this process's own may be minutes off.
   const nowMs = () => currentAttemptScheduledTimestampMs + (performance.now() - startedAt);
-  const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
   await withHeartbeat(async (signal) => {
-    while (await mayAnotherAct(temporal, query, own, nowMs())) await pause(250, undefined, { signal });
+    while (await mayAnotherAct(temporal, input, own, nowMs())) await pause(250, undefined, { signal });
   });
 }
 
 async function mayAnotherAct(
   temporal: Client,
-  query: string,
+  job: SettleOrphansInput,
   own: string | undefined,
   nowMs: number,
 ): Promise<boolean> {
   // By its run: a new entity counts from 1 again, and gives the ids of the old one's operations.
-  for await (const { runId, closeTime } of temporal.workflow.list({ query }))
+  for await (const { runId, closeTime } of operationsOf(temporal, job, ['Running', 'Terminated', 'TimedOut']))
     if (runId !== own && mayStillAct(closeTime?.getTime(), nowMs)) return true;
   return false;
 }
