@@ -1,5 +1,6 @@
 /** What is said to an operation that shall give up. */
 import { defineSignal } from '@temporalio/workflow';
+import { abortOperationName } from '../core/abort-operation.ts';
 import type { Successor } from '../core/superseded-restore.ts';
 
 /** Why an operation shall give up. */
@@ -14,4 +15,4 @@ export interface AbortRequest {
 }
 
 /** Asks a running operation to give up. Before its point of no return it undoes what it began. */
-export const abortOperation = defineSignal<[AbortRequest]>('abortOperation');
+export const abortOperation = defineSignal<[AbortRequest]>(abortOperationName);

@@ -9,9 +9,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Postgres } from '../../clients/postgres/connect.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
 import { isWorkflowGone } from '../../clients/temporal/errors.ts';
-import { jobWorkflowId } from '../../core/names.ts';
+import { abortOperationName } from '../../core/abort-operation.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { operationsOf } from './operations-of.ts';
 
 export interface EndOrphansInput {
   readonly tenant: string;
@@ -32,10 +33,9 @@ export function endOrphans(
   input: EndOrphansInput,
 ): Promise<{ readonly ended: string[] }> {
   const own = Context.current().info.workflowExecution?.runId;
-  const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${jobWorkflowId(input)}/'`;
   return withHeartbeat(async (signal) => {
     const ended: string[] = [];
-    for await (const { workflowId, runId } of temporal.workflow.list({ query })) {
+    for await (const { workflowId, runId } of operationsOf(temporal, input, ['Running'])) {
       if (runId === own) continue;
       const orphan = temporal.workflow.getHandle(workflowId, runId);
       if (await endOne(orphan, input.reason, signal)) ended.push(workflowId);
@@ -48,7 +48,7 @@ export function endOrphans(
 /** @returns whether it had not ended by itself. */
 async function endOne(orphan: WorkflowHandle, reason: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await orphan.signal('abortOperation', { reason, isAsked: true, isForced: true });
+    await orphan.signal(abortOperationName, { reason, isAsked: true, isForced: true });
     const toldAt = performance.now();
     while (performance.now() - toldAt < patienceMs) {
       if ((await orphan.describe()).status.name !== 'RUNNING') return true;

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { mayStillAct } from '../../core/late-attempt.ts';
-import { jobWorkflowId } from '../../core/names.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { operationsOf } from './operations-of.ts';
 
 export interface SettleOrphansInput {
   readonly tenant: string;
@@ -29,10 +29,9 @@ export async function settleOrphans(
   const startedAt = performance.now();
   // Temporal's clock, rather too early than too late: this process's own may be minutes off.
   const nowMs = () => currentAttemptScheduledTimestampMs + (performance.now() - startedAt);
-  const query = `ExecutionStatus IN ('Running', 'Terminated', 'TimedOut') AND WorkflowId STARTS_WITH '${jobWorkflowId(job)}/'`;
   return withHeartbeat(async (signal) => {
     for (;;) {
-      const left = await thoseWhoMayAct(temporal, query, own, nowMs());
+      const left = await thoseWhoMayAct(temporal, job, own, nowMs());
       if (left.length === 0) return undefined;
       if (nowMs() - scheduledTimestampMs >= patienceMs) return { left };
       await pause(250, undefined, { signal });
@@ -42,13 +41,17 @@ export async function settleOrphans(
 
 async function thoseWhoMayAct(
   temporal: Client,
-  query: string,
+  job: SettleOrphansInput,
   own: string | undefined,
   nowMs: number,
 ): Promise<readonly string[]> {
   const found: string[] = [];
   // By its run: a new entity counts from 1 again, and gives the ids of the old one's operations.
-  for await (const { runId, workflowId, closeTime } of temporal.workflow.list({ query }))
+  for await (const { runId, workflowId, closeTime } of operationsOf(temporal, job, [
+    'Running',
+    'Terminated',
+    'TimedOut',
+  ]))
     if (runId !== own && mayStillAct(closeTime?.getTime(), nowMs)) found.push(workflowId);
   return found;
 }

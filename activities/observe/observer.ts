@@ -1,50 +1,29 @@
-/** Observes a shard of a cluster: watches Kubernetes, asks JobManagers at a pace that adapts, and signals what matters. */
+/** Observes a shard of a cluster: watches Kubernetes, asks JobManagers at a pace that adapts, and offers what it sees to be told. */
 import type { FlinkClient } from '../../clients/flink/client.ts';
 import type { Generation } from '../../core/generation.ts';
-import { annotations, jobWorkflowId } from '../../core/names.ts';
-import {
-  nextSignals,
-  offered,
-  signalsInAll,
-  told,
-  unheard,
-  type JobSignals,
-  type WaitingSignal,
-} from '../../core/observation/coalescing.ts';
-import { digestOf } from '../../core/observation/digest.ts';
+import { annotations } from '../../core/names.ts';
 import { factOf, type JobFact, type SlotsSeen } from '../../core/observation/job-seen.ts';
 import type { Observation, ObservationOrder, Standstill } from '../../core/observation/observation.ts';
-import { isUp } from '../../core/observation/reading.ts';
 import { hurried, mayChange, paceAfter } from '../../core/observation/pace.ts';
-import type { JobObservedSignal } from '../../core/observation/signal.ts';
-import { fullBucket } from '../../core/observation/token-bucket.ts';
-import { isUrgent } from '../../core/recovery/finding.ts';
-import { findingOf } from '../../core/recovery/table.ts';
 import type { AttemptFence } from './attempt-fence.ts';
 import type { ClusterView, SeenGeneration } from './cluster-view.ts';
 import { lookAtFlink } from './flink-look.ts';
 import { LinePlace, LookLine } from './look-line.ts';
 import { objectsNow } from './objects-now.ts';
+import { Signaller, type Offered, type SignallerCounters, type SignallerPorts } from './signaller.ts';
 import { WatchedJob } from './watched-job.ts';
 
 /** What an observer works with. */
-export interface ObserverPorts {
+export interface ObserverPorts extends SignallerPorts {
   flink(generation: Generation): FlinkClient;
-  /** Tells a job's workflow. @returns false where there is none. */
-  signal(workflowId: string, observed: JobObservedSignal): Promise<boolean>;
-  /** Notes on the anchor what the job was told. */
-  noteTold(generation: Generation, digest: string): Promise<void>;
   /** Takes what was seen of a job, at each look; it holds nobody up. Absent: nobody wants to know. */
   readonly seen?: ((fact: JobFact) => void) | undefined;
-  /** Something went wrong that concerns one job, and must not keep the others from being observed. */
-  failed(error: unknown, what: string): void;
   readonly counters: ObserverCounters;
 }
 
 /** What it counts, for the agent's own metrics. */
-export interface ObserverCounters {
+export interface ObserverCounters extends SignallerCounters {
   asked(outcome: 'answered' | 'silent'): void;
-  signalled(outcome: 'accepted' | 'failed' | 'noWorkflow'): void;
   /** So many, by one observer of those that this process has. */
   observed(by: object, jobs: number): void;
   /** That observer has ended. */
@@ -84,21 +63,15 @@ const clearingMs = 5_000;
 /** How far one watch may be behind another: a connection that died silently is noticed after 35 s, and what it missed is listed then. */
 const behindMs = 60_000;
 
-/** Noted on the anchor while a workflow is told: an observer that takes over then tells what it sees, whatever that is. */
-const beingTold = '';
-
 export class Observer {
   private view: ClusterView;
   private readonly ports: ObserverPorts;
   private readonly nextOrder: NextOrder;
-  private readonly fence: Pick<AttemptFence, 'assertCurrent'>;
   private readonly standstill: ObserverAttempt['standstill'];
   private readonly slots: ObserverAttempt['slots'];
   private readonly beganAtMs: number;
   private readonly watched = new Map<string, Watched>();
-  private readonly signals = new Map<string, JobSignals>();
-  private readonly sending = new Set<string>();
-  private signalBucket = fullBucket(signalsInAll, performance.now());
+  private readonly signaller: Signaller;
   private readonly line = new LookLine();
   private looks = 0;
 
@@ -106,7 +79,7 @@ export class Observer {
     this.view = view;
     this.ports = ports;
     this.nextOrder = attempt.nextOrder;
-    this.fence = attempt.fence;
+    this.signaller = new Signaller(ports, attempt.fence, (name) => this.forget(name));
     this.standstill = attempt.standstill;
     this.slots = attempt.slots;
     this.beganAtMs = attempt.beganAtMs;
@@ -127,8 +100,7 @@ export class Observer {
 
   /** For the Temporal UI: what it watches, and what waits to be told. */
   summary(): { readonly watched: number; readonly looks: number; readonly waiting: number } {
-    const waiting = [...this.signals.values()].filter((one) => one.waiting !== undefined).length;
-    return { watched: this.watched.size, looks: this.looks, waiting };
+    return { watched: this.watched.size, looks: this.looks, waiting: this.signaller.waiting };
   }
 
   /** The generations whose jobs run, for whoever measures them. */
@@ -149,7 +121,7 @@ export class Observer {
     for (const [name, watched] of this.watched)
       if (!watched.isGone && !isToBeWatched(this.view.get(name))) this.leave(name, watched);
     this.ports.counters.observed(this, this.watched.size);
-    this.sendDue(nowMs);
+    this.signaller.sendDue(nowMs);
   }
 
   /** Either an operation ends it, or somebody has deleted what it stands on. */
@@ -168,12 +140,12 @@ export class Observer {
     const { job } = watched;
     const order = this.nextOrder(Math.round(performance.now() - this.beganAtMs));
     this.offer(name, job, order);
-    if (!this.signals.get(name)?.waiting) this.forget(name);
+    if (!this.signaller.waits(name)) this.forget(name);
   }
 
   private forget(name: string): void {
     this.watched.delete(name);
-    this.signals.delete(name);
+    this.signaller.forget(name);
   }
 
   private lookWhenDue(name: string, nowMs: number): void {
@@ -193,8 +165,7 @@ export class Observer {
     const beganAtMs = performance.now();
     const watched = { job, place: new LinePlace(), beganAtMs, digestAtMs: beganAtMs, isGone: false };
     this.watched.set(name, watched);
-    const toldDigest = seen.anchor?.notes[annotations.told];
-    this.signals.set(name, toldDigest === undefined ? {} : { toldDigest });
+    this.signaller.begin(name, watched, seen.anchor?.notes[annotations.told]);
     return watched;
   }
 
@@ -227,7 +198,6 @@ export class Observer {
   }
 
   private offer(name: string, job: WatchedJob, order: ObservationOrder): Offered | undefined {
-    const signals = this.signals.get(name);
     const generation = job.current;
     const { lostNodes } = this.view.nodes;
     const isSettled = performance.now() - (this.watched.get(name)?.beganAtMs ?? Infinity) >= behindMs;
@@ -237,95 +207,15 @@ export class Observer {
       standstill: this.standstill?.(generation),
     };
     const observation = job.observation(order, seen);
-    if (!observation || !signals) return undefined;
+    if (!observation || !this.watched.has(name)) return undefined;
     this.show(generation, observation);
-    const finding = findingOf({ observation, spec: generation.spec });
-    const digest = digestOf(observation, finding);
-    const isWell = finding === undefined && isUp(observation);
-    // A job that is well needs nobody to know, unless it was told otherwise.
-    const isFirst = signals.toldDigest === undefined && (!signals.waiting || signals.unheard !== undefined);
-    // Whoever decides about a candidate is to see how it is.
-    if (isWell && isFirst && !generation.candidate) this.signals.set(name, { toldDigest: digest });
-    else {
-      const offer = { observation, digest, isUrgent: finding !== undefined && isUrgent(finding) };
-      this.signals.set(name, offered(signals, offer, performance.now()));
-    }
-    return { isWell, digest };
+    return this.signaller.offer(name, generation, observation);
   }
 
   /** Of a candidate its job's workflow is told. */
   private show(generation: Generation, observation: Observation): void {
     if (!generation.candidate) this.ports.seen?.(factOf(observation, this.slots?.(generation)));
   }
-
-  private sendDue(nowMs: number): void {
-    const waiting = new Map<string, JobSignals>();
-    for (const [name, job] of this.signals) if (job.waiting && !this.sending.has(name)) waiting.set(name, job);
-    const { now, bucket } = nextSignals(waiting, this.signalBucket, nowMs);
-    this.signalBucket = bucket;
-    for (const name of now) void this.send(name);
-  }
-
-  private async send(name: string): Promise<void> {
-    const sent = this.signals.get(name)?.waiting;
-    const watched = this.watched.get(name);
-    if (!sent || !watched) return;
-    const generation = watched.job.current;
-    this.sending.add(name);
-    try {
-      // Before each of the three: any of them may take so long that another attempt has begun.
-      await this.fence.assertCurrent();
-      if (!watched.isGone) await this.noteBeingTold(name, generation);
-      await this.fence.assertCurrent();
-      const isThere = await this.signalled(generation, sent);
-      const job = this.signals.get(name);
-      // A workflow that is made later was told nothing.
-      if (job) this.signals.set(name, (isThere ? told : unheard)(job, sent, performance.now()));
-      if (watched.isGone) this.forget(name);
-      else if (isThere) await this.noteTold(generation, sent.digest);
-    } catch (error) {
-      // Temporal is away, or the anchor: what waits is sent again, and what was not noted is told twice at worst.
-      this.ports.failed(error, `telling ${name}`);
-    } finally {
-      this.sending.delete(name);
-    }
-  }
-
-  private async noteTold(generation: Generation, digest: string): Promise<void> {
-    await this.fence.assertCurrent();
-    await this.ports.noteTold(generation, digest);
-  }
-
-  /** Best effort: what is wrong is told also where the API server takes no notes. */
-  private async noteBeingTold(name: string, generation: Generation): Promise<void> {
-    try {
-      await this.ports.noteTold(generation, beingTold);
-    } catch (error) {
-      this.ports.failed(error, `noting that ${name} is told`);
-    }
-  }
-
-  private async signalled(generation: Generation, { observation }: WaitingSignal): Promise<boolean> {
-    const { counters } = this.ports;
-    const finding = findingOf({ observation, spec: generation.spec });
-    try {
-      const isThere = await this.ports.signal(jobWorkflowId(generation.identity), {
-        observation,
-        ...(finding && { finding }),
-      });
-      counters.signalled(isThere ? 'accepted' : 'noWorkflow');
-      return isThere;
-    } catch (error) {
-      counters.signalled('failed');
-      throw error;
-    }
-  }
-}
-
-/** How a look has found a job. */
-interface Offered {
-  readonly isWell: boolean;
-  readonly digest: string;
 }
 
 /** Notes what matters by now. @returns whether the job is to be looked at again soon. */

@@ -2,35 +2,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import type { Caller } from '../support/api-caller.ts';
+import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 import { specInput } from '../support/records.ts';
-import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
-let plane: ControlPlane;
-let call: Caller;
-let agent: AgentProcess;
-let connection: Connection;
+let here: PlaneWithAgent;
+const call: Caller = (...request) => here.call(...request);
 const folder = mkdtempSync(join(tmpdir(), 'drey-lost-'));
 const stall = join(folder, 'stall');
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  call = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: {} });
-  connection = await Connection.connect({ address: plane.temporalAddress });
-  agent = await startAgent(plane, 'made-up-agent', { STALL: stall });
+  here = await startPlaneWithAgent('made-up-agent', { agent: { STALL: stall } });
 }, 400_000);
 
 afterAll(async () => {
-  await agent?.stop('SIGKILL');
-  await connection?.close();
-  await plane?.stop();
+  await here?.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -64,7 +54,7 @@ async function applied(name: string, change: Change): Promise<number> {
 /** Terminates the operation while it waits in this step, and lets its agent go on. */
 async function lose(name: string, number: number, step: string): Promise<void> {
   const { workflowId = '' } = await seen(name, number, ({ steps }) => steps.some((one) => one.name === step));
-  await new Client({ connection }).workflow.getHandle(workflowId).terminate('by hand');
+  await here.client.workflow.getHandle(workflowId).terminate('by hand');
   rmSync(stall);
 }
 

@@ -3,26 +3,18 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import type { Caller } from '../support/api-caller.ts';
+import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 import { specInput } from '../support/records.ts';
-import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 
-let plane: ControlPlane;
-let call: Caller;
-let agent: AgentProcess;
+let here: PlaneWithAgent;
+const call: Caller = (...request) => here.call(...request);
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  call = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: {} });
-  agent = await startAgent(plane, 'made-up-agent');
+  here = await startPlaneWithAgent('made-up-agent', { agent: {} });
 }, 400_000);
 
-afterAll(async () => {
-  await agent?.stop('SIGKILL');
-  await plane?.stop();
-});
+afterAll(() => here?.stop());
 
 const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
 const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };

@@ -1,6 +1,5 @@
 /** Decisions of autoscalers in PostgreSQL: written in any order, read by page and by key, forgotten when they are old. */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Postgres } from '../../../clients/postgres/connect.ts';
+import { expect, test } from '@jest/globals';
 import {
   findDecision,
   findDecisionInput,
@@ -15,20 +14,10 @@ import type { DecisionRecord } from '../../../core/scaling/decision-record.ts';
 import { inputOf, minute } from '../../core/autoscaler/jobs.ts';
 import { enough } from '../../support/autoscaler-window.ts';
 import { someDecisionRecord } from '../../support/decisions.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { emptiedDatabase, postgres } from '../../support/emptied-database.ts';
 import { jobSpec } from '../../support/records.ts';
 
-let server: TestPostgres;
-let postgres: Postgres;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-  ({ postgres } = await server.database());
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  await postgres.query('truncate decisions, decision_inputs, revisions');
-});
+emptiedDatabase('decisions', 'decision_inputs', 'revisions');
 
 const uid = 'abcdefgh';
 const input = inputOf(enough, 2 * minute);

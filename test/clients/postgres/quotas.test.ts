@@ -1,6 +1,5 @@
 /** Room of quotas in a real PostgreSQL: who takes it, who has reserved it, and for how long that counts. */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Postgres } from '../../../clients/postgres/connect.ts';
+import { beforeEach, expect, test } from '@jest/globals';
 import { saveCluster } from '../../../clients/postgres/clusters.ts';
 import { knownQuotas, releaseRoom, reserveRoom, type RoomWish } from '../../../clients/postgres/quotas.ts';
 import { writeRecords } from '../../../clients/postgres/records.ts';
@@ -8,20 +7,10 @@ import { saveTenant } from '../../../clients/postgres/tenants.ts';
 import type { JobView } from '../../../core/job.ts';
 import { roomOf, type Room } from '../../../core/scaling/quota-room.ts';
 import { jobSpec, jobView } from '../../support/records.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { emptiedDatabase, postgres } from '../../support/emptied-database.ts';
 
-let server: TestPostgres;
-let postgres: Postgres;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-  ({ postgres } = await server.database());
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  await postgres.query('truncate jobs, quota_reservations');
-  await quotas({ slots: 12 }, undefined);
-});
+emptiedDatabase('jobs', 'quota_reservations');
+beforeEach(() => quotas({ slots: 12 }, undefined));
 
 async function quotas(tenant: object | undefined, cluster: object | undefined): Promise<void> {
   await saveTenant(postgres, { name: 'default', description: '', grants: [], quota: tenant });

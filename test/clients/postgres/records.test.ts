@@ -1,7 +1,6 @@
 /** Records: any order, any repetition and any text gives the same tables. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { array, assert, asyncProperty, constantFrom, integer, shuffledSubarray, tuple } from 'fast-check';
-import type { Postgres } from '../../../clients/postgres/connect.ts';
 import { listEvents } from '../../../clients/postgres/events.ts';
 import { findJob, listJobs } from '../../../clients/postgres/jobs.ts';
 import { findOperation, lastPauses, listOperations } from '../../../clients/postgres/operations.ts';
@@ -10,21 +9,11 @@ import { findSavepoint, listSavepoints } from '../../../clients/postgres/savepoi
 import { listRevisions } from '../../../clients/postgres/revisions.ts';
 import { inTransaction } from '../../../clients/postgres/transaction.ts';
 import type { RecordRow } from '../../../core/records.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { emptiedDatabase, otherDatabase, postgres } from '../../support/emptied-database.ts';
 import { someSavepoint } from '../../support/state-fixture.ts';
 import { jobSpec, jobView, operationRecord } from '../../support/records.ts';
 
-let server: TestPostgres;
-let postgres: Postgres;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-  ({ postgres } = await server.database());
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  await postgres.query('truncate jobs, revisions, operations, events, savepoints');
-});
+emptiedDatabase('jobs', 'revisions', 'operations', 'events', 'savepoints');
 
 const counts = { tenant: 'default', name: 'counts' };
 
@@ -240,7 +229,7 @@ describe('reading', () => {
 
 describe('inTransaction', () => {
   test('outlives a connection that is ended between two queries, and gives it to nobody else', async () => {
-    const { postgres: pool } = await server.database();
+    const pool = await otherDatabase();
     const stopped = inTransaction(pool, async (client) => {
       const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
       const ended = new Promise<void>((resolve) => client.once('end', resolve));

@@ -1,24 +1,15 @@
 /** What the records tell of removed jobs, and of jobs that start from savepoints. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Postgres } from '../../../clients/postgres/connect.ts';
+import { describe, expect, test } from '@jest/globals';
 import { findJob } from '../../../clients/postgres/jobs.ts';
 import { writeRecords } from '../../../clients/postgres/records.ts';
 import { completedSavepoints, findRemovedJob } from '../../../clients/postgres/removed-jobs.ts';
 import { findSavepointUsers } from '../../../clients/postgres/savepoint-users.ts';
 import type { JobView } from '../../../core/job.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { emptiedDatabase, postgres } from '../../support/emptied-database.ts';
 import { jobView, operationRecord } from '../../support/records.ts';
 import { someSavepoint } from '../../support/state-fixture.ts';
 
-let server: TestPostgres;
-let postgres: Postgres;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-  ({ postgres } = await server.database());
-});
-afterAll(() => server.stop());
-beforeEach(() => postgres.query('truncate jobs, revisions, operations, events, savepoints'));
+emptiedDatabase('jobs', 'revisions', 'operations', 'events', 'savepoints');
 
 const ref = { tenant: 'default', name: 'counts', uid: 'first001' };
 const day = (number: number) => `2026-01-0${number}T00:00:00.000Z`;
