@@ -8,6 +8,7 @@ import { decideParallelism, type Requirements, type VertexParallelism } from '..
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { stopSavepoint } from './ended-outside.ts';
 import { supervise } from './supervise.ts';
 
 export interface CheckRescaleInput extends WaitInput {
@@ -74,7 +75,8 @@ async function endOf(
   state: string,
 ): Promise<EndedJob['ended'] | undefined> {
   const id = flinkJobId(generation.identity, generation.submission);
-  if (state === 'FINISHED') return 'finished';
+  if (state === 'FINISHED')
+    return (await stopSavepoint(flink, generation)) === undefined ? 'finished' : gone('stopped by somebody else');
   if (state === 'FAILED')
     return diagnoseJobFailure((await flink.failureCause(id))?.stackTrace ?? '', generation.spec.spec);
   return state === 'CANCELED' || state === 'not listed' ? gone(state) : undefined;

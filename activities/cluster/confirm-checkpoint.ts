@@ -8,8 +8,8 @@ import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { assertNotEndedOutside } from './ended-outside.ts';
 import { supervise } from './supervise.ts';
-import { canceledOutside } from './wait-tasks.ts';
 
 /** How many failed checkpoints in a row are taken as final: the first may fall into the job's start. */
 const failuresMax = 3;
@@ -62,12 +62,12 @@ class Confirmation {
 
   async look(flink: FlinkClient): Promise<Confirmed | undefined> {
     const job = (await flink.jobs()).find((one) => one.id === this.id);
+    await assertNotEndedOutside(flink, this.generation, job?.state);
     if (job?.state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     if (job?.state === 'FAILED') {
       const cause = await flink.failureCause(this.id);
       throw failed(diagnoseCheckpointFailure(cause?.stackTrace ?? 'the job failed', this.generation.spec.spec));
     }
-    if (job?.state === 'CANCELED') throw failed(canceledOutside);
     // A checkpoint cannot be asked of a job that restarts; it is asked again when it runs.
     if (job?.state !== 'RUNNING') return undefined;
     if (this.triggerId === undefined && (await flink.checkpointConfig(this.id)) === undefined) {

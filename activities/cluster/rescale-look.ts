@@ -9,6 +9,7 @@ import { progressOfRescale } from '../../core/rescale/progress.ts';
 import type { VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
 import { failed } from '../failures.ts';
 import type { WaitInput } from './dependencies.ts';
+import { assertNotEndedOutside } from './ended-outside.ts';
 
 export interface RescaleLookInput extends WaitInput {
   readonly parallelism: VertexParallelism;
@@ -49,6 +50,7 @@ export class RescaleLook {
 
   async look(flink: FlinkClient): Promise<Rescaled | undefined> {
     const state = (await flink.jobs()).find((one) => one.id === this.id)?.state;
+    await assertNotEndedOutside(flink, this.generation, state);
     if (state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     await this.assertNotFailing(flink, state);
     const job = await flink.job(this.id);
@@ -73,7 +75,6 @@ export class RescaleLook {
 
   private async assertNotFailing(flink: FlinkClient, state: string | undefined): Promise<void> {
     if (state === 'FAILED') throw failed(await this.diagnosis(flink));
-    if (state === 'CANCELED') throw failed(canceledOutside);
     const { history = [] } = (await flink.exceptions(this.id)) ?? {};
     this.failedBeforeMs ??= history[0]?.timestampMs ?? 0;
     const before = this.failedBeforeMs;
@@ -119,9 +120,3 @@ export class RescaleLook {
     this.triggerId = await flink.triggerCheckpoint(this.id);
   }
 }
-
-const canceledOutside: Failure = {
-  code: 'JOB_CANCELED_OUTSIDE',
-  message: 'The job was canceled by somebody else while it was rescaled.',
-  cure: 'Apply the spec again to start it.',
-};

@@ -6,8 +6,8 @@ import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { assertNotEndedOutside } from './ended-outside.ts';
 import { supervise } from './supervise.ts';
-import { canceledOutside } from './wait-tasks.ts';
 
 /** For the pods' own troubles to end the wait before it ends itself. */
 const marginMs = 60_000;
@@ -18,7 +18,7 @@ export function waitFinished(dependencies: ClusterDependencies, { generation, wa
   const until = performance.now() + waitMs;
   const look = async (flink: FlinkClient) => {
     const job = (await flink.jobs()).find((one) => one.id === id);
-    if (job?.state === 'CANCELED') throw failed(canceledOutside);
+    await assertNotEndedOutside(flink, generation, job?.state);
     if (job?.state === 'FAILED')
       throw failed(diagnoseJobFailure((await flink.failureCause(id))?.stackTrace ?? '', generation.spec.spec));
     if (job?.state === 'FINISHED') return { finished: true };

@@ -8,8 +8,8 @@ import { runsFor, type StabilitySeen, type StabilitySince } from '../../core/sta
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { assertNotEndedOutside } from './ended-outside.ts';
 import { supervise } from './supervise.ts';
-import { canceledOutside } from './wait-tasks.ts';
 
 export interface WaitStableInput extends WaitInput {
   /** How long it must run, in milliseconds. */
@@ -23,7 +23,7 @@ export function waitStable(dependencies: ClusterDependencies, { generation, wait
   let cause: string | undefined;
   const look = async (flink: FlinkClient) => {
     const seen = await seenOf(flink, id);
-    if (seen.state === 'CANCELED') throw failed(canceledOutside);
+    await assertNotEndedOutside(flink, generation, seen.state);
     cause = seen.cause ?? cause;
     const verdict = runsFor(seen, since, stableMs);
     since = verdict.since;

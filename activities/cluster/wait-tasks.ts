@@ -9,6 +9,7 @@ import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteWhileStarting } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
+import { assertNotEndedOutside } from './ended-outside.ts';
 import { NamedVertices } from './named-vertices.ts';
 import { supervise } from './supervise.ts';
 
@@ -66,13 +67,6 @@ function notRunning(waitMs: number, seen: string): Failure {
   };
 }
 
-/** Somebody has canceled a job whose operation waits for it. */
-export const canceledOutside: Failure = {
-  code: 'JOB_CANCELED_OUTSIDE',
-  message: 'The job was canceled by somebody else while it was waited for.',
-  cure: 'Apply the spec again to start it.',
-};
-
 interface Progress {
   readonly done: boolean;
   /** Whether the job has ended by itself. */
@@ -92,7 +86,7 @@ async function progressOf(flink: FlinkClient, generation: Generation, id: string
       throw failed(diagnoseJobFailure(cause ?? '', generation.spec.spec));
     return { done: false, text: 'the job restarts', ...(cause && { cause }) };
   }
-  if (job.state === 'CANCELED') throw failed(canceledOutside);
+  await assertNotEndedOutside(flink, generation, job.state);
   return progressOfTasks(job);
 }
 

@@ -1,8 +1,11 @@
 /** One look at a job through its JobManager: what is asked is little while all is well. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { stoppedWith } from '../../clients/flink/stopped-with.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
+import { checkpointCacheMs } from '../../core/flink/configuration-rest.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
 import type { CauseObserved, CheckpointsObserved, ObservedJobState } from '../../core/observation/observation.ts';
@@ -47,12 +50,15 @@ export async function lookAtFlink(
   }
 }
 
-/** A JobManager that has listed the job is not silent, though it may be too slow for the rest, or refuse it. */
+/**
+ * A JobManager that has listed the job is not silent, though it may be too slow for the rest, or refuse it. Of a job that is FINISHED only the
+ * rest tells whether somebody has stopped it, so there it counts as silent until it tells.
+ */
 async function depthOrNone(flink: FlinkClient, generation: Generation, job: JobSummary): Promise<Partial<FlinkLook>> {
   try {
     return await depthOf(flink, generation, job);
   } catch (error) {
-    if (isNoAnswer(error)) return { requests: 4 };
+    if (isNoAnswer(error) && job.state !== 'FINISHED') return { requests: 4 };
     throw error;
   }
 }
@@ -76,6 +82,8 @@ async function depthOf(
   { id, state }: JobSummary,
 ): Promise<Partial<FlinkLook>> {
   const call = { timeoutMs: callMs };
+  // What Flink answered just before it had ended knows of no savepoint with which it was stopped.
+  if (state === 'FINISHED') await pause(checkpointCacheMs(generation.spec));
   const [exceptions, checkpoints, config] = await Promise.all([
     flink.exceptions(id, call),
     flink.checkpoints(id, call),
@@ -99,10 +107,9 @@ async function depthOf(
   };
 }
 
-function ofCheckpoints(
-  { counts, latestCompleted, latestFailed, latestRestored, latestSavepoint }: Checkpoints,
-  intervalMs: number | undefined,
-): CheckpointsObserved {
+function ofCheckpoints(checkpoints: Checkpoints, intervalMs: number | undefined): CheckpointsObserved {
+  const { counts, latestCompleted, latestFailed, latestRestored } = checkpoints;
+  const stop = stoppedWith(checkpoints);
   // Flink's numbers go on from what was restored, and a job may have completed none since.
   const goodId = Math.max(latestCompleted?.id ?? 0, latestRestored?.id ?? 0);
   const isNewerFailure = latestFailed !== undefined && latestFailed.id > goodId;
@@ -110,7 +117,7 @@ function ofCheckpoints(
     readAtMs: Date.now(),
     ...(latestRestored && { restoredAtMs: latestRestored.restoredAtMs }),
     ...(intervalMs !== undefined && { intervalMs }),
-    ...(latestSavepoint?.isStop && latestSavepoint.path !== undefined && { stoppedWith: latestSavepoint.path }),
+    ...(stop?.path !== undefined && { stoppedWith: stop.path }),
     ...(latestCompleted && {
       newest: {
         id: latestCompleted.id,

@@ -15,6 +15,10 @@ const completed = { id: 500, path: 'file:/c/chk-500', completedAtMs: 5, triggere
 const failed = { id: 501, failedAtMs: 9, message: 'a task was not ready' };
 const restored = { id: 500, savepoint: false, restoredAtMs: 7 };
 
+async function finished() {
+  return [{ ...running, state: 'FINISHED', endedAtMs: 9 }];
+}
+
 async function nothing(): Promise<undefined> {}
 
 function noAnswer(): Promise<never> {
@@ -31,6 +35,8 @@ function flink(answers: object): FlinkClient {
     ...answers,
   } as unknown as FlinkClient;
 }
+
+const lookWith = (answers: object) => lookAtFlink(flink(answers), generation, () => true);
 
 async function failuresOf(checkpoints: object): Promise<number | undefined> {
   const seen = { counts: none, recentCompleted: [], ...checkpoints } as unknown as Checkpoints;
@@ -75,6 +81,14 @@ describe('a JobManager', () => {
     const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, () => true);
     expect(look).toMatchObject({ state: 'RUNNING', tasks: { running: 2, total: 2 } });
     expect(look.checkpoints).toBeUndefined();
+  });
+
+  test('that lists it as FINISHED counts as silent until it tells whether somebody has stopped it', async () => {
+    expect(await lookWith({ jobs: finished, checkpoints: noAnswer })).toMatchObject({
+      state: 'silent',
+      silence: expect.any(String),
+    });
+    expect(await lookWith({ jobs: finished })).toMatchObject({ state: 'FINISHED' });
   });
 
   test('that does not list it in time is', async () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { labels } from '../../core/names.ts';
-import { awaitView, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
+import { endsWhole, mended } from '../support/broken-job.ts';
 import { applied, awaitPhase, ended, namespace, removed, tenant } from '../support/e2e-job.ts';
-import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { awaitMeasured } from '../support/measured.ts';
@@ -46,34 +46,6 @@ describe('a job that has failed for Flink', () => {
     clearFault(control, 'fail');
     await endsWhole(name);
   }, 520_000);
-});
-
-describe('a job that somebody cancels in Flink', () => {
-  const name = 'recover-canceled';
-
-  beforeAll(() => removeLedger(name));
-  afterAll(() => removed(name).catch(() => undefined), 240_000);
-
-  test('stays canceled; its Flink cluster goes, and it goes on from its newest checkpoint when it is resumed', async () => {
-    expect(await applied(ledgerJob(name))).toMatchObject({ state: 'succeeded' });
-    const [flink] = await flinkClustersOf(name);
-    const [job] = await livingJobsOf(name);
-    await flink?.cancel(job?.id ?? '');
-    const view = await awaitPhase({ tenant, name }, 'CANCELED');
-    expect(view.failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', cure: expect.stringContaining('drey resume') });
-    const cleared = async () => (await flinkClustersOf(name)).length === 0;
-    await waitUntil(cleared, { what: 'its Flink cluster to be gone', timeoutMs: 120_000, stepMs: 200 });
-    expect(await kindsOf(name)).toEqual(['deploy', 'cleanup']);
-    const { phase, restorePoint } = await awaitView(
-      name,
-      ({ generation }) => !generation,
-      'the job without a generation',
-    );
-    expect([phase, restorePoint]).toEqual(['CANCELED', expect.stringMatching(/chk-/)]);
-    const { operation } = await drey().resumeJob({ tenant, name });
-    expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded', restoredFrom: restorePoint });
-    expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ good: true });
-  }, 400_000);
 });
 
 describe('a job one of whose objects somebody deletes', () => {
