@@ -7,6 +7,7 @@ import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
+import { cachedFor } from '../support/cached-answers.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -35,15 +36,6 @@ function hurry(): void {
   const beganAt = performance.now();
   const now = performance.now.bind(performance);
   jest.spyOn(performance, 'now').mockImplementation(() => beganAt + (now() - beganAt) * 1_000);
-}
-
-/** As Flink tells of a job's checkpoints: an answer is given again for as long as that, in milliseconds. */
-function cachedFor(ms: number, now: () => Checkpoints): FlinkClient['checkpoints'] {
-  let told: { readonly atMs: number; readonly answer: Checkpoints } | undefined;
-  return async () => {
-    if (!told || performance.now() - told.atMs >= ms) told = { atMs: performance.now(), answer: now() };
-    return told.answer;
-  };
 }
 
 function checkpointsUpTo(id: number): Checkpoints {
