@@ -36,6 +36,11 @@ export function keepingCheckpoints(now: readonly Generation[], known: readonly G
   });
 }
 
+/** The same generations of a job that has finished: it removes its checkpoints, so none of them is missed. */
+export function missingNoCheckpoints(generations: readonly Generation[]): readonly Generation[] {
+  return generations.map(({ checkpointedBy: _done, ...one }) => one);
+}
+
 /** Whether the job keeps its state somewhere that outlives its pods. */
 export function hasDurableStorage(spec: FlinkJob): boolean {
   return spec.spec.storage.checkpoints !== undefined;

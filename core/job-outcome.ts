@@ -2,7 +2,7 @@
 import { candidateAmong } from './candidate.ts';
 import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
-import { keepingCheckpoints } from './generation.ts';
+import { keepingCheckpoints, missingNoCheckpoints } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
@@ -30,6 +30,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(state, result);
+  if (state.phase === 'FINISHED') state.generations = missingNoCheckpoints(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
   const { failure } = result;
   state.failure = failure?.code === 'ABORTED' ? undefined : failure;

@@ -20,6 +20,8 @@ export interface StopSeen {
   readonly checkpoint?: PointSeen;
   /** The newest savepoint, where the job was stopped with it: by us, into this generation's own folder, or by a person. */
   readonly stopSavepoint?: PointSeen;
+  /** The number of the newest checkpoint that it completed, though that may be gone: a job that finishes removes its own. */
+  readonly completedId?: number;
   /** Whether this JobManager has run the job from its beginning: then there is no point that it does not know. */
   readonly knowsAll: boolean;
   /** Whether the job's checkpoints survive a cancellation; its own code may have said otherwise. */
@@ -115,11 +117,15 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
 }
 
 /** A JobManager that was replaced after the stop was asked for may have lost both the answer and the statistics. */
-function afterItsFinish({ stopSavepoint, noted, knowsAll }: StopSeen): StopStep {
-  if (stopSavepoint) return stoppedAt('savepoint', stopSavepoint.path);
+function afterItsFinish({ stopSavepoint, completedId = 0, noted, knowsAll }: StopSeen): StopStep {
+  if (stopSavepoint && stopSavepoint.id > completedId) return stoppedAt('savepoint', stopSavepoint.path);
+  // It failed while it stopped, ran again, and came to its own end: all since the savepoint would be done twice.
+  if (stopSavepoint) return finishedByItself;
   if (noted && !knowsAll) return { action: 'readStorage', why: 'it finished while it was stopped', elseFinished: true };
-  return { action: 'stopped', finished: true, detail: 'it had finished' };
+  return finishedByItself;
 }
+
+const finishedByItself: StopStep = { action: 'stopped', finished: true, detail: 'it had finished' };
 
 function whileItRuns(state: string, seen: StopSeen): StopStep {
   const { request } = seen;

@@ -32,7 +32,10 @@ export interface StopSubject {
 /** Half of the week after which Flink forgets a job that has ended (`jobstore.expiration-time` as Drey sets it). */
 const forgetsAfterMs = 3.5 * 24 * 3_600_000;
 
-type Points = Pick<StopSeen, 'checkpoint' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll' | 'isRestored'>;
+type Points = Pick<
+  StopSeen,
+  'checkpoint' | 'completedId' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll' | 'isRestored'
+>;
 
 /** The job as the JobManager lists it now. */
 export async function listedJob({ flink, jobId, call }: StopSubject): Promise<JobSummary | undefined> {
@@ -97,6 +100,7 @@ export async function pointsOf(subject: StopSubject, job: JobSummary, notes: Sto
     // A JobManager that took over knows no checkpoint but the one from which it restored.
     isRestored: notes?.restoreFrom !== undefined || seen?.latestRestored !== undefined,
     ...(checkpoint && { checkpoint }),
+    ...(seen?.latestCompleted && { completedId: seen.latestCompleted.id }),
     ...(stopSavepoint && { stopSavepoint }),
   };
 }

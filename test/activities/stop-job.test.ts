@@ -7,6 +7,7 @@ import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
+import { cachedFor } from '../support/cached-answers.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -35,15 +36,6 @@ function hurry(): void {
   const beganAt = performance.now();
   const now = performance.now.bind(performance);
   jest.spyOn(performance, 'now').mockImplementation(() => beganAt + (now() - beganAt) * 1_000);
-}
-
-/** As Flink tells of a job's checkpoints: an answer is given again for as long as that, in milliseconds. */
-function cachedFor(ms: number, now: () => Checkpoints): FlinkClient['checkpoints'] {
-  let told: { readonly atMs: number; readonly answer: Checkpoints } | undefined;
-  return async () => {
-    if (!told || performance.now() - told.atMs >= ms) told = { atMs: performance.now(), answer: now() };
-    return told.answer;
-  };
 }
 
 function checkpointsUpTo(id: number): Checkpoints {
@@ -248,13 +240,17 @@ describe('a JobManager that answers', () => {
     [
       'goes on from there',
       true,
+      8,
       { kind: 'savepoint', restorePoint: 'file:/mine/savepoint-9', byOthers: true, format: 'canonical' },
     ],
-    ['has finished where it was another savepoint', false, { finished: true }],
-  ])('a job that somebody stopped in Flink with a savepoint %s', async (_title, isStop, outcome) => {
+    ['has finished where it was another savepoint', false, 8, { finished: true }],
+    ['has finished where it ran on after it', true, 90, { finished: true }],
+  ])('a job that somebody stopped in Flink with a savepoint %s', async (_title, isStop, completedId, outcome) => {
     const savepointOf = { id: 9, savepoint: true, triggeredAtMs: 1, completedAtMs: 2, stateBytes: 5, discarded: false };
     const latestSavepoint = { ...savepointOf, path: 'file:/mine/savepoint-9', isStop, format: 'canonical' as const };
     const counts = { restored: 0, total: 9, inProgress: 0, completed: 9, failed: 0 };
+    // What a job completes before it finishes, it removes.
+    const latestCompleted = { ...savepointOf, id: completedId, savepoint: false, isStop: false, discarded: true };
     const flink: Partial<FlinkClient> = {
       ...flinkGoing([]),
       jobs: async () => [
@@ -268,7 +264,7 @@ describe('a JobManager that answers', () => {
           tasks: {},
         },
       ],
-      checkpoints: async () => ({ counts, recentCompleted: [], latestSavepoint }),
+      checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint }),
     };
     await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
   });

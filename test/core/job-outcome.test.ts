@@ -125,6 +125,16 @@ describe('the end of an operation', () => {
     expect(state.generations).toEqual([someGeneration(3, { checkpointedBy: 1 })]);
   });
 
+  test.each<[string, Partial<OperationResult>]>([
+    ['was seen by it to finish', { finished: true }],
+    ['was seen to, though it failed', { finished: true, failure }],
+  ])('misses no checkpoint of a job that %s: it has removed its own', (_name, change) => {
+    const known = [someGeneration(3, { checkpointedBy: 1 })];
+    const state = someState({ running: someOperation(5), generations: known });
+    concludeOperation(state, result({ ...change, generations: known }), state.revision);
+    expect([state.phase, state.generations]).toEqual(['FINISHED', [someGeneration(3)]]);
+  });
+
   test.each([
     ['that has succeeded is what ran last', {}, 3],
     ['that has failed is not', { failure, leftRunning: false }, undefined],

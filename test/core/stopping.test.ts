@@ -113,7 +113,16 @@ describe('while the job lives', () => {
 describe('after its end', () => {
   test.each<[string, Partial<StopSeen>, object]>([
     ['takes the savepoint that was asked for', { job: ended('FINISHED'), request: completed }, atSavepoint],
-    ['finds the savepoint whose answer is forgotten', { job: ended('FINISHED'), stopSavepoint }, atSavepoint],
+    [
+      'finds the savepoint whose answer is forgotten',
+      { job: ended('FINISHED'), stopSavepoint, completedId: checkpoint.id },
+      atSavepoint,
+    ],
+    [
+      'needs no savepoint after which the job ran on to its own end, though its last checkpoint is gone',
+      { job: ended('FINISHED'), checkpoint: undefined, stopSavepoint, completedId: 90, noted: true },
+      { action: 'stopped', finished: true, detail: 'it had finished' },
+    ],
     ['waits for the answer to the stop', { job: ended('FINISHED'), request: inProgress }, { action: 'wait' }],
     [
       'needs no state of a job that finished by itself',
