@@ -59,17 +59,18 @@ async function keepMigrated({ databaseUrl }: ApiConfig, services: Services): Pro
     try {
       const { from, to } = await migratePostgres({ url: databaseUrl });
       log.info({ from, to }, 'the schema is up to date');
+      // PostgreSQL may be slow, or away again, at this very moment: that must not end the process.
+      observe(
+        services,
+        (await listClusters(postgres)).map(({ name }) => name),
+      );
       break;
     } catch (error) {
       if (error instanceof SchemaMismatchError) throw error;
-      if (!said) log.warn({ err: error }, 'PostgreSQL cannot be migrated yet; trying every second');
+      if (!said) log.warn({ err: error }, 'PostgreSQL does not answer yet; trying every second');
       await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     }
   }
-  observe(
-    services,
-    (await listClusters(postgres)).map(({ name }) => name),
-  );
   const forgetAll = async () => {
     await forgetAnswers(postgres, answersKeptDays);
     await forgetDecisions(postgres, decisionsKept);

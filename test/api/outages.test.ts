@@ -116,6 +116,23 @@ describe('the process', () => {
     expect((await call('GET', '/v1/clusters')).status).toBe(200);
   });
 
+  test('outlives a first question to PostgreSQL that gets no answer', async () => {
+    await plane.stopApi('SIGKILL');
+    const postgres = connectPostgres({ url: plane.databaseUrl, applicationName: 'test' });
+    const holder = await postgres.connect();
+    try {
+      await holder.query('begin; lock table clusters in access exclusive mode');
+      await plane.startApi();
+      const hasAsked = async () => plane.apiLog().includes('PostgreSQL does not answer yet');
+      await waitUntil(hasAsked, { what: 'the question to be given up', timeoutMs: 120_000 });
+    } finally {
+      holder.release(true);
+      await postgres.end();
+    }
+    await untilReady();
+    expect((await call('GET', '/v1/clusters')).status).toBe(200);
+  });
+
   test('makes the partitions of metrics when it starts', async () => {
     const postgres = connectPostgres({ url: plane.databaseUrl, applicationName: 'test' });
     const made = async () =>
