@@ -1,17 +1,18 @@
 /** `npm test`: starts the real parts that the chosen tests need, runs jest, ends the parts, and says the counts last. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { setPriority } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { takeLock } from './lock.ts';
 import { repositoryRoot, stackPaths, testInstance } from './paths.ts';
 import { runCommand } from './process.ts';
 import { describeFailures, Progress, reasonOf, StepFailed } from './progress.ts';
-import { filesOf, stacksFor, takeCounts, type Lane, type LanesOfStack } from './test-lanes.ts';
-import { partsNeeded } from './test-needs.ts';
+import { leftOut } from './test-draw.ts';
+import { lanesOf, takeCounts, type Lane } from './test-lanes.ts';
+import { partsNeeded, type Part } from './test-needs.ts';
 import { startTestStack, stopTestStack } from './test-stack.ts';
 
-const { logDir } = stackPaths(testInstance);
+const paths = stackPaths(testInstance);
+const logFile = join(paths.logDir, 'test.log');
 const jest = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
@@ -29,42 +30,46 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     for (const child of running) child.kill(signal);
   });
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
   // A test must never reach a database of the reader's.
   delete process.env['DATABASE_URL'];
-  const listed = await runCommand(process.execPath, [...jest, '--listTests', ...args], { cwd: repositoryRoot });
-  const files = listed.split('\n').filter((line) => line.startsWith(repositoryRoot));
-  mkdirSync(logDir, { recursive: true });
-  const stacks = stacksFor(files);
-  if (stacks.length === 0) throw new Error(`no test file matches ${args.join(' ')}`);
-  const lanes = stacks.flatMap((stack) => stack.lanes);
+  const listed = await runCommand(process.execPath, [...jest, '--listTests', ...given], { cwd: repositoryRoot });
+  const found = listed.split('\n').filter((line) => line.startsWith(repositoryRoot));
+  const skipped = given.length === 0 ? draw(found) : [];
+  const files = found.filter((file) => !skipped.includes(file));
+  const args = [...given, ...skipped.map((file) => `--testPathIgnorePatterns=${file}$`)];
+  const parts = partsNeeded(files);
+  mkdirSync(paths.logDir, { recursive: true });
+  const lanes = lanesOf(files);
   // Tests of pure code need nothing and may run beside any other run.
-  const status = partsNeeded(files).size === 0 ? await runLanes(args, {}, lanes) : await runStacks(args, files, stacks);
+  const status = parts.size === 0 ? await runLanes(args, {}, lanes) : await runWithParts(args, parts, lanes);
   console.log(takeCounts(lanes.map(countsFile)));
   return status;
 }
 
-/** The worst exit code. A stack starts when the one before has built what both take. */
-async function runStacks(
+/** Says which suites on the whole product have their turn, and gives the others. */
+function draw(files: readonly string[]): readonly string[] {
+  // The tests in them draw by the same one.
+  const seed = Number((process.env['DREY_TEST_SEED'] ??= String(Date.now() % 1_000_000)));
+  const others = leftOut(files, seed);
+  const drawn = files.filter((file) => file.includes('/test/e2e/') && !others.includes(file));
+  const names = drawn.map((file) => basename(file, '.test.ts')).toSorted();
+  console.log(`on the whole product, by seed ${seed}: ${names.join(', ')}`);
+  console.log(`${others.length} other suites wait for their turn; all of them: npm test -- test/e2e`);
+  return others;
+}
+
+async function runWithParts(
   args: readonly string[],
-  files: readonly string[],
-  [stack, ...others]: readonly LanesOfStack[],
+  parts: ReadonlySet<Part>,
+  lanes: readonly Lane[],
 ): Promise<number> {
-  if (!stack) return 0;
-  if (interrupted) return 130;
-  const paths = stackPaths(testInstance + stack.suffix);
   const release = takeLock(paths.stateDir, 'npm test');
-  const logFile = join(paths.logDir, 'test.log');
   const progress = new Progress(logFile);
   try {
-    const parts = partsNeeded(stack.lanes.flatMap((lane) => filesOf(lane, files)));
     const env = await startTestStack(progress, paths, parts);
     if (interrupted) return 130;
-    // What strikes a process or a pod finds it by the instance.
-    const variables = { ...env, DREY_TEST_INSTANCE: paths.instance };
-    const own = runLanes(['--maxWorkers=1', ...args], variables, stack.lanes);
-    const after = runStacks(args, files, others).catch(explain);
-    return Math.max(await own, await after);
+    return await runLanes(['--maxWorkers=1', ...args], env, lanes);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     console.error(`\n${describeFailures(progress.failures, logFile)}`);
@@ -75,23 +80,18 @@ async function runStacks(
   }
 }
 
-function explain(error: unknown): number {
-  console.error(reasonOf(error));
-  return 1;
-}
-
 /** The worst of the lanes' exit codes. */
 async function runLanes(args: readonly string[], env: Variables, lanes: readonly Lane[]): Promise<number> {
   return Math.max(...(await Promise.all(lanes.map((lane) => runJest(args, env, lane)))));
 }
 
 function runJest(args: readonly string[], env: Variables, lane: Lane): Promise<number> {
-  const child = spawn(process.execPath, [...jest, ...args, `--testPathIgnorePatterns=${lane.not}`], {
+  const chosen = lane.not === undefined ? args : [...args, `--testPathIgnorePatterns=${lane.not}`];
+  const child = spawn(process.execPath, [...jest, ...chosen], {
     cwd: repositoryRoot,
     stdio: 'inherit',
     env: { ...process.env, ...env, DREY_TEST_COUNTS: countsFile(lane) },
   });
-  if (child.pid !== undefined && lane.niceness !== undefined) setPriority(child.pid, lane.niceness);
   running.add(child);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -103,7 +103,7 @@ function runJest(args: readonly string[], env: Variables, lane: Lane): Promise<n
 }
 
 function countsFile({ name }: Lane): string {
-  return join(logDir, `counts-${process.pid}-${name}`);
+  return join(paths.logDir, `counts-${process.pid}-${name}`);
 }
 
 try {

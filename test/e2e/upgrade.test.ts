@@ -185,7 +185,7 @@ describe('an upgrade that fails', () => {
         },
         upgrade: { stableAfter: '30s' },
       },
-      /JOB_FAILED/,
+      /JOB_FAILED|CHECKPOINT_FAILED/,
     ],
     [
       'with the old Flink cluster gone',
