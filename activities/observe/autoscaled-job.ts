@@ -7,9 +7,11 @@ import type { AutoscaledJob as JobNow, JobSample } from '../../core/autoscaler/s
 import type { AutoscalerNote } from '../../core/autoscaler/signal.ts';
 import { withSample } from '../../core/autoscaler-agent/kept-samples.ts';
 import { jobPolicy } from '../../core/autoscaler-agent/job-policy.ts';
+import { lostForMemory } from '../../core/autoscaler-agent/lost-for-memory.ts';
 import { takenUp, type FailedWrites } from '../../core/autoscaler-agent/noted-memory.ts';
 import { taskManagerResources } from '../../core/autoscaler-agent/task-manager-resources.ts';
 import { stillTold, toldNow, type ToldDecision } from '../../core/autoscaler-agent/telling.ts';
+import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { readAutoscalerNote } from '../../core/schema/autoscaler-note.ts';
@@ -104,12 +106,13 @@ export class AutoscaledJob {
       this.told = { digest: lastTold, atMs: nowMs, times: toldTimes };
   }
 
-  /** With one more reading. @returns by what is decided. @throws where no policy is. */
-  took({ job, sample }: JobReading): AutoscalerInput {
+  /** With one more reading, and its pods. @returns by what is decided. @throws where no policy is. */
+  took({ job, sample }: JobReading, pods: Iterable<PodSeen>): AutoscalerInput {
     const { spec } = this.known();
     const { options } = this.policyOf(spec.spec);
     this.samples = withSample(this.samples, sample, keepSamplesMs(options));
-    this.job = { ...job, taskManagers: taskManagerResources(spec.spec) };
+    const outOfMemory = lostForMemory(pods);
+    this.job = { ...job, taskManagers: taskManagerResources(spec.spec), ...(outOfMemory && { outOfMemory }) };
     this.told = stillTold(this.told, job.vertices);
     const input = this.input();
     if (!input) throw new Error('there is no sample, though one was taken');

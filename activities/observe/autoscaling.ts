@@ -62,14 +62,14 @@ export class Autoscaling {
   saw(generation: Generation, reading: JobReading): void {
     this.forgetIfOff(generation);
     if (!isAutoscaled(generation)) return;
-    const anchor = this.anchorOf(generation);
-    if (!anchor) return;
+    const { anchor, pods } = this.view.get(viewName(generation)) ?? {};
+    if (!anchor || !pods) return;
     const { uid } = generation.identity;
     const nowMs = performance.now();
     const job = this.jobs.get(uid) ?? new AutoscaledJob();
     this.jobs.set(uid, job);
     job.isNow(generation, anchor, { nowMs, readAtMs: reading.sample.atMs, others: () => this.otherNotes(generation) });
-    const { input, decision } = decideFirst(generation, this.withQuotas(generation, job.took(reading)));
+    const { input, decision } = decideFirst(generation, this.withQuotas(generation, job.took(reading, pods.values())));
     this.ports.counters.decided(decision.action);
     job.memory = decision.memory;
     void this.alone(job, () => this.act(job, { generation, anchor, input, decision }));

@@ -85,6 +85,9 @@ function memoryCure(one: RecoveryCase, { pod, process }: Killed): string {
   const raise = memoryRaise(one.spec, process);
   const when = raiseFor(one) ? 'Its' : 'It came up again with what it has. Killed once more, its';
   if (raise) return `${when} memory is raised to ${raise.to}, which spec.recovery.memory.max (${max}) allows.`;
+  const own = process === 'taskManager' ? one.spec.spec.autoscaler : undefined;
+  if (own?.mode === 'active' && own.memory?.mode === 'active')
+    return `The autoscaler gives TaskManagers more once the job runs again, up to spec.autoscaler.memory.max (${own.memory.max}).`;
   const reached = max === undefined ? '' : ` spec.recovery.memory.max (${max}) allows no more.`;
   const wish = max === undefined ? ', or let Drey raise it by spec.recovery.memory.max' : '';
   return `Raise the memory of spec.${process}.resources, requests and limits alike${wish}.${reached}`;

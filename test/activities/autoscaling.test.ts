@@ -1,7 +1,8 @@
 /** Deciding first: what is told, and how often. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { decide } from '../../core/autoscaler/decide.ts';
-import { annotations } from '../../core/names.ts';
+import { renderAnchor } from '../../core/manifests/anchor.ts';
+import { annotations, labels } from '../../core/names.ts';
 import { roomOf, type SharedQuota } from '../../core/scaling/quota-room.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { minute } from '../core/autoscaler/jobs.ts';
@@ -27,6 +28,37 @@ import {
 
 beforeEach(beginAnew);
 afterEach(() => void jest.useRealTimers());
+
+test('a job of which Kubernetes killed a TaskManager for its memory is told at once, and gets more', async () => {
+  const memory = { mode: 'active', max: '8Gi' } as const;
+  const storage = { root: 's3://bucket/drey' };
+  const resources = { limits: { memory: '2Gi' } };
+  const spec = smallSpec({ autoscaler: { mode: 'active', memory }, storage, taskManager: { resources } });
+  const generation = someGeneration(2, { spec });
+  put(generation);
+  const one = await agent();
+  await measured(one, generation, enough, { to: 3 });
+  expect(signals).toEqual([]);
+  const killed = { exitCode: 137, reason: 'OOMKilled', finishedAt: new Date(2.5 * minute).toISOString() };
+  const name = 'flink-main-container';
+  const { metadata } = renderAnchor(generation, 4);
+  const { namespace } = metadata;
+  const labelled = { ...metadata.labels, [labels.component]: 'taskmanager' };
+  one.podWatch.replaced([
+    {
+      metadata: { name: 'a', namespace, labels: labelled },
+      spec: { containers: [{ name, resources }] },
+      status: { containerStatuses: [{ name, restartCount: 1, lastState: { terminated: killed } }] },
+    } as never,
+  ]);
+  await measured(one, generation, enough, { from: 3.5, to: 5 });
+  expect(signals).toMatchObject([{ found: { action: 'scale' } }]);
+  const [signal] = signals;
+  expect(signal && decide(signal.input)).toMatchObject({
+    reasons: [{ code: 'OUT_OF_MEMORY' }],
+    memoryBytes: 3 * 2 ** 30,
+  });
+});
 
 describe('a job whose load is too much', () => {
   test('is told once, by a window as the engine takes it', async () => {

@@ -25,6 +25,7 @@ export interface Agent {
   readonly view: ClusterView;
   /** Of ConfigMaps. */
   readonly watch: Follower<'ConfigMap'>;
+  readonly podWatch: Follower<'Pod'>;
 }
 
 export const anchors = new Map<string, ReturnType<typeof stored>>();
@@ -93,7 +94,8 @@ export async function agent(): Promise<Agent> {
   const view = new ClusterView('local', () => undefined);
   await view.follow(kubernetes, 'x', new AbortController().signal);
   const watch = followers.get('ConfigMap') as unknown as Follower<'ConfigMap'>;
-  const made = { autoscaling: new Autoscaling(view, ports), view, watch };
+  const podWatch = followers.get('Pod') as unknown as Follower<'Pod'>;
+  const made = { autoscaling: new Autoscaling(view, ports), view, watch, podWatch };
   watched(made);
   return made;
 }

@@ -97,6 +97,12 @@ describe('a pod that ran out of memory', () => {
       2048,
       { failure: { cure: expect.stringMatching(/spec\.recovery\.memory\.max \(2Gi\) allows no more/) } },
     ],
+    [
+      'is for the autoscaler where that gives memory',
+      { autoscaler: { mode: 'active', memory: { mode: 'active', max: '4Gi' } } },
+      1728,
+      { failure: { cure: expect.stringMatching(/^The autoscaler gives .* spec\.autoscaler\.memory\.max \(4Gi\)\.$/) } },
+    ],
     ['says how to let it be raised', {}, 1728, { failure: { cure: expect.stringMatching(/or let Drey raise it/) } }],
   ])('%s', (_title, spec, _limit, finding) => {
     expect(found(troubled('taskmanager', oom()), spec)).toMatchObject(finding);
