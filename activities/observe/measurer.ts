@@ -1,4 +1,5 @@
 /** Measures the jobs of a shard that run: each at a pace that adapts, all together within what measuring may ask. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { readFlinkCluster } from '../../clients/flink/read-cluster.ts';
@@ -38,6 +39,12 @@ export interface MeasuringPorts {
 
 /** A JobManager that hangs must not keep the others waiting. */
 const call = { timeoutMs: 5_000 };
+
+/**
+ * Flink gathers metrics when somebody asks, and answers with what it had before: as old as the last question. Within this time it has gathered.
+ * Else the first reading of an agent would show the job as it was when the last agent left it, and what came in since as if it came at once.
+ */
+const gatheredMs = 500;
 
 interface Measured {
   /** With its newest revision. */
@@ -120,7 +127,9 @@ export class Measurer {
 
   private async read(job: Measured): Promise<MeasuredAs> {
     try {
-      const reading = await job.reader.read(await readFlinkCluster(job.flink, call));
+      const cluster = await readFlinkCluster(job.flink, call);
+      await pause(gatheredMs);
+      const reading = await job.reader.read(cluster);
       if (!reading) return 'none';
       job.still = stillAfter(job.still, reading);
       job.slots = slotsOf(reading);

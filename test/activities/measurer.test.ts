@@ -5,13 +5,20 @@ import { Measurer, type MeasuringPorts } from '../../activities/observe/measurer
 import { pacedFlink } from '../../activities/observe/paced-flink.ts';
 import { RequestLine, turnIn } from '../../activities/observe/request-line.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
+import { JobReader } from '../../clients/flink/read-job.ts';
 import { directTransport } from '../../clients/flink/transport.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { measuringPerJobManager } from '../../core/metrics/measuring-pace.ts';
 import { flinkJobId } from '../../core/names.ts';
 import type { BucketLimits } from '../../core/observation/token-bucket.ts';
-import { measuredJobId, recordedMeasuring, serveRecorded, type RecordedFlink } from '../support/flink-answers.ts';
+import {
+  measuredJobId,
+  recordedMeasuring,
+  serveAnswers,
+  serveRecorded,
+  type RecordedFlink,
+} from '../support/flink-answers.ts';
 import { generation } from '../support/generation-fixture.ts';
 
 const plenty: BucketLimits = { perSecond: 1_000, burst: 1_000 };
@@ -95,6 +102,25 @@ describe('a job that runs', () => {
     expect(measuring.slots(job(1))).toBeUndefined();
     expect(outcomes).toEqual(Array.from({ length: server.asked.length }, () => 'answered'));
     expect(failures).toEqual([]);
+  });
+
+  test('is measured by what Flink gathers when it is asked, and not by what it had gathered for somebody before', async () => {
+    const id = flinkJobId(job(0).identity, job(0).submission);
+    const [before, now] = (['first', 'later'] as const).map((when) =>
+      recordedMeasuring('2.3', when).map((one) => ({ ...one, request: one.request.replace(measuredJobId, id) })),
+    );
+    let gathered = before;
+    const lazy = await serveAnswers((line) => {
+      const answer = gathered?.find(({ request }) => request === line);
+      if (line.includes('metrics')) setTimeout(() => (gathered = now), 50);
+      return answer;
+    });
+    const measuring = measurer({ url: lazy.url });
+    measuring.tick([job(0)]);
+    await until(() => taken.length > 0);
+    await lazy.stop();
+    const whole = await new JobReader(connectFlink(directTransport(server.url)), id).read({});
+    expect(taken[0]?.reading.sample.vertices).toEqual(whole?.sample.vertices);
   });
 
   test('is measured at once when it was submitted anew', async () => {
