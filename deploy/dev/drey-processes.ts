@@ -39,12 +39,19 @@ export async function ensureDreyProcess(
   return launch(paths, kind, { fingerprint, env });
 }
 
-/** Starts a process again, with the settings that it was last started with, unless it runs. For tests that kill it. */
-export async function restartDreyProcess(paths: StackPaths, kind: DreyProcess): Promise<ProcessRecord> {
+/**
+ * Starts a process again, with the settings that it was last started with, unless it runs. For tests that kill it.
+ * @param besides what is set for this time alone.
+ */
+export async function restartDreyProcess(
+  paths: StackPaths,
+  kind: DreyProcess,
+  besides: Readonly<Record<string, string>> = {},
+): Promise<ProcessRecord> {
   const name = processName(kind);
   const start = startOf(paths, name);
   if (!start) throw new Error(`${name} was never started here`);
-  return livingProcess(paths.runDir, name) ?? launch(paths, kind, start);
+  return livingProcess(paths.runDir, name) ?? launch(paths, kind, start, besides);
 }
 
 /** The record's name of a process; a worker's holds its build. */
@@ -52,7 +59,12 @@ export function processName(kind: DreyProcess): string {
   return kind === 'worker' ? `worker-${buildIdOf()}` : kind;
 }
 
-async function launch(paths: StackPaths, kind: DreyProcess, start: Start): Promise<ProcessRecord> {
+async function launch(
+  paths: StackPaths,
+  kind: DreyProcess,
+  start: Start,
+  besides: Readonly<Record<string, string>> = {},
+): Promise<ProcessRecord> {
   const name = processName(kind);
   mkdirSync(paths.runDir, { recursive: true });
   // The settings hold the database's password.
@@ -64,7 +76,7 @@ async function launch(paths: StackPaths, kind: DreyProcess, start: Start): Promi
     command: process.execPath,
     args: ['--enable-source-maps', await bundleProcess(paths.cacheDir, kind)],
     cwd: repositoryRoot,
-    env: { ...inheritedEnv(), ...start.env },
+    env: { ...inheritedEnv(), ...start.env, ...besides },
   });
 }
 

@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { createDreyClient, type DreyClient } from '../../clients/drey/client.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
@@ -119,6 +120,15 @@ export async function killPart(part: StackProcess): Promise<void> {
     stepMs: 5,
   });
 }
+
+/** Starts one of Drey's own processes anew, whose clock is wrong by so much from then on. */
+export async function restartWithClock(part: DreyProcess, shiftMs: number): Promise<void> {
+  await endPart(part);
+  const besides = { NODE_OPTIONS: `--import=${clockModule}`, DREY_TEST_CLOCK_SHIFT_MS: String(shiftMs) };
+  await restartDreyProcess(paths, part, besides);
+}
+
+const clockModule = pathToFileURL(join(import.meta.dirname, 'shifted-clock.mjs')).href;
 
 /** Ends one of Drey's own processes as a release does: it may end what it has begun. */
 export async function endPart(part: DreyProcess): Promise<void> {
