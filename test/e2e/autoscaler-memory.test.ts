@@ -73,9 +73,9 @@ async function withMemoryLeft<T>(mib: number, act: () => Promise<T>): Promise<T>
 const mibOf = (text = '') => Number(/^(\d+)Mi$/.exec(text)?.[1] ?? Number.NaN);
 
 async function findsNoRoom(name: string): Promise<void> {
-  await deployed(name, wish);
-  // Room for the JobManager of an upgrade and a TaskManager as it is, and for none that is larger.
-  const refused = await withMemoryLeft(512 + 768, async () => {
+  await deployed(name, { ...wish, spec: { ...wish.spec, deadlines: { schedule: '20s' } } });
+  // Also once the old Flink cluster has gone, a larger TaskManager does not fit.
+  const refused = await withMemoryLeft(256, async () => {
     await killed(name);
     const decision = await decided(name, 1, 'failed');
     expect(decision).toMatchObject({ reasons: [{ code: 'OUT_OF_MEMORY' }] });
