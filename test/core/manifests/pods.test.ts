@@ -97,8 +97,10 @@ describe('the JobManager', () => {
     expect(renderJobManager({ generation: single, ...owned }).spec).toMatchObject({ replicas: 1 });
   });
 
+  const ownAddress = ['-D', 'jobmanager.rpc.address=$(POD_IP)', '-D', 'jobmanager.bind-host=$(POD_IP)'];
+
   test.each([
-    ['dedicated', {}, ['jobmanager', '-D', 'jobmanager.rpc.address=$(POD_IP)']],
+    ['dedicated', {}, ['jobmanager', ...ownAddress]],
     ['dedicated', { storage: noStorage }, ['jobmanager']],
   ] as const)('%s is given its address with high availability only', (mode, spec, args) => {
     expect(jobManagerArguments(generation({ spec: { mode, ...spec } }))).toEqual(args);
@@ -116,8 +118,7 @@ describe('the JobManager', () => {
       '--fromSavepoint',
       'file:///sp/1',
       '--allowNonRestoredState',
-      '-D',
-      'jobmanager.rpc.address=$(POD_IP)',
+      ...ownAddress,
       '--',
       '$$HOME',
       '$$(POD_IP)',
