@@ -8,7 +8,7 @@ import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts'
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
-import { hasCheckpoint, hasDurableStorage } from '../../core/generation.ts';
+import { hasCheckpoint, hasDurableStorage, ranSince } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type PointSeen, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
@@ -33,7 +33,7 @@ import {
   type StopSubject,
 } from './stop-look.ts';
 import type { StopJobInput, StoppedJob } from './stop-shapes.ts';
-import { readStopNotes, type StopNotes } from './stop-notes.ts';
+import { ranSinceMs, readStopNotes, type StopNotes } from './stop-notes.ts';
 import { goneOnFrom, hasPointers, newestStored } from './stop-storage.ts';
 import * as limits from './stop-limits.ts';
 
@@ -238,7 +238,7 @@ class Stop {
 
   /** A JobManager that was replaced knows only since when it has run the job itself. */
   private runsSince(startedAtMs: number): number {
-    return Math.min(startedAtMs, this.notes?.ranSinceMs ?? startedAtMs);
+    return Math.min(startedAtMs, ranSinceMs(this.subject.generation, this.notes) ?? startedAtMs);
   }
 
   /** What needs no answer of Flink, and what is taken of the job until there is one. */
@@ -298,7 +298,9 @@ class Stop {
 
   /** A running job is left alone; of one that has ended the caller must say that its state may be that old. */
   private async tooOld({ sinceMs, from }: StateAge, hasEnded: boolean): Promise<StoppedJob> {
-    const failure = stateTooOld(from, Date.now() - sinceMs, this.input.maxStateAgeMs ?? 0, hasEnded);
+    const { generation, maxStateAgeMs: limitMs = 0 } = this.input;
+    const whose = generation.candidate ? 'candidate' : hasEnded ? 'ended' : 'left';
+    const failure = stateTooOld({ from, ageMs: Date.now() - sinceMs, limitMs }, whose);
     if (hasEnded) throw failed(failure);
     await this.note({ [annotations.stopping]: null });
     return { detail: 'it runs on', refused: failure };
@@ -380,7 +382,8 @@ class Stop {
     const notes = await readStopNotes(dependencies, generation);
     if (notes?.isUsed) return this.fromStorage('it was submitted while it was given up');
     // Its anchor was made anew, after the one that knew its submission was deleted.
-    if (this.hasCheckpoint()) return this.fromStorage('its objects were made anew');
+    if (this.hasCheckpoint() || ranSince(generation) !== undefined)
+      return this.fromStorage('its objects were made anew');
     return this.startedFrom('no job was submitted to it');
   }
 
