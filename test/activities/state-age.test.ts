@@ -5,8 +5,9 @@ import { stopJob } from '../../activities/cluster/stop-job.ts';
 import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
 import type { Generation } from '../../core/generation.ts';
-import { annotations, flinkJobId } from '../../core/names.ts';
+import { annotations } from '../../core/names.ts';
 import { bringingBack } from '../../workflows/stop-wishes.ts';
+import { listedJob } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -78,9 +79,8 @@ describe('a job that has completed no checkpoint since it was restored', () => {
 
   test('runs on where its JobManager was replaced since', async () => {
     const counts = { restored: 1, total: 0, inProgress: 0, completed: 0, failed: 0 };
-    const job = { id: flinkJobId(stopped.identity, stopped.submission), name: 'orders' };
     const flink: Partial<FlinkClient> = {
-      jobs: async () => [{ ...job, state: 'RUNNING', startedAtMs: Date.now(), tasksTotal: 1, tasks: { RUNNING: 1 } }],
+      jobs: async () => [{ ...listedJob(stopped, 'RUNNING'), startedAtMs: Date.now() }],
       exceptions: async () => ({ history: [] }),
       checkpoints: async () => ({ counts, recentCompleted: [] }),
       checkpointConfig: async () => undefined,

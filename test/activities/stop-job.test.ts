@@ -2,12 +2,13 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { stopJob } from '../../activities/cluster/stop-job.ts';
 import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
-import type { CheckpointConfig, Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { CheckpointConfig, Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import { cachedFor } from '../support/cached-answers.ts';
+import { listedJob } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -191,22 +192,13 @@ describe('a JobManager that answers', () => {
   function flinkGoing(states: readonly (FlinkJobState | 'silent')[]): Partial<FlinkClient> {
     const left = [...states];
     let endedAs: FlinkJobState | undefined;
-    const job = (state: FlinkJobState): JobSummary => ({
-      id: flinkJobId(stopped.identity, stopped.submission),
-      name: 'orders',
-      state,
-      startedAtMs: 1,
-      ...(endedAs && { endedAtMs: 2 }),
-      tasksTotal: 1,
-      tasks: state === 'RUNNING' ? { RUNNING: 1 } : {},
-    });
     return {
       jobs: async () => {
         const state = endedAs ?? (left.length > 1 ? left.shift() : left[0]);
         if (state === undefined || state === 'silent') throw new FlinkUnreachable('reset');
-        return [job(state)];
+        return [listedJob(stopped, state)];
       },
-      job: async (id) => ({ ...job('FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
+      job: async (id) => ({ ...listedJob(stopped, 'FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
       exceptions: async () => ({ history: [] }),
       savepointStatus: async () => (endedAs ? { state: 'completed', location: savepoint } : { state: 'unknown' }),
       checkpointConfig: async () => undefined,
@@ -253,17 +245,7 @@ describe('a JobManager that answers', () => {
     const latestCompleted = { ...savepointOf, id: completedId, savepoint: false, isStop: false, discarded: true };
     const flink: Partial<FlinkClient> = {
       ...flinkGoing([]),
-      jobs: async () => [
-        {
-          id: flinkJobId(stopped.identity, stopped.submission),
-          name: 'orders',
-          state: 'FINISHED',
-          startedAtMs: 1,
-          endedAtMs: 2,
-          tasksTotal: 1,
-          tasks: {},
-        },
-      ],
+      jobs: async () => [listedJob(stopped, 'FINISHED')],
       checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint }),
     };
     await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
@@ -296,15 +278,9 @@ describe('a JobManager that answers', () => {
         path,
         isStop: false,
       };
-      const job = {
-        id: flinkJobId(stopped.identity, stopped.submission),
-        name: 'orders',
-        startedAtMs: 1,
-        endedAtMs: 2,
-      };
       return {
         ...flinkGoing([]),
-        jobs: async () => [{ ...job, state: 'FAILED', tasksTotal: 1, tasks: {} }],
+        jobs: async () => [listedJob(stopped, 'FAILED')],
         checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted }),
       };
     };
