@@ -148,7 +148,7 @@ export async function savepointFacts(subject: StopSubject, path: string | undefi
 /** Whether the storage can say that a checkpoint is there. What the program keeps elsewhere is not found where the spec says. */
 export function isToBeProved(
   { generation: { identity, spec } }: StopSubject,
-  { kind, restorePoint = '' }: { readonly kind?: PointKind; readonly restorePoint?: string },
+  { kind, restorePoint = '' }: { readonly kind?: PointKind; readonly restorePoint?: string | undefined },
 ): boolean {
   const root = checkpointDirectory(spec.spec, identity.uid);
   return kind === 'checkpoint' && root !== undefined && liesBelow(restorePoint, root);

@@ -5,6 +5,7 @@ import { annotations } from '../../core/names.ts';
 import { ranSince, type Generation } from '../../core/generation.ts';
 import { findAnchor } from './anchor.ts';
 import type { ClusterDependencies } from './dependencies.ts';
+import { readLastWords, type LastWords } from './last-words.ts';
 
 export interface StopNotes {
   /** Whether the job may have been submitted. */
@@ -19,6 +20,8 @@ export interface StopNotes {
   readonly restoreFrom?: string;
   /** The trigger id of a stop that may have been asked for, and was not refused. */
   readonly trigger?: string;
+  /** What its JobManager told before a stop ended its pods. */
+  readonly lastWords: LastWords;
 }
 
 /**
@@ -56,6 +59,7 @@ export async function readStopNotes(
     ...(hasRun && notedSince(stored.metadata)),
     hasCheckpoint: current !== undefined && notes[annotations.checkpointed] === current,
     ...(isAsked && { trigger }),
+    lastWords: readLastWords(notes[annotations.lastWords], current),
   };
 }
 
