@@ -14,6 +14,7 @@ import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from 
 import { decideStop, type PointSeen, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
 import { clean, failed, isFinalRefusal, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { outlivedCache } from '../outlived-cache.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
@@ -26,7 +27,6 @@ import {
   isToBeProved,
   listedJob,
   neverHadJob,
-  outlivedCache,
   pointsOf,
   savepointFacts,
   sinceItsEnd,
@@ -233,8 +233,13 @@ class Stop {
     if (request.state === 'completed')
       this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
-    if (known.job.ended) await outlivedCache(this.subject, (this.endSeenAt ??= performance.now()));
+    // Then the storage says what there is; but there nothing tells of somebody who has stopped it.
+    if (known.job.ended && !(await this.tellsOfTheEnd()) && state !== 'FINISHED') return known;
     return { ...known, ...(await pointsOf(this.subject, job, this.notes)) };
+  }
+
+  private tellsOfTheEnd(): Promise<boolean> {
+    return outlivedCache(this.subject.generation.spec, (this.endSeenAt ??= performance.now()), this.signal);
   }
 
   /** A JobManager that was replaced knows only since when it has run the job itself. */

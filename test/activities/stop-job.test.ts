@@ -186,6 +186,8 @@ describe('a JobManager that does not answer', () => {
 });
 
 describe('a JobManager that answers', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
   const savepoint = 'file:/s/stop-2-1/savepoint-1';
 
   /** Flink goes from one state to the next with every look; after a cancellation or a savepoint the job has ended. */
@@ -348,6 +350,25 @@ describe('a JobManager that answers', () => {
       await expect(outcome).resolves.not.toHaveProperty('podsEnded');
     },
   );
+
+  test('where that cache is older than is waited, the storage says which checkpoint is the newest', async () => {
+    const flink = flinkGoing(['RUNNING']);
+    let aheadMs = 0;
+    const now = performance.now.bind(performance);
+    const cancel: FlinkClient['cancel'] = async (...call) => {
+      // From then on no time passes without a minute's.
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + (aheadMs += 61_000));
+      return (await flink.cancel?.(...call)) ?? false;
+    };
+    const checkpoints = cachedFor(3_600_000, () => checkpointsUpTo(7));
+    const subject = generation({ spec: { flink: { configuration: { [patient]: '1 h' } } } });
+    const checkpoint = { path: 'file:/c/chk-8', modified: Date.now(), number: 8 };
+    const told = { ...flink, cancel, checkpoints };
+    const made = madeUpCluster({ generation: subject, hasPods: true, flink: told, checkpoint });
+    const requester = { uid: 'k3jx9a2b', operation: 9 };
+    const outcome = asActivity(() => stopJob(made.dependencies, { generation: subject, requester, how: 'cancel' }));
+    await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path, podsEnded: true });
+  });
 
   test('a job that is stopped with a savepoint does not wait for that cache', async () => {
     const checkpoints = jest.fn(async () => undefined);

@@ -58,7 +58,8 @@ function during(told: Partial<FlinkClient>, wait: Wait): Promise<unknown> {
   return asActivity(() => wait(dependencies));
 }
 
-const look = (told: Partial<FlinkClient>) => lookAtFlink(told as FlinkClient, stopped, () => true);
+const look = (told: Partial<FlinkClient>) =>
+  lookAtFlink({ flink: told as FlinkClient, generation: stopped }, () => true);
 
 describe('an operation that waits for', () => {
   test.each(waits)('%s believes no answer from before the end', async (_what, wait) => {
