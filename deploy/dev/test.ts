@@ -10,6 +10,7 @@ import { leftOut } from './test-draw.ts';
 import { lanesOf, takeCounts, type Lane } from './test-lanes.ts';
 import { partsNeeded, type Part } from './test-needs.ts';
 import { startTestStack, stopTestStack } from './test-stack.ts';
+import { isOnProduct } from './test-suites.ts';
 
 const paths = stackPaths(testInstance);
 const logFile = join(paths.logDir, 'test.log');
@@ -52,7 +53,7 @@ function draw(files: readonly string[]): readonly string[] {
   // The tests in them draw by the same one.
   const seed = Number((process.env['DREY_TEST_SEED'] ??= String(Date.now() % 1_000_000)));
   const others = leftOut(files, seed);
-  const drawn = files.filter((file) => file.includes('/test/e2e/') && !others.includes(file));
+  const drawn = files.filter((file) => isOnProduct(file) && !others.includes(file));
   const names = drawn.map((file) => basename(file, '.test.ts')).toSorted();
   console.log(`on the whole product, by seed ${seed}: ${names.join(', ')}`);
   console.log(`${others.length} other suites wait for their turn; all of them: npm test -- test/e2e`);
