@@ -7,6 +7,7 @@ import { repositoryRoot, stackPaths, testInstance } from './paths.ts';
 import { runCommand } from './process.ts';
 import { describeFailures, Progress, reasonOf, StepFailed } from './progress.ts';
 import { leftOut } from './test-draw.ts';
+import { endTestFolder, makeOwnFolder, testFolderVariable } from './test-folder.ts';
 import { lanesOf, takeCounts, type Lane } from './test-lanes.ts';
 import { partsNeeded, type Part } from './test-needs.ts';
 import { startTestStack, stopTestStack } from './test-stack.ts';
@@ -81,9 +82,16 @@ async function runWithParts(
   }
 }
 
-/** The worst of the lanes' exit codes. */
+/** The worst of the lanes' exit codes. What their tests started and could not end themselves is ended then. */
 async function runLanes(args: readonly string[], env: Variables, lanes: readonly Lane[]): Promise<number> {
-  return Math.max(...(await Promise.all(lanes.map((lane) => runJest(args, env, lane)))));
+  const folder = makeOwnFolder('tests');
+  const own = { ...env, [testFolderVariable]: folder };
+  try {
+    return Math.max(...(await Promise.all(lanes.map((lane) => runJest(args, own, lane)))));
+  } finally {
+    const ended = await endTestFolder(folder);
+    if (ended.length > 0) console.error(`ended what tests had left: ${ended.join(', ')}`);
+  }
 }
 
 function runJest(args: readonly string[], env: Variables, lane: Lane): Promise<number> {
