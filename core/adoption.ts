@@ -1,5 +1,5 @@
 /** What a new entity does about generations that it finds under its name: take them over, never deploy beside them. */
-import { keepingCheckpoints, type Generation } from './generation.ts';
+import { keepingKnown, type Generation } from './generation.ts';
 import { generationName } from './names.ts';
 
 /** A generation found by its anchor. */
@@ -66,7 +66,7 @@ export function reconciled(found: readonly FoundGeneration[], known: readonly Ge
   const strangers = unknown.filter(({ identity }) => !uids.has(identity.uid));
   const forgotten = unknown.filter(({ identity }) => uids.has(identity.uid)).map(withoutFindings);
   const anchored = new Map(found.map((one) => [generationName(one.identity), withoutFindings(one)]));
-  const own = keepingCheckpoints(
+  const own = keepingKnown(
     known.map((one) => anchored.get(generationName(one.identity)) ?? one),
     known,
   );

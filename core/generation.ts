@@ -18,6 +18,8 @@ export interface Generation {
   readonly candidate?: true;
   /** The newest submission that was seen to complete a checkpoint: kept by the job, for with its anchor the generation's own notes go. */
   readonly checkpointedBy?: number;
+  /** The newest submission all of whose tasks were seen to run, and when that was first, in milliseconds since 1970: kept for the same reason. */
+  readonly ran?: { readonly submission: number; readonly sinceMs: number };
 }
 
 /** Whether its job was seen to complete a checkpoint: then it never starts empty unasked. */
@@ -25,20 +27,35 @@ export function hasCheckpoint({ submission, checkpointedBy }: Generation): boole
   return checkpointedBy === submission;
 }
 
-/** The same generations, with what was known of their checkpoints. */
-export function keepingCheckpoints(now: readonly Generation[], known: readonly Generation[]): readonly Generation[] {
+/** Since when its job has run, in milliseconds since 1970; undefined where its submission was not seen to run. */
+export function ranSince({ submission, ran }: Generation): number | undefined {
+  return ran?.submission === submission ? ran.sinceMs : undefined;
+}
+
+/** The same generations, with what was known of their jobs. */
+export function keepingKnown(now: readonly Generation[], known: readonly Generation[]): readonly Generation[] {
   return now.map((one) => {
     const same = known.find(
       ({ identity: { uid, number } }) => one.identity.uid === uid && one.identity.number === number,
     );
-    if (same?.checkpointedBy === undefined) return one;
-    return { ...one, checkpointedBy: Math.max(same.checkpointedBy, one.checkpointedBy ?? 0) };
+    if (!same) return one;
+    const checkpointedBy = Math.max(same.checkpointedBy ?? 0, one.checkpointedBy ?? 0);
+    const ran = newestRun([same.ran, one.ran]);
+    return { ...one, ...(checkpointedBy > 0 && { checkpointedBy }), ...(ran && { ran }) };
   });
 }
 
-/** The same generations of a job that has finished: it removes its checkpoints, so none of them is missed. */
-export function missingNoCheckpoints(generations: readonly Generation[]): readonly Generation[] {
-  return generations.map(({ checkpointedBy: _done, ...one }) => one);
+/** Of one submission it counts when that was first. */
+function newestRun(runs: readonly Generation['ran'][]): Generation['ran'] {
+  const [newest] = runs
+    .filter((one) => one !== undefined)
+    .toSorted((one, other) => other.submission - one.submission || one.sinceMs - other.sinceMs);
+  return newest;
+}
+
+/** The same generations of a job that has finished: it removes its checkpoints and begins anew, so nothing of it is missed or too old. */
+export function missingNothing(generations: readonly Generation[]): readonly Generation[] {
+  return generations.map(({ checkpointedBy: _done, ran: _ran, ...one }) => one);
 }
 
 /** Whether the job keeps its state somewhere that outlives its pods. */

@@ -2,7 +2,7 @@
 import { candidateAmong } from './candidate.ts';
 import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
-import { keepingCheckpoints, missingNoCheckpoints } from './generation.ts';
+import { keepingKnown, missingNothing } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
@@ -15,7 +15,7 @@ export const lostOperationsMax = 5;
 
 /** Takes an operation's result into the job's state. @param brought the revision that it was to bring about. */
 export function concludeOperation(state: JobState, result: OperationResult, brought: Revision): void {
-  state.generations = keepingCheckpoints(result.generations, state.generations);
+  state.generations = keepingKnown(result.generations, state.generations);
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
   state.savepoints = withSavepoints(state.savepoints, result.savepoints);
@@ -30,7 +30,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
   state.phase = phaseAfter(state, result);
-  if (state.phase === 'FINISHED') state.generations = missingNoCheckpoints(state.generations);
+  if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
   const { failure } = result;
   state.failure = failure?.code === 'ABORTED' ? undefined : failure;

@@ -118,6 +118,8 @@ export const annotations = {
   checkpointed: 'drey.dev/checkpointed',
   /** `<submission>/<trigger id>` of a stop with savepoint, written before it is asked for. */
   stopping: 'drey.dev/stopping',
+  /** What the JobManager told of its job, as JSON, written before a stop ends its pods: only it knew that. */
+  lastWords: 'drey.dev/last-words',
   /** The digest of what the job was told of this generation last: an observer that begins anew tells only what differs. */
   told: 'drey.dev/told',
   /** Marks of its objects, as JSON: by them a change by somebody else is noticed. */

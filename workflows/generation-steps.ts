@@ -2,7 +2,7 @@
  * The steps with which an operation brings one generation up. Each may be repeated: what it makes was named before, so a
  * second try finds the first one's work.
  */
-import { hasDurableStorage, keepingCheckpoints, type Generation } from '../core/generation.ts';
+import { hasDurableStorage, keepingKnown, type Generation } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
@@ -86,6 +86,7 @@ export class GenerationSteps {
   async tasksRunning(step: StepName = 'tasksRunning'): Promise<void> {
     const { finished } = await this.wait(step, 'waitTasks', 'running');
     this.hasFinished ||= finished ?? false;
+    this.learn({ ran: { submission: this.generation.submission, sinceMs: Date.now() } });
   }
 
   /** Points the job's Service here, unless it does already. */
@@ -117,13 +118,14 @@ export class GenerationSteps {
     if (!hasDurableStorage(this.generation.spec)) return false;
     const { finished, makesNone } = await this.wait(step, 'confirmCheckpoint', 'checkpoint');
     this.hasFinished ||= finished ?? false;
-    if (!finished && !makesNone) this.noteCheckpoint();
+    if (!finished && !makesNone) this.learn({ checkpointedBy: this.generation.submission });
     return !makesNone;
   }
 
-  private noteCheckpoint(): void {
-    this.generation = { ...this.generation, checkpointedBy: this.generation.submission };
-    this.account.generations = keepingCheckpoints(this.account.generations, [this.generation]);
+  private learn(known: Pick<Generation, 'checkpointedBy' | 'ran'>): void {
+    const [now = this.generation] = keepingKnown([this.generation], [{ ...this.generation, ...known }]);
+    this.generation = now;
+    this.account.generations = keepingKnown(this.account.generations, [now]);
   }
 
   /** Asks whether the job has finished, and waits for nothing but the answer. */

@@ -3,13 +3,13 @@
  * neither stopped nor changed. What of an attempt is left when that fails, the next one ends with its state, or a discard.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
-import type { Generation } from '../core/generation.ts';
 import type { OperationResult, TargetInput } from '../core/operation-result.ts';
 import { CandidateRun } from './candidate-run.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { errorOf, type OperationRun } from './operation-run.ts';
 import { askCluster } from './reconcile.ts';
-import { stopGeneration } from './stop-generation.ts';
+import { stopGeneration, type StopWish } from './stop-generation.ts';
+import { bringingBack } from './stop-wishes.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, revive);
 export async function revive(input: TargetInput): Promise<OperationResult> {
@@ -21,7 +21,7 @@ export async function revive(input: TargetInput): Promise<OperationResult> {
     if (broken.length === 0) throw errorOf(nothingThere);
     let restoreFrom: string | undefined;
     // The newest comes last. One that has kept nothing of its own leaves what the one before it had.
-    for (const one of broken) restoreFrom = (await ended(account, one, input.target)) ?? restoreFrom;
+    for (const wish of bringingBack(broken, input.target)) restoreFrom = (await ended(account, wish)) ?? restoreFrom;
     await account.untilNoReturn(async () => {
       await run.bringBack(restoreFrom);
       await run.seeItStable();
@@ -30,13 +30,13 @@ export async function revive(input: TargetInput): Promise<OperationResult> {
 }
 
 /** Ends it, and clears it away. @returns from where the next one goes on; undefined where it had nothing. */
-async function ended(account: OperationRun, broken: Generation, next: Generation): Promise<string | undefined> {
+async function ended(account: OperationRun, wish: StopWish): Promise<string | undefined> {
   // What the operation says of the job's own state stays as it is.
   const { leftRunning, restorePoint, startedFrom } = account;
   try {
-    const stopped = await stopGeneration(account, { generation: broken, how: 'cancel', next }, 'candidateStopped');
-    await new GenerationSteps(account, broken).cleared('candidateRemoved');
-    return stopped.restorePoint ?? broken.restoreFrom;
+    const stopped = await stopGeneration(account, wish, 'candidateStopped');
+    await new GenerationSteps(account, wish.generation).cleared('candidateRemoved');
+    return stopped.restorePoint ?? wish.generation.restoreFrom;
   } finally {
     Object.assign(account, { leftRunning, restorePoint, startedFrom });
   }

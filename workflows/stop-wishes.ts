@@ -20,9 +20,27 @@ export function keepingState(generation: Generation, next: FlinkJob, mode: PlanM
     ...(isCanonical && { format: 'canonical' }),
     // Nobody goes on from it unless the restore fails.
     ...(mode === 'restore' && { stateMayBeGone: true }),
-    ...(upgrade.maxStateAge !== undefined &&
-      mode !== 'restore' && { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) }),
+    ...(mode !== 'restore' && oldestState(next)),
   };
+}
+
+/**
+ * What is said about the ends of what is left of a candidate that is brought back, the newest last. Only that one's state may be too
+ * old: it began from what those before it had.
+ */
+export function bringingBack(broken: readonly Generation[], next: Generation): readonly StopWish[] {
+  const limit = oldestState(next.spec);
+  return broken.map((generation) => ({
+    generation,
+    how: 'cancel',
+    next,
+    ...(generation === broken.at(-1) && limit),
+  }));
+}
+
+/** How old a checkpoint may be that a start by this spec goes on from. */
+function oldestState({ spec: { upgrade } }: FlinkJob): Pick<StopWish, 'maxStateAgeMs'> {
+  return upgrade.maxStateAge === undefined ? {} : { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) };
 }
 
 /** The same where the job is to end though no savepoint can be had, and however old its newest checkpoint is. */

@@ -8,7 +8,7 @@ import { decideParallelism, type Requirements, type VertexParallelism } from '..
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
-import { stopSavepoint } from './ended-outside.ts';
+import { stopSavepoint, type AwaitedJob } from './ended-outside.ts';
 import { supervise } from './supervise.ts';
 
 export interface CheckRescaleInput extends WaitInput {
@@ -49,11 +49,11 @@ export function checkRescale(
         generation,
         waitMs,
         signal,
-        look: async (flink) => {
+        look: async (flink, ending) => {
           const id = flinkJobId(generation.identity, generation.submission);
           const listed = (await flink.jobs()).find((one) => one.id === id);
           state = listed?.state ?? 'not listed';
-          const ended = await endOf(flink, generation, state);
+          const ended = await endOf({ flink, generation, signal: ending }, state);
           if (ended) return { ended, detail: `the job is ${state}` };
           const job = state === 'RUNNING' ? await flink.job(id) : undefined;
           return (
@@ -69,14 +69,11 @@ export function checkRescale(
   );
 }
 
-async function endOf(
-  flink: FlinkClient,
-  generation: Generation,
-  state: string,
-): Promise<EndedJob['ended'] | undefined> {
+async function endOf(awaited: AwaitedJob, state: string): Promise<EndedJob['ended'] | undefined> {
+  const { flink, generation } = awaited;
   const id = flinkJobId(generation.identity, generation.submission);
   if (state === 'FINISHED')
-    return (await stopSavepoint(flink, generation)) === undefined ? 'finished' : gone('stopped by somebody else');
+    return (await stopSavepoint(awaited)) === undefined ? 'finished' : gone('stopped by somebody else');
   if (state === 'FAILED')
     return diagnoseJobFailure((await flink.failureCause(id))?.stackTrace ?? '', generation.spec.spec);
   return state === 'CANCELED' || state === 'not listed' ? gone(state) : undefined;

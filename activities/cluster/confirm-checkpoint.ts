@@ -32,7 +32,7 @@ export function confirmCheckpoint(dependencies: ClusterDependencies, { generatio
         generation,
         waitMs,
         signal,
-        look: (flink) => confirmation.look(flink),
+        look: (...now) => confirmation.look(...now),
         whenTimeIsUp: (silence) => ({
           code: 'CHECKPOINT_TIMED_OUT',
           message: `No checkpoint completed within ${Math.round(waitMs / 1000)} s${silence ? `: ${silence}` : ''}.`,
@@ -60,9 +60,9 @@ class Confirmation {
     this.id = id;
   }
 
-  async look(flink: FlinkClient): Promise<Confirmed | undefined> {
+  async look(flink: FlinkClient, signal: AbortSignal): Promise<Confirmed | undefined> {
     const job = (await flink.jobs()).find((one) => one.id === this.id);
-    await assertNotEndedOutside(flink, this.generation, job?.state);
+    await assertNotEndedOutside({ flink, generation: this.generation, signal }, job?.state);
     if (job?.state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     if (job?.state === 'FAILED') {
       const cause = await flink.failureCause(this.id);

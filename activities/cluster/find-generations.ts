@@ -70,8 +70,11 @@ async function inspect(
   const rescaling = notes[annotations.rescaling] !== undefined;
   const unused = notes[annotations.submission] === undefined;
   const checkpointed = notes[annotations.checkpointed] === String(submission);
+  const since = Date.parse(notes[annotations.ranSince] ?? '');
+  const hasRun = notes[annotations.ran] === String(submission) && !Number.isNaN(since);
   const known = {
     ...generation,
+    ...(hasRun && { ran: { submission, sinceMs: since } }),
     leaving,
     stopping,
     madeAt,

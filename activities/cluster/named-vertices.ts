@@ -35,9 +35,9 @@ export class NamedVertices {
   }
 
   /** Whether the job runs as it was asked for. */
-  async reached(flink: FlinkClient): Promise<boolean> {
+  async reached(flink: FlinkClient, signal: AbortSignal): Promise<boolean> {
     this.isLate = this.rescale !== undefined;
-    this.isLate &&= (await this.rescale?.look(flink)) === undefined;
+    this.isLate &&= (await this.rescale?.look(flink, signal)) === undefined;
     return !this.isLate;
   }
 

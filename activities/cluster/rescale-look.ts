@@ -48,9 +48,9 @@ export class RescaleLook {
     this.id = flinkJobId(generation.identity, generation.submission);
   }
 
-  async look(flink: FlinkClient): Promise<Rescaled | undefined> {
+  async look(flink: FlinkClient, signal: AbortSignal): Promise<Rescaled | undefined> {
     const state = (await flink.jobs()).find((one) => one.id === this.id)?.state;
-    await assertNotEndedOutside(flink, this.generation, state);
+    await assertNotEndedOutside({ flink, generation: this.generation, signal }, state);
     if (state === 'FINISHED') return { detail: 'the job has finished', finished: true };
     await this.assertNotFailing(flink, state);
     const job = await flink.job(this.id);

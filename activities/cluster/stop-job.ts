@@ -8,16 +8,18 @@ import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts'
 import { diagnoseSavepointFailure } from '../../core/diagnosis/job-failure.ts';
 import { savepointNotAsked } from '../../core/diagnosis/savepoint-not-asked.ts';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
-import { hasCheckpoint, hasDurableStorage } from '../../core/generation.ts';
+import { hasCheckpoint, hasDurableStorage, ranSince } from '../../core/generation.ts';
 import type { StoredPoint } from '../../core/newest-point.ts';
 import { annotations, flinkJobId, savepointDirectory, savepointTriggerId } from '../../core/names.ts';
 import { decideStop, type PointSeen, type StateAge, type StopSeen, type StopStep } from '../../core/stopping.ts';
 import { clean, failed, isFinalRefusal, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { outlivedCache } from '../outlived-cache.ts';
 import { noteOnAnchor } from './anchor.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
+import { notesOfLastWords } from './last-words.ts';
 import {
   checkpointTimeout,
   hasPods,
@@ -25,15 +27,14 @@ import {
   isToBeProved,
   listedJob,
   neverHadJob,
-  outlivedCache,
   pointsOf,
-  requestState,
   savepointFacts,
   sinceItsEnd,
   type StopSubject,
 } from './stop-look.ts';
 import type { StopJobInput, StoppedJob } from './stop-shapes.ts';
-import { readStopNotes, type StopNotes } from './stop-notes.ts';
+import { ranSinceMs, readStopNotes, type StopNotes } from './stop-notes.ts';
+import { StopRequest } from './stop-request.ts';
 import { goneOnFrom, hasPointers, newestStored } from './stop-storage.ts';
 import * as limits from './stop-limits.ts';
 
@@ -60,15 +61,13 @@ class Stop {
   private completedAt: number | undefined;
   private readonly startedAt = performance.now();
   private readonly notes: StopNotes | undefined;
-  private triggerId: string;
-  /** The request of an operation that was lost: it may be under way. */
-  private earlierTriggerId: string | undefined;
-  private noted: boolean;
+  private readonly triggerId: string;
+  private readonly request: StopRequest;
   private endedAtMs: number | undefined;
   private endedAt: Promise<number> | undefined;
   /** When it was first seen to have ended, by this process's own clock. */
   private endSeenAt: number | undefined;
-  /** The checkpoint that its JobManager has told of as the newest point. */
+  /** The newest checkpoint that its JobManager has told of, where the storage can prove it. */
   private told: PointSeen | undefined;
 
   constructor(
@@ -83,6 +82,7 @@ class Stop {
     this.input = input;
     this.signal = signal;
     this.notes = notes;
+    this.told = notes?.lastWords.checkpoint;
     this.deadline = performance.now() + (input.withinMs ?? limits.withinMsDefault);
     this.subject = {
       dependencies,
@@ -93,8 +93,7 @@ class Stop {
       call: { signal, timeoutMs: limits.callMs },
     };
     this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
-    this.noted = notes?.trigger !== undefined;
-    if (notes?.trigger !== this.triggerId) this.earlierTriggerId = notes?.trigger;
+    this.request = new StopRequest(this.subject, this.triggerId, notes?.trigger);
   }
 
   async run(): Promise<StoppedJob> {
@@ -122,10 +121,11 @@ class Stop {
   /** One look and one step; undefined while something is under way. */
   private async next(): Promise<StoppedJob | undefined> {
     const seen = await this.look();
+    this.hear(seen.checkpoint);
     const step = decideStop(seen);
     switch (step.action) {
       case 'stopped':
-        return this.stoppedAt(step, seen.checkpoint);
+        return this.stoppedAt(step);
       case 'unchanged':
         return this.input.aside === undefined ? this.startedFrom(step.detail) : this.fromStorage(step.detail);
       case 'tooOld':
@@ -137,7 +137,7 @@ class Stop {
       case 'refuse':
         return this.refused(step.trace);
       case 'ask':
-        await this.ask();
+        await this.request.send(this.input.format);
         return undefined;
       case 'cancel':
         // With its end Flink takes its pointers away.
@@ -168,11 +168,12 @@ class Stop {
     return seenAt - (await sinceItsEnd(this.subject));
   }
 
-  private async stoppedAt(
-    step: Extract<StopStep, { action: 'stopped' }>,
-    newest: PointSeen | undefined,
-  ): Promise<StoppedJob> {
-    if (step.kind === 'checkpoint') this.told = newest;
+  private hear(checkpoint: PointSeen | undefined): void {
+    const point = { kind: 'checkpoint', restorePoint: checkpoint?.path } as const;
+    if (isToBeProved(this.subject, point)) this.told = checkpoint;
+  }
+
+  private async stoppedAt(step: Extract<StopStep, { action: 'stopped' }>): Promise<StoppedJob> {
     if (this.input.provesPoint && isToBeProved(this.subject, step)) return this.fromStorage('it has ended');
     return { ...step, ...(step.kind === 'savepoint' && (await savepointFacts(this.subject, step.restorePoint))) };
   }
@@ -199,7 +200,7 @@ class Stop {
   /** Whether a job that may well run is left alone where no savepoint can be asked for. One that was asked for may be there. */
   private needsSavepoint(): boolean {
     const { how, whenSavepointFails } = this.input;
-    const isAsked = this.noted || this.subject.folder === undefined;
+    const isAsked = this.request.isNoted || this.subject.folder === undefined;
     return how === 'savepoint' && !isAsked && whenSavepointFails !== 'checkpoint';
   }
 
@@ -209,7 +210,7 @@ class Stop {
 
   private patienceMs(): number {
     const { how, maxStateAgeMs } = this.input;
-    if (this.noted) return limits.silenceWhenAskedMs;
+    if (this.request.isNoted) return limits.silenceWhenAskedMs;
     // It may have to be left alone, which only its JobManager can tell.
     const mayStay = how === 'savepoint' || (how === 'cancel' && maxStateAgeMs !== undefined);
     return mayStay ? limits.silenceMs : limits.silenceWhenCanceledMs;
@@ -217,7 +218,7 @@ class Stop {
 
   private async look(): Promise<StopSeen> {
     const wantsSavepoint = this.subject.folder !== undefined && this.input.how === 'savepoint';
-    const request = wantsSavepoint ? await this.askedFor() : ({ state: 'unknown' } as const);
+    const request = wantsSavepoint ? await this.request.state() : ({ state: 'unknown' } as const);
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
     const base = { ...this.ofOurselves(), request, wantsSavepoint };
@@ -232,19 +233,24 @@ class Stop {
     if (request.state === 'completed')
       this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
     if (request.state === 'inProgress' || request.state === 'completed') return known;
-    if (known.job.ended) await outlivedCache(this.subject, (this.endSeenAt ??= performance.now()));
+    // Then the storage says what there is; but there nothing tells of somebody who has stopped it.
+    if (known.job.ended && !(await this.tellsOfTheEnd()) && state !== 'FINISHED') return known;
     return { ...known, ...(await pointsOf(this.subject, job, this.notes)) };
+  }
+
+  private tellsOfTheEnd(): Promise<boolean> {
+    return outlivedCache(this.subject.generation.spec, (this.endSeenAt ??= performance.now()), this.signal);
   }
 
   /** A JobManager that was replaced knows only since when it has run the job itself. */
   private runsSince(startedAtMs: number): number {
-    return Math.min(startedAtMs, this.notes?.ranSinceMs ?? startedAtMs);
+    return Math.min(startedAtMs, ranSinceMs(this.subject.generation, this.notes) ?? startedAtMs);
   }
 
   /** What needs no answer of Flink, and what is taken of the job until there is one. */
   private ofOurselves() {
     return {
-      noted: this.noted,
+      noted: this.request.isNoted,
       timeIsUp: this.timeIsUp(),
       checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
       oldestMs: this.oldestMs(),
@@ -267,40 +273,18 @@ class Stop {
     return maxStateAgeMs === undefined || how === 'discard' ? 0 : Date.now() - maxStateAgeMs;
   }
 
-  private async askedFor(): Promise<StopSeen['request']> {
-    const own = await requestState(this.subject, this.triggerId);
-    if (own.state !== 'unknown' || this.earlierTriggerId === undefined) return own;
-    // What a lost operation asked for is what this one would ask for; what was refused was taken off the anchor.
-    this.triggerId = this.earlierTriggerId;
-    this.earlierTriggerId = undefined;
-    return requestState(this.subject, this.triggerId);
-  }
-
-  /** Noted before it is sent: whoever takes over knows that it may have been. */
-  private async ask(): Promise<void> {
-    const { flink, jobId, folder, call } = this.subject;
-    await this.note({ [annotations.stopping]: `${this.subject.generation.submission}/${this.triggerId}` });
-    this.noted = true;
-    try {
-      const request = { triggerId: this.triggerId, targetDirectory: folder ?? '', format: this.input.format };
-      await flink.stopWithSavepoint(jobId, request, call);
-    } catch (error) {
-      // A job that has just ended or restarts is refused: the next look says what to do about it.
-      if (!(error instanceof FlinkRestError)) throw error;
-    }
-  }
-
-  /** Taken off the anchor: the next operation's request is the first one again. */
   private async refused(trace: string): Promise<StoppedJob> {
-    await this.note({ [annotations.stopping]: null });
+    await this.request.takeBack();
     return { detail: 'it runs on', refused: clean(diagnoseSavepointFailure(trace, this.subject.generation.spec.spec)) };
   }
 
   /** A running job is left alone; of one that has ended the caller must say that its state may be that old. */
   private async tooOld({ sinceMs, from }: StateAge, hasEnded: boolean): Promise<StoppedJob> {
-    const failure = stateTooOld(from, Date.now() - sinceMs, this.input.maxStateAgeMs ?? 0, hasEnded);
+    const { generation, maxStateAgeMs: limitMs = 0 } = this.input;
+    const whose = generation.candidate ? 'candidate' : hasEnded ? 'ended' : 'left';
+    const failure = stateTooOld({ from, ageMs: Date.now() - sinceMs, limitMs }, whose);
     if (hasEnded) throw failed(failure);
-    await this.note({ [annotations.stopping]: null });
+    await this.request.takeBack();
     return { detail: 'it runs on', refused: failure };
   }
 
@@ -308,9 +292,17 @@ class Stop {
     await noteOnAnchor(this.subject.dependencies.kubernetes, this.subject.generation, notes);
   }
 
+  private async noteLastWords(finished: true | undefined): Promise<void> {
+    const { told: checkpoint } = this;
+    const words = { ...(checkpoint && { checkpoint }), ...(finished && { finished }) };
+    const notes = notesOfLastWords(this.subject.generation.submission, words);
+    if (notes) await this.note(notes);
+  }
+
   /** Nobody can be asked: the pods are ended first, so that nothing newer can appear, then the storage is read. */
-  private async fromStorage(why: string, elseFinished = false): Promise<StoppedJob> {
+  private async fromStorage(why: string, elseFinished = this.notes?.lastWords.finished): Promise<StoppedJob> {
     const { generation } = this.subject;
+    await this.noteLastWords(elseFinished);
     await this.endPods();
     if (!hasDurableStorage(generation.spec)) return { detail: `${why}; it keeps no state` };
     // Nobody goes back to it.
@@ -332,7 +324,7 @@ class Stop {
     const { next, requester, generation, aside } = this.input;
     const standIn = next ?? (this.notes ? undefined : generation);
     return newestStored(this.subject, {
-      hasRun: this.noted || this.hadPoint() || (this.notes?.hasRun ?? true),
+      hasRun: this.request.isNoted || this.hadPoint() || (this.notes?.hasRun ?? true),
       hasAnchor: this.notes !== undefined,
       hasCheckpoint: this.hadPoint(),
       ...(aside && { aside }),
@@ -380,7 +372,8 @@ class Stop {
     const notes = await readStopNotes(dependencies, generation);
     if (notes?.isUsed) return this.fromStorage('it was submitted while it was given up');
     // Its anchor was made anew, after the one that knew its submission was deleted.
-    if (this.hasCheckpoint()) return this.fromStorage('its objects were made anew');
+    if (this.hasCheckpoint() || ranSince(generation) !== undefined)
+      return this.fromStorage('its objects were made anew');
     return this.startedFrom('no job was submitted to it');
   }
 

@@ -1,5 +1,4 @@
 /** What a JobManager tells of a job that is to be stopped, as `core/stopping.ts` decides on it. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type {
   CheckpointRecord,
   Checkpoints,
@@ -9,7 +8,6 @@ import type {
 } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
-import { checkpointCacheMs } from '../../core/flink/configuration-rest.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
 import { isCrashLoop, tellsOfCheckpoints, type PointKind, type PointSeen, type StopSeen } from '../../core/stopping.ts';
 import { isSamePlace, liesBelow } from '../../core/storage-uri.ts';
@@ -57,19 +55,6 @@ export async function isStarting({ flink, call }: StopSubject, job: JobSummary):
 export async function hasPods({ dependencies, generation }: StopSubject): Promise<boolean> {
   const selection = { labelSelector: podSelector(generation) };
   return (await dependencies.kubernetes.list('Pod', generation.spec.spec.namespace, selection)).length > 0;
-}
-
-/**
- * Waits until what Flink answers of checkpoints was made after the job was seen to have ended, and so knows the last of them.
- * @param endSeenAt by this process's own clock.
- */
-export async function outlivedCache({ generation, call }: StopSubject, endSeenAt: number): Promise<void> {
-  const freshAt = endSeenAt + checkpointCacheMs(generation.spec);
-  for (;;) {
-    const leftMs = freshAt - performance.now();
-    if (leftMs <= 0) return;
-    await pause(Math.ceil(leftMs), undefined, call.signal && { signal: call.signal });
-  }
 }
 
 /** What Flink says of the request with this trigger id. */
@@ -148,7 +133,7 @@ export async function savepointFacts(subject: StopSubject, path: string | undefi
 /** Whether the storage can say that a checkpoint is there. What the program keeps elsewhere is not found where the spec says. */
 export function isToBeProved(
   { generation: { identity, spec } }: StopSubject,
-  { kind, restorePoint = '' }: { readonly kind?: PointKind; readonly restorePoint?: string },
+  { kind, restorePoint = '' }: { readonly kind?: PointKind; readonly restorePoint?: string | undefined },
 ): boolean {
   const root = checkpointDirectory(spec.spec, identity.uid);
   return kind === 'checkpoint' && root !== undefined && liesBelow(restorePoint, root);

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { generationKey } from '../../core/manifests/anchor.ts';
 import { annotations } from '../../core/names.ts';
-import type { Generation } from '../../core/generation.ts';
+import { ranSince, type Generation } from '../../core/generation.ts';
 import { findAnchor } from './anchor.ts';
 import type { ClusterDependencies } from './dependencies.ts';
+import { readLastWords, type LastWords } from './last-words.ts';
 
 export interface StopNotes {
   /** Whether the job may have been submitted. */
@@ -19,6 +20,19 @@ export interface StopNotes {
   readonly restoreFrom?: string;
   /** The trigger id of a stop that may have been asked for, and was not refused. */
   readonly trigger?: string;
+  /** What its JobManager told before a stop ended its pods. */
+  readonly lastWords: LastWords;
+}
+
+/**
+ * Since when its job has run, in milliseconds since 1970: as the anchor says, or the job's workflow, where that was deleted or made anew.
+ */
+export function ranSinceMs(
+  generation: Generation,
+  notes: Pick<StopNotes, 'ranSinceMs'> | undefined,
+): number | undefined {
+  const told = [notes?.ranSinceMs, ranSince(generation)].filter((one) => one !== undefined);
+  return told.length === 0 ? undefined : Math.min(...told);
 }
 
 const anchored = z.object({ restoreFrom: z.string().optional() });
@@ -42,9 +56,10 @@ export async function readStopNotes(
     ...(restoreFrom !== undefined && restoreFrom !== '' && { restoreFrom }),
     isUsed: current !== undefined,
     hasRun,
-    ...(hasRun && ranSince(stored.metadata)),
+    ...(hasRun && notedSince(stored.metadata)),
     hasCheckpoint: current !== undefined && notes[annotations.checkpointed] === current,
     ...(isAsked && { trigger }),
+    lastWords: readLastWords(notes[annotations.lastWords], current),
   };
 }
 
@@ -53,7 +68,7 @@ interface Anchored {
   readonly creationTimestamp?: string;
 }
 
-function ranSince({ annotations: notes = {}, creationTimestamp }: Anchored): Pick<StopNotes, 'ranSinceMs'> {
+function notedSince({ annotations: notes = {}, creationTimestamp }: Anchored): Pick<StopNotes, 'ranSinceMs'> {
   const noted = notes[annotations.ranSince] ?? creationTimestamp;
   return noted === undefined ? {} : { ranSinceMs: Date.parse(noted) };
 }

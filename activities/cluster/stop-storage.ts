@@ -13,7 +13,7 @@ import { applyReferredTo } from './apply-referred-to.ts';
 import { newestRestorePoint } from './restore-point.ts';
 import type { StoppedJob } from './stop-shapes.ts';
 import type { StopSubject } from './stop-look.ts';
-import type { StopNotes } from './stop-notes.ts';
+import { ranSinceMs, type StopNotes } from './stop-notes.ts';
 
 /** Another generation in whose name the storage may be read. */
 export interface StandIn {
@@ -85,7 +85,7 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
   // Without its anchor, what the job's workflow remembers is all there is.
   const restorePoint = found?.path ?? (notes ? notes.restoreFrom : generation.restoreFrom);
   if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
-  if (!found && notes) assertYoung('start', notes.ranSinceMs, known);
+  if (!found) assertYoung('start', ranSinceMs(generation, notes), known);
   const detail = `${why}; newest restore point ${restorePoint}`;
   if (!found) return { restorePoint, detail };
   return { restorePoint, detail, ...whatIsToldOf(found, known.told) };
@@ -105,10 +105,12 @@ function whatIsToldOf(found: StoredPoint, told: PointSeen | undefined) {
 function assertYoung(
   from: StateAge['from'],
   sinceMs: number | undefined,
-  { oldestMs, maxStateAgeMs = 0 }: ReadFor,
+  { generation, oldestMs, maxStateAgeMs: limitMs = 0 }: ReadFor,
 ): void {
-  if (sinceMs !== undefined && sinceMs < oldestMs)
-    throw failed(stateTooOld(from, Date.now() - sinceMs, maxStateAgeMs, true));
+  if (sinceMs === undefined || sinceMs >= oldestMs) return;
+  throw failed(
+    stateTooOld({ from, ageMs: Date.now() - sinceMs, limitMs }, generation.candidate ? 'candidate' : 'ended'),
+  );
 }
 
 /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */

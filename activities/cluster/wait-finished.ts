@@ -16,9 +16,9 @@ const marginMs = 60_000;
 export function waitFinished(dependencies: ClusterDependencies, { generation, waitMs }: WaitInput) {
   const id = flinkJobId(generation.identity, generation.submission);
   const until = performance.now() + waitMs;
-  const look = async (flink: FlinkClient) => {
+  const look = async (flink: FlinkClient, signal: AbortSignal) => {
     const job = (await flink.jobs()).find((one) => one.id === id);
-    await assertNotEndedOutside(flink, generation, job?.state);
+    await assertNotEndedOutside({ flink, generation, signal }, job?.state);
     if (job?.state === 'FAILED')
       throw failed(diagnoseJobFailure((await flink.failureCause(id))?.stackTrace ?? '', generation.spec.spec));
     if (job?.state === 'FINISHED') return { finished: true };

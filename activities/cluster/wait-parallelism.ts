@@ -21,7 +21,7 @@ export function waitParallelism(dependencies: ClusterDependencies, input: WaitPa
         waitMs,
         signal,
         despitePods: isPutBack,
-        look: (flink) => rescale.look(flink),
+        look: (...now) => rescale.look(...now),
         whenTimeIsUp: (silence) => rescale.failure(silence),
       }),
     ),

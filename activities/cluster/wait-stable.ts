@@ -21,9 +21,9 @@ export function waitStable(dependencies: ClusterDependencies, { generation, wait
   const id = flinkJobId(generation.identity, generation.submission);
   let since: StabilitySince | undefined;
   let cause: string | undefined;
-  const look = async (flink: FlinkClient) => {
+  const look = async (flink: FlinkClient, signal: AbortSignal) => {
     const seen = await seenOf(flink, id);
-    await assertNotEndedOutside(flink, generation, seen.state);
+    await assertNotEndedOutside({ flink, generation, signal }, seen.state);
     cause = seen.cause ?? cause;
     const verdict = runsFor(seen, since, stableMs);
     since = verdict.since;

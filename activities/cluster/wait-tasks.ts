@@ -3,13 +3,12 @@ import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
-import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { noteRan } from './anchor.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
-import { assertNotEndedOutside } from './ended-outside.ts';
+import { assertNotEndedOutside, type AwaitedJob } from './ended-outside.ts';
 import { NamedVertices } from './named-vertices.ts';
 import { supervise } from './supervise.ts';
 
@@ -29,14 +28,14 @@ export function waitTasks(dependencies: ClusterDependencies, { generation, waitM
         generation,
         waitMs,
         signal,
-        look: async (flink) => {
-          const progress = await progressOf(flink, generation, id);
+        look: async (flink, ending) => {
+          const progress = await progressOf({ flink, generation, signal: ending }, id);
           seen = progress.text;
           cause = progress.cause;
           await named.ask(flink);
           if (!progress.done) return undefined;
           await noted();
-          if (!(await named.reached(flink))) return undefined;
+          if (!(await named.reached(flink, ending))) return undefined;
           return { detail: seen, finished: progress.finished };
         },
         whenTimeIsUp: (silence) =>
@@ -74,7 +73,8 @@ interface Progress {
   readonly cause?: string;
 }
 
-async function progressOf(flink: FlinkClient, generation: Generation, id: string): Promise<Progress> {
+async function progressOf(awaited: AwaitedJob, id: string): Promise<Progress> {
+  const { flink, generation } = awaited;
   // `/jobs/overview` is current; the job's own page may be a refresh interval old.
   const job = (await flink.jobs()).find((one) => one.id === id);
   if (!job) return { done: false, text: 'the job is not listed' };
@@ -84,7 +84,7 @@ async function progressOf(flink: FlinkClient, generation: Generation, id: string
       throw failed(diagnoseJobFailure(cause ?? '', generation.spec.spec));
     return { done: false, text: 'the job restarts', ...(cause && { cause }) };
   }
-  await assertNotEndedOutside(flink, generation, job.state);
+  await assertNotEndedOutside(awaited, job.state);
   return progressOfTasks(job);
 }
 

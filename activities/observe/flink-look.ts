@@ -1,14 +1,13 @@
 /** One look at a job through its JobManager: what is asked is little while all is well. */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { stoppedWith } from '../../clients/flink/stopped-with.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
-import { checkpointCacheMs } from '../../core/flink/configuration-rest.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
 import type { CauseObserved, CheckpointsObserved, ObservedJobState } from '../../core/observation/observation.ts';
+import { outlivedCache } from '../outlived-cache.ts';
 
 /** What one look has shown. What was not asked for is absent: what was known of it goes on. */
 export interface FlinkLook {
@@ -30,20 +29,22 @@ const callMs = 5_000;
 /** Whether failures and checkpoints are asked for, too, of a job of that state. `isWhole`: all its tasks run. */
 export type WantsDepth = (state: ObservedJobState, isWhole: boolean) => boolean;
 
-export async function lookAtFlink(
-  flink: FlinkClient,
-  generation: Generation,
-  wantsDepth: WantsDepth,
-): Promise<FlinkLook> {
+/** A job that is looked at, and what ends the look before it has all: that is no silence, and is thrown. */
+export interface LookedAt {
+  readonly flink: FlinkClient;
+  readonly generation: Generation;
+  readonly signal?: AbortSignal;
+}
+
+export async function lookAtFlink(lookedAt: LookedAt, wantsDepth: WantsDepth): Promise<FlinkLook> {
+  const { flink, generation } = lookedAt;
   const call = { timeoutMs: callMs };
   const id = flinkJobId(generation.identity, generation.submission);
   try {
     const job = (await flink.jobs(call)).find((one) => one.id === id);
     if (!job) return { state: 'absent', requests: 1 };
     const shallow = ofJob(job);
-    return wantsDepth(job.state, runsWhole(shallow))
-      ? { ...shallow, ...(await depthOrNone(flink, generation, job)) }
-      : shallow;
+    return wantsDepth(job.state, runsWhole(shallow)) ? { ...shallow, ...(await depthOrNone(lookedAt, job)) } : shallow;
   } catch (error) {
     if (isNoAnswer(error)) return { state: 'silent', silence: error.message, requests: 1 };
     throw error;
@@ -54,9 +55,9 @@ export async function lookAtFlink(
  * A JobManager that has listed the job is not silent, though it may be too slow for the rest, or refuse it. Of a job that is FINISHED only the
  * rest tells whether somebody has stopped it, so there it counts as silent until it tells.
  */
-async function depthOrNone(flink: FlinkClient, generation: Generation, job: JobSummary): Promise<Partial<FlinkLook>> {
+async function depthOrNone(lookedAt: LookedAt, job: JobSummary): Promise<Partial<FlinkLook>> {
   try {
-    return await depthOf(flink, generation, job);
+    return await depthOf(lookedAt, job);
   } catch (error) {
     if (isNoAnswer(error) && job.state !== 'FINISHED') return { requests: 4 };
     throw error;
@@ -77,13 +78,12 @@ function runsWhole({ state, tasks }: FlinkLook): boolean {
 }
 
 async function depthOf(
-  flink: FlinkClient,
-  generation: Generation,
+  { flink, generation, signal }: LookedAt,
   { id, state }: JobSummary,
 ): Promise<Partial<FlinkLook>> {
   const call = { timeoutMs: callMs };
   // What Flink answered just before it had ended knows of no savepoint with which it was stopped.
-  if (state === 'FINISHED') await pause(checkpointCacheMs(generation.spec));
+  if (state === 'FINISHED') await outlivedCache(generation.spec, performance.now(), signal);
   const [exceptions, checkpoints, config] = await Promise.all([
     flink.exceptions(id, call),
     flink.checkpoints(id, call),

@@ -73,6 +73,7 @@ export class Observer {
   private readonly watched = new Map<string, Watched>();
   private readonly signaller: Signaller;
   private readonly line = new LookLine();
+  private readonly ending = new AbortController();
   private looks = 0;
 
   constructor(view: ClusterView, ports: ObserverPorts, attempt: ObserverAttempt) {
@@ -110,6 +111,7 @@ export class Observer {
 
   /** Nothing is observed by it any more. */
   end(): void {
+    this.ending.abort();
     this.ports.counters.ended(this);
   }
 
@@ -173,7 +175,8 @@ export class Observer {
     const { job } = watched;
     const elapsedMs = Math.round(performance.now() - this.beganAtMs);
     try {
-      const look = await lookAtFlink(this.ports.flink(generation), generation, (...seen) => job.isDeep(...seen));
+      const lookedAt = { flink: this.ports.flink(generation), generation, signal: this.ending.signal };
+      const look = await lookAtFlink(lookedAt, (...seen) => job.isDeep(...seen));
       this.looks += 1;
       this.ports.counters.asked(look.state === 'silent' ? 'silent' : 'answered');
       // What it took beyond the one that had its place: the next looks wait for that.
@@ -183,6 +186,7 @@ export class Observer {
       const seen = { nowMs: performance.now(), isRestless: restlessAfter(watched, found, isOther) };
       job.pace = paceAfter(job.pace, seen);
     } catch (error) {
+      if (this.ending.signal.aborted) return;
       this.ports.failed(error, `looking at ${name}`);
       job.pace = paceAfter(job.pace, { nowMs: performance.now(), isRestless: false });
     } finally {

@@ -27,13 +27,19 @@ export function defaultRest({ job }: ConfigurationInput): Settings {
 
 const checkpointCacheMsDefault = 100;
 
+/** The longest that a spec may ask for, and that is waited for such an answer: a stop waits for it while nobody processes. */
+export const checkpointCacheMsMax = 60_000;
+
+/** Flink's names of how long that is. */
+export const checkpointCacheKeys = ['rest.cache.checkpoint-statistics.timeout', 'web.refresh-interval'] as const;
+
 /**
  * How old an answer about a job's checkpoints may be, in milliseconds: the JobManager gives one again for as long. It is Flink's own
  * default where the spec says what cannot be read.
  */
 export function checkpointCacheMs({ spec }: FlinkJob): number {
   const options = spec.flink.configuration;
-  const said = options['rest.cache.checkpoint-statistics.timeout'] ?? options['web.refresh-interval'];
+  const [said] = checkpointCacheKeys.flatMap((key) => options[key] ?? []);
   return said === undefined ? checkpointCacheMsDefault : (flinkDurationMs(said) ?? 3_000);
 }
 

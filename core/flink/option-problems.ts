@@ -1,6 +1,7 @@
 /** What is wrong with `spec.flink.configuration`: options that Drey sets, that the Flink version does not read, or that hold secrets. */
 import { type FieldPath, problem } from '../spec/problem.ts';
 import { type SpecRule, rule } from '../spec/rule.ts';
+import { checkpointCacheKeys, checkpointCacheMsMax } from './configuration-rest.ts';
 import { flinkDurationMs } from './flink-duration.ts';
 import { reservedOption } from './reserved-options.ts';
 import { isSensitiveName, sensitiveOptionProblem } from './sensitive-options.ts';
@@ -39,4 +40,14 @@ const leaseRule = rule(['flink.configuration'], (configuration) =>
   }),
 );
 
-export const optionRules: readonly SpecRule[] = [ownershipRule, versionRule, leaseRule];
+const cacheRule = rule(['flink.configuration'], (configuration) =>
+  checkpointCacheKeys.flatMap((key) => {
+    const value = configuration[key];
+    if (value === undefined || (flinkDurationMs(value) ?? Infinity) <= checkpointCacheMsMax) return [];
+    const reason =
+      'must be at most 60 s: Drey waits for as long until it believes what Flink tells of a job that has ended';
+    return [problem([...path, key], reason, 'Give 60 s or less, such as `3 s`, which is what Flink has by default.')];
+  }),
+);
+
+export const optionRules: readonly SpecRule[] = [ownershipRule, versionRule, leaseRule, cacheRule];

@@ -3,7 +3,7 @@ import { countedCandidate } from '../candidate.ts';
 import { countsAfter, isNewer } from '../observation/order.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { JobObservedSignal, ObjectsGoneSignal } from '../observation/signal.ts';
-import { activeAmong, missingNoCheckpoints, type Generation } from '../generation.ts';
+import { activeAmong, missingNothing, type Generation } from '../generation.ts';
 import { runs, type JobPhase } from '../job.ts';
 import type { JobState, Revision } from '../job-state.ts';
 import type { RecoveryDecision, RecoveryInput } from './decision.ts';
@@ -187,7 +187,7 @@ export function takeDecision(state: JobState, trouble: Trouble, decision: Recove
       state.trouble = undefined;
       state.phase = decision.phase;
       state.failure = decision.failure;
-      if (decision.phase === 'FINISHED') state.generations = missingNoCheckpoints(state.generations);
+      if (decision.phase === 'FINISHED') state.generations = missingNothing(state.generations);
       return;
     case 'show':
     case 'wait':

@@ -86,9 +86,13 @@ export async function startDetached(wanted: DetachedProcess): Promise<ProcessRec
     child.once('error', reject);
   });
   child.unref();
-  const pid = child.pid ?? 0;
-  const record: ProcessRecord = { name: wanted.name, pid, startTicks: startTicksOf(pid) ?? '', logFile };
-  writeFileSync(join(wanted.dir, `${wanted.name}.json`), JSON.stringify(record));
+  return recordProcess(wanted.dir, { name: wanted.name, pid: child.pid ?? 0, logFile });
+}
+
+/** Writes down a process that has just been started, so that whoever comes later can end it. */
+export function recordProcess(dir: string, started: Omit<ProcessRecord, 'startTicks'>): ProcessRecord {
+  const record = { ...started, startTicks: startTicksOf(started.pid) ?? '' };
+  writeFileSync(join(dir, `${record.name}.json`), JSON.stringify(record));
   return record;
 }
 

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { isOnProduct } from './test-suites.ts';
 
 /** What each takes, in seconds, on a machine of two cores that does nothing else; one that is not listed counts as a long one. */
 const seconds: Readonly<Record<string, number>> = {
@@ -42,9 +43,7 @@ const budgetSeconds = 1_500;
 
 /** Of these files those on the whole product that are not drawn this time. The same seed leaves out the same ones. */
 export function leftOut(testFiles: readonly string[], seed: number, budget = budgetSeconds): readonly string[] {
-  const suites = testFiles
-    .filter((file) => file.includes('/test/e2e/'))
-    .map((file) => ({ file, suite: basename(file, '.test.ts') }));
+  const suites = testFiles.filter(isOnProduct).map((file) => ({ file, suite: basename(file, '.test.ts') }));
   const lot = (suite: string) => createHash('sha256').update(`${seed} ${suite}`).digest('hex');
   const shuffled = suites.map((one) => ({ ...one, at: lot(one.suite) })).toSorted((a, b) => (a.at < b.at ? -1 : 1));
   let left = budget;

@@ -1,5 +1,6 @@
 /** What of `npm test` runs side by side: each lane is a test runner of its own, which takes its suites one after another. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { productPattern } from './test-suites.ts';
 
 export interface Lane {
   readonly name: string;
@@ -9,8 +10,8 @@ export interface Lane {
 
 /** Suites on the whole product share its cluster and take turns. What has parts of its own, or none, runs beside them. */
 const sideBySide: readonly Lane[] = [
-  { name: 'product', not: '^(?!.*/test/e2e/)' },
-  { name: 'parts', not: '/test/e2e/' },
+  { name: 'product', not: `^(?!.*${productPattern})` },
+  { name: 'parts', not: productPattern },
 ];
 const one: readonly Lane[] = [{ name: 'all' }];
 

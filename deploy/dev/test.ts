@@ -7,9 +7,11 @@ import { repositoryRoot, stackPaths, testInstance } from './paths.ts';
 import { runCommand } from './process.ts';
 import { describeFailures, Progress, reasonOf, StepFailed } from './progress.ts';
 import { leftOut } from './test-draw.ts';
+import { endTestFolder, makeOwnFolder, testFolderVariable } from './test-folder.ts';
 import { lanesOf, takeCounts, type Lane } from './test-lanes.ts';
 import { partsNeeded, type Part } from './test-needs.ts';
 import { startTestStack, stopTestStack } from './test-stack.ts';
+import { isOnProduct } from './test-suites.ts';
 
 const paths = stackPaths(testInstance);
 const logFile = join(paths.logDir, 'test.log');
@@ -52,7 +54,7 @@ function draw(files: readonly string[]): readonly string[] {
   // The tests in them draw by the same one.
   const seed = Number((process.env['DREY_TEST_SEED'] ??= String(Date.now() % 1_000_000)));
   const others = leftOut(files, seed);
-  const drawn = files.filter((file) => file.includes('/test/e2e/') && !others.includes(file));
+  const drawn = files.filter((file) => isOnProduct(file) && !others.includes(file));
   const names = drawn.map((file) => basename(file, '.test.ts')).toSorted();
   console.log(`on the whole product, by seed ${seed}: ${names.join(', ')}`);
   console.log(`${others.length} other suites wait for their turn; all of them: npm test -- test/e2e`);
@@ -80,9 +82,16 @@ async function runWithParts(
   }
 }
 
-/** The worst of the lanes' exit codes. */
+/** The worst of the lanes' exit codes. What their tests started and could not end themselves is ended then. */
 async function runLanes(args: readonly string[], env: Variables, lanes: readonly Lane[]): Promise<number> {
-  return Math.max(...(await Promise.all(lanes.map((lane) => runJest(args, env, lane)))));
+  const folder = makeOwnFolder('tests');
+  const own = { ...env, [testFolderVariable]: folder };
+  try {
+    return Math.max(...(await Promise.all(lanes.map((lane) => runJest(args, own, lane)))));
+  } finally {
+    const ended = await endTestFolder(folder);
+    if (ended.length > 0) console.error(`ended what tests had left: ${ended.join(', ')}`);
+  }
 }
 
 function runJest(args: readonly string[], env: Variables, lane: Lane): Promise<number> {

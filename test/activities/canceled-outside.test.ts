@@ -6,24 +6,19 @@ import type { ClusterDependencies } from '../../activities/cluster/dependencies.
 import { waitFinished } from '../../activities/cluster/wait-finished.ts';
 import { waitStable } from '../../activities/cluster/wait-stable.ts';
 import { waitTasks } from '../../activities/cluster/wait-tasks.ts';
-import type { Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
-import { flinkJobId } from '../../core/names.ts';
+import { listedJob } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
 const awaited = generation();
 
-function job(state: FlinkJobState): JobSummary {
-  const id = flinkJobId(awaited.identity, awaited.submission);
-  return { id, name: 'orders', state, startedAtMs: 1, endedAtMs: 2, tasksTotal: 1, tasks: { [state]: 1 } };
-}
-
 const savepoint = { id: 9, path: 'file:/by-hand/savepoint-9', isStop: true };
 
 function flinkWith(state: FlinkJobState, points: object = {}): Partial<FlinkClient> {
   return {
-    jobs: async () => [job(state)],
+    jobs: async () => [listedJob(awaited, state)],
     exceptions: async () => ({ history: [] }),
     checkpoints: async () => ({ counts: {}, recentCompleted: [], ...points }) as unknown as Checkpoints,
   };

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { findGenerations } from '../../activities/cluster/find-generations.ts';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
+import type { FoundGeneration } from '../../core/adoption.ts';
 import type { Generation } from '../../core/generation.ts';
 import { annotations } from '../../core/names.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
@@ -48,17 +49,22 @@ test('is what it always was, where nobody else has the name', async () => {
   expect(detail).toBe('generation abcdefgh-2: no job runs');
 });
 
-test.each([
-  ['that completed a checkpoint', '1', true],
-  ['whose earlier submission did', '0', undefined],
-])('is told of a submission %s', async (_title, noted, checkpointed) => {
+const since = '2026-01-01T00:00:00.000Z';
+
+test.each<[string, Record<string, string>, Partial<FoundGeneration>]>([
+  ['that completed a checkpoint', { [annotations.checkpointed]: '1' }, { checkpointed: true }],
+  ['whose earlier submission did', { [annotations.checkpointed]: '0' }, { checkpointed: undefined }],
+  [
+    'that was seen to run',
+    { [annotations.ran]: '1', [annotations.ranSince]: since },
+    { ran: { submission: 1, sinceMs: Date.parse(since) } },
+  ],
+  ['whose earlier submission was', { [annotations.ran]: '0', [annotations.ranSince]: since }, { ran: undefined }],
+  ['that was by a release that noted no time', { [annotations.ran]: '1' }, { ran: undefined }],
+])('is told of a submission %s', async (_title, noted, { checkpointed, ran }) => {
   const anchor = structuredClone(renderAnchor(own, 1));
-  const annotated = {
-    ...anchor.metadata.annotations,
-    [annotations.submission]: '1',
-    [annotations.checkpointed]: noted,
-  };
+  const annotated = { ...anchor.metadata.annotations, [annotations.submission]: '1', ...noted };
   const kubernetes = { list: async () => [{ ...anchor, metadata: { ...anchor.metadata, annotations: annotated } }] };
   const { found } = await findGenerations({ ...dependencies, kubernetes } as unknown as ClusterDependencies, job);
-  expect(found.map((one) => one.checkpointed)).toEqual([checkpointed]);
+  expect(found.map((one) => [one.checkpointed, one.ran])).toEqual([[checkpointed, ran]]);
 });

@@ -36,11 +36,12 @@ function flink(answers: object): FlinkClient {
   } as unknown as FlinkClient;
 }
 
-const lookWith = (answers: object) => lookAtFlink(flink(answers), generation, () => true);
+const lookWith = (answers: object) => lookAtFlink({ flink: flink(answers), generation }, () => true);
 
 async function failuresOf(checkpoints: object): Promise<number | undefined> {
   const seen = { counts: none, recentCompleted: [], ...checkpoints } as unknown as Checkpoints;
-  return (await lookAtFlink(flink({ checkpoints: async () => seen }), generation, () => true)).checkpoints?.failures;
+  return (await lookAtFlink({ flink: flink({ checkpoints: async () => seen }), generation }, () => true)).checkpoints
+    ?.failures;
 }
 
 describe('checkpoints that failed in a row', () => {
@@ -63,7 +64,7 @@ test('a savepoint is told with which the job was stopped, and no other', async (
       recentCompleted: [],
       latestSavepoint: { ...savepoint, isStop },
     } as unknown as Checkpoints;
-    return lookAtFlink(flink({ checkpoints: async () => seen }), generation, () => true);
+    return lookAtFlink({ flink: flink({ checkpoints: async () => seen }), generation }, () => true);
   };
   expect((await look(true)).checkpoints?.stoppedWith).toBe(savepoint.path);
   expect((await look(false)).checkpoints?.stoppedWith).toBeUndefined();
@@ -71,14 +72,14 @@ test('a savepoint is told with which the job was stopped, and no other', async (
 
 test('the newest checkpoint is told with its size, and how long it took', async () => {
   const answer = { counts: none, recentCompleted: [], latestCompleted: { ...completed, stateBytes: 9 } };
-  const look = await lookAtFlink(flink({ checkpoints: async () => answer }), generation, () => true);
+  const look = await lookAtFlink({ flink: flink({ checkpoints: async () => answer }), generation }, () => true);
   const newest = { id: 500, path: 'file:/c/chk-500', completedAtMs: 5, durationMs: 4, sizeBytes: 9 };
   expect(look.checkpoints?.newest).toEqual(newest);
 });
 
 describe('a JobManager', () => {
   test('that lists its job is not silent, though it does not tell of its checkpoints', async () => {
-    const look = await lookAtFlink(flink({ checkpoints: noAnswer }), generation, () => true);
+    const look = await lookAtFlink({ flink: flink({ checkpoints: noAnswer }), generation }, () => true);
     expect(look).toMatchObject({ state: 'RUNNING', tasks: { running: 2, total: 2 } });
     expect(look.checkpoints).toBeUndefined();
   });
@@ -92,6 +93,8 @@ describe('a JobManager', () => {
   });
 
   test('that does not list it in time is', async () => {
-    expect(await lookAtFlink(flink({ jobs: noAnswer }), generation, () => true)).toMatchObject({ state: 'silent' });
+    expect(await lookAtFlink({ flink: flink({ jobs: noAnswer }), generation }, () => true)).toMatchObject({
+      state: 'silent',
+    });
   });
 });

@@ -4,7 +4,10 @@ import { noteRan } from '../../activities/cluster/anchor.ts';
 import { stopJob } from '../../activities/cluster/stop-job.ts';
 import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import type { FlinkClient } from '../../clients/flink/client.ts';
-import { annotations, flinkJobId } from '../../core/names.ts';
+import type { Generation } from '../../core/generation.ts';
+import { annotations } from '../../core/names.ts';
+import { bringingBack } from '../../workflows/stop-wishes.ts';
+import { listedJob } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -41,17 +44,66 @@ describe('a job that has completed no checkpoint since it was restored', () => {
     await expect(stop({ notes }, wanted).outcome).resolves.toMatchObject({ restorePoint: restoreFrom });
   });
 
+  describe('whose anchor was deleted', () => {
+    const knownFor = (ageMs: number, submission = stopped.submission) =>
+      generation({}, { restoreFrom, ran: { submission, sinceMs: Date.now() - ageMs } });
+    const gone = (of: Generation, cluster: Partial<MadeUpCluster> = { isGone: true }) => {
+      const made = madeUpCluster({ generation: of, ...cluster });
+      const input = { generation: of, requester: { uid: 'k3jx9a2b', operation: 9 }, next: stopped, ...wish };
+      return asActivity(() => stopJob(made.dependencies, input));
+    };
+
+    test.each<[string, Partial<MadeUpCluster>]>([
+      ['', { isGone: true }],
+      // As the anchor itself would have it, the job began to run when that was made anew.
+      ['and made anew', { notes: ranFor(0) }],
+      ['and made anew by who knew of no submission', { notes: { [annotations.submission]: null } }],
+    ])(
+      'does not go on from there where its workflow knows that it has run for too long %s',
+      async (_title, cluster) => {
+        await expect(gone(knownFor(dayMs), cluster)).rejects.toMatchObject({
+          type: 'STATE_TOO_OLD',
+          message: expect.stringMatching(/since it was restored 86\d{3} s ago/),
+        });
+      },
+    );
+
+    test.each([
+      ['where that is not long ago', knownFor(60_000)],
+      ['where it was another submission that ran', knownFor(dayMs, stopped.submission + 1)],
+      ['where nobody has seen it run', generation({}, { restoreFrom })],
+    ])('goes on from there %s', async (_title, of) => {
+      await expect(gone(of)).resolves.toMatchObject({ restorePoint: restoreFrom });
+    });
+  });
+
   test('runs on where its JobManager was replaced since', async () => {
     const counts = { restored: 1, total: 0, inProgress: 0, completed: 0, failed: 0 };
-    const job = { id: flinkJobId(stopped.identity, stopped.submission), name: 'orders' };
     const flink: Partial<FlinkClient> = {
-      jobs: async () => [{ ...job, state: 'RUNNING', startedAtMs: Date.now(), tasksTotal: 1, tasks: { RUNNING: 1 } }],
+      jobs: async () => [{ ...listedJob(stopped, 'RUNNING'), startedAtMs: Date.now() }],
       exceptions: async () => ({ history: [] }),
       checkpoints: async () => ({ counts, recentCompleted: [] }),
       checkpointConfig: async () => undefined,
     };
     const { outcome } = stop({ flink, hasPods: true, notes: ranFor(dayMs) }, wish);
     await expect(outcome).resolves.toMatchObject({ refused: { code: 'STATE_TOO_OLD' } });
+  });
+});
+
+test('a candidate whose state is too old cannot have its spec changed: it is told to be made anew', async () => {
+  const candidate = generation({}, { candidate: true });
+  const checkpoint = { path: 'file:/c/chk-7', modified: Date.now() - dayMs };
+  const made = madeUpCluster({ generation: candidate, checkpoint });
+  const [wish] = bringingBack([candidate], generation({ spec: { upgrade: { maxStateAge: '1h' } } }));
+  const input = {
+    how: 'cancel',
+    generation: candidate,
+    requester: { uid: 'k3jx9a2b', operation: 9 },
+    ...wish,
+  } as const;
+  await expect(asActivity(() => stopJob(made.dependencies, input))).rejects.toMatchObject({
+    type: 'STATE_TOO_OLD',
+    details: [{ cure: expect.stringContaining('for the next candidate') }],
   });
 });
 

@@ -2,12 +2,13 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { stopJob } from '../../activities/cluster/stop-job.ts';
 import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
-import type { CheckpointConfig, Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { CheckpointConfig, Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import { cachedFor } from '../support/cached-answers.ts';
+import { listedJob } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -185,28 +186,21 @@ describe('a JobManager that does not answer', () => {
 });
 
 describe('a JobManager that answers', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
   const savepoint = 'file:/s/stop-2-1/savepoint-1';
 
   /** Flink goes from one state to the next with every look; after a cancellation or a savepoint the job has ended. */
   function flinkGoing(states: readonly (FlinkJobState | 'silent')[]): Partial<FlinkClient> {
     const left = [...states];
     let endedAs: FlinkJobState | undefined;
-    const job = (state: FlinkJobState): JobSummary => ({
-      id: flinkJobId(stopped.identity, stopped.submission),
-      name: 'orders',
-      state,
-      startedAtMs: 1,
-      ...(endedAs && { endedAtMs: 2 }),
-      tasksTotal: 1,
-      tasks: state === 'RUNNING' ? { RUNNING: 1 } : {},
-    });
     return {
       jobs: async () => {
         const state = endedAs ?? (left.length > 1 ? left.shift() : left[0]);
         if (state === undefined || state === 'silent') throw new FlinkUnreachable('reset');
-        return [job(state)];
+        return [listedJob(stopped, state)];
       },
-      job: async (id) => ({ ...job('FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
+      job: async (id) => ({ ...listedJob(stopped, 'FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
       exceptions: async () => ({ history: [] }),
       savepointStatus: async () => (endedAs ? { state: 'completed', location: savepoint } : { state: 'unknown' }),
       checkpointConfig: async () => undefined,
@@ -253,17 +247,7 @@ describe('a JobManager that answers', () => {
     const latestCompleted = { ...savepointOf, id: completedId, savepoint: false, isStop: false, discarded: true };
     const flink: Partial<FlinkClient> = {
       ...flinkGoing([]),
-      jobs: async () => [
-        {
-          id: flinkJobId(stopped.identity, stopped.submission),
-          name: 'orders',
-          state: 'FINISHED',
-          startedAtMs: 1,
-          endedAtMs: 2,
-          tasksTotal: 1,
-          tasks: {},
-        },
-      ],
+      jobs: async () => [listedJob(stopped, 'FINISHED')],
       checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint }),
     };
     await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
@@ -296,15 +280,9 @@ describe('a JobManager that answers', () => {
         path,
         isStop: false,
       };
-      const job = {
-        id: flinkJobId(stopped.identity, stopped.submission),
-        name: 'orders',
-        startedAtMs: 1,
-        endedAtMs: 2,
-      };
       return {
         ...flinkGoing([]),
-        jobs: async () => [{ ...job, state: 'FAILED', tasksTotal: 1, tasks: {} }],
+        jobs: async () => [listedJob(stopped, 'FAILED')],
         checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted }),
       };
     };
@@ -372,6 +350,25 @@ describe('a JobManager that answers', () => {
       await expect(outcome).resolves.not.toHaveProperty('podsEnded');
     },
   );
+
+  test('where that cache is older than is waited, the storage says which checkpoint is the newest', async () => {
+    const flink = flinkGoing(['RUNNING']);
+    let aheadMs = 0;
+    const now = performance.now.bind(performance);
+    const cancel: FlinkClient['cancel'] = async (...call) => {
+      // From then on no time passes without a minute's.
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + (aheadMs += 61_000));
+      return (await flink.cancel?.(...call)) ?? false;
+    };
+    const checkpoints = cachedFor(3_600_000, () => checkpointsUpTo(7));
+    const subject = generation({ spec: { flink: { configuration: { [patient]: '1 h' } } } });
+    const checkpoint = { path: 'file:/c/chk-8', modified: Date.now(), number: 8 };
+    const told = { ...flink, cancel, checkpoints };
+    const made = madeUpCluster({ generation: subject, hasPods: true, flink: told, checkpoint });
+    const requester = { uid: 'k3jx9a2b', operation: 9 };
+    const outcome = asActivity(() => stopJob(made.dependencies, { generation: subject, requester, how: 'cancel' }));
+    await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path, podsEnded: true });
+  });
 
   test('a job that is stopped with a savepoint does not wait for that cache', async () => {
     const checkpoints = jest.fn(async () => undefined);

@@ -7,24 +7,16 @@ import { waitParallelism } from '../../activities/cluster/wait-parallelism.ts';
 import { waitStable } from '../../activities/cluster/wait-stable.ts';
 import { waitTasks } from '../../activities/cluster/wait-tasks.ts';
 import { lookAtFlink } from '../../activities/observe/flink-look.ts';
-import type { CheckpointConfig, Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { CheckpointConfig, Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { checkpointCacheMs } from '../../core/flink/configuration-rest.ts';
-import { flinkJobId } from '../../core/names.ts';
 import { cachedFor } from '../support/cached-answers.ts';
 import { generation } from '../support/generation-fixture.ts';
+import { listedJob } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster } from '../support/made-up-cluster.ts';
 
 const stopped = generation();
-const job: JobSummary = {
-  id: flinkJobId(stopped.identity, stopped.submission),
-  name: 'orders',
-  state: 'FINISHED',
-  startedAtMs: 1,
-  endedAtMs: 2,
-  tasksTotal: 1,
-  tasks: { FINISHED: 1 },
-};
+const job = listedJob(stopped, 'FINISHED');
 const savepoint = { id: 9, path: 'file:/by-hand/savepoint-9', isStop: true };
 
 const flink: Partial<FlinkClient> = {
@@ -66,7 +58,8 @@ function during(told: Partial<FlinkClient>, wait: Wait): Promise<unknown> {
   return asActivity(() => wait(dependencies));
 }
 
-const look = (told: Partial<FlinkClient>) => lookAtFlink(told as FlinkClient, stopped, () => true);
+const look = (told: Partial<FlinkClient>) =>
+  lookAtFlink({ flink: told as FlinkClient, generation: stopped }, () => true);
 
 describe('an operation that waits for', () => {
   test.each(waits)('%s believes no answer from before the end', async (_what, wait) => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
@@ -111,6 +111,37 @@ describe('a candidate', () => {
     await apply('lost', { recovery: quick, restartNonce: 1, upgrade: blueGreen });
     await eventually('lost', ({ phase }) => phase === 'DUAL_RUNNING');
   }, 300_000);
+});
+
+describe('a candidate whose state is too old', () => {
+  const fails = join(failing, 'stopJob');
+  const brokenWith = async (name: string, upgrade: object) => {
+    await dual(name, { upgrade });
+    writeFileSync(fails, 'STATE_TOO_OLD');
+    await tellOfCandidate(name, failed);
+    return ended(name, 'revive');
+  };
+  afterEach(() => rmSync(fails, { force: true }));
+
+  test('is not brought back from it, but discarded at once, and that is said', async () => {
+    expect(await brokenWith('aged', { maxStateAge: '1h' })).toMatchObject({
+      state: 'failed',
+      failure: { code: 'STATE_TOO_OLD' },
+    });
+    const job = await eventually('aged', ({ phase }) => phase === 'RUNNING');
+    expect(job).toMatchObject({
+      failure: { message: expect.stringMatching(/was discarded.*stopJob was told to fail/) },
+    });
+    const kinds = (await operationsOf('aged')).map(({ kind, state }) => `${kind} ${state}`);
+    expect(kinds.slice(0, 2)).toEqual(['discard succeeded', 'revive failed']);
+  }, 200_000);
+
+  test('is brought back from state of any age where its spec has no limit', async () => {
+    expect(await brokenWith('ageless', {})).toMatchObject({
+      state: 'succeeded',
+      restoredFrom: 'file:/flink-state/chk-7',
+    });
+  }, 200_000);
 });
 
 const take = (name: string, body: object) => call('POST', `${path(name)}/savepoints`, { body });

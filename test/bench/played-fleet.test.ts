@@ -31,7 +31,8 @@ function newestCheckpoint(atMs: number): number {
   return (response as { latest: { completed: { id: number } } }).latest.completed.id;
 }
 
-const look = (job: FleetJob, isDeep = true) => lookAtFlink(flinkOf(job), job.generation, () => isDeep);
+const look = (job: FleetJob, isDeep = true) =>
+  lookAtFlink({ flink: flinkOf(job), generation: job.generation }, () => isDeep);
 
 beforeAll(async () => {
   const startedAtMs = Date.now() - 3_600_000;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { decideAdoption, reconciled, stillNeeded, type FoundGeneration } from '../../core/adoption.ts';
+import type { Generation } from '../../core/generation.ts';
 import { someGeneration } from '../support/state-fixture.ts';
 
 const found = (number: number, change: Partial<FoundGeneration> = {}): FoundGeneration => ({
@@ -76,11 +77,30 @@ test('what an anchor says is newer than what the job knows, and the newest submi
   ]);
 });
 
-test('that a generation has completed a checkpoint is known though its anchor does not say so', () => {
-  expect(reconciled([found(1)], [someGeneration(1, { checkpointedBy: 1 })])).toEqual([
-    someGeneration(1, { checkpointedBy: 1 }),
+test.each<[string, Partial<Generation>, Partial<Generation>, Partial<Generation>]>([
+  ['that it has completed a checkpoint, though its anchor does not say so', {}, { checkpointedBy: 1 }, {}],
+  ['since when it runs, though its anchor does not say so', {}, { ran: ranSince(1, 5) }, {}],
+  [
+    'since when it runs by its anchor, where the job has seen that later',
+    { ran: ranSince(1, 4) },
+    { ran: ranSince(1, 5) },
+    { ran: ranSince(1, 4) },
+  ],
+  [
+    'since when the newer of its submissions runs',
+    { ran: ranSince(2, 9) },
+    { ran: ranSince(1, 5) },
+    { ran: ranSince(2, 9) },
+  ],
+])('of a generation is known %s', (_title, anchored, known, outcome) => {
+  expect(reconciled([found(1, anchored)], [someGeneration(1, known)])).toEqual([
+    someGeneration(1, { ...known, ...outcome }),
   ]);
 });
+
+function ranSince(submission: number, sinceMs: number) {
+  return { submission, sinceMs };
+}
 
 test('what no job was submitted to comes before the one that runs, whatever submission it was made for', () => {
   const leftover = found(2, { submission: 8, unused: true, running: false });

@@ -128,12 +128,15 @@ describe('the end of an operation', () => {
   test.each<[string, Partial<OperationResult>]>([
     ['was seen by it to finish', { finished: true }],
     ['was seen to, though it failed', { finished: true, failure }],
-  ])('misses no checkpoint of a job that %s: it has removed its own', (_name, change) => {
-    const known = [someGeneration(3, { checkpointedBy: 1 })];
-    const state = someState({ running: someOperation(5), generations: known });
-    concludeOperation(state, result({ ...change, generations: known }), state.revision);
-    expect([state.phase, state.generations]).toEqual(['FINISHED', [someGeneration(3)]]);
-  });
+  ])(
+    'misses no checkpoint of a job that %s, and has nothing that grows too old: it has removed its own',
+    (_name, change) => {
+      const known = [someGeneration(3, { checkpointedBy: 1, ran: { submission: 1, sinceMs: 5 } })];
+      const state = someState({ running: someOperation(5), generations: known });
+      concludeOperation(state, result({ ...change, generations: known }), state.revision);
+      expect([state.phase, state.generations]).toEqual(['FINISHED', [someGeneration(3)]]);
+    },
+  );
 
   test.each([
     ['that has succeeded is what ran last', {}, 3],

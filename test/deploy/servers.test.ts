@@ -1,19 +1,19 @@
 /** The real Temporal and PostgreSQL of the stack: found again, repaired after kill -9 without loss, ended whole. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { stackPaths, type StackPaths } from '../../deploy/dev/paths.ts';
 import { startPostgres, stopPostgres } from '../../deploy/dev/postgres.ts';
 import { livingProcess, runCommand } from '../../deploy/dev/process.ts';
+import { makeOwnFolder } from '../../deploy/dev/test-folder.ts';
 import { searchAttributes, startTemporal, stopTemporal } from '../../deploy/dev/temporal.ts';
 
 const anyPorts = { temporal: 0, temporalUi: 0, temporalMetrics: 0 };
 let paths: StackPaths;
 
 beforeAll(() => {
-  const stateDir = mkdtempSync(join(tmpdir(), 'drey-servers-'));
+  const stateDir = makeOwnFolder('servers');
   const { cacheDir } = stackPaths('test');
   paths = { instance: 'servers', stateDir, runDir: join(stateDir, 'run'), logDir: join(stateDir, 'logs'), cacheDir };
 });

@@ -1,14 +1,14 @@
 /** Drey's control plane on real parts, for one test file: PostgreSQL, Temporal, the worker and the API, each a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inheritedEnv } from '../../deploy/dev/inherited-env.ts';
 import { repositoryRoot, stackPaths } from '../../deploy/dev/paths.ts';
-import { runCommand, waitUntil } from '../../deploy/dev/process.ts';
+import { recordProcess, runCommand, waitUntil } from '../../deploy/dev/process.ts';
 import { startTemporal, stopTemporal } from '../../deploy/dev/temporal.ts';
+import { makeOwnFolder, runFolder } from '../../deploy/dev/test-folder.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
 
 export interface ControlPlane {
@@ -53,7 +53,7 @@ async function startParts(
   undo: (() => Promise<unknown>)[],
   moreEnv: NodeJS.ProcessEnv,
 ): Promise<Omit<ControlPlane, 'stop'>> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'drey-control-'));
+  const stateDir = makeOwnFolder('control');
   undo.push(async () => rmSync(stateDir, { recursive: true, force: true }));
   const temporalOptions = {
     stateDir,
@@ -122,6 +122,7 @@ export function child(file: string, env: NodeJS.ProcessEnv) {
         stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
       await once(started, 'spawn');
       running = started;
+      record(file, started);
     },
     stop: async (signal: NodeJS.Signals): Promise<number | null> => {
       if (!running || hasEnded(running)) return running?.exitCode ?? null;
@@ -131,6 +132,12 @@ export function child(file: string, env: NodeJS.ProcessEnv) {
       return running.exitCode;
     },
   };
+}
+
+/** It is no process of its own session, but outlives a test runner that is killed. */
+function record(file: string, { pid = 0 }: ChildProcess): void {
+  const folder = runFolder();
+  if (folder !== undefined) recordProcess(folder, { name: `${file.replaceAll('/', '-')}-${pid}`, pid, logFile: '' });
 }
 
 function hasEnded(process: ChildProcess | undefined): boolean {

@@ -8,9 +8,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createClusterActivities } from '../../activities/cluster/cluster-activities.ts';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
+import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import { failed } from '../../activities/failures.ts';
 import { withHeartbeat } from '../../activities/heartbeat.ts';
 import type { FailureCode } from '../../core/failure.ts';
+import { ranSince } from '../../core/generation.ts';
 import { clusterTaskQueue } from '../../core/names.ts';
 
 const answers: Readonly<Record<string, object>> = {
@@ -26,17 +28,26 @@ function codeIn(file: string): FailureCode {
   return (readFileSync(file, 'utf8') || 'JOB_FAILED') as FailureCode;
 }
 
+/** What an activity may be asked with. */
+type ActivityInput = Partial<Pick<StopJobInput, 'generation' | 'maxStateAgeMs'>>;
+
+/** Where its age is limited, and known though its anchor may be gone. */
+function mayBeTooOld({ generation, maxStateAgeMs }: ActivityInput): boolean {
+  return maxStateAgeMs !== undefined && generation !== undefined && ranSince(generation) !== undefined;
+}
+
 const names = Object.keys(createClusterActivities({} as ClusterDependencies));
 const activities = names.map((name) => [
   name,
-  async () => {
+  async (input: ActivityInput) => {
     process.stdout.write(`${name}\n`);
     await withHeartbeat(async (signal) => {
       while (existsSync(`${folder}/${name}.held`)) await pause(50, undefined, { signal });
     });
-    if (existsSync(`${folder}/${name}`))
+    const file = `${folder}/${name}`;
+    if (existsSync(file) && (codeIn(file) !== 'STATE_TOO_OLD' || mayBeTooOld(input)))
       throw failed({
-        code: codeIn(`${folder}/${name}`),
+        code: codeIn(file),
         message: `${name} was told to fail.`,
         cure: 'Tell it otherwise.',
       });

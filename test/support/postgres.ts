@@ -1,11 +1,10 @@
 /** A real PostgreSQL for one test file, in a folder of its own under the temporary folder; each test may clone a migrated database. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Client } from 'pg';
 import { connectPostgres, type Postgres } from '../../clients/postgres/connect.ts';
 import { migratePostgres } from '../../clients/postgres/migrate.ts';
 import { startPostgres, stopPostgres } from '../../deploy/dev/postgres.ts';
+import { makeOwnFolder } from '../../deploy/dev/test-folder.ts';
 
 export interface TestPostgres {
   /** Makes an empty database and gives its URL. */
@@ -22,7 +21,7 @@ export interface TestPostgres {
 /** Starts the server; the caller stops it in `afterAll`. */
 export async function startTestPostgres(): Promise<TestPostgres> {
   delete process.env['DATABASE_URL']; // Never a reader's own server.
-  const stateDir = mkdtempSync(join(tmpdir(), 'drey-postgres-'));
+  const stateDir = makeOwnFolder('postgres');
   const options = { stateDir, runDir: stateDir, logDir: stateDir, port: 0, settings: ['fsync=off'] };
   const remove = async () => {
     await stopPostgres(options);

@@ -1,7 +1,7 @@
 /** How a job is asked to end that goes on later: as its spec says, or come what may. */
 import { describe, expect, test } from '@jest/globals';
 import { decideStop, type StopSeen } from '../../core/stopping.ts';
-import { comeWhatMay, keepingState } from '../../workflows/stop-wishes.ts';
+import { bringingBack, comeWhatMay, keepingState } from '../../workflows/stop-wishes.ts';
 import { smallSpec, someGeneration } from '../support/state-fixture.ts';
 
 const storage = { root: 's3://bucket/flink' };
@@ -74,5 +74,21 @@ describe('a job whose savepoint fails', () => {
     const next = smallSpec({ storage });
     const wish = comeWhatMay(keepingState(someGeneration(2, { spec: next }), next, 'savepoint'));
     expect(decideStop({ ...seenBy(wish, 0), noted: false, request: { state: 'unknown' } }).action).toBe('ask');
+  });
+});
+
+describe('a candidate that is brought back', () => {
+  const next = someGeneration(5, { spec: smallSpec({ storage, upgrade: { maxStateAge: '2h' } }) });
+  const left = [3, 4].map((number) => someGeneration(number, { candidate: true }));
+
+  test('goes on from state that is no older than its spec allows, of the newest that is left', () => {
+    expect(bringingBack(left, next).map(({ generation, ...wish }) => [generation.identity.number, wish])).toEqual([
+      [3, { how: 'cancel', next }],
+      [4, { how: 'cancel', next, maxStateAgeMs: 2 * hourMs }],
+    ]);
+  });
+
+  test('goes on from state of any age where its spec has no limit', () => {
+    expect(bringingBack(left, someGeneration(5)).every((wish) => !('maxStateAgeMs' in wish))).toBe(true);
   });
 });

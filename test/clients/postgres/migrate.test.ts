@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectPostgres } from '../../../clients/postgres/connect.ts';
 import { migratePostgres, SchemaMismatchError, schemaVersion } from '../../../clients/postgres/migrate.ts';
+import { writeRecords } from '../../../clients/postgres/records.ts';
 import { dumpSchema } from '../../support/dump-schema.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { jobView } from '../../support/records.ts';
 
 const golden = new URL('../../golden/schema.sql', import.meta.url);
 let server: TestPostgres;
@@ -56,4 +58,23 @@ describe('migratePostgres', () => {
     await postgres.query(`update schema_migrations set hash = 'other' where version = 1`);
     await expect(migratePostgres({ url })).rejects.toThrow(/0001-access.sql was applied with other contents/);
   });
+});
+
+test('what was seen of jobs that are not there any more goes, and of all others it stays', async () => {
+  const { postgres } = await server.database();
+  for (const [uid, phase] of [
+    ['runs', 'RUNNING'],
+    ['failed', 'FAILED'],
+    ['gone', 'REMOVED'],
+  ] as const)
+    await writeRecords(postgres, [{ kind: 'job', uid, seq: 1, job: jobView({ uid, name: uid, phase }) }]);
+  const uids = ['failed', 'gone', 'never-recorded', 'runs'];
+  await postgres.query(
+    `insert into job_seen (uid, submission, attempt_ms, seq, seen) select uid, 1, 1, 1, '{}' from unnest($1::text[]) as uid`,
+    [uids],
+  );
+  const migrations = new URL('../../../clients/postgres/migrations/', import.meta.url);
+  await postgres.query(readFileSync(new URL('0012-seen-of-removed.sql', migrations), 'utf8'));
+  const { rows } = await postgres.query<{ uid: string }>('select uid from job_seen order by uid');
+  expect(rows.map(({ uid }) => uid)).toEqual(['failed', 'runs']);
 });

@@ -72,6 +72,19 @@ test.each([
   expect(fullProblemsOf(withOption(key, '2.3', value)).map(({ message }) => message)).toEqual(messages);
 });
 
+test.each([
+  ['60 s', true],
+  ['3000', true],
+  ['61s', false],
+  ['1 h', false],
+  ['soon', false],
+])('answers about checkpoints may be kept for a minute, and no longer: %s', (value, isTaken) => {
+  for (const key of ['rest.cache.checkpoint-statistics.timeout', 'web.refresh-interval']) {
+    const refusals = fullProblemsOf(withOption(key, '2.3', value)).map(({ message }) => message.slice(0, 20));
+    expect(refusals).toEqual(isTaken ? [] : ['must be at most 60 s']);
+  }
+});
+
 describe('options that the version ignores are refused', () => {
   test.each([
     ['taskmanager.network.memory.buffers-per-channel', '1.20', []],
