@@ -350,11 +350,13 @@ class Stop {
 
   /**
    * What it may have written is still its state. The next generation reads it, with an image that it needs anyway. Where
-   * none comes, it is read only when there is something: its objects may never have been made.
+   * none comes, it is read only when there may be something: its objects may never have been made.
    */
   private async withoutAnchor(): Promise<StoppedJob> {
     const why = 'its objects are gone';
-    const isToBeRead = this.input.next || this.hasCheckpoint() || (await hasPointers(this.subject));
+    const { generation } = this.subject;
+    const mayHaveRun = generation.restoreFrom !== undefined || ranSince(generation) !== undefined;
+    const isToBeRead = this.input.next || this.hasCheckpoint() || mayHaveRun || (await hasPointers(this.subject));
     return isToBeRead ? this.fromStorage(why) : { detail: why };
   }
 

@@ -28,3 +28,25 @@ test('an anchor that does not know the submission does not hide the state that t
   const gone = madeUpCluster({ generation: known, notes });
   await expect(attempt(gone, 9)).rejects.toMatchObject({ type: 'STATE_GONE' });
 });
+
+const restoreFrom = 'file:/s/savepoint-1';
+
+test.each([
+  ['goes on from there', generation({}, { restoreFrom }), {}, restoreFrom],
+  ['goes on from what is stored since', generation({}, { restoreFrom }), { checkpoint }, checkpoint.path],
+  [
+    'began empty and ran, and goes on from what is stored',
+    generation({}, { ran: { submission: generation().submission, sinceMs: 1 } }),
+    { checkpoint },
+    checkpoint.path,
+  ],
+  ['began empty and never ran, and has no state', generation(), {}, undefined],
+])(
+  'a job of which nobody knows a checkpoint, and that is only stopped, %s',
+  async (_title, of, stored, restorePoint) => {
+    const made = madeUpCluster({ generation: of, isGone: true, ...stored });
+    const stop = () =>
+      stopJob(made.dependencies, { generation: of, requester: { uid: 'k3jx9a2b', operation: 9 }, how: 'cancel' });
+    expect((await asActivity(stop)).restorePoint).toBe(restorePoint);
+  },
+);
