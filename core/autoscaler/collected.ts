@@ -13,6 +13,8 @@ export interface CollectedVertex {
   readonly load: number;
   readonly accumulatedBusyMs: number;
   readonly recordsIn: number;
+  /** Of sources: what they have read, measured together with `lag`. */
+  readonly sourceRecordsIn: number;
   readonly recordsOut: number;
   readonly inPerSecond: number;
   /** Of sources: records that wait; none where Flink does not tell. */
@@ -94,6 +96,7 @@ function collectVertex(
     load: busyOf(seen, options) / 1000,
     accumulatedBusyMs: numberOf(seen.accumulatedBusyMs),
     recordsIn: recordsInOf(seen, vertex),
+    sourceRecordsIn: numberOf(seen.sourceRecordsIn),
     recordsOut: numberOf(seen.recordsOut),
     inPerSecond: isSource(vertex) ? Number.NaN : numberOf(seen.recordsInPerSecond),
     lag,
@@ -104,6 +107,7 @@ function collectVertex(
     load: rounded(raw.load),
     accumulatedBusyMs: rounded(raw.accumulatedBusyMs),
     recordsIn: rounded(raw.recordsIn),
+    sourceRecordsIn: rounded(raw.sourceRecordsIn),
     recordsOut: rounded(raw.recordsOut),
     inPerSecond: rounded(raw.inPerSecond),
     lag: rounded(raw.lag),
