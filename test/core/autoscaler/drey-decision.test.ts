@@ -3,6 +3,7 @@ import { decide } from '../../../core/autoscaler/decide.ts';
 import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import type { AutoscalerPolicy, Feature } from '../../../core/autoscaler/policy.ts';
 import { rememberScaling } from '../../../core/autoscaler/remember.ts';
+import { vertex } from './fixtures.ts';
 import { inputOf, jobOf, minute, samplesOf, workOf, type Load } from './jobs.ts';
 
 const drey = (policy: Partial<AutoscalerPolicy> = {}): Partial<AutoscalerPolicy> => ({ profile: 'drey', ...policy });
@@ -243,6 +244,17 @@ test('bounds that the user sets move a vertex that is beyond them', () => {
   expect(workOf(decide(inputOf(enough, 12 * minute, drey({ vertices: { work: { max: 3 } } }))))).toBe(3);
   const night = { cron: '0 0 * * *', timeZone: 'UTC', lastsMs: 60 * minute, min: 7 };
   expect(workOf(decide(inputOf(enough, 12 * minute, drey({ schedules: [night] }))))).toBe(7);
+});
+
+test('a vertex that cannot be as large as the least that the job asks for keeps no other one from growing', () => {
+  const input = inputOf(tooMuch, 12 * minute, drey({ min: 2 }));
+  const vertices = [...input.job.vertices, vertex('single', ['work:HASH'], { maxParallelism: 1 })];
+  const samples = input.samples.map(({ vertices: seen, ...sample }) => ({
+    ...sample,
+    vertices: { ...seen, single: { ...seen['work'], ...seen['source'], recordsIn: 0 } },
+  }));
+  const decision = decide({ ...input, samples, job: { ...input.job, vertices } });
+  expect(decision).toMatchObject({ parallelism: { work: 8, single: 1 }, reasons: [{ code: 'TOO_SMALL' }] });
 });
 
 test('before a window is full, nothing of an earlier run counts', () => {
