@@ -41,6 +41,14 @@ describe('job.autoscaler.* by their names (reference: AutoScalerOptions)', () =>
     ['vertex.min-parallelism', '2', { minParallelism: 2 }],
     ['vertex.max-parallelism', '20', { maxParallelism: 20 }],
     ['vertex.exclude.ids', 'a;b', { excludedVertices: ['a', 'b'] }],
+    ['vertex.exclude.ids', "[12e4, '34']", { excludedVertices: ['12e4', '34'] }],
+    ['vertex.exclude.ids', ' [] ', { excludedVertices: [] }],
+    ['vertex.exclude.ids', '[a;b', { excludedVertices: ['[a', 'b'] }],
+    [
+      'excluded.periods',
+      "['* * 9 ? * MON', 09:00:00-10:00:00]",
+      { excludedPeriods: ['* * 9 ? * MON', '09:00:00-10:00:00'] },
+    ],
     ['excluded.periods', '09:00:00-10:00:00', { excludedPeriods: ['09:00:00-10:00:00'] }],
     ['scaling.parallelism-alignment.mode', 'OFF', { alignmentMode: 'OFF' }],
     [
