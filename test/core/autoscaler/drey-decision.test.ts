@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../core/autoscaler/decide.ts';
-import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
+import type { AutoscalerDecision, AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import type { AutoscalerPolicy, Feature } from '../../../core/autoscaler/policy.ts';
 import { rememberScaling } from '../../../core/autoscaler/remember.ts';
 import { vertex } from './fixtures.ts';
@@ -89,6 +89,8 @@ describe('a load that is too much', () => {
   });
 });
 
+const ratesOf = ({ vertices }: AutoscalerDecision) => vertices.map(({ metrics }) => metrics['TARGET_DATA_RATE']);
+
 describe('incomplete metrics scale nothing', () => {
   const input = inputOf(tooMuch, 12 * minute, drey());
   const withNewest = (change: object, from = -1): AutoscalerInput => ({
@@ -108,8 +110,25 @@ describe('incomplete metrics scale nothing', () => {
     ['a counter that counts backwards', { recordsIn: 1 }],
     ['more than all of the time', { busyMsPerSecond: { min: 0, max: 2000, avg: 1, sum: 1 } }],
     ['less than nothing', { recordsOut: -1 }],
+    ['a vertex that does not tell what it reads', { recordsIn: undefined }],
   ])('%s', (_name, change) => {
     expect(decide(withNewest(change)).reasons[0].code).toBe('INCOMPLETE_METRICS');
+  });
+
+  test('a source that does not tell any more how many records wait: not taken for a load that has come or gone', () => {
+    const waiting = inputOf({ ...enough, lag: 50_000 }, 12 * minute, drey());
+    const silentAt = (...gaps: number[]) => {
+      const samples = waiting.samples.map((sample, at) => {
+        const { pendingRecords, ...rest } = sample.vertices['source'] ?? {};
+        const source = gaps.includes(at) ? rest : { ...rest, pendingRecords };
+        return { ...sample, vertices: { ...sample.vertices, source } };
+      });
+      return decide({ ...waiting, samples });
+    };
+    expect(ratesOf(silentAt())).toEqual([700, 700]);
+    // The first of the newest two minutes.
+    expect(ratesOf(silentAt(10))).toEqual([700, 700]);
+    expect(silentAt(12).reasons[0].code).toBe('INCOMPLETE_METRICS');
   });
 
   test('a sample from before a restart', () => {
