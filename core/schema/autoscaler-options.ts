@@ -12,7 +12,7 @@ import { MemoryRefusal, parseMemorySize } from '../flink/memory-size.ts';
 const number = (least: number, most: number) =>
   z
     .string()
-    .regex(/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/, 'must be a number')
+    .regex(/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/, 'must be a number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
 const positive = number(0, Infinity);

@@ -26,6 +26,8 @@ describe('job.autoscaler.* by their names (reference: AutoScalerOptions)', () =>
     ['metrics.busy-time.aggregator', 'avg', { busyAggregator: 'AVG' }],
     ['utilization.target', '0.6', { utilizationTarget: 0.6 }],
     ['target.utilization', '0.5', { utilizationTarget: 0.5 }],
+    ['utilization.target', '.5', { utilizationTarget: 0.5 }],
+    ['scale-up.max-factor', '2.', { scaleUpMaxFactor: 2 }],
     ['utilization.max', '0.9', { utilizationMax: 0.9 }],
     ['utilization.min', '0.2', { utilizationMin: 0.2 }],
     ['target.utilization.boundary', '0.1', { utilizationBoundary: 0.1 }],
