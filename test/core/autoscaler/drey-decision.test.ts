@@ -71,6 +71,16 @@ describe('a load that is too much', () => {
     expect(decide(inputOf(slight, 5 * minute, without('cost'))).action).toBe('scale');
   });
 
+  test('is not let be for longer than a rescale may be thought to take, however long one once took', () => {
+    const late = inputOf({ ...tooMuch, lag: 800_000 }, 12 * minute, drey());
+    const jobScalings = [{ atMs: 0, decision: 'd', to: {}, pauseMs: 40 * minute }];
+    const after = (options: object) => {
+      const policy = { ...late.policy, options: { ...late.policy.options, ...options } };
+      return decide({ ...late, policy, memory: { ...late.memory, jobScalings } }).action;
+    };
+    expect([after({}), after({ restartTrackingLimitMs: 60 * minute })]).toEqual(['scale', 'none']);
+  });
+
   test('has other vertices grow with it into slots that are there anyway', () => {
     const busySource: Load = { ...tooMuch, busy: { source: 0.6, work: 1 } };
     expect(decide(inputOf(busySource, 12 * minute, drey())).parallelism).toMatchObject({ source: 7, work: 8 });
