@@ -3,9 +3,10 @@
  * values are rounded to three decimals, never to zero.
  */
 import { numberOf } from './figure.ts';
+import { meanObserved, type EarlierObserved } from './observed-rates.ts';
 import type { OperatorOptions } from './options.ts';
 import type { Aggregate, JobSample, JobVertex, TaskManagerSample, VertexSample } from './samples.ts';
-import { averageOf, roundHalfUp } from './statistics.ts';
+import { roundHalfUp } from './statistics.ts';
 
 /** Of a vertex; NaN is unknown. */
 export interface CollectedVertex {
@@ -50,15 +51,22 @@ const finished: VertexSample = {
   pendingRecords: 0,
 };
 
+/** Nothing is known of before, and nothing of these goes. */
+const nothingObserved: EarlierObserved = { stableMs: Infinity, rates: {} };
+
 /** The samples that the algorithm would have kept, as it sees them. Vertices in the plan's order. */
 export function collect(
   samples: readonly JobSample[],
   vertices: readonly JobVertex[],
   options: OperatorOptions,
+  earlier = nothingObserved,
 ): readonly Collected[] {
   const kept: Collected[] = [];
   for (const sample of samples.filter((one) => hasWhatIsRequired(one, vertices))) {
-    const collected = vertices.map((vertex) => [vertex.id, collectVertex(sample, vertex, options, kept)] as const);
+    const collected = vertices.map((vertex) => {
+      const mean = () => meanObserved(kept, vertex.id, options, earlier);
+      return [vertex.id, collectVertex(sample, vertex, options, mean)] as const;
+    });
     kept.push({ atMs: sample.atMs, vertices: Object.fromEntries(collected), job: collectJob(sample) });
   }
   return kept;
@@ -83,15 +91,10 @@ function collectVertex(
   { vertices }: JobSample,
   vertex: JobVertex,
   options: OperatorOptions,
-  before: readonly Collected[],
+  earlier: () => number,
 ): CollectedVertex {
   const seen = vertex.finished === true ? { ...vertices[vertex.id], ...finished } : (vertices[vertex.id] ?? {});
   const lag = isSource(vertex) ? numberOf(seen.pendingRecords ?? 0) : Number.NaN;
-  const earlier = () =>
-    averageOf(
-      before.map((one) => one.vertices[vertex.id]?.observedRate ?? Number.NaN),
-      options.observedRateMinObservations,
-    );
   const raw = {
     load: busyOf(seen, options) / 1000,
     accumulatedBusyMs: numberOf(seen.accumulatedBusyMs),
