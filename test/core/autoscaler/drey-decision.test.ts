@@ -275,6 +275,42 @@ test('bounds that the user sets move a vertex that is beyond them', () => {
   expect(workOf(decide(inputOf(enough, 12 * minute, drey({ schedules: [night] }))))).toBe(7);
 });
 
+/** Two pipelines that are as the one, in one job. */
+function two(other: Partial<AutoscalerPolicy>, memory: Partial<AutoscalerInput['memory']> = {}) {
+  const input = inputOf(tooMuch, 12 * minute, drey(other));
+  const beside = [vertex('source2', [], { parallelism: 4 }), vertex('work2', ['source2:HASH'], { parallelism: 4 })];
+  const samples = input.samples.map(({ vertices: { source = {}, work = {} }, ...sample }) => ({
+    ...sample,
+    vertices: { source, work, source2: source, work2: work },
+  }));
+  const job = { ...input.job, vertices: [...input.job.vertices, ...beside] };
+  return decide({ ...input, job, samples, memory: { ...input.memory, ...memory } });
+}
+
+describe('a pipeline that cannot grow', () => {
+  const distrusts = [{ vertex: 'work', above: 4, atMs: 0, untilMs: 60 * minute, times: 1 }];
+
+  test.each([
+    ['at its maximum', two({ vertices: { work: { max: 4 } } })],
+    ['that more subtasks did not help', two({}, { distrusts })],
+  ])('%s, keeps no other one of the job from growing', (_name, decision) => {
+    expect(decision).toMatchObject({
+      parallelism: { work: 4, work2: 8 },
+      reasons: [{ code: 'TOO_SMALL', text: expect.stringContaining('"work2"') }],
+    });
+  });
+
+  test('is let be where no other has to', () => {
+    const max = { max: 4 };
+    expect(two({ vertices: { work: max, work2: max } })).toMatchObject({
+      action: 'none',
+      reasons: [{ code: 'BOUNDS' }],
+    });
+    const both = [...distrusts, ...distrusts.map((one) => ({ ...one, vertex: 'work2' }))];
+    expect(two({}, { distrusts: both })).toMatchObject({ action: 'none', reasons: [{ code: 'BOTTLENECK' }] });
+  });
+});
+
 test('a vertex that cannot be as large as the least that the job asks for keeps no other one from growing', () => {
   const input = inputOf(tooMuch, 12 * minute, drey({ min: 2 }));
   const vertices = [...input.job.vertices, vertex('single', ['work:HASH'], { maxParallelism: 1 })];
