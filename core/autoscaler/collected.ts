@@ -3,9 +3,10 @@
  * values are rounded to three decimals, never to zero.
  */
 import { numberOf } from './figure.ts';
+import { meanObserved, type EarlierObserved } from './observed-rates.ts';
 import type { OperatorOptions } from './options.ts';
 import type { Aggregate, JobSample, JobVertex, TaskManagerSample, VertexSample } from './samples.ts';
-import { averageOf, roundHalfUp } from './statistics.ts';
+import { roundHalfUp } from './statistics.ts';
 
 /** Of a vertex; NaN is unknown. */
 export interface CollectedVertex {
@@ -13,6 +14,8 @@ export interface CollectedVertex {
   readonly load: number;
   readonly accumulatedBusyMs: number;
   readonly recordsIn: number;
+  /** Of sources: what they have read, measured together with `lag`. */
+  readonly sourceRecordsIn: number;
   readonly recordsOut: number;
   readonly inPerSecond: number;
   /** Of sources: records that wait; none where Flink does not tell. */
@@ -48,15 +51,22 @@ const finished: VertexSample = {
   pendingRecords: 0,
 };
 
+/** Nothing is known of before, and nothing of these goes. */
+const nothingObserved: EarlierObserved = { stableMs: Infinity, rates: {} };
+
 /** The samples that the algorithm would have kept, as it sees them. Vertices in the plan's order. */
 export function collect(
   samples: readonly JobSample[],
   vertices: readonly JobVertex[],
   options: OperatorOptions,
+  earlier = nothingObserved,
 ): readonly Collected[] {
   const kept: Collected[] = [];
   for (const sample of samples.filter((one) => hasWhatIsRequired(one, vertices))) {
-    const collected = vertices.map((vertex) => [vertex.id, collectVertex(sample, vertex, options, kept)] as const);
+    const collected = vertices.map((vertex) => {
+      const mean = () => meanObserved(kept, vertex.id, options, earlier);
+      return [vertex.id, collectVertex(sample, vertex, options, mean)] as const;
+    });
     kept.push({ atMs: sample.atMs, vertices: Object.fromEntries(collected), job: collectJob(sample) });
   }
   return kept;
@@ -81,19 +91,15 @@ function collectVertex(
   { vertices }: JobSample,
   vertex: JobVertex,
   options: OperatorOptions,
-  before: readonly Collected[],
+  earlier: () => number,
 ): CollectedVertex {
   const seen = vertex.finished === true ? { ...vertices[vertex.id], ...finished } : (vertices[vertex.id] ?? {});
   const lag = isSource(vertex) ? numberOf(seen.pendingRecords ?? 0) : Number.NaN;
-  const earlier = () =>
-    averageOf(
-      before.map((one) => one.vertices[vertex.id]?.observedRate ?? Number.NaN),
-      options.observedRateMinObservations,
-    );
   const raw = {
     load: busyOf(seen, options) / 1000,
     accumulatedBusyMs: numberOf(seen.accumulatedBusyMs),
     recordsIn: recordsInOf(seen, vertex),
+    sourceRecordsIn: numberOf(seen.sourceRecordsIn),
     recordsOut: numberOf(seen.recordsOut),
     inPerSecond: isSource(vertex) ? Number.NaN : numberOf(seen.recordsInPerSecond),
     lag,
@@ -104,6 +110,7 @@ function collectVertex(
     load: rounded(raw.load),
     accumulatedBusyMs: rounded(raw.accumulatedBusyMs),
     recordsIn: rounded(raw.recordsIn),
+    sourceRecordsIn: rounded(raw.sourceRecordsIn),
     recordsOut: rounded(raw.recordsOut),
     inPerSecond: rounded(raw.inPerSecond),
     lag: rounded(raw.lag),

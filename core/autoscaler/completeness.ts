@@ -57,8 +57,11 @@ function wrongIn(
   if (numberOf(seen.busyMsPerSecond.max) > busyMsMost) return 'is busy for more than all of its time';
   const counts = [seen.recordsIn, seen.recordsOut, seen.sourceRecordsIn, seen.accumulatedBusyMs, seen.pendingRecords];
   if (counts.some((value) => numberOf(value) < 0)) return 'counts less than nothing';
-  if (isSource(vertex) && seen.recordsIn === undefined && seen.sourceRecordsIn === undefined)
+  if (seen.recordsIn === undefined && !(isSource(vertex) && seen.sourceRecordsIn !== undefined))
     return 'does not tell what it reads';
+  // That none wait any more would be a lag that has gone, and one that is told again a load that has come.
+  if (before?.pendingRecords !== undefined && seen.pendingRecords === undefined)
+    return 'does not tell any more how many records wait';
   const falls = (key: 'recordsIn' | 'sourceRecordsIn') => numberOf(seen[key]) < numberOf(before?.[key]);
   return falls('recordsIn') || falls('sourceRecordsIn') ? 'counts backwards' : undefined;
 }

@@ -6,37 +6,75 @@ import { backAlong, changed, memorySituation, type Parallelism, type Verdict } f
 import { uses, type DreyView } from './drey-view.ts';
 import { withFreeRoom } from './free-room.ts';
 import { planForPressure } from './memory-plan.ts';
+import type { EngineMemory } from './memory.ts';
+import { pipelinesOf } from './pipelines.ts';
+import type { JobVertex } from './samples.ts';
 import { distrusted } from './trust.ts';
 import { span } from './words.ts';
 
 /** Everything that has to grow does, with whatever has free room beside it; memory comes first where that is the trouble. */
 export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | undefined {
   const { input, memory } = view;
-  const pressing = needs.filter(({ pressing: why }) => why !== undefined);
-  if (pressing[0] === undefined) return undefined;
-  const first = mostPressing(pressing);
-  const held = uses(input, 'bottleneck') ? bottleneck(view) : undefined;
-  if (held) return { reason: held, delays: {}, memory };
+  if (pressingOf(needs).length === 0) return undefined;
+  const pipelines = pipelinesOf(input.job.vertices);
+  const outside = uses(input, 'bottleneck') ? bottlenecks(view) : [];
+  const free = beside(needs, pipelines, outside);
+  if (outside[0] && pressingOf(free).length === 0) return { reason: bottleneck(view, outside[0]), delays: {}, memory };
   const rising = uses(input, 'cost') ? risingSource(view) : undefined;
   if (rising) return { reason: rising, delays: {}, memory };
-  const relieved = withMoreMemory(view, needs);
+  const relieved = withMoreMemory(view, free);
   if (relieved) return relieved;
-  const changes = changed(input, sizes(view, needs));
-  const why: Reason = {
-    code: first.pressing?.code ?? '',
-    text: `"${first.seen.vertex.name}": ${first.pressing?.text ?? ''}`,
-  };
-  // Where what holds the job up most cannot grow, room for others is no reason for a pause.
-  if (changes[mostPressing(pressing).seen.vertex.id] !== undefined)
-    return { reason: why, changes, ...backAlong(memorySituation(view), changes), delays: {}, memory };
-  const note = pressing.flatMap(({ notes }) => notes)[0];
-  const limit = pressing.flatMap(({ limits }) => limits)[0];
-  return { reason: note ?? limit ?? { ...why, code: 'LIMITED' }, delays: {}, memory };
+  // Where what holds a pipeline up most cannot grow, room for others in it is no reason for a pause.
+  const able = beside(free, pipelines, stuckIn(view, free, pipelines));
+  const first = mostPressing(pressingOf(able));
+  if (first === undefined) return limited(pressingOf(free), memory);
+  const changes = changed(input, sizes(view, able));
+  return { reason: whyGrown(first), changes, ...backAlong(memorySituation(view), changes), delays: {}, memory };
+}
+
+function limited(pressing: readonly VertexNeed[], memory: EngineMemory): Verdict | undefined {
+  const most = mostPressing(pressing);
+  if (most === undefined) return undefined;
+  const [note] = pressing.flatMap(({ notes }) => notes);
+  const [limit] = pressing.flatMap(({ limits }) => limits);
+  return { reason: note ?? limit ?? { ...whyGrown(most), code: 'LIMITED' }, delays: {}, memory };
+}
+
+function pressingOf(needs: readonly VertexNeed[]): readonly VertexNeed[] {
+  return needs.filter(({ pressing }) => pressing !== undefined);
+}
+
+/** Without those that are in a pipeline with one of the vertices. */
+function beside(
+  needs: readonly VertexNeed[],
+  pipelines: ReadonlyMap<string, string>,
+  vertices: readonly JobVertex[],
+): readonly VertexNeed[] {
+  const held = new Set(vertices.map(({ id }) => pipelines.get(id)));
+  return needs.filter(({ seen }) => !held.has(pipelines.get(seen.vertex.id)));
+}
+
+/** Of each pipeline the vertex that holds it up most, where that cannot grow. */
+function stuckIn(
+  view: DreyView,
+  needs: readonly VertexNeed[],
+  pipelines: ReadonlyMap<string, string>,
+): readonly JobVertex[] {
+  const changes = changed(view.input, sizes(view, needs));
+  const names = new Set(pipelines.values());
+  const most = [...names].map((name) =>
+    mostPressing(pressingOf(needs).filter(({ seen }) => pipelines.get(seen.vertex.id) === name)),
+  );
+  return most.flatMap((need) => (need && changes[need.seen.vertex.id] === undefined ? [need.seen.vertex] : []));
+}
+
+function whyGrown({ pressing, seen }: VertexNeed): Reason {
+  return { code: pressing?.code ?? '', text: `"${seen.vertex.name}": ${pressing?.text ?? ''}` };
 }
 
 /** What is outside of its bounds, or else furthest from what it should be able to process. */
-function mostPressing(pressing: readonly VertexNeed[]): VertexNeed {
-  return pressing.reduce((most, one) => (urgencyOf(one) > urgencyOf(most) ? one : most));
+function mostPressing([first, ...others]: readonly VertexNeed[]): VertexNeed | undefined {
+  return first && others.reduce((most, one) => (urgencyOf(one) > urgencyOf(most) ? one : most), first);
 }
 
 function urgencyOf({ pressing, seen }: VertexNeed): number {
@@ -68,17 +106,19 @@ function risingSource({ vertices }: DreyView): Reason | undefined {
   return found && { code: 'RISING', text: `The load of "${found.vertex.name}" still rises; its end is awaited.` };
 }
 
-/** The vertex that holds all others up, and that more subtasks do not help. */
-function bottleneck({ input, memory, vertices }: DreyView): Reason | undefined {
-  const found = vertices.find(
-    ({ vertex, loadNow, targetRate, trueRate }) =>
-      (loadNow >= dreySettings.saturated || targetRate > trueRate) && distrusted(memory, vertex, input.nowMs),
-  );
-  if (!found) return undefined;
-  const until = distrusted(memory, found.vertex, input.nowMs)?.untilMs ?? input.nowMs;
+/** The vertices that hold others up, and that more subtasks do not help. */
+function bottlenecks({ input, memory, vertices }: DreyView): readonly JobVertex[] {
+  return vertices
+    .filter(({ loadNow, targetRate, trueRate }) => loadNow >= dreySettings.saturated || targetRate > trueRate)
+    .map(({ vertex }) => vertex)
+    .filter((vertex) => distrusted(memory, vertex, input.nowMs));
+}
+
+function bottleneck({ input, memory }: DreyView, vertex: JobVertex): Reason {
+  const until = distrusted(memory, vertex, input.nowMs)?.untilMs ?? input.nowMs;
   return {
     code: 'BOTTLENECK',
-    text: `"${found.vertex.name}" holds the job up, and more subtasks did not help it; that is tried again in ${span(until - input.nowMs)}.`,
+    text: `"${vertex.name}" holds the job up, and more subtasks did not help it; that is tried again in ${span(until - input.nowMs)}.`,
   };
 }
 

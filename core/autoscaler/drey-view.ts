@@ -109,12 +109,16 @@ function lastMinutes(all: readonly Collected[], nowMs: number, length: number): 
   return first < 0 ? [] : all.slice(first);
 }
 
-/** What this job's rescales took, the longest of those remembered; 2 min at most where the user does not say that they take long. */
+/**
+ * What this job's rescales took, the longest of those remembered, up to the limit: after one that was held up, no load would be worth a
+ * pause. A minute at most is assumed before, where the user says nothing.
+ */
 function restartOf(input: AutoscalerInput, memory: EngineMemory): number {
   const { options } = input.policy;
   if (!uses(input, 'cost')) return restartTimeMs(memory.jobScalings, options);
   const seen = memory.jobScalings.flatMap(({ pauseMs, restartMs }) => pauseMs ?? restartMs ?? []);
-  return seen.length > 0 ? Math.max(...seen) : Math.min(options.restartMs, dreySettings.restartMs);
+  if (seen.length === 0) return Math.min(options.restartMs, dreySettings.restartMs);
+  return Math.min(Math.max(...seen), options.restartTrackingLimitMs);
 }
 
 function catchUpOf(input: AutoscalerInput): number {

@@ -7,7 +7,7 @@ import { rateOf } from './statistics.ts';
 export function counterRate(
   history: readonly Collected[],
   id: string,
-  counter: 'recordsIn' | 'recordsOut' | 'lag' | 'accumulatedBusyMs',
+  counter: 'recordsIn' | 'sourceRecordsIn' | 'recordsOut' | 'lag' | 'accumulatedBusyMs',
 ): number {
   return rateOf(history.map(({ atMs, vertices }) => ({ atMs, value: vertices[id]?.[counter] ?? Number.NaN })));
 }

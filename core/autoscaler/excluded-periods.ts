@@ -1,8 +1,8 @@
 /**
- * `job.autoscaler.excluded.periods`: Quartz cron expressions (six fields; 1 is Sunday), daily times `HH:mm[:ss]-HH:mm[:ss]`,
+ * `job.autoscaler.excluded.periods`: Quartz cron expressions (six fields, and perhaps a year; 1 is Sunday), daily times `HH:mm[:ss]-HH:mm[:ss]`,
  * or one of each joined by `&&`. Source: `CalendarUtils` of the operator, which reads them in its own time zone; here, UTC.
  */
-import { Cron } from 'croner';
+import { quartzCron } from './quartz-cron.ts';
 
 const timeOfDay = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
@@ -14,7 +14,7 @@ export function isExcluded(periods: readonly string[], nowMs: number): boolean {
 /** What is wrong with a period; undefined where nothing is. */
 export function periodProblem(period: string): string | undefined {
   const parts = partsOf(period);
-  if (!parts.every((part) => dailyOf(part) !== undefined || cronOf(part) !== undefined))
+  if (!parts.every((part) => dailyOf(part) !== undefined || quartzCron(part) !== undefined))
     return `'${period}' is neither a daily time such as 09:00:00-11:30:00 nor a Quartz cron expression`;
   const daily = parts.filter((part) => dailyOf(part) !== undefined).length;
   return parts.length === 1 || (parts.length === 2 && daily === 1)
@@ -28,7 +28,7 @@ function partsOf(period: string): string[] {
 
 function isIn(part: string, nowMs: number): boolean {
   const daily = dailyOf(part);
-  if (daily === undefined) return cronOf(part)?.match(new Date(nowMs)) ?? false;
+  if (daily === undefined) return quartzCron(part)?.match(new Date(nowMs)) ?? false;
   const sinceMidnightMs = nowMs % 86_400_000;
   return sinceMidnightMs >= daily.fromMs && sinceMidnightMs <= daily.toMs;
 }
@@ -44,13 +44,4 @@ function msOf(text: string): number | undefined {
   const [, hours, minutes, seconds = '0'] = timeOfDay.exec(text) ?? [];
   if (hours === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
-}
-
-/** Quartz counts days of the week from 1, and wants `?` in one of the two fields about days. */
-function cronOf(part: string): Cron | undefined {
-  try {
-    return new Cron(part, { timezone: 'UTC', mode: '6-part', alternativeWeekdays: true });
-  } catch {
-    return undefined;
-  }
 }

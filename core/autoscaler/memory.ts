@@ -111,6 +111,16 @@ export interface UsualLoad {
   readonly atMs: number;
 }
 
+/** What sources read while they caught up (`OBSERVED_TPR`), as far as it is known from samples that are gone by now. */
+export interface ObservedRates {
+  /** The sample of which it holds. */
+  readonly atMs: number;
+  /** Of which run of the job; another one begins anew. */
+  readonly runningSinceMs: number;
+  /** By vertex, records a second. */
+  readonly rates: Readonly<Record<string, Figure>>;
+}
+
 /** All that is handed from decision to decision. */
 export interface EngineMemory {
   /** By vertex, oldest first. */
@@ -130,6 +140,7 @@ export interface EngineMemory {
   readonly memoryTriedAtMs?: number;
   readonly memoryRefused?: MemoryRefused;
   readonly watched?: WatchedMemory;
+  readonly observed?: ObservedRates;
 }
 
 /** Of a job that was never decided on. */

@@ -3,6 +3,7 @@ import { collect, isSource, type Collected } from './collected.ts';
 import type { AutoscalerInput, Reason } from './decision.ts';
 import { jobAverage, jobNewest } from './memory-pressure.ts';
 import type { EngineMemory } from './memory.ts';
+import { ratesBefore, withObserved } from './observed-rates.ts';
 import type { OperatorOptions } from './options.ts';
 import { trackRestart } from './restart-time.ts';
 import { windowAt } from './sample-window.ts';
@@ -36,13 +37,15 @@ export function prepare(input: AutoscalerInput): Prepared | Stopped {
   const { job, nowMs, policy, samples } = input;
   const running = whetherRunning(input);
   if ('stopped' in running) return running;
-  const memory = upToDate(input);
   const runningSince = running.sinceMs;
-  const collected = collect(
-    samples.filter((sample) => sample.atMs >= runningSince && sample.atMs <= nowMs && isTaken(sample, job.vertices)),
-    job.vertices,
-    policy.options,
+  const taken = samples.filter(
+    (sample) => sample.atMs >= runningSince && sample.atMs <= nowMs && isTaken(sample, job.vertices),
   );
+  const collected = collect(taken, job.vertices, policy.options, {
+    stableMs: runningSince + policy.options.stabilizationMs,
+    rates: ratesBefore(input.memory, runningSince, taken[0]?.atMs ?? 0),
+  });
+  const memory = withObserved(upToDate(input), collected, runningSince);
   const window = windowAt(collected, { runningMs: runningSince, nowMs }, policy.options);
   if (window.state === 'stabilizing') {
     const text = `The job runs for ${span(nowMs - runningSince)}; it is judged after ${span(policy.options.stabilizationMs)}.`;

@@ -3,9 +3,14 @@ import type { Collected } from './collected.ts';
 import { dreySettings } from './drey-settings.ts';
 import { counterRate } from './edges.ts';
 
-/** Records a second that come in at a source: what it reads, and what is added to what waits. */
+/**
+ * Records a second that come in at a source: what it reads, and what is added to what waits. Both are to be of one moment: while a
+ * backlog is worked off they nearly cancel out, and what the job's details say is read may be 3 s older than the rest.
+ */
 export function arrivalRate(history: readonly Collected[], id: string): number {
-  return Math.max(0, counterRate(history, id, 'recordsIn') + counterRate(history, id, 'lag'));
+  const isCounted = history.every(({ vertices }) => (vertices[id]?.sourceRecordsIn ?? 0) > 0);
+  const read = counterRate(history, id, isCounted ? 'sourceRecordsIn' : 'recordsIn');
+  return Math.max(0, read + counterRate(history, id, 'lag'));
 }
 
 /**

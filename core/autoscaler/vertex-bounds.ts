@@ -12,11 +12,15 @@ export function policyOf({ vertices }: AutoscalerPolicy, { id, name }: Pick<JobV
   return vertices[id] ?? vertices[name] ?? {};
 }
 
-/** The narrowest word counts: the vertex's own, the schedule's, the job's, the options'; and never more than there are slots. */
+/**
+ * The narrowest word counts: the vertex's own, the schedule's, the job's, the options'; and never more than there are slots, nor than the
+ * vertex can have: one that cannot be parallel is not below a minimum of the whole job.
+ */
 export function boundsOf(policy: AutoscalerPolicy, vertex: JobVertex, schedule: ScheduledBounds | undefined): Bounds {
   const own = policyOf(policy, vertex);
   const { slotsMax = Infinity } = policy;
   const min = own.min ?? schedule?.min ?? policy.min ?? policy.options.minParallelism;
   const max = own.max ?? schedule?.max ?? policy.max ?? policy.options.maxParallelism;
-  return { min: Math.min(min, slotsMax), max: Math.min(Math.max(min, max), slotsMax) };
+  const most = Math.min(slotsMax, vertex.maxParallelism);
+  return { min: Math.min(min, most), max: Math.min(Math.max(min, max), most) };
 }

@@ -65,6 +65,8 @@ const watched = z.object({
   alive: z.number().exactOptional(),
 });
 
+const observed = z.object({ atMs: z.number(), runningSinceMs: z.number(), rates: z.record(z.string(), figure) });
+
 const memory = z.object({
   scalings: z.record(z.string(), z.array(scaling)),
   jobScalings: z.array(jobScaling),
@@ -78,6 +80,7 @@ const memory = z.object({
   memoryTriedAtMs: z.number().exactOptional(),
   memoryRefused: z.object({ bytes: z.number(), untilMs: z.number(), times: z.number() }).exactOptional(),
   watched: watched.exactOptional(),
+  observed: observed.exactOptional(),
 });
 
 const note = z.object({

@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { periodProblem } from '../autoscaler/excluded-periods.ts';
 import { operatorDefaults, type OperatorOptions } from '../autoscaler/options.ts';
 import { flinkDurationMs } from '../flink/flink-duration.ts';
+import { flinkList } from '../flink/flink-list.ts';
 import { MemoryRefusal, parseMemorySize } from '../flink/memory-size.ts';
 
 const number = (least: number, most: number) =>
   z
     .string()
-    .regex(/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/, 'must be a number')
+    .regex(/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/, 'must be a number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
 const positive = number(0, Infinity);
@@ -37,12 +38,7 @@ const memory = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
-const list = z.string().transform((text) =>
-  text
-    .split(';')
-    .map((one) => one.trim())
-    .filter((one) => one !== ''),
-);
+const list = z.string().transform(flinkList);
 const periods = list.superRefine((all, context) => {
   for (const wrong of all.map(periodProblem)) if (wrong !== undefined) context.addIssue(wrong);
 });

@@ -91,6 +91,7 @@ describe('a note', () => {
       memoryTriedAtMs: 10,
       memoryRefused: { bytes: 11, untilMs: 12, times: 13 },
       watched: { bytes: 8, beforeBytes: 7, slots: 2, sinceMs: 3, alive: 0.5 },
+      observed: { atMs: 14, runningSinceMs: 15, rates: { a: 16, b: 'Infinity' } },
     };
     expect(readAutoscalerNote(noteText({ memory }))).toEqual({ memory });
   });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../core/autoscaler/decide.ts';
-import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
+import type { AutoscalerDecision, AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import type { AutoscalerPolicy, Feature } from '../../../core/autoscaler/policy.ts';
 import { rememberScaling } from '../../../core/autoscaler/remember.ts';
+import { vertex } from './fixtures.ts';
 import { inputOf, jobOf, minute, samplesOf, workOf, type Load } from './jobs.ts';
 
 const drey = (policy: Partial<AutoscalerPolicy> = {}): Partial<AutoscalerPolicy> => ({ profile: 'drey', ...policy });
@@ -70,6 +71,16 @@ describe('a load that is too much', () => {
     expect(decide(inputOf(slight, 5 * minute, without('cost'))).action).toBe('scale');
   });
 
+  test('is not let be for longer than a rescale may be thought to take, however long one once took', () => {
+    const late = inputOf({ ...tooMuch, lag: 800_000 }, 12 * minute, drey());
+    const jobScalings = [{ atMs: 0, decision: 'd', to: {}, pauseMs: 40 * minute }];
+    const after = (options: object) => {
+      const policy = { ...late.policy, options: { ...late.policy.options, ...options } };
+      return decide({ ...late, policy, memory: { ...late.memory, jobScalings } }).action;
+    };
+    expect([after({}), after({ restartTrackingLimitMs: 60 * minute })]).toEqual(['scale', 'none']);
+  });
+
   test('has other vertices grow with it into slots that are there anyway', () => {
     const busySource: Load = { ...tooMuch, busy: { source: 0.6, work: 1 } };
     expect(decide(inputOf(busySource, 12 * minute, drey())).parallelism).toMatchObject({ source: 7, work: 8 });
@@ -87,6 +98,8 @@ describe('a load that is too much', () => {
     expect(decide(input).action).toBe('none');
   });
 });
+
+const ratesOf = ({ vertices }: AutoscalerDecision) => vertices.map(({ metrics }) => metrics['TARGET_DATA_RATE']);
 
 describe('incomplete metrics scale nothing', () => {
   const input = inputOf(tooMuch, 12 * minute, drey());
@@ -107,8 +120,25 @@ describe('incomplete metrics scale nothing', () => {
     ['a counter that counts backwards', { recordsIn: 1 }],
     ['more than all of the time', { busyMsPerSecond: { min: 0, max: 2000, avg: 1, sum: 1 } }],
     ['less than nothing', { recordsOut: -1 }],
+    ['a vertex that does not tell what it reads', { recordsIn: undefined }],
   ])('%s', (_name, change) => {
     expect(decide(withNewest(change)).reasons[0].code).toBe('INCOMPLETE_METRICS');
+  });
+
+  test('a source that does not tell any more how many records wait: not taken for a load that has come or gone', () => {
+    const waiting = inputOf({ ...enough, lag: 50_000 }, 12 * minute, drey());
+    const silentAt = (...gaps: number[]) => {
+      const samples = waiting.samples.map((sample, at) => {
+        const { pendingRecords, ...rest } = sample.vertices['source'] ?? {};
+        const source = gaps.includes(at) ? rest : { ...rest, pendingRecords };
+        return { ...sample, vertices: { ...sample.vertices, source } };
+      });
+      return decide({ ...waiting, samples });
+    };
+    expect(ratesOf(silentAt())).toEqual([700, 700]);
+    // The first of the newest two minutes.
+    expect(ratesOf(silentAt(10))).toEqual([700, 700]);
+    expect(silentAt(12).reasons[0].code).toBe('INCOMPLETE_METRICS');
   });
 
   test('a sample from before a restart', () => {
@@ -243,6 +273,53 @@ test('bounds that the user sets move a vertex that is beyond them', () => {
   expect(workOf(decide(inputOf(enough, 12 * minute, drey({ vertices: { work: { max: 3 } } }))))).toBe(3);
   const night = { cron: '0 0 * * *', timeZone: 'UTC', lastsMs: 60 * minute, min: 7 };
   expect(workOf(decide(inputOf(enough, 12 * minute, drey({ schedules: [night] }))))).toBe(7);
+});
+
+/** Two pipelines that are as the one, in one job. */
+function two(other: Partial<AutoscalerPolicy>, memory: Partial<AutoscalerInput['memory']> = {}) {
+  const input = inputOf(tooMuch, 12 * minute, drey(other));
+  const beside = [vertex('source2', [], { parallelism: 4 }), vertex('work2', ['source2:HASH'], { parallelism: 4 })];
+  const samples = input.samples.map(({ vertices: { source = {}, work = {} }, ...sample }) => ({
+    ...sample,
+    vertices: { source, work, source2: source, work2: work },
+  }));
+  const job = { ...input.job, vertices: [...input.job.vertices, ...beside] };
+  return decide({ ...input, job, samples, memory: { ...input.memory, ...memory } });
+}
+
+describe('a pipeline that cannot grow', () => {
+  const distrusts = [{ vertex: 'work', above: 4, atMs: 0, untilMs: 60 * minute, times: 1 }];
+
+  test.each([
+    ['at its maximum', two({ vertices: { work: { max: 4 } } })],
+    ['that more subtasks did not help', two({}, { distrusts })],
+  ])('%s, keeps no other one of the job from growing', (_name, decision) => {
+    expect(decision).toMatchObject({
+      parallelism: { work: 4, work2: 8 },
+      reasons: [{ code: 'TOO_SMALL', text: expect.stringContaining('"work2"') }],
+    });
+  });
+
+  test('is let be where no other has to', () => {
+    const max = { max: 4 };
+    expect(two({ vertices: { work: max, work2: max } })).toMatchObject({
+      action: 'none',
+      reasons: [{ code: 'BOUNDS' }],
+    });
+    const both = [...distrusts, ...distrusts.map((one) => ({ ...one, vertex: 'work2' }))];
+    expect(two({}, { distrusts: both })).toMatchObject({ action: 'none', reasons: [{ code: 'BOTTLENECK' }] });
+  });
+});
+
+test('a vertex that cannot be as large as the least that the job asks for keeps no other one from growing', () => {
+  const input = inputOf(tooMuch, 12 * minute, drey({ min: 2 }));
+  const vertices = [...input.job.vertices, vertex('single', ['work:HASH'], { maxParallelism: 1 })];
+  const samples = input.samples.map(({ vertices: seen, ...sample }) => ({
+    ...sample,
+    vertices: { ...seen, single: { ...seen['work'], ...seen['source'], recordsIn: 0 } },
+  }));
+  const decision = decide({ ...input, samples, job: { ...input.job, vertices } });
+  expect(decision).toMatchObject({ parallelism: { work: 8, single: 1 }, reasons: [{ code: 'TOO_SMALL' }] });
 });
 
 test('before a window is full, nothing of an earlier run counts', () => {

@@ -2,9 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Collected } from '../../../core/autoscaler/collected.ts';
 import type { UsualLoad } from '../../../core/autoscaler/memory.ts';
-import { climb } from '../../../core/autoscaler/trend.ts';
+import { arrivalRate, climb } from '../../../core/autoscaler/trend.ts';
 import { lastingShare, learnUsual } from '../../../core/autoscaler/usual-load.ts';
 import { seeded } from '../../support/seeded.ts';
+import { collected } from './fixtures.ts';
 import { minute } from './jobs.ts';
 
 /** What is learned of ten hours of a load. */
@@ -55,6 +56,33 @@ function climbOfSamplesEach(everyMs: number): number {
     'source',
   );
 }
+
+/** 5000/s are read of a backlog, 1000/s come in; the first sample has of the job's details what they said 3 s before. */
+function catchingUp(sourceRecordsIn: (at: number) => number): readonly Collected[] {
+  return [0, 60, 120].map((at) => {
+    const recordsIn = 5000 * (at === 0 ? 97 : 100 + at);
+    const source = { recordsIn, sourceRecordsIn: sourceRecordsIn(at), lag: 1_000_000 - 4000 * at };
+    return collected(at * 1000, { source });
+  });
+}
+
+describe('what comes in at a source', () => {
+  test('is told by counters of one moment', () => {
+    expect(
+      arrivalRate(
+        catchingUp((at) => 5000 * (100 + at)),
+        'source',
+      ),
+    ).toBeCloseTo(1000);
+  });
+
+  test.each([
+    ['does not count', () => 0],
+    ['counts at times', (at: number) => (at === 60 ? Number.NaN : 5000 * (100 + at))],
+  ])('of an operator that %s, by the details', (_name, sourceRecordsIn) => {
+    expect(arrivalRate(catchingUp(sourceRecordsIn), 'source')).toBeCloseTo(1125);
+  });
+});
 
 describe('a load that climbs', () => {
   test('is met where it will be in half an hour', () => {

@@ -24,6 +24,7 @@ const unknown: CollectedVertex = {
   load: Number.NaN,
   accumulatedBusyMs: Number.NaN,
   recordsIn: Number.NaN,
+  sourceRecordsIn: Number.NaN,
   recordsOut: Number.NaN,
   inPerSecond: Number.NaN,
   lag: Number.NaN,

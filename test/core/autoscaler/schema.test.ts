@@ -26,6 +26,8 @@ describe('job.autoscaler.* by their names (reference: AutoScalerOptions)', () =>
     ['metrics.busy-time.aggregator', 'avg', { busyAggregator: 'AVG' }],
     ['utilization.target', '0.6', { utilizationTarget: 0.6 }],
     ['target.utilization', '0.5', { utilizationTarget: 0.5 }],
+    ['utilization.target', '.5', { utilizationTarget: 0.5 }],
+    ['scale-up.max-factor', '2.', { scaleUpMaxFactor: 2 }],
     ['utilization.max', '0.9', { utilizationMax: 0.9 }],
     ['utilization.min', '0.2', { utilizationMin: 0.2 }],
     ['target.utilization.boundary', '0.1', { utilizationBoundary: 0.1 }],
@@ -41,6 +43,14 @@ describe('job.autoscaler.* by their names (reference: AutoScalerOptions)', () =>
     ['vertex.min-parallelism', '2', { minParallelism: 2 }],
     ['vertex.max-parallelism', '20', { maxParallelism: 20 }],
     ['vertex.exclude.ids', 'a;b', { excludedVertices: ['a', 'b'] }],
+    ['vertex.exclude.ids', "[12e4, '34']", { excludedVertices: ['12e4', '34'] }],
+    ['vertex.exclude.ids', ' [] ', { excludedVertices: [] }],
+    ['vertex.exclude.ids', '[a;b', { excludedVertices: ['[a', 'b'] }],
+    [
+      'excluded.periods',
+      "['* * 9 ? * MON', 09:00:00-10:00:00]",
+      { excludedPeriods: ['* * 9 ? * MON', '09:00:00-10:00:00'] },
+    ],
     ['excluded.periods', '09:00:00-10:00:00', { excludedPeriods: ['09:00:00-10:00:00'] }],
     ['scaling.parallelism-alignment.mode', 'OFF', { alignmentMode: 'OFF' }],
     [

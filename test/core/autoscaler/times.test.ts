@@ -38,6 +38,33 @@ describe('CalendarUtilsTest.testExcludedPeriods', () => {
   });
 });
 
+describe('cron expressions of Quartz that others do not know', () => {
+  test.each([
+    ['* * * ? * SAT-SUN', '2026-11-28T12:00:00Z', true],
+    ['* * * ? * sat-sun', '2026-11-29T12:00:00Z', true],
+    ['* * * ? * 7-1', '2026-11-30T12:00:00Z', false],
+    ['* * 22-4 * * ?', '2026-11-23T23:59:59Z', true],
+    ['* * 22-4 * * ?', '2026-11-23T04:59:59Z', true],
+    ['* * 22-4 * * ?', '2026-11-23T05:00:00Z', false],
+    ['* * 22-4/3 * * ?', '2026-11-23T01:30:00Z', true],
+    ['* * 22-4/3 * * ?', '2026-11-23T00:30:00Z', false],
+    ['* * * 30-2 NOV-FEB ?', '2026-12-01T00:00:00Z', true],
+    ['* * * 30-2 NOV-FEB ?', '2026-12-03T00:00:00Z', false],
+    ['0 5/20 * * * ?', '2026-11-23T10:45:00Z', true],
+    ['0 5/20 * * * ?', '2026-11-23T10:40:00Z', false],
+    ['* * 9-11 * * ? 2027', '2026-11-23T10:00:00Z', false],
+    ['* * 9-11 * * ? 2026-2027', '2026-11-23T10:00:00Z', true],
+  ])('%s at %s: %s', (period, time, excluded) => {
+    expect(periodProblem(period)).toBeUndefined();
+    expect(isExcluded([period], at(time))).toBe(excluded);
+  });
+
+  test.each(['* * 25-4 * * ?', '* * * ? * SAT-XYZ', '* * 5/0 * * ?', '* * 22-4/x * * ?', '* * * * ?'])(
+    '%s is none',
+    (period) => expect(periodProblem(period)).toMatch(/neither a daily time/),
+  );
+});
+
 describe('windows that come again', () => {
   const nights = { cron: '0 22 * * *', timeZone: 'Europe/Berlin', lastsMs: 2 * 3_600_000 };
   test.each([
