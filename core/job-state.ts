@@ -101,7 +101,7 @@ export interface JobState {
   candidateIsStuck?: true | undefined;
   /** What agents have seen of it, and what is done about that; absent until one has told something. */
   candidateHealth?: CandidateHealth | undefined;
-  /** Number of the newest generation and operation: the next takes the next. */
+  /** Number of the newest generation and operation: the next takes the next. A further savepoint of an operation takes one, too. */
   lastGeneration: number;
   lastOperation: number;
   /** Highest sequence number used for a row of the job. */

@@ -47,6 +47,9 @@ const withoutCheckpoints = '--no-checkpoints';
 const unstable = '--unstable';
 const overtaken = '--overtaken';
 
+/** One with this argument runs on after its stop, so that it can be stopped again. */
+const unending = '--unending';
+
 /** The pods of one with this argument do not go. */
 const stuck = '--stuck';
 
@@ -74,12 +77,14 @@ async function stop(input: InputOf<'stopJob'>) {
   const { identity, submission, spec, restoreFrom } =
     there.get(generationName(input.generation.identity)) ?? input.generation;
   const name = generationName(identity);
+  const { requester } = input;
   if (!running.delete(name)) return stopped.get(name) ?? { restorePoint: restoreFrom, detail: 'none ran' };
   const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
-  const restorePoint = `${folder}/savepoint-made-up`;
+  const runsOn = spec.spec.job.args.includes(unending);
+  const restorePoint = `${folder}/savepoint-made-up${runsOn ? `-${requester.operation}` : ''}`;
+  if (runsOn) running.add(name);
   // Its JobManager's clock is an hour ahead of all others.
   const endedAtMs = Date.now() + 3_600_000;
-  const { requester } = input;
   const triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
   const ranAgain = spec.spec.job.args.includes(overtaken) && { overtaken: `${folder}/savepoint-older` };
   stopped.set(name, {
