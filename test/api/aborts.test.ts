@@ -132,6 +132,52 @@ test('a rescale that Flink does not come to may be given up, and the parallelism
   expect((await call('GET', path('scaled'))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
 });
 
+/** How often Flink was asked for another parallelism by a JobManager that does not list the job. */
+const askedInVain = () => agent.output().split('asked a JobManager that does not list the job').length - 1;
+
+async function asksInVain(): Promise<void> {
+  const before = askedInVain();
+  await waitUntil(async () => askedInVain() > before + 2, { what: 'it to be asked again', timeoutMs: 60_000 });
+}
+
+test('a rescale whose JobManager has just come up waits until that lists the job', async () => {
+  await done(await call('PUT', path('unlisted'), { body: specInput('unlisted', { storage }) }));
+  writeFileSync(stall, 'changeParallelism');
+  const rescale = await call('POST', `${path('unlisted')}/scale`, { body: { parallelism: 2 } });
+  await asksInVain();
+  rmSync(stall);
+  expect((await done(rescale)).steps.map(({ name }: { name: string }) => name)).toContain('tasksRescaled');
+});
+
+test('a rescale whose JobManager never lists the job may be given up, or ends with its time, and says why', async () => {
+  const deadlines = { running: '2s' };
+  await done(await call('PUT', path('unknown'), { body: specInput('unknown', { storage, deadlines }) }));
+  writeFileSync(stall, 'changeParallelism');
+  const rescale = await call('POST', `${path('unknown')}/scale`, { body: { parallelism: 2 } });
+  expect(await ended(rescale)).toMatchObject({
+    state: 'failed',
+    failure: {
+      code: 'JOB_NOT_RUNNING',
+      message: expect.stringMatching(/within 2 s: its JobManager does not list the job/),
+    },
+  });
+  rmSync(stall);
+  const long = specInput('unlisted', { storage, deadlines: { running: '1h' } });
+  await done(
+    await call('PUT', path('unlisted'), {
+      body: { ...long, spec: { ...long.spec, job: { ...long.spec.job, parallelism: 2 } } },
+    }),
+  );
+  writeFileSync(stall, 'changeParallelism');
+  const another = await call('POST', `${path('unlisted')}/scale`, { body: { parallelism: 3 } });
+  await asksInVain();
+  const { job, operation } = changeAnswer.parse(another.body);
+  await call('POST', `${path(job.name)}/operations/${operation?.number}/abort`);
+  await begun(another, 'parallelismPutBack');
+  rmSync(stall);
+  expect(await ended(another)).toMatchObject({ state: 'aborted', failure: { code: 'ABORTED' } });
+});
+
 test.each([
   ['a suspend that stops the job', 'stopJob', 'jobStopped', 'SUSPENDED', 'POST', '/suspend'],
   ['a cancel that ends it', 'stopJob', 'jobStopped', 'CANCELED', 'POST', '/cancel'],

@@ -33,11 +33,14 @@ const stopped = new Map<string, object>();
 const isDone = async () => ({ detail: 'made up' });
 const stall = process.env['STALL'] ?? '';
 
+function isStalled(activity: keyof ClusterActivities): boolean {
+  return existsSync(stall) && readFileSync(stall, 'utf8') === activity;
+}
+
 function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Input) => boolean = () => true) {
-  const isStalled = () => existsSync(stall) && readFileSync(stall, 'utf8') === activity;
   return (input: Input) =>
     withHeartbeat(async (signal) => {
-      while (isMeant(input) && isStalled()) await pause(50, undefined, { signal });
+      while (isMeant(input) && isStalled(activity)) await pause(50, undefined, { signal });
       return isDone();
     });
 }
@@ -146,6 +149,10 @@ const activities: Calls = {
   }),
   addTaskManagers: isDone,
   changeParallelism: async ({ requirements: asked }) => {
+    if (isStalled('changeParallelism')) {
+      say('asked a JobManager that does not list the job');
+      return { hasEnded: false, isUnknown: true, detail: 'its JobManager does not list the job' };
+    }
     say(`asked for at most ${asked['vertex']?.upper}`);
     return { hasEnded: false };
   },
