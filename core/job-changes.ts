@@ -196,12 +196,17 @@ export function supersede(queue: readonly QueuedOperation[], by: Successor, now:
 
 /** A queued operation that somebody has taken back before its turn. */
 export function withdrawn({ record, recordSeq }: QueuedOperation, now: string, why: string): QueuedOperation {
-  const failure: Failure = {
+  const end = { state: 'aborted' as const, endedAt: now, failure: givenUpBefore(why) };
+  return { record: { ...record, ...end }, recordSeq: recordSeq + 1 };
+}
+
+/** What such an operation says. */
+export function givenUpBefore(why: string): Failure {
+  return {
     code: 'ABORTED',
     message: `Given up before it began: ${why}.`,
     cure: 'Nothing to mend: apply the spec again when you want it.',
   };
-  return { record: { ...record, state: 'aborted', endedAt: now, failure }, recordSeq: recordSeq + 1 };
 }
 
 /** The record of an operation as it is queued. */

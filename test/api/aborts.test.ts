@@ -201,21 +201,69 @@ test.each([
   await done(change);
 });
 
+async function onTemporal<T>(act: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: plane.temporalAddress });
+  try {
+    return await act(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+const terminateJob = (name: string) =>
+  onTemporal(({ workflow }) => workflow.getHandle(`job/default/${name}`).terminate('by hand'));
+
+/** Sees the job's new workflow wait for what has the id of its operation. */
+const waitsForOrphan = (name: string) =>
+  onTemporal(({ workflow }) => {
+    const isAwaited = async () => {
+      const { raw } = await workflow.getHandle(`job/default/${name}`).describe();
+      return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === 'settleOrphans');
+    };
+    return waitUntil(isAwaited, { what: 'the wait for the orphan', timeoutMs: 60_000 });
+  });
+
 test('a job whose workflow was ended by hand waits for what that had begun, and names it', async () => {
   await done(await call('PUT', path('orphaned'), { body: specInput('orphaned', { storage }) }));
   writeFileSync(stall, 'waitTasks');
   const said = { storage, taskManager: { slots: 2 } };
   const upgrade = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
   await begun(upgrade, 'tasksRunning');
-  const connection = await Connection.connect({ address: plane.temporalAddress });
-  await new Client({ connection }).workflow.getHandle('job/default/orphaned').terminate('by hand');
-  await connection.close();
-  const anew = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
-  const { steps } = await begun(anew, 'orphansAwaited');
+  await terminateJob('orphaned');
+  const again = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
+  const { steps } = await begun(again, 'orphansAwaited');
   expect(steps).toMatchObject([
     { name: 'clusterAsked', state: 'running' },
     { name: 'orphansAwaited', state: 'running', detail: expect.stringContaining('/2-upgrade') },
   ]);
   rmSync(stall);
-  await done(anew);
+  await done(again);
+});
+
+/** A first deploy that waits for its tasks, and whose job's workflow was ended by hand. */
+async function orphanedDeploy(name: string): Promise<void> {
+  writeFileSync(stall, 'waitTasks');
+  await begun(await call('PUT', path(name), { body: specInput(name, { storage }) }), 'tasksRunning');
+  await terminateJob(name);
+}
+
+const anew = (name: string, slots: number) =>
+  call('PUT', path(name), { body: specInput(name, { storage, taskManager: { slots } }) });
+
+test('an operation whose id such a one has begins when that has ended', async () => {
+  await orphanedDeploy('same-id');
+  const apply = await anew('same-id', 2);
+  expect(apply.body.operation.number).toBe(1);
+  await waitsForOrphan('same-id');
+  rmSync(stall);
+  await done(apply);
+});
+
+test('and gives up at once when it is asked to, before it has begun', async () => {
+  await orphanedDeploy('given-up');
+  const apply = await anew('given-up', 2);
+  await waitsForOrphan('given-up');
+  await call('POST', `${path('given-up')}/operations/1/abort`);
+  const { state, steps, failure } = await ended(apply);
+  expect([state, steps, failure.message]).toEqual(['aborted', [], 'Given up before it began: admin asked for it.']);
 });
