@@ -5,7 +5,7 @@ import type { JobState, QueuedOperation } from './job-state.ts';
 import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
-import { supersededRestore, type Successor } from './superseded-restore.ts';
+import { supersededWish, type Successor } from './superseded.ts';
 
 export type RefusalCode =
   | 'PRECONDITION_FAILED'
@@ -187,8 +187,9 @@ export function mendingFirst(queue: readonly QueuedOperation[], next: QueuedOper
 
 /** A newer wish makes queued deploys pointless: they are marked as replaced by operation `by`. */
 export function supersede(queue: readonly QueuedOperation[], by: Successor, now: string): QueuedOperation[] {
-  return queue.map(({ record, recordSeq, restoreFrom }) => {
-    const failure = supersededRestore({ restoreFrom }, by);
+  return queue.map((waiting) => {
+    const { record, recordSeq } = waiting;
+    const failure = supersededWish(waiting, by);
     const end = { state: 'superseded' as const, endedAt: now, supersededBy: by.record.number };
     return { record: { ...record, ...end, ...(failure && { failure }) }, recordSeq: recordSeq + 1 };
   });

@@ -1,4 +1,5 @@
 /** The state of a job's entity: plain JSON, carried through continue-as-new. */
+import type { AskedChange } from './asked-change.ts';
 import type { CandidateHealth } from './candidate-health.ts';
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
@@ -32,6 +33,8 @@ export interface QueuedOperation {
   readonly force?: boolean;
   /** The savepoint that the caller named. */
   readonly restoreFrom?: string;
+  /** What its spec asked for; absent where it has none, or an earlier release took it. */
+  readonly asked?: AskedChange;
   /** What the caller of a removal said about the job's end. */
   readonly deletion?: Deletion;
   /** What that caller said about the job's savepoints. */

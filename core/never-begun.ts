@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import { givenUpBefore } from './job-changes.ts';
 import type { OperationInput, OperationResult } from './operation-result.ts';
 import { orphansStay } from './orphans.ts';
-import { toldOf, type Successor } from './superseded-restore.ts';
+import { toldOf, type Successor } from './superseded.ts';
 
 /** Why it never began. */
 export interface NeverBegun {

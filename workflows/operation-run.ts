@@ -22,7 +22,7 @@ import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { isFurther, savepointSeq } from '../core/savepoint-numbers.ts';
 import { generationName } from '../core/names.ts';
-import { toldOf } from '../core/superseded-restore.ts';
+import { toldOf } from '../core/superseded.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
 import { abortOperation, type AbortRequest } from './abort-request.ts';
 import { whenAgentIsAwaited } from './cluster-activities.ts';

@@ -25,8 +25,7 @@ export function inputOf(
   operation: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
-  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom, force, goesBack, forgets } =
-    operation;
+  const { record, recordSeq, goesBack } = operation;
   const { spec } = revision;
   const input: OperationInput = {
     record,
@@ -42,20 +41,38 @@ export function inputOf(
     askCluster: !state.askedCluster,
     ...(countedCandidate(state) && { besideCandidate: true }),
     ...endOf(state, record),
-    ...(deletion && { deletion }),
-    ...(savepointsLeft && { savepointsLeft }),
-    ...(restoreFrom && { restoreFrom }),
-    ...(force && { force }),
-    ...(forgets && { forgets }),
+    ...saidOf(operation),
     ...(goesBack && state.lastRun && { lastStable: state.lastRun }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
-    ...(savepointWish && { savepointWish }),
   };
   const target = takeTarget(state, revision, operation);
   const withTarget: TargetInput | undefined = target && { ...input, target };
   return withTarget ?? input;
+}
+
+/** What its caller said for this once. */
+function saidOf({
+  deletion,
+  savepointsLeft,
+  savepointWish,
+  restoreFrom,
+  asked,
+  mode,
+  force,
+  forgets,
+}: QueuedOperation) {
+  return {
+    ...(deletion && { deletion }),
+    ...(savepointsLeft && { savepointsLeft }),
+    ...(savepointWish && { savepointWish }),
+    ...(restoreFrom && { restoreFrom }),
+    ...(asked && { asked }),
+    ...(mode && { mode }),
+    ...(force && { force }),
+    ...(forgets && { forgets }),
+  };
 }
 
 /** How the job has ended that is to be cleared away. */

@@ -121,6 +121,38 @@ test('a restore that gives way to a newer spec tells its caller so, and the job 
   expect(body.failure).toBeUndefined();
 });
 
+/** Replaced before it began, and told so. */
+const told = (failure: string) => ({ state: 'superseded', failure: { message: expect.stringContaining(failure) } });
+
+test('what gives way to something else tells its caller so, and what a newer one does, too, does not', async () => {
+  await done(await call('PUT', path('words'), { body: specInput('words', { storage }) }));
+  writeFileSync(stall, 'waitJobManager');
+  const restart = await call('POST', `${path('words')}/restart`);
+  await begun(restart, 'jobManagerAnswers');
+  const suspend = await call('POST', `${path('words')}/suspend`);
+  rmSync(stall);
+  expect(await ended(restart)).toMatchObject({
+    state: 'aborted',
+    supersededBy: suspend.body.operation.number,
+    failure: { code: 'SUPERSEDED', message: expect.stringContaining('the job was not restarted') },
+  });
+  await done(suspend);
+  writeFileSync(stall, 'submitJob');
+  const resume = await call('POST', `${path('words')}/resume`);
+  await begun(resume, 'jobSubmitted');
+  const scale = await call('POST', `${path('words')}/scale`, { body: { parallelism: 2 } });
+  const cancel = await call('POST', `${path('words')}/cancel`);
+  const apply = await call('PUT', path('words'), { body: specInput('words', { storage, taskManager: { slots: 2 } }) });
+  const last = await call('PUT', path('words'), { body: specInput('words', { storage, taskManager: { slots: 4 } }) });
+  rmSync(stall);
+  expect(await ended(scale)).toMatchObject(told('the job was not scaled'));
+  expect(await ended(cancel)).toMatchObject(told('the job was not canceled'));
+  const replaced = await ended(apply);
+  expect(replaced).toMatchObject({ state: 'superseded', supersededBy: last.body.operation.number });
+  expect(replaced.failure).toBeUndefined();
+  await done(last);
+});
+
 test('a rescale that Flink does not come to may be given up, and the parallelism is put back', async () => {
   await done(await call('PUT', path('scaled'), { body: specInput('scaled', { storage }) }));
   writeFileSync(stall, 'waitParallelism');
