@@ -261,7 +261,10 @@ export const revisionAnswer = z
 
 export const savepointAnswer = z
   .object({
-    number: z.int().describe('That of the operation that took it.'),
+    number: z
+      .int()
+      .describe('That of the operation that took it, or one of its own where that had taken another one before it.'),
+    operation: z.int().optional().describe('The operation that took it, where that has another number.'),
     state: z.enum(savepointStates).describe('`disposed`: its files were deleted.'),
     origin: z
       .enum(savepointOrigins)

@@ -1,5 +1,6 @@
 /** A short word for a change of a job: a route that makes another spec of the job's own, and asks the job's workflow for it. */
 import type { z } from 'zod';
+import type { ChangeVerb } from '../core/asked-change.ts';
 import type { SpecWish } from '../core/dry-run.ts';
 import type { JobView } from '../core/job.ts';
 import { applied, scaledByHand } from '../core/scaling/given-parallelism.ts';
@@ -31,7 +32,7 @@ interface VerbWish extends Omit<SpecWish, 'to'> {
 }
 
 export interface Verb<Body> {
-  readonly word: string;
+  readonly word: ChangeVerb | 'restore';
   readonly summary: string;
   readonly body: z.ZodType<Body>;
   /** What to do where the job does not exist, or was removed. */
@@ -68,7 +69,7 @@ export function verb<Body>({ word, summary, body, wish, ifAbsent }: Verb<Body>):
         };
         return tryOut(services, call, headers, () => withCureIfAbsent(cureOf, ask));
       }
-      const ask = () => ofRunningWorkflow(services, call.params, () => changed(services, call, headers, wishNow));
+      const ask = () => ofRunningWorkflow(services, call.params, () => changed(services, call, headers, word, wishNow));
       return change(services, call, headers, word, () => withCureIfAbsent(cureOf, ask));
     },
   });
@@ -94,6 +95,7 @@ async function changed(
   services: Services,
   call: ChangeCall,
   headers: ChangeHeaders,
+  word: ChangeVerb | 'restore',
   wishNow: () => Promise<WishOfNow>,
 ): Promise<ChangeAnswer> {
   for (let left = triesMax; ; left -= 1) {
@@ -105,6 +107,7 @@ async function changed(
         spec,
         specHash: specHash(spec),
         reason,
+        ...(word !== 'restore' && { verb: word }),
         ...(mode && { mode }),
         ...(force && { force }),
         ...(restoreFrom && { restoreFrom }),

@@ -5,7 +5,7 @@ import type { JobState, QueuedOperation } from './job-state.ts';
 import { leavesJobAlone, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
-import { supersededRestore, type Successor } from './superseded-restore.ts';
+import { supersededWish, type Successor } from './superseded.ts';
 
 export type RefusalCode =
   | 'PRECONDITION_FAILED'
@@ -187,8 +187,9 @@ export function mendingFirst(queue: readonly QueuedOperation[], next: QueuedOper
 
 /** A newer wish makes queued deploys pointless: they are marked as replaced by operation `by`. */
 export function supersede(queue: readonly QueuedOperation[], by: Successor, now: string): QueuedOperation[] {
-  return queue.map(({ record, recordSeq, restoreFrom }) => {
-    const failure = supersededRestore({ restoreFrom }, by);
+  return queue.map((waiting) => {
+    const { record, recordSeq } = waiting;
+    const failure = supersededWish(waiting, by);
     const end = { state: 'superseded' as const, endedAt: now, supersededBy: by.record.number };
     return { record: { ...record, ...end, ...(failure && { failure }) }, recordSeq: recordSeq + 1 };
   });
@@ -196,12 +197,17 @@ export function supersede(queue: readonly QueuedOperation[], by: Successor, now:
 
 /** A queued operation that somebody has taken back before its turn. */
 export function withdrawn({ record, recordSeq }: QueuedOperation, now: string, why: string): QueuedOperation {
-  const failure: Failure = {
+  const end = { state: 'aborted' as const, endedAt: now, failure: givenUpBefore(why) };
+  return { record: { ...record, ...end }, recordSeq: recordSeq + 1 };
+}
+
+/** What such an operation says. */
+export function givenUpBefore(why: string): Failure {
+  return {
     code: 'ABORTED',
     message: `Given up before it began: ${why}.`,
     cure: 'Nothing to mend: apply the spec again when you want it.',
   };
-  return { record: { ...record, state: 'aborted', endedAt: now, failure }, recordSeq: recordSeq + 1 };
 }
 
 /** The record of an operation as it is queued. */

@@ -8,7 +8,7 @@ import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import { withSavepoints } from './savepoint-list.ts';
-import { supersededRestore, type Successor } from './superseded-restore.ts';
+import { supersededWish, type Successor } from './superseded.ts';
 
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
 export const lostOperationsMax = 5;
@@ -135,7 +135,7 @@ export function repeatedOperation(
  */
 export function lostOperation(running: QueuedOperation, now: string, by?: Successor): QueuedOperation {
   const supersededBy = by?.record.number;
-  const failure: Failure = (by && supersededRestore(running, by)) ?? {
+  const failure: Failure = (by && supersededWish(running, by)) ?? {
     code: 'INTERNAL',
     message: 'The operation ended without a result: its workflow was terminated or timed out.',
     cure:

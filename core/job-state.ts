@@ -1,4 +1,5 @@
 /** The state of a job's entity: plain JSON, carried through continue-as-new. */
+import type { AskedChange } from './asked-change.ts';
 import type { CandidateHealth } from './candidate-health.ts';
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
@@ -32,6 +33,8 @@ export interface QueuedOperation {
   readonly force?: boolean;
   /** The savepoint that the caller named. */
   readonly restoreFrom?: string;
+  /** What its spec asked for; absent where it has none, or an earlier release took it. */
+  readonly asked?: AskedChange;
   /** What the caller of a removal said about the job's end. */
   readonly deletion?: Deletion;
   /** What that caller said about the job's savepoints. */
@@ -101,7 +104,7 @@ export interface JobState {
   candidateIsStuck?: true | undefined;
   /** What agents have seen of it, and what is done about that; absent until one has told something. */
   candidateHealth?: CandidateHealth | undefined;
-  /** Number of the newest generation and operation: the next takes the next. */
+  /** Number of the newest generation and operation: the next takes the next. A further savepoint of an operation takes one, too. */
   lastGeneration: number;
   lastOperation: number;
   /** Highest sequence number used for a row of the job. */

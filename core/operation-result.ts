@@ -1,8 +1,10 @@
 /** What an operation's child workflow hands back to the job's entity, on success and on failure alike. */
+import type { AskedChange } from './asked-change.ts';
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { Revision } from './job-state.ts';
 import type { OperationRecord } from './operation.ts';
+import type { PlanMode } from './plan/change-plan.ts';
 import type { RecordRow } from './records.ts';
 import type { CompletedSavepoint, SavepointRecord } from './savepoint.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
@@ -64,6 +66,9 @@ export interface OperationInput {
   readonly lost?: readonly number[];
   /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */
   readonly restoreFrom?: string;
+  /** What its spec asked for, and what its caller said about the state: told where a newer wish does something else. */
+  readonly asked?: AskedChange;
+  readonly mode?: PlanMode;
   /** Whether a job that is to end does so from its newest checkpoint, however old, where no savepoint can be had. */
   readonly force?: boolean;
   /** Whether this entity is new and must first ask the cluster what already runs under its name. */

@@ -1,5 +1,6 @@
 /** The job's own list of savepoints that can be started from; PostgreSQL has all that ever were. */
 import { isCompleted, type CompletedSavepoint, type SavepointOrigin, type SavepointRecord } from './savepoint.ts';
+import { byAge } from './savepoint-numbers.ts';
 import { isSamePlace } from './storage-uri.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
@@ -12,10 +13,10 @@ export function withSavepoints(
   changed: readonly SavepointRecord[] | undefined,
 ): readonly CompletedSavepoint[] | undefined {
   if (!changed || changed.length === 0) return list;
-  // An operation that stopped two generations wrote two records under its number: the later one is what it went on from.
-  const newest = new Map(changed.map((one) => [one.number, one]));
-  const others = (list ?? []).filter((one) => !newest.has(one.number) && !isAmong(one, changed));
-  const all = [...others, ...[...newest.values()].filter(isCompleted)].toSorted(byNumber);
+  const others = (list ?? []).filter((one) => !isAmong(one, changed));
+  // The operation that changes them tells of one savepoint more than once, and two of one number until it has ended.
+  const newest = changed.filter(({ path = '' }, index) => !isAmong({ path }, changed.slice(index + 1)));
+  const all = [...others, ...newest.filter(isCompleted)].toSorted(byAge);
   return onePerPath(all).slice(-savepointsMax);
 }
 
@@ -39,8 +40,4 @@ export function newestAside(list: readonly SavepointRecord[], flinkJobId: string
   return list
     .filter(isCompleted)
     .findLast((one) => one.flinkJobId === flinkJobId && (one.origin === 'user' || one.origin === 'periodic'));
-}
-
-function byNumber(one: SavepointRecord, other: SavepointRecord): number {
-  return one.number - other.number;
 }

@@ -54,13 +54,13 @@ export function takingOutlook(
   { format = recorded.job.spec.spec.savepoints.format, ofCandidate = false }: TakingAsked,
   nowMs: number,
 ): SavepointOutlook {
-  const { job, operations } = recorded;
+  const { job, operations, savepoints = [] } = recorded;
   const active = ofCandidate ? candidateSpec(recorded) : activeSpec(recorded);
   const root = active?.spec.storage.savepoints;
   const runsThen = active !== undefined && (ofCandidate || runs(plannedJob(recorded).phase));
   if (!runsThen) return failing('savepoint', notRunning({ identity: { ...job, number: 0 } }, 'it does not run'));
   if (root === undefined) return failing('savepoint', noSavepointStorage);
-  const number = 1 + Math.max(0, ...operations.map((one) => one.number));
+  const number = 1 + Math.max(0, ...[...operations, ...savepoints].map((one) => one.number));
   const folder = ownSavepointDirectory(root, job.uid, number);
   const deletes = cleaned(recorded, active, { number, path: `${folder}/savepoint-new` }, nowMs);
   const notes = ['The job runs on.', ...(deletes.length > 0 ? ['What is over spec.savepoints.retain goes then.'] : [])];

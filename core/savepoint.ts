@@ -17,8 +17,10 @@ export type SavepointState = (typeof savepointStates)[number];
 
 /** The whole record of a savepoint. */
 export interface SavepointRecord {
-  /** That of the operation that took it. */
+  /** That of the operation that took it, or one of its own where that had taken another one before it. */
   readonly number: number;
+  /** The operation that took it, where that has another number. */
+  readonly operation?: number;
   readonly state: SavepointState;
   readonly origin: SavepointOrigin;
   readonly format: SavepointFormat;

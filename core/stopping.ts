@@ -89,6 +89,15 @@ export function tellsOfCheckpoints({ tasksTotal }: { readonly tasksTotal: number
   return tasksTotal > 0 || !hasRun;
 }
 
+/**
+ * Whether the savepoint of a stop is the job's newest point. A job that failed while it stopped runs again: what it completes then has
+ * committed more than the savepoint.
+ * @param completedId number of the newest checkpoint that it has completed, if any.
+ */
+export function isNewestPoint({ id }: Pick<PointSeen, 'id'>, completedId: number | undefined): boolean {
+  return completedId === undefined || id > completedId;
+}
+
 /** The next step towards the job's end. */
 export function decideStop(seen: StopSeen): StopStep {
   const { job } = seen;
@@ -109,16 +118,15 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (state === 'FINISHED') return afterItsFinish(seen);
   if (savepointIn(request) !== undefined && !stopSavepoint)
     return { action: 'readStorage', why: 'it failed while stopping' };
-  if (stopSavepoint && (!checkpoint || stopSavepoint.id > checkpoint.id))
-    return stoppedAt('savepoint', stopSavepoint.path);
+  if (stopSavepoint && isNewestPoint(stopSavepoint, checkpoint?.id)) return stoppedAt('savepoint', stopSavepoint.path);
   if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path, stopSavepoint);
   if (seen.knowsAll) return isTooOld(seen) ?? { action: 'unchanged', detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
 
 /** A JobManager that was replaced after the stop was asked for may have lost both the answer and the statistics. */
-function afterItsFinish({ stopSavepoint, completedId = 0, noted, knowsAll }: StopSeen): StopStep {
-  if (stopSavepoint && stopSavepoint.id > completedId) return stoppedAt('savepoint', stopSavepoint.path);
+function afterItsFinish({ stopSavepoint, completedId, noted, knowsAll }: StopSeen): StopStep {
+  if (stopSavepoint && isNewestPoint(stopSavepoint, completedId)) return stoppedAt('savepoint', stopSavepoint.path);
   // It failed while it stopped, ran again, and came to its own end: all since the savepoint would be done twice.
   if (stopSavepoint) return finishedByItself;
   if (noted && !knowsAll) return { action: 'readStorage', why: 'it finished while it was stopped', elseFinished: true };

@@ -1,7 +1,7 @@
 /** What is said to an operation that shall give up. */
 import { defineSignal } from '@temporalio/workflow';
 import { abortOperationName } from '../core/abort-operation.ts';
-import type { Successor } from '../core/superseded-restore.ts';
+import type { Successor } from '../core/superseded.ts';
 
 /** Why an operation shall give up. */
 export interface AbortRequest {

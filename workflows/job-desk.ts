@@ -1,5 +1,6 @@
 /** What a job's entity takes: changes that its callers ask for. Each is judged, remembered by its key, and queued. */
 import { ApplicationFailure, patched } from '@temporalio/workflow';
+import { askedChange } from '../core/asked-change.ts';
 import { withCandidateFrom } from '../core/candidate.ts';
 import { concludeMending } from '../core/candidate-health.ts';
 import { disposalWish } from '../core/disposal-wish.ts';
@@ -90,6 +91,7 @@ export abstract class JobDesk extends JobBook {
     if (refusal) throw this.refusal(refusal);
     const state = this.acceptRevision(request, given);
     return this.enqueue(this.kindNow(state), request, request.reason ?? applyReason(state), {
+      asked: askedChange(state.revision.spec, request.verb),
       ...(request.mode && { mode: request.mode }),
       ...(request.force && { force: true }),
       ...(request.restoreFrom && { restoreFrom: request.restoreFrom }),
@@ -369,6 +371,7 @@ type OperationWish = Pick<
   | 'mode'
   | 'force'
   | 'restoreFrom'
+  | 'asked'
   | 'isRollback'
   | 'deletion'
   | 'savepointsLeft'

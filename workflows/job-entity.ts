@@ -21,6 +21,8 @@ import { giveUpTrouble } from '../core/recovery/trouble.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import type { PlannedJob } from '../core/plan/change-plan.ts';
+import type { RecordRow } from '../core/records.ts';
+import { isFurther, lastOfEachNumber, numberedApart, savepointSeq } from '../core/savepoint-numbers.ts';
 import { waitUntilDue, type DueOperation } from './due-by-itself.ts';
 import { now } from './job-book.ts';
 import { JobHealth } from './job-health.ts';
@@ -154,7 +156,8 @@ export class JobEntity extends JobHealth {
     return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
   }
 
-  private conclude(state: JobState, result: OperationResult, brought: Revision): void {
+  private conclude(state: JobState, told: OperationResult, brought: Revision): void {
+    const result = this.numbered(state, told);
     const { record, recordSeq } = result;
     const { mends, scales } = state.running ?? {};
     if (!leavesJobAlone(record.kind)) [this.lostInARow, this.lost] = [0, []];
@@ -168,6 +171,21 @@ export class JobEntity extends JobHealth {
     if (patched('ended-with-job')) return this.publish(...result.unwritten);
     this.outbox.put(...result.unwritten);
     this.publish();
+  }
+
+  /** An operation that took several savepoints has a number for one of them: the others get theirs here, and all are recorded. */
+  private numbered(state: JobState, result: OperationResult): OperationResult {
+    const { savepoints = [], record, unwritten } = result;
+    const known = state.savepoints ?? [];
+    if (!savepoints.some((one) => isFurther(one, [...known, ...savepoints]))) return result;
+    if (!patched('savepoints-numbered')) return { ...result, savepoints: lastOfEachNumber(savepoints) };
+    const numbered = numberedApart(savepoints, known, () => (state.lastOperation += 1));
+    // An operation of an earlier release has written the last one over the first.
+    const seqOf = (index: number) => savepointSeq(record.number, savepoints.length + 1 + index);
+    const rows = numbered.map((savepoint, index): RecordRow => {
+      return { kind: 'savepoint', uid: state.uid, seq: seqOf(index), savepoint };
+    });
+    return { ...result, savepoints: numbered, unwritten: [...unwritten, ...rows] };
   }
 
   /** What would bring about again what has just failed. */

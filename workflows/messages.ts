@@ -3,6 +3,7 @@
  * is refused by an ApplicationFailure whose type is a `RefusalCode` (core/job-changes.ts).
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ChangeVerb } from '../core/asked-change.ts';
 import type { CandidateVerdict, JobView } from '../core/job.ts';
 import {
   jobObservedName,
@@ -58,6 +59,8 @@ export interface ApplySpecRequest extends ChangeRequest {
   readonly spec: FlinkJob;
   /** SHA-256 hex of the canonical spec. */
   readonly specHash: string;
+  /** The short word that made it of the job's own spec; without it, a whole spec was applied. */
+  readonly verb?: ChangeVerb;
   /** Why, in a sentence; without it, that the revision was applied. */
   readonly reason?: string;
   /** Which state the job goes on from, for this once; without it, as the spec says. */

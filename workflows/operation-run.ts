@@ -20,8 +20,9 @@ import type { OperationInput, OperationResult } from '../core/operation-result.t
 import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
+import { isFurther, savepointSeq } from '../core/savepoint-numbers.ts';
 import { generationName } from '../core/names.ts';
-import { toldOf } from '../core/superseded-restore.ts';
+import { toldOf } from '../core/superseded.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
 import { abortOperation, type AbortRequest } from './abort-request.ts';
 import { whenAgentIsAwaited } from './cluster-activities.ts';
@@ -219,8 +220,9 @@ export class OperationRun {
   /** Records a savepoint as it is now. */
   recordSavepoint(savepoint: SavepointRecord): void {
     this.savepoints = [...this.savepoints, savepoint];
-    // Above all that operations before this one have written of it.
-    const seq = this.number * 1000 + this.savepoints.length;
+    // The entity writes it when it has given it a number: under this one it would take the place of another.
+    if (isFurther(savepoint, this.knownSavepoints)) return;
+    const seq = savepointSeq(this.number, this.savepoints.length);
     this.outbox.put({ kind: 'savepoint', uid: this.input.uid, seq, savepoint });
   }
 

@@ -8,6 +8,7 @@ import { parallelismOf, requirementsFor, type VertexParallelism } from '../core/
 import { parseDurationMs } from '../core/spec/duration.ts';
 import { hasSameParallelism, slotsNeeded, taskManagerReplicas } from '../core/spec/task-managers.ts';
 import type { StepName } from '../core/steps.ts';
+import { askForParallelism } from './ask-for-parallelism.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
 import { errorOf, failureOf, OperationRun } from './operation-run.ts';
@@ -98,11 +99,9 @@ export class RescaleRun {
   }
 
   private ask(step: StepName, requirements: CheckedRescale['before']) {
-    const summary = `Ask Flink for another parallelism of ${this.name}`;
     const input = { generation: this.before, operation: this.account.number, requirements };
-    return this.account.step(step, () =>
-      shortCalls(this.spec.cluster).changeParallelism.executeWithOptions({ summary }, [input]),
-    );
+    const waitMs = parseDurationMs(this.spec.deadlines.running);
+    return this.account.step(step, () => askForParallelism(input, waitMs));
   }
 
   private reached(step: StepName, parallelism: VertexParallelism, isPutBack = false) {

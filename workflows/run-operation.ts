@@ -3,20 +3,16 @@ import {
   ApplicationFailure,
   ChildWorkflowFailure,
   condition,
-  sleep,
-  startChild,
   type ChildWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { countedCandidate } from '../core/candidate.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
-import { operationKinds } from '../core/operation-kinds.ts';
+import { neverBegun } from '../core/never-begun.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
 import { takeTarget } from '../core/operation-targets.ts';
 import { abortOperation, type AbortRequest } from './abort-request.ts';
-import { operationWorkflows } from './operation-workflows.ts';
-import { searchCluster, searchJob, searchOperation, searchTenant } from './search-attributes.ts';
+import { startOperation } from './start-operation.ts';
 
 /**
  * Makes what the next operation is started with.
@@ -29,8 +25,7 @@ export function inputOf(
   operation: QueuedOperation,
   wasRunning: boolean,
 ): OperationInput {
-  const { record, recordSeq, deletion, savepointsLeft, savepointWish, restoreFrom, force, goesBack, forgets } =
-    operation;
+  const { record, recordSeq, goesBack } = operation;
   const { spec } = revision;
   const input: OperationInput = {
     record,
@@ -46,20 +41,38 @@ export function inputOf(
     askCluster: !state.askedCluster,
     ...(countedCandidate(state) && { besideCandidate: true }),
     ...endOf(state, record),
-    ...(deletion && { deletion }),
-    ...(savepointsLeft && { savepointsLeft }),
-    ...(restoreFrom && { restoreFrom }),
-    ...(force && { force }),
-    ...(forgets && { forgets }),
+    ...saidOf(operation),
     ...(goesBack && state.lastRun && { lastStable: state.lastRun }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
-    ...(savepointWish && { savepointWish }),
   };
   const target = takeTarget(state, revision, operation);
   const withTarget: TargetInput | undefined = target && { ...input, target };
   return withTarget ?? input;
+}
+
+/** What its caller said for this once. */
+function saidOf({
+  deletion,
+  savepointsLeft,
+  savepointWish,
+  restoreFrom,
+  asked,
+  mode,
+  force,
+  forgets,
+}: QueuedOperation) {
+  return {
+    ...(deletion && { deletion }),
+    ...(savepointsLeft && { savepointsLeft }),
+    ...(savepointWish && { savepointWish }),
+    ...(restoreFrom && { restoreFrom }),
+    ...(asked && { asked }),
+    ...(mode && { mode }),
+    ...(force && { force }),
+    ...(forgets && { forgets }),
+  };
 }
 
 /** How the job has ended that is to be cleared away. */
@@ -68,14 +81,17 @@ function endOf({ phase }: JobState, { kind }: QueuedOperation['record']): Pick<O
 }
 
 /**
- * Runs the child to its end. @returns its result, of a failed operation too; undefined when the child ended without one.
+ * Runs the child to its end. @returns its result, of a failed operation too, or of one that could not begin; undefined when the
+ * child ended without one.
  * @param abortion is looked at while the child runs; each time it asks for something new, the child is told.
  */
 export async function carryOut(
   input: OperationInput,
   abortion: () => AbortRequest | undefined,
 ): Promise<OperationResult | undefined> {
-  const child = await start(input);
+  const started = await startOperation(input, abortion);
+  if (!('child' in started)) return neverBegun(input, started, new Date().toISOString());
+  const { child } = started;
   const end = { isThere: false };
   const result = resultOf(child).finally(() => {
     end.isThere = true;
@@ -96,35 +112,6 @@ async function tellAbortions(
     // The child may end in this very moment: then there is nothing left to ask of it.
     if (!end.isThere && told) await child.signal(abortOperation, told).catch(() => undefined);
   }
-}
-
-async function start(input: OperationInput): Promise<ChildWorkflowHandle<Workflow>> {
-  for (;;) {
-    try {
-      return await startOnce(input);
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      // An operation of an earlier entity of this name, which was ended by hand, has this id until it has cleared up.
-      await sleep('1s', { summary: 'An operation of an earlier workflow of this job is still ending' });
-    }
-  }
-}
-
-function startOnce(input: OperationInput): Promise<ChildWorkflowHandle<Workflow>> {
-  const { kind, workflowId, reason } = input.record;
-  return startChild(operationWorkflows[kind].name, {
-    workflowId: workflowId ?? '',
-    args: [input],
-    parentClosePolicy: 'REQUEST_CANCEL',
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    staticSummary: `${operationKinds[kind].title} of ${input.tenant}/${input.name} on ${input.cluster}: ${reason}`,
-    typedSearchAttributes: [
-      { key: searchTenant, value: input.tenant },
-      { key: searchJob, value: input.name },
-      { key: searchCluster, value: input.cluster },
-      { key: searchOperation, value: kind },
-    ],
-  });
 }
 
 async function resultOf(child: ChildWorkflowHandle<Workflow>): Promise<OperationResult | undefined> {

@@ -30,6 +30,11 @@ export async function settleOrphans(
   await account.step('orphansAwaited', wait, orphansAwaited(seen.left));
 }
 
+/** Waits for the same without a step. @returns those that may still act then; undefined where there is none. */
+export function orphansLeft(job: Pick<SettleOrphansInput, 'tenant' | 'name'>, patienceMs: number) {
+  return control.settleOrphans({ ...job, patienceMs });
+}
+
 /** Ends them where they stand, for a job that is forgotten. */
 export const { endOrphans } = proxyActivities<Pick<ControlActivities, 'endOrphans'>>({
   taskQueue: controlTaskQueue,

@@ -2,6 +2,7 @@
 import type { FlinkClient, JobDetail } from '../../clients/flink/client.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Failure } from '../../core/failure.ts';
+import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId, generationNames } from '../../core/names.ts';
 import { decideParallelism, type Requirements, type VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
@@ -37,12 +38,15 @@ export interface EndedJob {
   readonly detail: string;
 }
 
-/** @returns with `ended` where there is no job any more that could be changed. @throws why it cannot have it. */
+/**
+ * A job that is not listed is waited for: a JobManager that came up anew may not know of it yet.
+ * @returns with `ended` where there is no job any more that could be changed. @throws why it cannot have it.
+ */
 export function checkRescale(
   dependencies: ClusterDependencies,
   { generation, waitMs, parallelism, vertexParallelism }: CheckRescaleInput,
 ): Promise<CheckedRescale | EndedJob> {
-  let state = 'not listed';
+  let state: FlinkJobState | undefined;
   return withFailures(() =>
     withHeartbeat((signal) =>
       supervise(dependencies, {
@@ -52,8 +56,8 @@ export function checkRescale(
         look: async (flink, ending) => {
           const id = flinkJobId(generation.identity, generation.submission);
           const listed = (await flink.jobs()).find((one) => one.id === id);
-          state = listed?.state ?? 'not listed';
-          const ended = await endOf({ flink, generation, signal: ending }, state);
+          state = listed?.state;
+          const ended = state && (await endOf({ flink, generation, signal: ending }, state));
           if (ended) return { ended, detail: `the job is ${state}` };
           const job = state === 'RUNNING' ? await flink.job(id) : undefined;
           return (
@@ -63,20 +67,21 @@ export function checkRescale(
             }
           );
         },
-        whenTimeIsUp: (silence) => notRunning(silence ?? `it is ${state}`),
+        whenTimeIsUp: (silence) =>
+          notRunning(silence ?? (state ? `it is ${state}` : 'its JobManager does not list it')),
       }),
     ),
   );
 }
 
-async function endOf(awaited: AwaitedJob, state: string): Promise<EndedJob['ended'] | undefined> {
+async function endOf(awaited: AwaitedJob, state: FlinkJobState): Promise<EndedJob['ended'] | undefined> {
   const { flink, generation } = awaited;
   const id = flinkJobId(generation.identity, generation.submission);
   if (state === 'FINISHED')
     return (await stopSavepoint(awaited)) === undefined ? 'finished' : gone('stopped by somebody else');
   if (state === 'FAILED')
     return diagnoseJobFailure((await flink.failureCause(id))?.stackTrace ?? '', generation.spec.spec);
-  return state === 'CANCELED' || state === 'not listed' ? gone(state) : undefined;
+  return state === 'CANCELED' ? gone(state) : undefined;
 }
 
 type Wanted = Pick<CheckRescaleInput, 'parallelism' | 'vertexParallelism'>;

@@ -15,6 +15,7 @@ export function savepointLines(savepoint: Savepoint, now: number): string[] {
       ['State', savepoint.state],
       ['Origin', `${savepoint.origin}, by ${savepoint.requestedBy}`],
       ['Taken', `${savepoint.takenAt} (${ageOf(savepoint.takenAt, now)} ago)`],
+      ['Operation', savepoint.operation],
       ['Path', savepoint.path],
       ['Format', savepoint.format],
       ['Size', sizeText(savepoint.sizeBytes)],

@@ -34,7 +34,8 @@ export async function findRemovedJob(
 /** All savepoints of a job whose files are there, the oldest first: also those that the job itself had forgotten. */
 export async function completedSavepoints(postgres: Postgres, uid: string): Promise<CompletedSavepoint[]> {
   const { rows } = await postgres.query<{ record: SavepointRecord }>(
-    `select record from savepoints where uid = $1 and state = 'completed' order by number`,
+    `select record from savepoints where uid = $1 and state = 'completed'
+     order by coalesce((record->>'operation')::integer, number), number`,
     [uid],
   );
   return rows.map(({ record }) => record).filter(isCompleted);

@@ -121,6 +121,38 @@ test('a restore that gives way to a newer spec tells its caller so, and the job 
   expect(body.failure).toBeUndefined();
 });
 
+/** Replaced before it began, and told so. */
+const told = (failure: string) => ({ state: 'superseded', failure: { message: expect.stringContaining(failure) } });
+
+test('what gives way to something else tells its caller so, and what a newer one does, too, does not', async () => {
+  await done(await call('PUT', path('words'), { body: specInput('words', { storage }) }));
+  writeFileSync(stall, 'waitJobManager');
+  const restart = await call('POST', `${path('words')}/restart`);
+  await begun(restart, 'jobManagerAnswers');
+  const suspend = await call('POST', `${path('words')}/suspend`);
+  rmSync(stall);
+  expect(await ended(restart)).toMatchObject({
+    state: 'aborted',
+    supersededBy: suspend.body.operation.number,
+    failure: { code: 'SUPERSEDED', message: expect.stringContaining('the job was not restarted') },
+  });
+  await done(suspend);
+  writeFileSync(stall, 'submitJob');
+  const resume = await call('POST', `${path('words')}/resume`);
+  await begun(resume, 'jobSubmitted');
+  const scale = await call('POST', `${path('words')}/scale`, { body: { parallelism: 2 } });
+  const cancel = await call('POST', `${path('words')}/cancel`);
+  const apply = await call('PUT', path('words'), { body: specInput('words', { storage, taskManager: { slots: 2 } }) });
+  const last = await call('PUT', path('words'), { body: specInput('words', { storage, taskManager: { slots: 4 } }) });
+  rmSync(stall);
+  expect(await ended(scale)).toMatchObject(told('the job was not scaled'));
+  expect(await ended(cancel)).toMatchObject(told('the job was not canceled'));
+  const replaced = await ended(apply);
+  expect(replaced).toMatchObject({ state: 'superseded', supersededBy: last.body.operation.number });
+  expect(replaced.failure).toBeUndefined();
+  await done(last);
+});
+
 test('a rescale that Flink does not come to may be given up, and the parallelism is put back', async () => {
   await done(await call('PUT', path('scaled'), { body: specInput('scaled', { storage }) }));
   writeFileSync(stall, 'waitParallelism');
@@ -130,6 +162,52 @@ test('a rescale that Flink does not come to may be given up, and the parallelism
   expect([state, failure.message]).toEqual(['aborted', expect.stringMatching(/was put back to parallelism 1/)]);
   expect(agent.output()).toMatch(/asked for at most 2\nasked for at most 1\n/);
   expect((await call('GET', path('scaled'))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+});
+
+/** How often Flink was asked for another parallelism by a JobManager that does not list the job. */
+const askedInVain = () => agent.output().split('asked a JobManager that does not list the job').length - 1;
+
+async function asksInVain(): Promise<void> {
+  const before = askedInVain();
+  await waitUntil(async () => askedInVain() > before + 2, { what: 'it to be asked again', timeoutMs: 60_000 });
+}
+
+test('a rescale whose JobManager has just come up waits until that lists the job', async () => {
+  await done(await call('PUT', path('unlisted'), { body: specInput('unlisted', { storage }) }));
+  writeFileSync(stall, 'changeParallelism');
+  const rescale = await call('POST', `${path('unlisted')}/scale`, { body: { parallelism: 2 } });
+  await asksInVain();
+  rmSync(stall);
+  expect((await done(rescale)).steps.map(({ name }: { name: string }) => name)).toContain('tasksRescaled');
+});
+
+test('a rescale whose JobManager never lists the job may be given up, or ends with its time, and says why', async () => {
+  const deadlines = { running: '2s' };
+  await done(await call('PUT', path('unknown'), { body: specInput('unknown', { storage, deadlines }) }));
+  writeFileSync(stall, 'changeParallelism');
+  const rescale = await call('POST', `${path('unknown')}/scale`, { body: { parallelism: 2 } });
+  expect(await ended(rescale)).toMatchObject({
+    state: 'failed',
+    failure: {
+      code: 'JOB_NOT_RUNNING',
+      message: expect.stringMatching(/within 2 s: its JobManager does not list the job/),
+    },
+  });
+  rmSync(stall);
+  const long = specInput('unlisted', { storage, deadlines: { running: '1h' } });
+  await done(
+    await call('PUT', path('unlisted'), {
+      body: { ...long, spec: { ...long.spec, job: { ...long.spec.job, parallelism: 2 } } },
+    }),
+  );
+  writeFileSync(stall, 'changeParallelism');
+  const another = await call('POST', `${path('unlisted')}/scale`, { body: { parallelism: 3 } });
+  await asksInVain();
+  const { job, operation } = changeAnswer.parse(another.body);
+  await call('POST', `${path(job.name)}/operations/${operation?.number}/abort`);
+  await begun(another, 'parallelismPutBack');
+  rmSync(stall);
+  expect(await ended(another)).toMatchObject({ state: 'aborted', failure: { code: 'ABORTED' } });
 });
 
 test.each([
@@ -155,21 +233,69 @@ test.each([
   await done(change);
 });
 
+async function onTemporal<T>(act: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: plane.temporalAddress });
+  try {
+    return await act(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+const terminateJob = (name: string) =>
+  onTemporal(({ workflow }) => workflow.getHandle(`job/default/${name}`).terminate('by hand'));
+
+/** Sees the job's new workflow wait for what has the id of its operation. */
+const waitsForOrphan = (name: string) =>
+  onTemporal(({ workflow }) => {
+    const isAwaited = async () => {
+      const { raw } = await workflow.getHandle(`job/default/${name}`).describe();
+      return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === 'settleOrphans');
+    };
+    return waitUntil(isAwaited, { what: 'the wait for the orphan', timeoutMs: 60_000 });
+  });
+
 test('a job whose workflow was ended by hand waits for what that had begun, and names it', async () => {
   await done(await call('PUT', path('orphaned'), { body: specInput('orphaned', { storage }) }));
   writeFileSync(stall, 'waitTasks');
   const said = { storage, taskManager: { slots: 2 } };
   const upgrade = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
   await begun(upgrade, 'tasksRunning');
-  const connection = await Connection.connect({ address: plane.temporalAddress });
-  await new Client({ connection }).workflow.getHandle('job/default/orphaned').terminate('by hand');
-  await connection.close();
-  const anew = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
-  const { steps } = await begun(anew, 'orphansAwaited');
+  await terminateJob('orphaned');
+  const again = await call('PUT', path('orphaned'), { body: specInput('orphaned', said) });
+  const { steps } = await begun(again, 'orphansAwaited');
   expect(steps).toMatchObject([
     { name: 'clusterAsked', state: 'running' },
     { name: 'orphansAwaited', state: 'running', detail: expect.stringContaining('/2-upgrade') },
   ]);
   rmSync(stall);
-  await done(anew);
+  await done(again);
+});
+
+/** A first deploy that waits for its tasks, and whose job's workflow was ended by hand. */
+async function orphanedDeploy(name: string): Promise<void> {
+  writeFileSync(stall, 'waitTasks');
+  await begun(await call('PUT', path(name), { body: specInput(name, { storage }) }), 'tasksRunning');
+  await terminateJob(name);
+}
+
+const anew = (name: string, slots: number) =>
+  call('PUT', path(name), { body: specInput(name, { storage, taskManager: { slots } }) });
+
+test('an operation whose id such a one has begins when that has ended', async () => {
+  await orphanedDeploy('same-id');
+  const apply = await anew('same-id', 2);
+  expect(apply.body.operation.number).toBe(1);
+  await waitsForOrphan('same-id');
+  rmSync(stall);
+  await done(apply);
+});
+
+test('and gives up at once when it is asked to, before it has begun', async () => {
+  await orphanedDeploy('given-up');
+  const apply = await anew('given-up', 2);
+  await waitsForOrphan('given-up');
+  await call('POST', `${path('given-up')}/operations/1/abort`);
+  const { state, steps, failure } = await ended(apply);
+  expect([state, steps, failure.message]).toEqual(['aborted', [], 'Given up before it began: admin asked for it.']);
 });

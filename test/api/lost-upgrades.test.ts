@@ -137,6 +137,34 @@ describe('the savepoint with which a lost upgrade stopped the job is on its list
   }, 200_000);
 });
 
+test('each of two savepoints with which one deploy stopped two Flink clusters is listed, and cleaned up', async () => {
+  await ended('both', await applied('both', args('--unending')));
+  writeFileSync(stall, 'waitTasks');
+  const lost = await applied('both', args('--both'));
+  await lose('both', lost, 'tasksRunning');
+  const [again, further] = [lost + 1, lost + 2];
+  expect(await ended('both', again)).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+  const listed = async () => (await call('GET', `${path('both')}/savepoints`)).body.items;
+  expect(await listed()).toMatchObject([
+    { number: further, operation: again, generation: 2, state: 'completed' },
+    { number: again, generation: 1, state: 'completed' },
+    { number: lost, generation: 1, state: 'completed' },
+  ]);
+  // No operation has the number of a savepoint that another one took.
+  const adjusted = await applied('both', { ...args('--both'), savepoints: { retain: { count: 1 } } });
+  expect(adjusted).toBe(further + 1);
+  const { body } = await call('POST', `${path('both')}/savepoints`, { body: {} });
+  const cleaning = body.operation.number;
+  expect(await ended('both', cleaning)).toMatchObject({ state: 'succeeded' });
+  const gone = { state: 'disposed', disposedBy: cleaning };
+  expect(await listed()).toMatchObject([
+    { number: cleaning, state: 'completed' },
+    { number: further, operation: again, ...gone },
+    { number: again, ...gone },
+    { number: lost, ...gone },
+  ]);
+}, 200_000);
+
 test('a first deploy that was lost has nothing to go back to', async () => {
   writeFileSync(stall, 'submitJob');
   const number = await applied('first', args('--unstable'));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideStop, isCrashLoop, tellsOfCheckpoints, type StopSeen } from '../../core/stopping.ts';
+import { decideStop, isCrashLoop, isNewestPoint, tellsOfCheckpoints, type StopSeen } from '../../core/stopping.ts';
 
 const now = 1_000_000;
 const running = { state: 'RUNNING', ended: false, startedAtMs: now };
@@ -191,4 +191,12 @@ describe('no checkpoint at a JobManager', () => {
     const waited = { job: ended('CANCELED'), checkpoint: undefined, knowsAll: false };
     expect(decideStop(seen(waited as Partial<StopSeen>))).toMatchObject({ action: 'readStorage' });
   });
+});
+
+test.each<[string, number | undefined, boolean]>([
+  ['counts where the job has completed no checkpoint', undefined, true],
+  ['counts above its newest one', 7, true],
+  ['does not count where it ran again and completed one', 9, false],
+])('the savepoint of a stop %s', (_title, completedId, counts) => {
+  expect(isNewestPoint(stopSavepoint, completedId)).toBe(counts);
 });

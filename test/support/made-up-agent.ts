@@ -33,11 +33,14 @@ const stopped = new Map<string, object>();
 const isDone = async () => ({ detail: 'made up' });
 const stall = process.env['STALL'] ?? '';
 
+function isStalled(activity: keyof ClusterActivities): boolean {
+  return existsSync(stall) && readFileSync(stall, 'utf8') === activity;
+}
+
 function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Input) => boolean = () => true) {
-  const isStalled = () => existsSync(stall) && readFileSync(stall, 'utf8') === activity;
   return (input: Input) =>
     withHeartbeat(async (signal) => {
-      while (isMeant(input) && isStalled()) await pause(50, undefined, { signal });
+      while (isMeant(input) && isStalled(activity)) await pause(50, undefined, { signal });
       return isDone();
     });
 }
@@ -46,6 +49,9 @@ function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Inp
 const withoutCheckpoints = '--no-checkpoints';
 const unstable = '--unstable';
 const overtaken = '--overtaken';
+
+/** One with this argument runs on after its stop, so that it can be stopped again. */
+const unending = '--unending';
 
 /** The pods of one with this argument do not go. */
 const stuck = '--stuck';
@@ -74,12 +80,14 @@ async function stop(input: InputOf<'stopJob'>) {
   const { identity, submission, spec, restoreFrom } =
     there.get(generationName(input.generation.identity)) ?? input.generation;
   const name = generationName(identity);
+  const { requester } = input;
   if (!running.delete(name)) return stopped.get(name) ?? { restorePoint: restoreFrom, detail: 'none ran' };
   const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
-  const restorePoint = `${folder}/savepoint-made-up`;
+  const runsOn = spec.spec.job.args.includes(unending);
+  const restorePoint = `${folder}/savepoint-made-up${runsOn ? `-${requester.operation}` : ''}`;
+  if (runsOn) running.add(name);
   // Its JobManager's clock is an hour ahead of all others.
   const endedAtMs = Date.now() + 3_600_000;
-  const { requester } = input;
   const triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
   const ranAgain = spec.spec.job.args.includes(overtaken) && { overtaken: `${folder}/savepoint-older` };
   stopped.set(name, {
@@ -141,6 +149,10 @@ const activities: Calls = {
   }),
   addTaskManagers: isDone,
   changeParallelism: async ({ requirements: asked }) => {
+    if (isStalled('changeParallelism')) {
+      say('asked a JobManager that does not list the job');
+      return { hasEnded: false, isUnknown: true, detail: 'its JobManager does not list the job' };
+    }
     say(`asked for at most ${asked['vertex']?.upper}`);
     return { hasEnded: false };
   },
