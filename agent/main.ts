@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createClusterActivities } from '../activities/cluster/cluster-activities.ts';
 import { CrashPoints } from '../activities/crash-point.ts';
 import type { ClusterDependencies } from '../activities/cluster/dependencies.ts';
+import { leadingPod } from '../activities/cluster/leading-pod.ts';
 import { connectFlink } from '../clients/flink/connect.ts';
 import { proxyTransport } from '../clients/flink/proxy-transport.ts';
 import { directTransport, type FlinkTransport } from '../clients/flink/transport.ts';
@@ -82,6 +83,7 @@ function dependencies(): ClusterDependencies {
   return {
     kubernetes: crashPoints.within(kubernetes),
     flink: (generation) => crashPoints.within(connectFlink(transportTo(kubernetes, generation))),
+    leader: async (generation) => crashPoints.within(connectFlink(await transportToLeader(kubernetes, generation))),
     defaultImage: (version) => settings.DREY_DEFAULT_IMAGES[version] ?? `flink:${version}-java17`,
     storageTool: readFileSync(settings.DREY_STORAGE_TOOL_JAR).toString('base64'),
     primeJob: readFileSync(settings.DREY_PRIME_JOB_JAR),
@@ -93,6 +95,14 @@ function transportTo(kubernetes: KubernetesClient, { identity, spec }: Generatio
   const { service } = generationNames(identity);
   if (settings.DREY_FLINK_ACCESS === 'proxy') return proxyTransport(kubernetes, { namespace, service });
   return directTransport(`http://${service}.${namespace}:8081`);
+}
+
+async function transportToLeader(kubernetes: KubernetesClient, generation: Generation): Promise<FlinkTransport> {
+  const pod = await leadingPod(kubernetes, generation);
+  if (pod === undefined) return transportTo(kubernetes, generation);
+  const { namespace } = generation.spec.spec;
+  if (settings.DREY_FLINK_ACCESS === 'proxy') return proxyTransport(kubernetes, { namespace, pod: pod.name });
+  return directTransport(`http://${pod.address}:8081`);
 }
 
 /** Connects as soon as Temporal is there: it may be started after us, or be away for a while. */

@@ -8,6 +8,11 @@ export interface ClusterDependencies {
   readonly kubernetes: KubernetesClient;
   /** The REST interface of a generation's Flink cluster, by its own Service. */
   flink(generation: Generation): FlinkClient;
+  /**
+   * The same of the JobManager that leads, where others stand by: Flink 2.3 has these submit to the leader by a host name that they may not
+   * be able to resolve (FLINK-38109), and a jar lies with the one that it was uploaded to.
+   */
+  leader(generation: Generation): Promise<FlinkClient>;
   /** The image for specs that name none. */
   defaultImage(version: FlinkVersion): string;
   /** The storage tool, a jar of a few KB, as base64. */

@@ -18,7 +18,8 @@ export function primeCluster(dependencies: ClusterDependencies, input: WaitInput
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       const planned = generation.spec.spec.upgrade.prime === 'plan' ? [await plan(dependencies, input, signal)] : [];
-      const subject = { flink: dependencies.flink(generation), generation, jar: dependencies.primeJob, signal };
+      const flink = await dependencies.leader(generation);
+      const subject = { flink, generation, jar: dependencies.primeJob, signal };
       const { trouble } = await new PrimeJob(subject).run();
       // A process that was lost with it must be back before the running job is stopped.
       if (trouble !== undefined) await waitSlots(dependencies, input);

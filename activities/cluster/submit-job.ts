@@ -24,7 +24,10 @@ export function submitJob(dependencies: ClusterDependencies, input: WaitInput) {
           generation,
           waitMs,
           signal,
-          look: async (flink) => submitOnce(flink, await seenFirst(flink, noted, signal), input, signal),
+          look: async (flink) => {
+            const jobs = await seenFirst(flink, noted, signal);
+            return submitOnce({ flink, leader: () => dependencies.leader(generation) }, jobs, input, signal);
+          },
           whenTimeIsUp: (silence) => ({
             code: 'NO_JOB_SUBMITTED',
             message: `No job was submitted within ${seconds} s${silence ? `: ${silence}` : ''}.`,
@@ -45,8 +48,14 @@ async function seenFirst(flink: FlinkClient, noted: Promise<void> | undefined, s
   return jobs;
 }
 
+/** Whoever answers, and the JobManager that leads. */
+interface JobManagers {
+  readonly flink: FlinkClient;
+  leader(): Promise<FlinkClient>;
+}
+
 async function submitOnce(
-  flink: FlinkClient,
+  { flink, leader }: JobManagers,
   jobs: readonly JobSummary[],
   { generation, waitMs }: WaitInput,
   signal: AbortSignal,
@@ -58,7 +67,7 @@ async function submitOnce(
   if (strangers.length > 0) return undefined;
   if (jobs.some((job) => job.id === id)) return { detail: `Flink job ${id}` };
   if (generation.spec.spec.mode === 'application') return undefined;
-  await run(flink, generation, id, { signal, timeoutMs: waitMs });
+  await run(await leader(), generation, id, { signal, timeoutMs: waitMs });
   return { detail: `Flink job ${id}` };
 }
 

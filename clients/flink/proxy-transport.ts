@@ -1,4 +1,4 @@
-/** The way to Flink from where only the API server is reachable: through its service proxy. */
+/** The way to Flink from where only the API server is reachable: through its proxy. */
 import type { KubernetesClient } from '../kubernetes/client.ts';
 import { refusal, statusOf } from '../kubernetes/connection.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
@@ -12,13 +12,18 @@ export interface FlinkService {
   readonly port?: number | undefined;
 }
 
-/** Requests through the API server, from where only that is reachable. Needs the right to `services/proxy`. */
-export function proxyTransport(
-  kubernetes: KubernetesClient,
-  { namespace, service, port = 8081 }: FlinkService,
-): FlinkTransport {
-  const base = `/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy`;
-  const address = `${namespace}/${service}:${port}`;
+/** One JobManager of several. */
+export interface FlinkPod {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/** Requests through the API server, from where only that is reachable. Needs the right to `services/proxy`, and `pods/proxy` for a pod. */
+export function proxyTransport(kubernetes: KubernetesClient, target: FlinkService | FlinkPod): FlinkTransport {
+  const { namespace } = target;
+  const [kind, name, port = 8081] = 'pod' in target ? ['pods', target.pod] : ['services', target.service, target.port];
+  const base = `/api/v1/namespaces/${namespace}/${kind}/${name}:${port}/proxy`;
+  const address = `${namespace}/${name}:${port}`;
   return {
     address,
     async send({ method, path, signal, timeoutMs, ...content }) {

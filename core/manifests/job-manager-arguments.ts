@@ -4,17 +4,12 @@ import { flinkJobId } from '../names.ts';
 import { jarPath } from './copy-jar.ts';
 import { dynamicOptions, literal } from './start.ts';
 
-/**
- * With high availability TaskManagers find the leader by the address that it publishes: its pod's, not the Service's, behind which a standby may
- * stand. Flink 2.3 tells a standby by what its blob server listens on where that is: of all addresses, that is the pod's name, which only
- * the pod itself knows (FLINK-38109).
- */
-const ownAddress = { 'jobmanager.rpc.address': '$(POD_IP)', 'jobmanager.bind-host': '$(POD_IP)' };
-
 /** Of the image's entry point: `jobmanager` or `standalone-job`, and what follows it. */
 export function jobManagerArguments(generation: Generation): string[] {
   const { spec } = generation.spec;
-  const address = hasHighAvailability(generation.spec) ? dynamicOptions(ownAddress) : [];
+  // With high availability TaskManagers find the leader by the address that it publishes: its pod's, not the Service's,
+  // behind which a standby may stand.
+  const address = hasHighAvailability(generation.spec) ? dynamicOptions({ 'jobmanager.rpc.address': '$(POD_IP)' }) : [];
   if (spec.mode === 'dedicated') return ['jobmanager', ...address];
   return ['standalone-job', ...applicationArguments(generation), ...address, ...programArguments(spec.job.args)];
 }

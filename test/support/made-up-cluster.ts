@@ -116,6 +116,7 @@ export function madeUpCluster(wish: MadeUpCluster) {
     dependencies: {
       kubernetes,
       flink: () => flink,
+      leader: async () => flink,
       defaultImage: () => 'flink:2.3',
       storageTool: '',
     } as unknown as ClusterDependencies,

@@ -97,7 +97,7 @@ describe('the JobManager', () => {
     expect(renderJobManager({ generation: single, ...owned }).spec).toMatchObject({ replicas: 1 });
   });
 
-  const ownAddress = ['-D', 'jobmanager.rpc.address=$(POD_IP)', '-D', 'jobmanager.bind-host=$(POD_IP)'];
+  const ownAddress = ['-D', 'jobmanager.rpc.address=$(POD_IP)'];
 
   test.each([
     ['dedicated', {}, ['jobmanager', ...ownAddress]],
