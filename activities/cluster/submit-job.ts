@@ -51,7 +51,7 @@ async function seenFirst(flink: FlinkClient, noted: Promise<void> | undefined, s
 /** Whoever answers, and the JobManager that leads. */
 interface JobManagers {
   readonly flink: FlinkClient;
-  leader(): Promise<FlinkClient>;
+  readonly leader: () => Promise<FlinkClient>;
 }
 
 async function submitOnce(
