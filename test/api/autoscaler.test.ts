@@ -63,9 +63,9 @@ describe('a window by which the job must be larger', () => {
       ]);
       expect(operations[0]?.reason).toBe(decision.reasons[0].text);
       expect(await decisionsOf(name)).toHaveLength(1);
-      expect(await viewOf(name)).toMatchObject({
-        phase: 'RUNNING',
-        revision: 2,
+      // What the killed worker was about to write is written when it has been waited for.
+      const view = await eventually(name, ({ phase, revision }) => phase === 'RUNNING' && revision === 2);
+      expect(view).toMatchObject({
         given: { [workId]: { to: 8 } },
         spec: { spec: { job: { vertexParallelism: { [workId]: 8 } } } },
       });
