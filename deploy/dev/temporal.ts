@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { inheritedEnv } from './inherited-env.ts';
 import { loopback } from './paths.ts';
 import { againWhilePortsAreTaken, claimPorts, rememberedPorts, type PortTable } from './ports.ts';
-import { livingProcess, type ProcessRecord, runCommand, startDetached, stopRecorded, waitUntil } from './process.ts';
+import {
+  lastLines,
+  livingProcess,
+  type ProcessRecord,
+  runCommand,
+  startDetached,
+  stopRecorded,
+  waitUntil,
+} from './process.ts';
 import { ensureTemporalBinary } from './temporal-binary.ts';
 
 /** What jobs and operations are searched by in Temporal; all of type Keyword. */
@@ -45,10 +53,27 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const progress = options.progress ?? (() => undefined);
   const binary = await ensureTemporalBinary(options.cacheDir, progress);
   await refuseOtherVersion(options.stateDir, binary);
-  // Its services inside listen on ports that it chooses itself, a moment before it takes them.
-  const server = await againWhilePortsAreTaken(() => startBinary(binary, options, progress));
-  await configure(server, options.retentionHours ?? 720);
-  return server;
+  // Its services inside listen on ports that it chooses itself, a moment before it takes them: it may end of that after it has begun to serve.
+  for (let start = 1; ; start += 1) {
+    const server = await againWhilePortsAreTaken(() => startBinary(binary, options, progress));
+    const ended = await configured(server, options);
+    if (!ended) return server;
+    if (start === startsMax) throw ended;
+  }
+}
+
+const startsMax = 3;
+
+/** @returns why it could not be set up, where it has ended meanwhile. @throws where it lives and refuses. */
+async function configured(server: TemporalServer, options: TemporalOptions): Promise<Error | undefined> {
+  try {
+    await configure(server, options);
+    return undefined;
+  } catch (error) {
+    if (livingProcess(options.runDir, processName)) throw error;
+    const said = lastLines(join(options.logDir, 'temporal.log'), 20);
+    return new Error(`Temporal ended while it was set up: ${String(error)}\n${said}`, { cause: error });
+  }
 }
 
 async function startBinary(
@@ -142,7 +167,7 @@ function settings(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]);
 }
 
-async function configure(server: TemporalServer, retentionHours: number): Promise<void> {
+async function configure(server: TemporalServer, { runDir, retentionHours = 720 }: TemporalOptions): Promise<void> {
   const operator = (...args: string[]) =>
     runCommand(server.binary, ['operator', ...args, '--address', server.address], {
       env: inheritedEnv(),
@@ -152,6 +177,7 @@ async function configure(server: TemporalServer, retentionHours: number): Promis
   const description = await waitUntil(() => operator('namespace', 'describe', '-n', server.namespace), {
     what: 'the namespace "default"',
     timeoutMs: 120_000,
+    giveUp: () => (livingProcess(runDir, processName) ? undefined : 'the process has ended'),
   });
   if (!description.includes(`${retentionHours}h0m0s`))
     await operator('namespace', 'update', '--retention', `${retentionHours}h`, '-n', server.namespace);
