@@ -5,7 +5,7 @@ import { troubleView } from '../recovery/trouble-view.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { canonicalSpec } from '../spec/canonical.ts';
 
-/** Code of a refusal that is over in a moment: nothing but a savepoint, or what else leaves the job as it is, is under way. */
+/** Code of a refusal that is over in a moment: a savepoint, or what else leaves the job as it is, is under way, or Flink brings the job back itself. */
 export const busyBriefly = 'BUSY_BRIEFLY';
 
 /** It is worth another try later. */
@@ -21,10 +21,18 @@ export function refusalOfScaling(state: JobState): NotNow | undefined {
   return { code: isBrief(state) ? busyBriefly : 'NOT_NOW', message: `The job is not rescaled now: ${why}.` };
 }
 
-/** Whether nothing is against it but what leaves the job as it is. */
+/** Whether nothing is against it but what leaves the job as it is, and trouble that may be over when the agent looks next. */
 function isBrief({ running, ...state }: JobState): boolean {
   const busy = [...(running ? [running] : []), ...state.queue];
-  return busy.every(({ record }) => leavesJobAlone(record.kind)) && whyNotNow({ ...state, queue: [] }) === undefined;
+  if (!busy.every(({ record }) => leavesJobAlone(record.kind))) return false;
+  const { trouble: _over, ...calm } = state;
+  return whyNotNow({ ...(isFlinksOwn(state) ? calm : state), queue: [] }) === undefined;
+}
+
+/** Whether nobody but Flink does something about the trouble: the autoscaler may know that a job is well before the job does. */
+function isFlinksOwn(state: JobState): boolean {
+  const next = troubleView(state)?.next;
+  return next === 'undecided' || next === 'flinkRecovers';
 }
 
 /**

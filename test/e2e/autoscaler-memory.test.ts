@@ -86,7 +86,7 @@ async function findsNoRoom(name: string): Promise<void> {
     return decision;
   });
   expect(refused.why?.text).toMatch(/quota|room|memory/i);
-  expect((await decisionsOf(name)).filter(({ action }) => action === 'scale')).toHaveLength(1);
+  expect((await decisionsOf(name)).filter(({ operation }) => operation !== undefined)).toHaveLength(1);
   expect(await applied(ledgerJob(name, { ...wish, args: ['--add-operator'] }))).toMatchObject({ state: 'succeeded' });
   expect(await limitOf(name)).toMatchObject({ memory: '768Mi' });
   await endsWhole(name);
