@@ -1,10 +1,10 @@
 /** Whether a generation's JobManager is still its first process: then Flink's own statistics tell all that ever was. */
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import { mainContainerName } from '../../core/manifests/main-container.ts';
-import { generationNames, labels } from '../../core/names.ts';
+import { generationNames } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import type { ClusterDependencies } from './dependencies.ts';
-import { generationSelector } from './pod-trouble.ts';
+import { componentPodSelector } from './pod-trouble.ts';
 
 /** A pod that was made this soon after its workload is the first one: no other had the time to complete a checkpoint. */
 const firstWithinMs = 5_000;
@@ -49,7 +49,7 @@ function firstOf({ pods, workload }: JobManagers): ObjectOf<'Pod'> | undefined {
 async function jobManagersOf({ kubernetes }: ClusterDependencies, generation: Generation) {
   const { namespace, mode } = generation.spec.spec;
   const { jobManager } = generationNames(generation.identity);
-  const labelSelector = `${generationSelector(generation)},${labels.component}=jobmanager`;
+  const labelSelector = componentPodSelector(generation, 'jobmanager');
   const [pods, deployment, job] = await Promise.all([
     kubernetes.list('Pod', namespace, { labelSelector }),
     kubernetes.get('Deployment', namespace, jobManager),

@@ -2,8 +2,8 @@
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { leaderAddress } from '../../core/flink/leader-address.ts';
 import { hasHighAvailability, type Generation } from '../../core/generation.ts';
-import { highAvailabilityMapName, labels } from '../../core/names.ts';
-import { generationSelector } from './pod-trouble.ts';
+import { highAvailabilityMapName } from '../../core/names.ts';
+import { componentPodSelector } from './pod-trouble.ts';
 
 export interface LeadingPod {
   readonly name: string;
@@ -22,7 +22,7 @@ export async function leadingPod(
   const map = await kubernetes.get('ConfigMap', namespace, highAvailabilityMapName(identity, 'cluster'));
   const address = leaderAddress(map?.data ?? {});
   if (address === undefined) return undefined;
-  const labelSelector = `${generationSelector(generation)},${labels.component}=jobmanager`;
+  const labelSelector = componentPodSelector(generation, 'jobmanager');
   const pods = await kubernetes.list('Pod', namespace, { labelSelector });
   const found = pods.find(({ status }) => status?.podIP === address.replace(/^\[|\]$/g, ''));
   return found && { name: found.metadata.name, address };

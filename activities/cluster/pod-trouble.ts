@@ -21,6 +21,11 @@ export function generationSelector(generation: Generation): string {
   return `${labels.uid}=${own[labels.uid]},${labels.generation}=${own[labels.generation]}`;
 }
 
+/** The selector of the pods of one of its components. */
+export function componentPodSelector(generation: Generation, component: 'jobmanager' | 'taskmanager'): string {
+  return `${generationSelector(generation)},${labels.component}=${component}`;
+}
+
 /** The selector of its JobManager and TaskManager pods. */
 export function podSelector(generation: Generation): string {
   return `${generationSelector(generation)},${labels.component} in (jobmanager,taskmanager)`;

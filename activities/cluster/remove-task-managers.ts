@@ -3,13 +3,13 @@ import type { FlinkClient } from '../../clients/flink/client.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import type { Generation } from '../../core/generation.ts';
-import { flinkJobId, generationNames, labels } from '../../core/names.ts';
+import { flinkJobId, generationNames } from '../../core/names.ts';
 import { busyTaskManagers } from '../../core/rescale/busy-task-managers.ts';
 import { decideRemoval, type TaskManagerRemoval } from '../../core/rescale/task-manager-removal.ts';
 import { failingInTime, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { ClusterDependencies, WaitInput } from './dependencies.ts';
-import { generationSelector } from './pod-trouble.ts';
+import { componentPodSelector } from './pod-trouble.ts';
 import { supervise } from './supervise.ts';
 
 export interface RemoveTaskManagersInput extends WaitInput {
@@ -120,7 +120,7 @@ async function seeGone(
 }
 
 function selectionOf(generation: Generation) {
-  return { labelSelector: `${generationSelector(generation)},${labels.component}=taskmanager` };
+  return { labelSelector: componentPodSelector(generation, 'taskmanager') };
 }
 
 /** Not on its way out, and no corpse that only its name is left of. */

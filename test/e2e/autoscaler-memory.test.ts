@@ -7,13 +7,12 @@ import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitTrouble, awaitWell, deployed, endsWhole, restartsAtOnce } from '../support/broken-job.ts';
 import { applied, ended, namespace, tenant } from '../support/e2e-job.ts';
-import { clearFault, setFault } from '../support/ledger.ts';
+import { clearFault, nativeMib, setFault } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, type LedgerWish } from '../support/ledger-spec.ts';
+import { withQuota } from '../support/quota.ts';
 import { cli, drey, kubernetes } from '../support/running-stack.ts';
 import { decided, decisionsOf } from '../support/seen-decisions.ts';
 
-/** More than a TaskManager of 768Mi has beside its heap, and less than one of 1152Mi has. */
-const nativeMib = 550;
 const mebibyte = 2 ** 20;
 
 const wish: LedgerWish = {
@@ -50,8 +49,6 @@ async function getsMore(name: string): Promise<void> {
   await endsWhole(name);
 }
 
-const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
-
 /** No pod of the namespace may have more memory than is taken by those that run, and so much. */
 async function withMemoryLeft<T>(mib: number, act: () => Promise<T>): Promise<T> {
   const client = kubernetes();
@@ -60,14 +57,8 @@ async function withMemoryLeft<T>(mib: number, act: () => Promise<T>): Promise<T>
     .flatMap(({ spec }) => spec?.containers ?? [])
     .map(({ resources }) => mibOf(resources?.limits?.['memory']));
   const hard = { 'limits.memory': `${taken.reduce((sum, one) => sum + one, mib)}Mi` };
-  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'memory' }, spec: { hard } };
-  await client.raw({ method: 'POST', path: quotas, body: JSON.stringify(body), contentType: 'application/json' });
-  try {
-    return await act();
-  } finally {
-    await client.raw({ method: 'DELETE', path: `${quotas}/memory` });
-    client.close();
-  }
+  client.close();
+  return withQuota(hard, act);
 }
 
 const mibOf = (text = '') => Number(/^(\d+)Mi$/.exec(text)?.[1] ?? Number.NaN);

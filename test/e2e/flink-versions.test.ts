@@ -1,5 +1,6 @@
 /** What an upgrade may change besides the program: Flink itself, the state backend, how many JobManagers there are. No record is lost by any. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { leaderAddress } from '../../core/flink/leader-address.ts';
 import { highAvailabilityMapName, labels } from '../../core/names.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { awaitWell, endsWhole, kindsOf, noRestarts } from '../support/broken-job.ts';
@@ -108,9 +109,10 @@ async function leader(): Promise<string> {
   const labelSelector = `${labels.job}=${name},${labels.component}=jobmanager`;
   const pods = await client.list('Pod', namespace, { labelSelector });
   client.close();
-  const said = JSON.stringify(data);
-  const leading = pods.filter(({ status }) => status?.podIP !== undefined && said.includes(`@${status.podIP}:`));
-  if (leading.length !== 1) throw new Error(`${leading.length} of ${pods.length} JobManagers lead: ${said}`);
+  const address = leaderAddress(data);
+  const leading = pods.filter(({ status }) => address !== undefined && status?.podIP === address);
+  if (leading.length !== 1)
+    throw new Error(`${leading.length} of ${pods.length} JobManagers lead: ${JSON.stringify(data)}`);
   return leading[0]?.metadata.name ?? '';
 }
 

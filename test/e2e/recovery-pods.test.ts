@@ -16,14 +16,11 @@ import {
   restartsAtOnce,
 } from '../support/broken-job.ts';
 import { removed } from '../support/e2e-job.ts';
-import { clearFault, setFault } from '../support/ledger.ts';
+import { clearFault, nativeMib, setFault } from '../support/ledger.ts';
 import { ledgerFolders } from '../support/ledger-spec.ts';
 import { testImage } from '../support/kubernetes.ts';
 import { evictPods, forgetImage, nameImage, setUnschedulable, withSilentNode } from '../support/node.ts';
 import { killPods, killProcessesOf } from '../support/pod-process.ts';
-
-/** More than a TaskManager of 768Mi has beside its heap, and less than one of 1152Mi has. */
-const nativeMib = 550;
 
 /** It runs again, and what happened is still shown. */
 const runsInTrouble = ({ phase, trouble }: JobView) =>

@@ -6,6 +6,7 @@ import { applied, apply, awaitPhase, ended, namespace, objectsOf, removed, small
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
+import { withQuota } from '../support/quota.ts';
 import { cli, drey, kubernetes } from '../support/running-stack.ts';
 
 const name = 'upgrades';
@@ -35,19 +36,6 @@ async function podsNow(): Promise<number> {
   const client = kubernetes();
   try {
     return (await client.list('Pod', namespace)).length;
-  } finally {
-    client.close();
-  }
-}
-
-/** How many pods the namespace may have; undefined: as many as fit. */
-async function quotaOfPods(pods: number | undefined): Promise<void> {
-  const client = kubernetes();
-  const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
-  const body = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'pods' }, spec: { hard: { pods } } };
-  try {
-    if (pods === undefined) await client.raw({ method: 'DELETE', path: `${path}/pods` });
-    else await client.raw({ method: 'POST', path, body: JSON.stringify(body), contentType: 'application/json' });
   } finally {
     client.close();
   }
@@ -121,14 +109,10 @@ describe('an upgrade that succeeds', () => {
 
   test('starts an application when the old one has gone, where only its TaskManagers fit beside that', async () => {
     expect(await applied(changed({ mode: 'application' }))).toMatchObject({ state: 'succeeded' });
-    await quotaOfPods((await podsNow()) + 1);
-    try {
-      const record = await applied(changed({ mode: 'application' }));
-      expect(record).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
-      expect(stepsOf(record)).toContain('taskManagersUp');
-    } finally {
-      await quotaOfPods(undefined);
-    }
+    const pods = String((await podsNow()) + 1);
+    const record = await withQuota({ pods }, () => applied(changed({ mode: 'application' })));
+    expect(record).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+    expect(stepsOf(record)).toContain('taskManagersUp');
     expect(await applied(changed())).toMatchObject({ state: 'succeeded' });
     await expectWell();
   }, 400_000);

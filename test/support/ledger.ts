@@ -75,6 +75,9 @@ export const faults = [
   'state-type',
 ] as const;
 
+/** Of the fault `native-mib`: more than a TaskManager of 768Mi has beside its heap, and less than one of 1152Mi has. */
+export const nativeMib = 550;
+
 export type Fault = (typeof faults)[number];
 
 /**
