@@ -265,6 +265,12 @@ export const savepointAnswer = z
       .int()
       .describe('That of the operation that took it, or one of its own where that had taken another one before it.'),
     operation: z.int().optional().describe('The operation that took it, where that has another number.'),
+    after: z
+      .int()
+      .optional()
+      .describe(
+        'It was taken after the savepoint of this number, though its operation has a lower one: that had to wait.',
+      ),
     state: z.enum(savepointStates).describe('`disposed`: its files were deleted.'),
     origin: z
       .enum(savepointOrigins)

@@ -45,7 +45,27 @@ export function savepointSeq(operation: number, count: number): number {
   return operation * 1000 + count;
 }
 
-/** The older first. A number that was given when its operation ended may be above that of an operation which waited meanwhile. */
-export function byAge(one: SavepointRecord, other: SavepointRecord): number {
-  return (one.operation ?? one.number) - (other.operation ?? other.number) || one.number - other.number;
+type Aged = Pick<SavepointRecord, 'number' | 'operation' | 'after'>;
+
+/**
+ * The older first. What was recorded late has a number above that of an operation which waited meanwhile; and an operation that waited for the repetition
+ * of one that was lost, or for a recovery, has a number below those.
+ */
+export function byAge(one: Aged, other: Aged): number {
+  const isLater = Number(waited(one)) - Number(waited(other));
+  return placeOf(one) - placeOf(other) || isLater || takerOf(one) - takerOf(other) || one.number - other.number;
 }
+
+/**
+ * What the record of a savepoint says that is taken now.
+ * @param operation the one that takes it.
+ * @param known those that were taken before.
+ */
+export function takenAfter(operation: number, known: readonly Aged[]): Pick<SavepointRecord, 'after'> {
+  const after = Math.max(0, ...known.map(placeOf));
+  return after > operation ? { after } : {};
+}
+
+const takerOf = ({ number, operation = number }: Aged) => operation;
+const placeOf = (one: Aged) => Math.max(takerOf(one), one.after ?? 0);
+const waited = (one: Aged) => placeOf(one) > takerOf(one);

@@ -21,6 +21,8 @@ export interface SavepointRecord {
   readonly number: number;
   /** The operation that took it, where that has another number. */
   readonly operation?: number;
+  /** The highest number among those that were there when it was taken, where that is above its operation's: that one waited meanwhile. */
+  readonly after?: number;
   readonly state: SavepointState;
   readonly origin: SavepointOrigin;
   readonly format: SavepointFormat;

@@ -7,6 +7,7 @@ import { flinkJobId } from '../core/names.ts';
 import { changesStateBackend } from '../core/plan/rollback-limit.ts';
 import { isCompleted, type SavepointRecord } from '../core/savepoint.ts';
 import { originOf } from '../core/savepoint-list.ts';
+import { takenAfter } from '../core/savepoint-numbers.ts';
 import type { OperationRun } from './operation-run.ts';
 import type { StopWish } from './stop-generation.ts';
 
@@ -24,6 +25,11 @@ export function savepointOf(account: OperationRun, { identity, submission, spec,
   };
 }
 
+/** Where it stands among the others: of all that is known, nothing was taken later. */
+export function takenNow({ number, knownSavepoints }: OperationRun): Pick<SavepointRecord, 'after'> {
+  return takenAfter(number, knownSavepoints.filter(isCompleted));
+}
+
 /** Records the savepoint with which a job was stopped, if it was one. An operation that was lost may have asked for it. */
 export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopped: StoppedJob): void {
   const { kind, restorePoint, sizeBytes, endedAtMs, triggerId, format, byOthers } = stopped;
@@ -31,7 +37,7 @@ export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopp
   const number = takenBy(triggerId, wish.generation, account.uid, account.lost);
   const record: SavepointRecord = {
     ...savepointOf(account, wish.generation),
-    ...(number !== undefined && { number }),
+    ...(number === undefined ? takenNow(account) : { number }),
     state: 'completed',
     origin: byOthers ? 'outside' : originOf(account.current.kind),
     format: format ?? wish.format ?? 'native',

@@ -8,7 +8,7 @@ import type { OperationInput } from '../core/operation-result.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { longWaits } from './cluster-activities.ts';
 import { errorOf, failureOf, type OperationRun } from './operation-run.ts';
-import { savepointOf } from './record-savepoint.ts';
+import { savepointOf, takenNow } from './record-savepoint.ts';
 
 /** As its operation was asked to. @throws what kept it from being taken: the job runs on. */
 export async function takeSavepoint(account: OperationRun, input: OperationInput): Promise<void> {
@@ -29,7 +29,7 @@ export async function takeSavepointOf(
     const taken = await account.untilAborted(() =>
       account.step('savepointTaken', () => taking(account, generation, wish.format)),
     );
-    account.recordSavepoint({ ...base, ...completed(taken) });
+    account.recordSavepoint({ ...base, ...takenNow(account), ...completed(taken) });
     if (taken.hasCheckpoint && !generation.candidate) account.startedFrom = undefined;
     return taken.path;
   } catch (error) {

@@ -222,6 +222,7 @@ export interface Savepoint extends SavepointRecord {
 export const savepointShape: z.ZodType<Savepoint> = z.object({
   number: z.number(),
   operation: z.number().optional(),
+  after: z.number().optional(),
   state: word<SavepointState>(),
   origin: word<SavepointOrigin>(),
   format: word<SavepointFormat>(),

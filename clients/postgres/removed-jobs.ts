@@ -3,6 +3,7 @@ import type { JobView } from '../../core/job.ts';
 import type { RemovedJob } from '../../core/removed-job.ts';
 import type { CompletedSavepoint } from '../../core/savepoint.ts';
 import { isCompleted, type SavepointRecord } from '../../core/savepoint.ts';
+import { byAge } from '../../core/savepoint-numbers.ts';
 import { completed } from '../../core/spec/completed.ts';
 import type { Postgres } from './connect.ts';
 
@@ -34,9 +35,11 @@ export async function findRemovedJob(
 /** All savepoints of a job whose files are there, the oldest first: also those that the job itself had forgotten. */
 export async function completedSavepoints(postgres: Postgres, uid: string): Promise<CompletedSavepoint[]> {
   const { rows } = await postgres.query<{ record: SavepointRecord }>(
-    `select record from savepoints where uid = $1 and state = 'completed'
-     order by coalesce((record->>'operation')::integer, number), number`,
+    `select record from savepoints where uid = $1 and state = 'completed'`,
     [uid],
   );
-  return rows.map(({ record }) => record).filter(isCompleted);
+  return rows
+    .map(({ record }) => record)
+    .filter(isCompleted)
+    .toSorted(byAge);
 }

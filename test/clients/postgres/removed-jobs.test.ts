@@ -49,12 +49,13 @@ describe('a removed job', () => {
 
   test('has those of its savepoints whose files are there, the oldest first', async () => {
     const late = { ...someSavepoint(7), operation: 2 };
-    const all = [someSavepoint(5), late, someSavepoint(2), { ...someSavepoint(3), state: 'disposed' as const }];
+    const waited = { ...someSavepoint(4), after: 5 };
+    const all = [waited, someSavepoint(5), late, someSavepoint(2), { ...someSavepoint(3), state: 'disposed' as const }];
     await writeRecords(
       postgres,
       all.map((savepoint) => ({ kind: 'savepoint', uid: ref.uid, seq: 1, savepoint })),
     );
-    expect((await completedSavepoints(postgres, ref.uid)).map(({ number }) => number)).toEqual([2, 7, 5]);
+    expect((await completedSavepoints(postgres, ref.uid)).map(({ number }) => number)).toEqual([2, 7, 5, 4]);
   });
 });
 
