@@ -20,7 +20,7 @@ export const matchHeader = { name: 'If-Match', description: 'Only if the job is 
 
 export type ChangeCall = Pick<Call<JobRef>, 'params' | 'principal'>;
 
-/** Asks the job's workflow, and answers. @param kind names the change in the metrics. */
+/** Asks the job's workflow, and answers. @param kind names the change, in the metrics, too: only a spec that is applied makes a job. */
 export async function change(
   services: Services,
   { params }: ChangeCall,
@@ -32,7 +32,7 @@ export async function change(
     const { status, answer, isRepeated } = await answerOnce(services, params.tenant, headers, async () => {
       const accepted = await ask();
       await recordSoon(services, accepted);
-      return replyOf(accepted);
+      return replyOf(accepted, kind === 'apply');
     });
     services.metrics.changes.inc({ kind, outcome: isRepeated ? 'repeated' : 'accepted' });
     const replyHeaders = headersOf(params, headers, answer);
@@ -61,8 +61,8 @@ async function recordSoon({ postgres, metrics, log }: Services, accepted: Change
   }
 }
 
-function replyOf({ changed, job, operation }: ChangeAnswer): ChangeReply {
-  const isNew = changed && job.revision === 1 && operation?.number === 1 && operation.kind !== 'remove';
+function replyOf({ changed, job, operation }: ChangeAnswer, mayMake: boolean): ChangeReply {
+  const isNew = mayMake && changed && job.revision === 1 && operation?.number === 1;
   const answer: StoredChange = { changed, job, ...(operation ? { operation } : {}) };
   return { status: isNew ? 201 : changed ? 202 : 200, answer };
 }

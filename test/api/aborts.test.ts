@@ -76,6 +76,13 @@ async function done(change: Answer): Promise<Answer['body']> {
   return operation;
 }
 
+test('to give up the first operation is answered as for any other: nothing is made by it', async () => {
+  const first = await call('PUT', path('unwanted'), { body: specInput('unwanted') });
+  expect(first.status).toBe(201);
+  await begun(first, 'clusterAsked');
+  expect(await givenUp(first)).toMatchObject({ state: 'aborted', failure: { code: 'ABORTED' } });
+});
+
 test('a removal that waits for an agent may be taken back, and the job be changed again', async () => {
   await call('PUT', path('kept'), { body: specInput('kept') });
   const removal = await call('DELETE', path('kept'));
