@@ -165,6 +165,20 @@ test('each of two savepoints with which one deploy stopped two Flink clusters is
   ]);
 }, 200_000);
 
+test('both are listed, too, where that deploy is lost then: the storage tells of what is gone', async () => {
+  await ended('both-lost', await applied('both-lost', args('--unending')));
+  writeFileSync(stall, 'waitTasks');
+  const upgrade = await applied('both-lost', args('--both-lost'));
+  await lose('both-lost', upgrade, 'tasksRunning');
+  writeFileSync(stall, 'waitTasks');
+  await lose('both-lost', upgrade + 1, 'tasksRunning');
+  const again = upgrade + 2;
+  expect(await ended('both-lost', again)).toMatchObject({ kind: 'deploy', state: 'succeeded' });
+  const { items } = (await call('GET', `${path('both-lost')}/savepoints`)).body;
+  // Of the upgrade, of both that its repetition has stopped, and of what that has started.
+  expect(items.map(({ generation }: { generation: number }) => generation).toSorted()).toEqual([1, 1, 2, 4]);
+}, 200_000);
+
 test('a first deploy that was lost has nothing to go back to', async () => {
   writeFileSync(stall, 'submitJob');
   const number = await applied('first', args('--unstable'));

@@ -81,7 +81,12 @@ async function stop(input: InputOf<'stopJob'>) {
     there.get(generationName(input.generation.identity)) ?? input.generation;
   const name = generationName(identity);
   const { requester } = input;
-  if (!running.delete(name)) return stopped.get(name) ?? { restorePoint: restoreFrom, detail: 'none ran' };
+  // With its anchor the request that was noted there goes, and only the storage tells.
+  const told = there.has(name)
+    ? {}
+    : { triggerId: savepointTriggerId(requester.uid, requester.operation, identity, submission) };
+  const before = stopped.get(name);
+  if (!running.delete(name)) return before ? { ...before, ...told } : { restorePoint: restoreFrom, detail: 'none ran' };
   const folder = savepointDirectory(spec.spec.storage.savepoints ?? '', identity, submission);
   const runsOn = spec.spec.job.args.includes(unending);
   const restorePoint = `${folder}/savepoint-made-up${runsOn ? `-${requester.operation}` : ''}`;
