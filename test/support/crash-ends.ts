@@ -5,11 +5,11 @@ import { folderIn, wrongIn } from './ledger-faults.ts';
 import { verifyLedger } from './ledger.ts';
 import { drey } from './running-stack.ts';
 
-const { dedicated, older, broken, restored, emptied } = homes;
+const { dedicated, older, broken, restored, emptied, beside, abiding } = homes;
 
 /**
- * Jobs whose end is judged, and whether each record is there exactly once. A candidate and its job write down their ends in one folder, so these tell
- * nothing of either; and a finite job has been judged by its own end.
+ * Jobs whose end is judged, and whether each record is there exactly once. A candidate and its job write down their ends in one folder, where what was
+ * written last counts: that is the job's own when its candidate has gone before. A finite job has been judged by its own end.
  */
 const judged: ReadonlyMap<string, { readonly isExact: boolean }> = new Map([
   [dedicated.job, { isExact: true }],
@@ -17,12 +17,15 @@ const judged: ReadonlyMap<string, { readonly isExact: boolean }> = new Map([
   [broken.job, { isExact: true }],
   [restored.job, { isExact: false }],
   [emptied.job, { isExact: false }],
+  [beside.job, { isExact: false }],
+  [abiding.job, { isExact: false }],
 ]);
 
 /** What is wrong with what a job has done, in words: nothing, most likely. One that was removed was judged before. */
 export async function wrongAtEnd(job: string): Promise<string[]> {
   const { isExact } = judged.get(job) ?? {};
   if (isExact === undefined || (await phaseOf(job)) === 'REMOVED') return [];
+  if ((await phaseOf(job)) === 'DUAL_RUNNING') await done(job, begun(drey().discardCandidate(refOf(job))));
   if ((await phaseOf(job)) !== 'RUNNING') await done(job, begun(drey().resumeJob(refOf(job))));
   await done(job, begun(drey().suspendJob(refOf(job))));
   const { spec } = await drey().getJob(refOf(job));
