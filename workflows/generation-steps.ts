@@ -104,9 +104,9 @@ export class GenerationSteps {
   /** Sees a checkpoint completed: what the job started from is not needed any more. One that makes none still needs it. */
   async checkpointed(step: StepName = 'firstCheckpoint'): Promise<void> {
     const isSeen = await this.checkpointSeen(step);
-    const { restorePoint, startedFrom } = this.account;
     this.account.restorePoint = undefined;
-    this.account.startedFrom = isSeen ? undefined : (restorePoint ?? startedFrom);
+    // What waited may be another point: the state of a job that started empty, or from a savepoint that somebody named, was left behind.
+    this.account.startedFrom = isSeen ? undefined : (this.generation.restoreFrom ?? this.account.startedFrom);
   }
 
   /**

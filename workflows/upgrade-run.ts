@@ -39,6 +39,8 @@ export class UpgradeRun {
   private endedAtMs: number | undefined;
   /** Whether the job had finished by itself when it was to be stopped. */
   private previousFinished = false;
+  /** The state that the old job had: the next one may start from another, or empty. */
+  private waiting: string | undefined;
   private previousStop: Pick<StoppedJob, 'isStateUnknown' | 'podsEnded'> = {};
 
   constructor(input: TargetInput) {
@@ -107,6 +109,7 @@ export class UpgradeRun {
     if (stopped.endedAgoMs !== undefined) this.endedAtMs = Date.now() - stopped.endedAgoMs;
     this.previousFinished = stopped.finished ?? false;
     this.previousStop = stopped;
+    this.waiting = this.account.restorePoint;
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
     this.next.generation = { ...next, ...(from !== undefined && { restoreFrom: from }) };
@@ -199,6 +202,7 @@ export class UpgradeRun {
     const { isStateUnknown = false, podsEnded = false } = this.previousStop;
     // On that cluster Flink would run again what was not seen to end.
     const isWarm = this.isWarm && !podsEnded;
+    account.restorePoint = this.waiting;
     return rollBack({ account, previous, next, isWarm, previousFinished, isStateUnknown }, failure);
   }
 

@@ -48,6 +48,17 @@ test.each([
   200_000,
 );
 
+test.each(['stateless', 'last-state'] as const)(
+  'what makes no checkpoints and does not become stable gives the state back that was there before it (%s)',
+  async (mode) => {
+    await applied(mode, '--seen');
+    const upgrade = await applied(mode, '--unstable --empty --no-checkpoints', { upgrade: { mode } });
+    expect(upgrade).toMatchObject({ kind: 'upgrade', state: 'failed', rolledBackTo: 1 });
+    expect(await viewOf(mode)).toMatchObject({ phase: 'RUNNING', startedFrom: 'file:///flink-state/chk-7' });
+  },
+  200_000,
+);
+
 test('files that Flink cannot be rid of are told by the step that should remove them', async () => {
   await applied('keeps', '--keeps');
   const { steps } = await applied('keeps', '--other');

@@ -56,6 +56,19 @@ test.each([
   expect([job.startedFrom, job.restorePoint]).toEqual([startedFrom, undefined]);
 });
 
+test('of a job that makes no checkpoints the savepoint that it was restored from is kept, and not the state that it left behind', async () => {
+  await after(await call('PUT', path('named'), { body: jobOf('named', { args: ['--no-checkpoints'] }) }));
+  const { operation: taking } = await after(await call('POST', `${path('named')}/savepoints`, { body: {} }));
+  const body = { savepoint: taking.number };
+  const { job, operation } = await after(await call('POST', `${path('named')}/restore`, { body }));
+  expect(operation).toMatchObject({
+    kind: 'upgrade',
+    state: 'succeeded',
+    restoredFrom: expect.stringMatching(/taken-/),
+  });
+  expect(job.startedFrom).toBe(operation.restoredFrom);
+});
+
 test.each([
   ['is kept while its job makes no checkpoints', ['--no-checkpoints'], true],
   ['is needed no more once a checkpoint was completed', ['--checkpoints'], false],
