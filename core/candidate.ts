@@ -3,6 +3,7 @@ import type { Generation } from './generation.ts';
 import { runs, type CandidateVerdict, type JobPhase } from './job.ts';
 import type { Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
+import { generationName } from './names.ts';
 import { parseDurationMs } from './spec/duration.ts';
 
 type Waiting = Pick<JobState, 'phase' | 'generations' | 'candidateSince' | 'candidateIsStuck' | 'candidateHealth'>;
@@ -36,6 +37,17 @@ export function countedCandidate<One extends Markable>({
 /** The one that was not promoted. Where an operation that was lost has left several, the newest comes last. */
 export function candidateAmong<One extends Markable>(generations: readonly One[]): One | undefined {
   return generations.findLast(({ candidate }) => candidate);
+}
+
+/**
+ * The one that a verdict is about. An operation that was lost may have promoted it: then nothing marks it any more, and where it is silent the
+ * job beside it seems to be the newest.
+ * @param known what the job had when that operation began.
+ */
+export function toPromote(now: readonly Generation[], known: readonly Generation[]): Generation | undefined {
+  const was = candidateAmong(known)?.identity;
+  const unmarked = was && now.find(({ identity }) => generationName(identity) === generationName(was));
+  return candidateAmong(now) ?? unmarked ?? now.at(-1);
 }
 
 /** With the savepoint that its candidate may need again. */

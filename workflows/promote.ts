@@ -1,7 +1,7 @@
 /** Promote: the candidate becomes the job. From where its anchor says so there is no return; then the old job ends. */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import { stillNeeded } from '../core/adoption.ts';
-import { candidateAmong, promoted } from '../core/candidate.ts';
+import { promoted, toPromote } from '../core/candidate.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { cleanSavepoints } from './dispose-files.ts';
@@ -14,8 +14,7 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   return run.run(async () => {
     const found = await findInCluster(run, input);
-    // One that was lost may have promoted it: then it is the newest.
-    const chosen = candidateAmong(run.generations) ?? run.generations.at(-1);
+    const chosen = toPromote(run.generations, input.generations);
     if (!chosen) throw errorOf(nothingThere);
     const candidate = new GenerationSteps(run, promoted(chosen));
     await run.untilNoReturn(() => candidate.tasksRunning());

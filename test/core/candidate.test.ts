@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { candidateDue, waitingCandidate } from '../../core/candidate.ts';
+import { candidateDue, toPromote, waitingCandidate } from '../../core/candidate.ts';
 import type { JobState } from '../../core/job-state.ts';
 import { viewOf } from '../../core/job-view.ts';
 import { smallSpec, someGeneration, someState, someTime } from '../support/state-fixture.ts';
@@ -36,6 +36,23 @@ describe('what becomes of a candidate', () => {
     expect(waitingCandidate(promoting)).toBeUndefined();
     expect(candidateDue(promoting)).toBeUndefined();
   });
+});
+
+describe('what is promoted', () => {
+  const [marked, job] = [someGeneration(3, { candidate: true }), someGeneration(2)];
+  const unmarked = someGeneration(3);
+
+  test.each([
+    ['is the candidate', [marked, job], [marked, job], marked],
+    [
+      'is what a lost operation promoted before, though only the job beside it answers',
+      [unmarked, job],
+      [marked, job],
+      unmarked,
+    ],
+    ['is the newest where the job knows of none', [job, unmarked], [job], unmarked],
+    ['is nothing where nothing is there', [], [marked, job], undefined],
+  ])('%s', (_title, now, known, chosen) => expect(toPromote(now, known)).toEqual(chosen));
 });
 
 test('people see the job and its candidate', () => {
