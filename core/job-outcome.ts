@@ -117,14 +117,15 @@ function phaseAfter(state: JobState, result: OperationResult): JobPhase {
 
 /**
  * A lost operation as it is begun again. What is not planned anew keeps its plan: without that it would follow the mode of the spec, and
- * a recovery of a job whose upgrades are stateless would drop its state.
+ * a recovery of a job whose upgrades are stateless would drop its state. So would a resume, which is planned as a deploy then.
  */
 export function repeatedOperation(
   made: QueuedOperation,
   { record: lost, recordSeq: _seq, ...wish }: QueuedOperation,
 ): QueuedOperation {
-  if (operationKinds[lost.kind].isPlanned) return { ...made, ...wish };
   const { plan, revision } = lost;
+  const resumed = lost.kind === 'resume' && plan?.mode ? { mode: plan.mode } : {};
+  if (operationKinds[lost.kind].isPlanned) return { ...made, ...resumed, ...wish };
   const kept = { ...(revision !== undefined && { revision }), ...(plan && { plan }) };
   return { ...made, ...wish, record: { ...made.record, ...kept } };
 }

@@ -57,7 +57,8 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
   if (isStopped(job)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
   if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
-  if (!active) return { ...base, kind: 'deploy', cost: 'redeploy' };
+  if (!active)
+    return { ...base, kind: 'deploy', cost: 'redeploy', ...startOf(before, target, { changes, said: mode }) };
   const upgrade = { ...base, ...upgradeOf(active, target, wanted) };
   return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active, mode)) : upgrade;
 }
@@ -74,11 +75,33 @@ function readable(before: FlinkJob | undefined, target: FlinkJob, wanted: PlanMo
 
 /** What a spec says of upgrades is no word about a job that is to go on: its state is only left behind where somebody says so. */
 function resumption(before: FlinkJob | undefined, target: FlinkJob, said?: PlanMode) {
-  const inSpec = modeOf(before, target);
-  const mode = said ?? (inSpec === 'stateless' ? 'last-state' : inSpec);
+  const mode = said ?? goingOn(modeOf(before, target));
   const needsCanonical = mode !== 'stateless' && before !== undefined && changesStateBackend(before, target);
   const notes = mode === 'stateless' ? [startsEmpty] : needsCanonical ? [onlyCanonical] : [];
   return { kind: 'resume', mode, notes } as const;
+}
+
+/** What takes no savepoint goes on from what it has completed last. */
+function goingOn(mode: UpgradeMode): UpgradeMode {
+  return mode === 'stateless' ? 'last-state' : mode;
+}
+
+/**
+ * What has failed, or was lost in an operation that would not have ended it, goes on as well, where nothing is asked that an upgrade is for. Who says
+ * `stateless` in the spec since it last ran means this start.
+ */
+function startOf(
+  before: FlinkJob | undefined,
+  target: FlinkJob,
+  { changes, said }: { readonly changes: readonly FieldChange[]; readonly said: PlanMode | undefined },
+) {
+  const inSpec = modeOf(before, target);
+  const mode = said ?? (before && !changes.some(asksForUpgrade) ? goingOn(inSpec) : inSpec);
+  return { mode: readable(before, target, mode), notes: before && mode === 'stateless' ? [startsEmpty] : [] };
+}
+
+function asksForUpgrade({ path, cost }: FieldChange): boolean {
+  return cost === 'restart' || cost === 'redeploy' || path === 'spec.upgrade.mode';
 }
 
 /** The job goes on where nothing is against it; else what it would take to start it anew. */

@@ -256,6 +256,12 @@ describe('an operation that was lost is begun again', () => {
     expect(record).toMatchObject({ number: 9, state: 'queued', revision: 7, plan: { mode: 'last-state' } });
   });
 
+  test('from the state that it was to go on from, where it is a resume: planned anew, it is a deploy', () => {
+    expect(repeatedOperation(someOperation(9), lost('resume')).mode).toBe('last-state');
+    expect(repeatedOperation(someOperation(9), { ...lost('resume'), mode: 'stateless' }).mode).toBe('stateless');
+    expect(repeatedOperation(someOperation(9), lost('upgrade')).mode).toBeUndefined();
+  });
+
   test('with a generation whose number no rollback of the lost one can have used', () => {
     const state = someState({ lastGeneration: 7 });
     for (const kind of ['upgrade', 'rescale', 'deploy'] as const) passRollback(state, someOperation(5, kind));

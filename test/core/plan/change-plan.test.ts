@@ -249,6 +249,31 @@ test('a first start goes on from the savepoint that its spec names, also where u
   expect(planChange(running(), wanted)).toMatchObject({ mode: 'stateless' });
 });
 
+describe('upgrades that leave the state behind are no word about a start', () => {
+  const stateless = { mode: 'stateless' } as const;
+  const lastRun = smallSpec({ storage, upgrade: stateless });
+  const failed: PlannedJob = { ...running({}, { phase: 'FAILED' }), lastRun };
+  const lost: PlannedJob = { ...running({}, { afterLoss: true }), lastRun };
+
+  test.each<[string, PlannedJob, Spec, object]>([
+    ['of what has failed, as it was', failed, {}, { mode: 'last-state', notes: [] }],
+    ['after bookkeeping that was lost', lost, { deadlines: { slots: '9m' } }, { mode: 'last-state', notes: [] }],
+    ['after a rescale that was lost', lost, { job: { ...args(), parallelism: 3 } }, { mode: 'last-state' }],
+    [
+      'but about another program',
+      failed,
+      { job: args('2') },
+      { mode: 'stateless', notes: [expect.stringMatching(/empty/)] },
+    ],
+    ['but after an upgrade that was lost', lost, { restartNonce: 1 }, { mode: 'stateless' }],
+    ['but where that was said since', { ...failed, lastRun: smallSpec({ storage }) }, {}, { mode: 'stateless' }],
+    ['where nothing has run before', { ...running({}, { phase: 'FAILED' }) }, {}, { mode: 'stateless', notes: [] }],
+  ])('%s', (_title, job, spec, plan) => {
+    const wanted = smallSpec({ storage, job: args(), upgrade: stateless, ...spec });
+    expect(planChange(job, wanted)).toMatchObject({ kind: 'deploy', ...plan });
+  });
+});
+
 test.each(['suspended', 'canceled', 'running'] as const)('who says so leaves the state behind: %s', (state) => {
   const job = state === 'running' ? running({}, { phase: 'SUSPENDED', generations: [] }) : running();
   const plan = planChange(job, smallSpec({ storage, state }), 'stateless');
