@@ -28,7 +28,7 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   const { failure: before } = state;
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
-  state.askedCluster ||= result.record.steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
+  state.askedCluster ||= hasAskedCluster(result);
   state.phase = phaseAfter(state, result);
   if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
@@ -38,6 +38,11 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
   noteCandidate(state, result);
   if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
   if (failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
+}
+
+/** Whether the cluster has said what is there. */
+export function hasAskedCluster({ record: { steps } }: Pick<OperationResult, 'record'>): boolean {
+  return steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
 }
 
 /** Whether the job has another generation now. One that came up beside it is none. */

@@ -7,6 +7,7 @@ import { runs } from '../core/job.ts';
 import {
   concludeOperation,
   goingBack,
+  hasAskedCluster,
   lostOperation,
   lostOperationsMax,
   mustGoBack,
@@ -160,7 +161,7 @@ export class JobEntity extends JobHealth {
     const result = this.numbered(state, told);
     const { record, recordSeq } = result;
     const { mends, scales } = state.running ?? {};
-    if (!leavesJobAlone(record.kind)) [this.lostInARow, this.lost] = [0, []];
+    if (!leavesJobAlone(record.kind) && !this.staysLost(result)) [this.lostInARow, this.lost] = [0, []];
     concludeOperation(state, result, brought);
     const ended = { record, recordSeq, ...(mends && { mends }) };
     const staysCanceled = isCanceledWhileMended(state, ended) && patched('canceled-while-mended');
@@ -171,6 +172,12 @@ export class JobEntity extends JobHealth {
     if (patched('ended-with-job')) return this.publish(...result.unwritten);
     this.outbox.put(...result.unwritten);
     this.publish();
+  }
+
+  /** What a lost operation has left is not known before the cluster was asked: one that failed before that has changed nothing of it. */
+  private staysLost(result: OperationResult): boolean {
+    if (this.lostInARow === 0 || !result.failure || hasAskedCluster(result)) return false;
+    return patched('lost-until-asked');
   }
 
   /** An operation that took several savepoints has a number for one of them: the others get theirs here, and all are recorded. */

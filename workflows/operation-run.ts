@@ -180,7 +180,8 @@ export class OperationRun {
       if (isAborted()) throw this.aborted();
       return done;
     } catch (error) {
-      throw isCancellation(error) ? this.aborted() : error;
+      // An attempt that an agent had begun and then left ends with its time.
+      throw isCancellation(error) || (isAborted() && hasTimedOut(error)) ? this.aborted() : error;
     } finally {
       this.abortable = outer;
     }
@@ -379,6 +380,10 @@ export function failureOf(error: unknown): Failure {
     message: `Unexpected: ${message}.`,
     cure: 'Look at the operation in the Temporal UI and report it.',
   };
+}
+
+function hasTimedOut(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
 }
 
 /** Nobody knows how far it came. */

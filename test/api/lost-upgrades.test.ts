@@ -99,6 +99,23 @@ describe('an upgrade that was lost is begun again', () => {
     expect(await viewOf('twice')).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
   }, 200_000);
 
+  test('by the next one, where what took its place was given up before the cluster was asked', async () => {
+    await ended('given-up', await applied('given-up', {}));
+    writeFileSync(stall, 'submitJob');
+    const change = args('--unstable');
+    const number = await applied('given-up', change);
+    const { workflowId = '' } = await seen('given-up', number, (one) => stepsOf(one).includes('jobSubmitted'));
+    writeFileSync(stall, 'findGenerations');
+    await here.client.workflow.getHandle(workflowId).terminate('by hand');
+    await seen('given-up', number + 1, (one) => stepsOf(one).includes('clusterAsked'));
+    await call('POST', `${path('given-up')}/operations/${number + 1}/abort`);
+    expect(await ended('given-up', number + 1)).toMatchObject({ kind: 'deploy', state: 'aborted' });
+    rmSync(stall);
+    const again = await applied('given-up', change);
+    expect(await ended('given-up', again)).toMatchObject({ kind: 'deploy', state: 'failed', rolledBackTo: 1 });
+    expect(await viewOf('given-up')).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+  }, 200_000);
+
   test('and stays stopped with its state where its spec wants no rollback', async () => {
     const change = { ...args('--unstable'), upgrade: { rollback: false } };
     const again = await upgradeLost('stays', change);

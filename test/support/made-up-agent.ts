@@ -62,6 +62,7 @@ async function unlessStuck({ generation }: { readonly generation: Generation }) 
 }
 
 const submitting = stalling<InputOf<'submitJob'>>('submitJob');
+const asking = stalling<InputOf<'findGenerations'>>('findGenerations');
 const stopping = stalling<InputOf<'stopJob'>>('stopJob');
 const requirements = { vertex: { lower: 1, upper: 1 } };
 
@@ -108,7 +109,9 @@ async function stop(input: InputOf<'stopJob'>) {
 }
 
 const activities: Calls = {
-  findGenerations: async ({ tenant, name }) => {
+  findGenerations: async (input) => {
+    await asking(input);
+    const { tenant, name } = input;
     const own = [...there.values()].filter(({ identity }) => identity.tenant === tenant && identity.name === name);
     const found = own.map((generation) => ({
       ...generation,
