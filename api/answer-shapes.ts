@@ -143,6 +143,10 @@ const planAnswer = z
     ),
     strategy: z.string().optional().describe('How an upgrade goes, such as warm.'),
     mode: z.string().optional().describe('Which state the job goes on from, such as savepoint.'),
+    goesBackTo: z
+      .int()
+      .optional()
+      .describe('The revision to go back to where it fails: of a deploy that takes the place of a lost operation.'),
     notes: z.array(z.string()).describe('What to know beforehand.'),
   })
   .meta({ id: 'Plan' });

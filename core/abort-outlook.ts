@@ -52,6 +52,8 @@ function endingOf(operation: OperationRecord, job: AbortedJob): Ending | NoRetur
   const begun = (...names: readonly StepName[]) => steps.some(({ name }) => names.some((one) => one === name));
   if (begun(...undoing)) return goesOn('It is giving up already, and undoes what it began.');
   if (kind === 'upgrade') return ofUpgrade(operation, job, begun);
+  const revision = operation.plan?.goesBackTo;
+  if (revision !== undefined && begun('previousStopped')) return ofStopped(operation, { ...job, revision });
   return afterReturn[kind]?.(begun, job) ?? noReturn(endsOf[kind] ?? 'It comes to its own end.');
 }
 
@@ -67,10 +69,16 @@ const undoing: readonly StepName[] = [
   'parallelismPutBack',
 ];
 
-function ofUpgrade({ plan, steps }: OperationRecord, { spec, revision }: AbortedJob, begun: Begun): Ending | NoReturn {
-  if (plan?.strategy === 'blueGreen') return givenUp('The candidate is cleared away. The job runs on untouched.');
+function ofUpgrade(operation: OperationRecord, job: AbortedJob, begun: Begun): Ending | NoReturn {
+  if (operation.plan?.strategy === 'blueGreen')
+    return givenUp('The candidate is cleared away. The job runs on untouched.');
   if (!begun('previousStopped'))
     return givenUp('What is up of the next revision is cleared away. The job runs on untouched.');
+  return ofStopped(operation, job);
+}
+
+/** It has stopped what ran before, and goes back to that. */
+function ofStopped({ steps }: OperationRecord, { spec, revision }: AbortedJob): Ending | NoReturn {
   if (steps.some(({ name, state }) => name === 'stable' && state === 'done'))
     return noReturn('The next revision is stable, and stays: what ran before is only cleared away.');
   if (!spec.spec.upgrade.rollback)

@@ -72,7 +72,7 @@ export function goingBack(operation: QueuedOperation, to: Pick<Revision, 'number
   const { record } = operation;
   const { plan } = record;
   const note = `It takes the place of a lost operation: where it fails, the job goes back to revision ${to.number}.`;
-  const told = plan && { ...record, plan: { ...plan, notes: [...plan.notes, note] } };
+  const told = plan && { ...record, plan: { ...plan, goesBackTo: to.number, notes: [...plan.notes, note] } };
   return { ...operation, ...(told && { record: told }), goesBack: true };
 }
 

@@ -152,6 +152,7 @@ const planOf = <Kind extends string>() =>
     changes: z.array(fieldChange),
     strategy: word<Strategy>().optional(),
     mode: word<PlanMode>().optional(),
+    goesBackTo: z.number().optional(),
     notes: z.array(z.string()),
   });
 

@@ -27,6 +27,8 @@ export interface ChangePlan {
   readonly strategy?: Strategy;
   /** Which state the job goes on from. */
   readonly mode?: PlanMode;
+  /** The revision that a deploy goes back to where it fails: it takes the place of a lost operation that may have stopped the job. */
+  readonly goesBackTo?: number;
   /** What the reader should know beforehand. */
   readonly notes: readonly string[];
 }

@@ -18,6 +18,7 @@ const of = (kind: OperationKind, change: Partial<OperationRecord>) => operationR
 const plan = (strategy: 'warm' | 'blueGreen') => ({
   plan: { kind: 'upgrade', cost: 'restart', changes: [], strategy, notes: [] } as const,
 });
+const goesBack = { plan: { kind: 'deploy', cost: 'redeploy', changes: [], goesBackTo: 2, notes: [] } as const };
 const stable: [StepName, StepState] = ['stable', 'done'];
 
 describe('asked to give up', () => {
@@ -60,6 +61,18 @@ describe('asked to give up', () => {
       /already/,
     ],
     [
+      'a deploy in place of one that was lost, which has stopped what that had made',
+      of('deploy', { ...goesBack, ...steps('clusterAsked', 'previousStopped', 'firstCheckpoint') }),
+      'rolledBack',
+      /goes back to revision 2/,
+    ],
+    [
+      'such a deploy before that',
+      of('deploy', { ...goesBack, ...steps('clusterAsked') }),
+      'givenUp',
+      /Nothing has been changed/,
+    ],
+    [
       'a candidate',
       of('upgrade', { ...plan('blueGreen'), ...steps('savepointTaken', 'tasksRunning') }),
       'givenUp',
@@ -91,6 +104,7 @@ describe('asked to give up', () => {
       of('upgrade', { ...plan('warm'), ...steps('previousStopped', stable, 'previousRemoved') }),
       /stays/,
     ],
+    ['a deploy that goes back no more', of('deploy', { ...goesBack, ...steps('previousStopped', stable) }), /stays/],
     ['a rescale that is done', of('rescale', steps('parallelismChanged', 'anchorUpdated')), /left over/],
     ['a removal that has begun', of('remove', steps('clusterAsked', 'jobCanceled')), /REMOVED/],
     ['a suspend that stops', of('suspend', steps('clusterAsked', 'jobStopped')), /SUSPENDED/],
