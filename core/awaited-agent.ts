@@ -28,6 +28,6 @@ export function clusterSilent(): Failure {
   return {
     code: 'CLUSTER_SILENT',
     message: "The cluster's agent did not carry out a step within its time.",
-    cure: 'See whether the agent runs and reaches its cluster (`drey get clusters`), then apply again.',
+    cure: 'See whether the agent runs and reaches its cluster (`drey get clusters`), then ask for it again.',
   };
 }

@@ -206,7 +206,7 @@ export function givenUpBefore(why: string): Failure {
   return {
     code: 'ABORTED',
     message: `Given up before it began: ${why}.`,
-    cure: 'Nothing to mend: apply the spec again when you want it.',
+    cure: 'Nothing to mend: ask for it again when you want it.',
   };
 }
 

@@ -284,7 +284,7 @@ export class OperationRun {
     const failure: Failure = {
       code: 'ABORTED',
       message: `Given up: ${this.abortion?.reason ?? 'asked to'}.`,
-      cure: 'Nothing to mend: apply the spec again when you want it.',
+      cure: 'Nothing to mend: ask for it again when you want it.',
     };
     return errorOf(failure);
   }

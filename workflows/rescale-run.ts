@@ -151,11 +151,13 @@ export class RescaleRun {
     const { checked } = this;
     if (!checked || this.account.isBrought || !(this.hasMoreTaskManagers || this.wasAsked)) return failure;
     const told = this.wasAsked ? await this.putBack(failure, checked) : failure;
-    await this.account.step('undone', async () => {
+    const undone = async () => {
       const removed = this.hasMoreTaskManagers ? await this.removed(checked.taskManagers) : undefined;
       await this.noted(this.before);
       return removed;
-    });
+    };
+    // The step says what is left: what became of the job matters more.
+    await this.account.step('undone', undone).catch(() => undefined);
     return told;
   }
 

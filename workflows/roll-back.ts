@@ -10,7 +10,7 @@ import { decideRollback, rollbackFailed } from '../core/rollback.ts';
 import { bringBack } from './bring-back.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { failureOf, type OperationRun } from './operation-run.ts';
-import { endStarted } from './stop-generation.ts';
+import { endStarted, type StartedJob } from './stop-generation.ts';
 
 export interface StoppedUpgrade {
   readonly account: OperationRun;
@@ -30,7 +30,13 @@ export interface StoppedUpgrade {
 export async function rollBack(upgrade: StoppedUpgrade, failure: Failure): Promise<Failure> {
   const { account, next, previousFinished } = upgrade;
   const before = account.restorePoint ?? next.generation.restoreFrom;
-  const done = await endStarted(account, next, { before, step: 'newStopped' });
+  let done: StartedJob;
+  try {
+    done = await endStarted(account, next, { before, step: 'newStopped' });
+  } catch (error) {
+    // It may still run: nothing takes its place.
+    return rollbackFailed(failure, failureOf(error), false);
+  }
   await clearBeside(upgrade, failure);
   if (done === 'finished') await next.settledIfFinished();
   else if (previousFinished) await next.cleared('newRemoved');
@@ -54,7 +60,8 @@ async function goBack(upgrade: StoppedUpgrade, failure: Failure, hasCommitted: b
   const { isStateUnknown = false } = upgrade;
   const decision = decideRollback({ previous, next, committed, failure, isStateUnknown });
   if (decision.action === 'rollBack') return bringPreviousBack(upgrade, failure, committed !== undefined);
-  await stayStopped(upgrade);
+  // The steps tell what could not be cleared away; it stays noted.
+  await stayStopped(upgrade).catch(() => undefined);
   return decision.failure;
 }
 

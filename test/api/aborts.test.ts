@@ -160,16 +160,23 @@ test('what gives way to something else tells its caller so, and what a newer one
   await done(last);
 });
 
-test('a rescale that Flink does not come to may be given up, and the parallelism is put back', async () => {
-  await done(await call('PUT', path('scaled'), { body: specInput('scaled', { storage }) }));
-  writeFileSync(stall, 'waitParallelism');
-  const rescale = await call('POST', `${path('scaled')}/scale`, { body: { parallelism: 2 } });
-  await begun(rescale, 'tasksRescaled');
-  const { state, failure } = await givenUp(rescale);
-  expect([state, failure.message]).toEqual(['aborted', expect.stringMatching(/was put back to parallelism 1/)]);
-  expect(agent.output()).toMatch(/asked for at most 2\nasked for at most 1\n/);
-  expect((await call('GET', path('scaled'))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
-});
+test.each([
+  ['scaled', []],
+  ['unnoted', ['--unnoted']],
+])(
+  'a rescale that Flink does not come to may be given up, and the parallelism is put back (%s)',
+  async (name, args) => {
+    const { spec, ...rest } = specInput(name, { storage });
+    await done(await call('PUT', path(name), { body: { ...rest, spec: { ...spec, job: { ...spec.job, args } } } }));
+    writeFileSync(stall, 'waitParallelism');
+    const rescale = await call('POST', `${path(name)}/scale`, { body: { parallelism: 2 } });
+    await begun(rescale, 'tasksRescaled');
+    const { state, failure } = await givenUp(rescale);
+    expect([state, failure.message]).toEqual(['aborted', expect.stringMatching(/was put back to parallelism 1/)]);
+    expect(agent.output()).toMatch(/asked for at most 2\nasked for at most 1\n/);
+    expect((await call('GET', path(name))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+  },
+);
 
 /** How often Flink was asked for another parallelism by a JobManager that does not list the job. */
 const askedInVain = () => agent.output().split('asked a JobManager that does not list the job').length - 1;

@@ -74,6 +74,20 @@ test('a job whose state could not be found is not brought back: it would start e
   expect(await viewOf('gone')).toMatchObject({ phase: 'FAILED' });
 }, 200_000);
 
+test('and says so though what has failed cannot be cleared away', async () => {
+  await applied('lasting', '--gone');
+  const upgrade = await applied('lasting', '--unstable --empty --stuck', { upgrade: { mode: 'stateless' } });
+  expect(upgrade).toMatchObject({ kind: 'upgrade', state: 'failed', failure: { code: 'ROLLBACK_UNSAFE' } });
+}, 200_000);
+
+test('a job is not brought back beside what may still run, and that is said', async () => {
+  await applied('unstoppable', '--seen');
+  const { failure, rolledBackTo } = await applied('unstoppable', '--unstable --unstoppable');
+  expect(failure).toMatchObject({ code: 'PODS_NOT_GONE', message: expect.stringContaining('Going back failed, too') });
+  expect(rolledBackTo).toBeUndefined();
+  expect(await viewOf('unstoppable')).toMatchObject({ phase: 'FAILED', restorePoint: 'file:///flink-state/chk-7' });
+}, 200_000);
+
 test('what is stable is what runs, though the one before could not be cleared away', async () => {
   await applied('stuck', '--stuck');
   const upgrade = await applied('stuck', '--other');

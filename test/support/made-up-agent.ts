@@ -53,12 +53,17 @@ const overtaken = '--overtaken';
 /** One with this argument runs on after its stop, so that it can be stopped again. */
 const unending = '--unending';
 
+/** Nothing is noted on the anchor of one with this argument. */
+const unnoted = '--unnoted';
+
 /** The pods of one with this argument do not go. */
 const stuck = '--stuck';
 
+const podsStay = { code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' } as const;
+
 async function unlessStuck({ generation }: { readonly generation: Generation }) {
   if (!generation.spec.spec.job.args.includes(stuck)) return isDone();
-  throw failed({ code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' });
+  throw failed(podsStay);
 }
 
 const submitting = stalling<InputOf<'submitJob'>>('submitJob');
@@ -166,7 +171,10 @@ const activities: Calls = {
   },
   waitParallelism: stalling('waitParallelism', ({ isPutBack }: InputOf<'waitParallelism'>) => !isPutBack),
   removeTaskManagers: unlessStuck,
-  noteRevision: isDone,
+  noteRevision: async ({ generation }) => {
+    if (!generation.spec.spec.job.args.includes(unnoted)) return isDone();
+    throw failed({ code: 'OBJECTS_REFUSED', message: 'Kubernetes refused.', cure: 'See why.' });
+  },
   takeSavepoint: async ({ requester, root }) => {
     const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
     return { path, detail: path };
@@ -201,6 +209,7 @@ const endings: Calls = {
     return { detail: 'made up', ...(isKept && { left: 'files are left in file:///flink-state: denied' }) };
   },
   stopJob: async (input) => {
+    if (input.generation.spec.spec.job.args.includes('--unstoppable')) throw failed(podsStay);
     const told = input.generation.spec.spec.job.args.flatMap((said) => ends[said] ?? []);
     return told[0] ? { detail: 'made up', ...told[0] } : activities.stopJob?.(input);
   },
