@@ -5,7 +5,7 @@ import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ActivityAttempt } from '../../clients/temporal/current-attempt.ts';
 import type { Generation } from '../../core/generation.ts';
 import { AttemptFence } from './attempt-fence.ts';
-import { takeCensus, type Census, type CensusPorts } from './census.ts';
+import { takeCensus, takeWholeCensus, type Census, type CensusPorts } from './census.ts';
 import { Autoscaling, type AutoscalingPorts } from './autoscaling.ts';
 import { ClusterView, shardSelector } from './cluster-view.ts';
 import { Measurer, type MeasuringPorts } from './measurer.ts';
@@ -106,9 +106,9 @@ async function observeUntilRelist(
   };
   const following = followed(view, kubernetes, shardSelector(shard, shards), signal);
   // One of the shards counts for all: nobody knows to which of them a job belongs that has no objects.
-  const counting =
-    shard === 0 ? takeCensus(kubernetes, fenced(ports, attempt.fence), cluster, signal) : Promise.resolve(undefined);
-  const noting = counting.then((census) => Object.assign(made, { census }));
+  const take = () => takeCensus(kubernetes, fenced(ports, attempt.fence), cluster, signal);
+  const noting =
+    shard === 0 ? takeWholeCensus(take, (census) => Object.assign(made, { census }), signal) : Promise.resolve();
   try {
     const summary = () => ({ ...observer.summary(), ...made.census });
     await Promise.race([following, tickUntil({ tick, summary }, attempt.context, performance.now() + relistMs)]);
