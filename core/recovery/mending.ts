@@ -128,7 +128,8 @@ function unmended(state: JobState, mends: Mending, failure: Failure): void {
   const hasEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
   const goesBackTo = hasEnded && foundNoRoom(mends, failure) ? former : undefined;
   const said = goesBackTo ? withoutRoom(failure, finding.memory) : failure;
-  const next = hasEnded ? afterAttempt(finding, said) : finding;
+  // What runs on was left alone, and would be again for the same reason.
+  const next = hasEnded ? afterAttempt(finding, said) : { ...finding, retry: retryAfter(finding, failure) };
   state.trouble = { finding: next, of, since, revision, ...(goesBackTo && { goesBackTo }) };
   if (state.phase === 'FAILED') state.phase = 'RECOVERING';
 }
@@ -176,6 +177,9 @@ const retries: Partial<Record<FailureCode, Retry>> = {
 
 /** What is wrong when an attempt has failed: only another one can bring it back. */
 export function afterAttempt({ memory: _memory, ...finding }: Finding, failure: Failure): Finding {
-  const { code } = failure;
-  return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retries[code] ?? finding.retry };
+  return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retryAfter(finding, failure) };
+}
+
+function retryAfter({ retry }: Pick<Finding, 'retry'>, { code }: Failure): Retry {
+  return retries[code] ?? retry;
 }
