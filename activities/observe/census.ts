@@ -26,6 +26,8 @@ export interface CensusPorts {
   tellGone(workflowId: string, gone: ObjectsGoneSignal): Promise<void>;
   /** Reports jobs that no workflow knows. */
   unknown(jobs: readonly string[]): void;
+  /** Whoever compared them in this process does so no more: what was reported may not be so any longer. */
+  noneCompared(): void;
   failed(error: unknown, what: string): void;
 }
 

@@ -38,6 +38,7 @@ const ports: CensusPorts = {
   runningNow: () => said(),
   tellGone: async (...what) => void told.push(what),
   unknown: (jobs) => void unknown.push(jobs),
+  noneCompared: () => undefined,
   failed: (error) => void failures.push(error),
 };
 
