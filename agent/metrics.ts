@@ -31,7 +31,7 @@ function observationMetrics(registers: Registry[]) {
     }),
     requests: new Counter({
       name: 'drey_agent_observation_requests_total',
-      help: 'Requests made to observe jobs, by what was asked (flink or kubernetes) and whether it answered (ok or failed)',
+      help: 'Looks and requests made to observe and measure jobs, by what was asked (flink) and whether it answered (ok or failed)',
       labelNames: ['target', 'outcome'],
       registers,
     }),

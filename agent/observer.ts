@@ -106,6 +106,8 @@ function portsOf(
       unknownJobs.note(jobs.map((id) => id.slice('job/'.length)));
       if (jobs.length > 0) log.warn({ jobs: jobs.slice(0, 20), count: jobs.length }, 'jobs that no workflow knows');
     },
+    // Another agent reports them now: what this one has found last would be shown for ever.
+    noneCompared: () => metrics.unknownJobs.set(0),
     seen: (fact) => cluster.seen?.note(fact),
     failed: (error, what) => log.warn({ err: error, what }, 'observation failed'),
     counters: {

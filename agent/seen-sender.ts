@@ -42,7 +42,8 @@ export class SeenSender {
   /** By the job's uid; those first that were told longest ago. */
   private readonly told = new Map<string, Told>();
   private readonly timer: NodeJS.Timeout;
-  private readonly ending = new AbortController();
+  private attempt: AbortController | undefined;
+  private isStopped = false;
   private isBusy = false;
   private failures = 0;
   private pausedUntilMs = 0;
@@ -73,7 +74,8 @@ export class SeenSender {
   /** Ends without waiting: the agent that observes next sees all of it again. */
   stop(): void {
     clearInterval(this.timer);
-    this.ending.abort();
+    this.isStopped = true;
+    this.attempt?.abort();
   }
 
   private async round(): Promise<void> {
@@ -88,7 +90,7 @@ export class SeenSender {
   private async sendParts(batch: readonly JobFact[]): Promise<void> {
     const parts = [batch];
     let refusals = 0;
-    for (let part = parts.pop(); part && performance.now() >= this.pausedUntilMs; part = parts.pop()) {
+    for (let part = parts.pop(); part && this.goesOn; part = parts.pop()) {
       const refusal = await this.sendOne(part);
       if (refusal === undefined) continue;
       refusals += 1;
@@ -98,18 +100,34 @@ export class SeenSender {
     }
   }
 
+  private get goesOn(): boolean {
+    return !this.isStopped && performance.now() >= this.pausedUntilMs;
+  }
+
+  /** A signal of its own: what AbortSignal.any() derives from one that lasts stays in memory as long as that. */
+  private async send(batch: readonly JobFact[]): ReturnType<SendSeen> {
+    const attempt = new AbortController();
+    this.attempt = attempt;
+    const timer = setTimeout(() => attempt.abort(new Error('no answer in time')), answerTimeoutMs);
+    try {
+      return await this.options.send(batch, attempt.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** @returns why the API will never take it, if so. */
   private async sendOne(batch: readonly JobFact[]): Promise<unknown> {
-    const { send, log } = this.options;
+    const { log } = this.options;
     try {
-      const { taken, dropped } = await send(batch, AbortSignal.any([this.ending.signal, timeout()]));
+      const { taken, dropped } = await this.send(batch);
       this.count('taken', taken);
       this.count('dropped', dropped);
       if (this.failures > 0) log.info({ attempts: this.failures }, 'what is seen of jobs is told again');
       this.failures = 0;
       this.done(batch);
     } catch (error) {
-      if (this.ending.signal.aborted) return undefined;
+      if (this.isStopped) return undefined;
       if (isRefusal(error)) return error;
       this.failed(error);
     }
@@ -155,10 +173,6 @@ export class SeenSender {
   private count(outcome: string, count: number): void {
     this.options.metrics.seen.inc({ outcome }, count);
   }
-}
-
-function timeout(): AbortSignal {
-  return AbortSignal.timeout(answerTimeoutMs);
 }
 
 /** Sent again it would be refused again. */

@@ -13,7 +13,7 @@ import type { JobObservedSignal } from './observation/signal.ts';
 import type { RecoveryAttempt } from './recovery/budget.ts';
 import type { RecoveryDecision, RecoveryInput } from './recovery/decision.ts';
 import { withoutRaise } from './recovery/finding.ts';
-import { afterAttempt, attemptOf, concludeTrouble, type Mending } from './recovery/mending.ts';
+import { afterAttempt, attemptOf, concludeTrouble, type Mending, type TakenAs } from './recovery/mending.ts';
 import { isSame, type Trouble } from './recovery/trouble.ts';
 import { counted } from './recovery/words.ts';
 
@@ -163,17 +163,15 @@ export function candidateMending(state: JobState): Mending | undefined {
 }
 
 /** When an operation has ended, and what that means by then. */
-interface Conclusion {
+interface Conclusion extends TakenAs {
   /** ISO 8601, of the workflow's clock. */
   readonly now: string;
-  /** Whether a job that somebody canceled while it was brought back is left so. */
-  readonly staysCanceled?: boolean;
 }
 
 /** Takes account of an operation that has ended, as far as it concerns what was wrong with the job or with its candidate. */
-export function concludeMending(state: JobState, ended: QueuedOperation, { now, staysCanceled }: Conclusion): void {
+export function concludeMending(state: JobState, ended: QueuedOperation, { now, ...taken }: Conclusion): void {
   if (ended.mends?.isCandidate) concludeCandidate(state, ended, ended.mends, now);
-  else concludeTrouble(state, ended, staysCanceled);
+  else concludeTrouble(state, ended, taken);
 }
 
 function concludeCandidate(state: JobState, { record }: QueuedOperation, mends: Mending, now: string): void {

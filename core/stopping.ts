@@ -20,6 +20,8 @@ export interface StopSeen {
   readonly checkpoint?: PointSeen;
   /** The newest savepoint, where the job was stopped with it: by us, into this generation's own folder, or by a person. */
   readonly stopSavepoint?: PointSeen;
+  /** Whether it was restored after that savepoint and then ended: it failed while it stopped, and Flink ran it again. */
+  readonly hasRunAgain?: true;
   /** The number of the newest checkpoint that it completed, though that may be gone: a job that finishes removes its own. */
   readonly completedId?: number;
   /** Whether this JobManager has run the job from its beginning: then there is no point that it does not know. */
@@ -125,8 +127,9 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
 }
 
 /** A JobManager that was replaced after the stop was asked for may have lost both the answer and the statistics. */
-function afterItsFinish({ stopSavepoint, completedId, noted, knowsAll }: StopSeen): StopStep {
-  if (stopSavepoint && isNewestPoint(stopSavepoint, completedId)) return stoppedAt('savepoint', stopSavepoint.path);
+function afterItsFinish({ stopSavepoint, hasRunAgain, completedId, noted, knowsAll }: StopSeen): StopStep {
+  if (stopSavepoint && !hasRunAgain && isNewestPoint(stopSavepoint, completedId))
+    return stoppedAt('savepoint', stopSavepoint.path);
   // It failed while it stopped, ran again, and came to its own end: all since the savepoint would be done twice.
   if (stopSavepoint) return finishedByItself;
   if (noted && !knowsAll) return { action: 'readStorage', why: 'it finished while it was stopped', elseFinished: true };

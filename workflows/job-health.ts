@@ -18,6 +18,7 @@ import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import type { JobObservedSignal, ObjectsGoneSignal } from '../core/observation/signal.ts';
 import {
   broughtBack,
+  hasLostSome,
   heardGone,
   heardOf,
   isToBeJudged,
@@ -44,7 +45,7 @@ export abstract class JobHealth extends JobScaling {
   observed(seen: JobObservedSignal): void {
     if (!this.state) return;
     if (isOfCandidate(this.state, seen.observation)) return this.candidateObserved(this.state, seen);
-    if (!heardOf(this.state, seen, now())) return;
+    if (!heardOf(this.state, seen, now(), () => patched('given-up-runs-again'))) return;
     this.jobFirst(this.state);
     this.publish();
   }
@@ -63,7 +64,8 @@ export abstract class JobHealth extends JobScaling {
 
   /** Takes it that an agent has found nothing of the job in its cluster. */
   lostObjects(gone: ObjectsGoneSignal | undefined): void {
-    if (this.state && heardGone(this.state, gone, now())) this.publish();
+    if (!this.state || (hasLostSome(this.state) && !patched('gone-after-some'))) return;
+    if (heardGone(this.state, gone, now())) this.publish();
   }
 
   protected hasTrouble(): boolean {

@@ -27,8 +27,9 @@ export async function assertNotEndedOutside(awaited: AwaitedJob, state: string |
 export async function stopSavepoint({ flink, generation, signal }: AwaitedJob): Promise<string | undefined> {
   // What Flink answered just before it knew of no stop.
   await outlivedCache(generation.spec, performance.now(), signal);
-  const checkpoints = await flink.checkpoints(flinkJobId(generation.identity, generation.submission));
-  return checkpoints && stoppedWith(checkpoints)?.path;
+  const id = flinkJobId(generation.identity, generation.submission);
+  const [checkpoints, jobs] = await Promise.all([flink.checkpoints(id), flink.jobs()]);
+  return checkpoints && stoppedWith(checkpoints, jobs.find((job) => job.id === id)?.endedAtMs)?.path;
 }
 
 const canceled: Failure = {

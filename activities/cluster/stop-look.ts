@@ -6,6 +6,7 @@ import type {
   FlinkClient,
   JobSummary,
 } from '../../clients/flink/client.ts';
+import { hasRunAgain } from '../../clients/flink/stopped-with.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { checkpointDirectory } from '../../core/flink/configuration-storage.ts';
 import { hasDurableStorage, type Generation } from '../../core/generation.ts';
@@ -32,7 +33,7 @@ const forgetsAfterMs = 3.5 * 24 * 3_600_000;
 
 type Points = Pick<
   StopSeen,
-  'checkpoint' | 'completedId' | 'stopSavepoint' | 'retainsCheckpoints' | 'knowsAll' | 'isRestored'
+  'checkpoint' | 'completedId' | 'stopSavepoint' | 'hasRunAgain' | 'retainsCheckpoints' | 'knowsAll' | 'isRestored'
 >;
 
 /** The job as the JobManager lists it now. */
@@ -87,6 +88,7 @@ export async function pointsOf(subject: StopSubject, job: JobSummary, notes: Sto
     ...(checkpoint && { checkpoint }),
     ...(seen?.latestCompleted && { completedId: seen.latestCompleted.id }),
     ...(stopSavepoint && { stopSavepoint }),
+    ...(seen && hasRunAgain(seen, job.endedAtMs) && { hasRunAgain: true as const }),
   };
 }
 

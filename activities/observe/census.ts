@@ -26,6 +26,8 @@ export interface CensusPorts {
   tellGone(workflowId: string, gone: ObjectsGoneSignal): Promise<void>;
   /** Reports jobs that no workflow knows. */
   unknown(jobs: readonly string[]): void;
+  /** Whoever compared them in this process does so no more: what was reported may not be so any longer. */
+  noneCompared(): void;
   failed(error: unknown, what: string): void;
 }
 
@@ -40,35 +42,76 @@ export interface Census {
 /** An operation may change a job between two looks: only what both of them find counts. */
 const betweenLooksMs = 30_000;
 
+/** When it is taken again where something could not be asked or told: twice as long each time. Temporal or a worker may be away for a while. */
+const againMs = 60_000;
+
 /** More names help nobody, and heartbeats stay small. */
 const namesMax = 20;
 
-/** Undefined where it could not be taken: the next listing takes it again. */
-export async function takeCensus(
-  kubernetes: KubernetesClient,
-  ports: CensusPorts,
-  cluster: string,
+/** What was found, and whether all could be asked and told. */
+export interface CensusTaken {
+  /** Absent where nothing could be compared. */
+  readonly census?: Census;
+  readonly isWhole: boolean;
+}
+
+/** Takes it again and again until it is whole, or the signal comes. @param taken is told what each has found. */
+export async function takeWholeCensus(
+  take: () => Promise<CensusTaken>,
+  taken: (census: Census) => void,
   signal: AbortSignal,
-  betweenMs = betweenLooksMs,
-): Promise<Census | undefined> {
-  try {
-    const first = await compared(kubernetes, ports, cluster, signal);
-    // Asked before the second look: what that does not find is what the job ran then, and nothing that it has made since.
-    const ran = await saidToRun(ports, first);
-    await pause(betweenMs, undefined, { signal });
-    const second = await compared(kubernetes, ports, cluster, signal);
-    const unknown = second.unknown.filter((id) => first.unknown.includes(id));
-    const gone = second.gone.filter((id) => ran.has(id));
-    ports.unknown(unknown);
-    for (const id of gone) await tellGone(ports, id, ran.get(id));
-    return { unknownJobs: unknown.slice(0, namesMax), goneJobs: gone.slice(0, namesMax) };
-  } catch (error) {
-    if (!signal.aborted) ports.failed(error, 'comparing the jobs of Temporal and Kubernetes');
-    return undefined;
+  firstAgainMs = againMs,
+): Promise<void> {
+  for (let waitMs = firstAgainMs; !signal.aborted; waitMs *= 2) {
+    const { census, isWhole } = await take();
+    if (census) taken(census);
+    if (isWhole) return;
+    await pause(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 
-/** One that gives no answer is left for the next comparison. */
+/** Takes it once. */
+export async function takeCensus(
+  kubernetes: KubernetesClient,
+  reporting: CensusPorts,
+  cluster: string,
+  signal: AbortSignal,
+  betweenMs = betweenLooksMs,
+): Promise<CensusTaken> {
+  let isWhole = true;
+  const failed: CensusPorts['failed'] = (...what) => {
+    isWhole = false;
+    if (!signal.aborted) reporting.failed(...what);
+  };
+  const ports = { ...reporting, failed };
+  try {
+    const census = await compareTwice(kubernetes, ports, cluster, { signal, betweenMs });
+    return { census, isWhole };
+  } catch (error) {
+    failed(error, 'comparing the jobs of Temporal and Kubernetes');
+    return { isWhole };
+  }
+}
+
+async function compareTwice(
+  kubernetes: KubernetesClient,
+  ports: CensusPorts,
+  cluster: string,
+  { signal, betweenMs }: { readonly signal: AbortSignal; readonly betweenMs: number },
+): Promise<Census> {
+  const first = await compared(kubernetes, ports, cluster, signal);
+  // Asked before the second look: what that does not find is what the job ran then, and nothing that it has made since.
+  const ran = await saidToRun(ports, first);
+  await pause(betweenMs, undefined, { signal });
+  const second = await compared(kubernetes, ports, cluster, signal);
+  const unknown = second.unknown.filter((id) => first.unknown.includes(id));
+  const gone = second.gone.filter((id) => ran.has(id));
+  ports.unknown(unknown);
+  for (const id of gone) await tellGone(ports, id, ran.get(id));
+  return { unknownJobs: unknown.slice(0, namesMax), goneJobs: gone.slice(0, namesMax) };
+}
+
+/** One that gives no answer is asked by the next comparison. */
 async function saidToRun(ports: CensusPorts, { gone }: JobsCompared): Promise<Map<string, ObjectsGoneSignal>> {
   const ran = new Map<string, ObjectsGoneSignal>();
   for (const id of gone) {

@@ -79,7 +79,7 @@ function runsWhole({ state, tasks }: FlinkLook): boolean {
 
 async function depthOf(
   { flink, generation, signal }: LookedAt,
-  { id, state }: JobSummary,
+  { id, state, endedAtMs }: JobSummary,
 ): Promise<Partial<FlinkLook>> {
   const call = { timeoutMs: callMs };
   // What Flink answered just before it had ended knows of no savepoint with which it was stopped.
@@ -103,13 +103,17 @@ async function depthOf(
         ...(newest.taskName !== undefined && { task: newest.taskName }),
       },
     }),
-    ...(checkpoints && config && { checkpoints: ofCheckpoints(checkpoints, config.intervalMs) }),
+    ...(checkpoints && config && { checkpoints: ofCheckpoints(checkpoints, config.intervalMs, endedAtMs) }),
   };
 }
 
-function ofCheckpoints(checkpoints: Checkpoints, intervalMs: number | undefined): CheckpointsObserved {
+function ofCheckpoints(
+  checkpoints: Checkpoints,
+  intervalMs: number | undefined,
+  endedAtMs: number | undefined,
+): CheckpointsObserved {
   const { counts, latestCompleted, latestFailed, latestRestored } = checkpoints;
-  const stop = stoppedWith(checkpoints);
+  const stop = stoppedWith(checkpoints, endedAtMs);
   // Flink's numbers go on from what was restored, and a job may have completed none since.
   const goodId = Math.max(latestCompleted?.id ?? 0, latestRestored?.id ?? 0);
   const isNewerFailure = latestFailed !== undefined && latestFailed.id > goodId;

@@ -5,7 +5,7 @@ import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ActivityAttempt } from '../../clients/temporal/current-attempt.ts';
 import type { Generation } from '../../core/generation.ts';
 import { AttemptFence } from './attempt-fence.ts';
-import { takeCensus, type Census, type CensusPorts } from './census.ts';
+import { takeCensus, takeWholeCensus, type Census, type CensusPorts } from './census.ts';
 import { Autoscaling, type AutoscalingPorts } from './autoscaling.ts';
 import { ClusterView, shardSelector } from './cluster-view.ts';
 import { Measurer, type MeasuringPorts } from './measurer.ts';
@@ -38,6 +38,9 @@ const lastsMs = 12 * 3_600_000;
 /** Kubernetes is listed anew, and all that is found compared with what the jobs were told. */
 const relistMs = 3_600_000;
 
+/** The shard whose observer compares the jobs of all: nobody knows to which of them a job belongs that has no objects. */
+const comparing = 0;
+
 /** A process that stood still for longer was taken for dead, and another one observes. */
 const stillMsMax = 40_000;
 
@@ -67,6 +70,7 @@ export async function observeCluster(dependencies: ObserverDependencies, input: 
     while (performance.now() < endsAt) await observeUntilRelist(dependencies, input, attempt);
   } finally {
     attempt.observer?.end();
+    if (input.shard === comparing) dependencies.ports.noneCompared();
   }
 }
 
@@ -105,10 +109,11 @@ async function observeUntilRelist(
     autoscaling.tick(running);
   };
   const following = followed(view, kubernetes, shardSelector(shard, shards), signal);
-  // One of the shards counts for all: nobody knows to which of them a job belongs that has no objects.
-  const counting =
-    shard === 0 ? takeCensus(kubernetes, fenced(ports, attempt.fence), cluster, signal) : Promise.resolve(undefined);
-  const noting = counting.then((census) => Object.assign(made, { census }));
+  const take = () => takeCensus(kubernetes, fenced(ports, attempt.fence), cluster, signal);
+  const noting =
+    shard === comparing
+      ? takeWholeCensus(take, (census) => Object.assign(made, { census }), signal)
+      : Promise.resolve();
   try {
     const summary = () => ({ ...observer.summary(), ...made.census });
     await Promise.race([following, tickUntil({ tick, summary }, attempt.context, performance.now() + relistMs)]);

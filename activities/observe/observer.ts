@@ -136,6 +136,8 @@ export class Observer {
   }
 
   private tellGone(name: string, watched: Watched): void {
+    // Whoever observes next finds that nothing of it is there.
+    if (this.ending.signal.aborted) return;
     // It was made anew, or an operation has asked for its end.
     if (!watched.isGone || this.watched.get(name) !== watched) return;
     if (!this.view.isComplete) return void setTimeout(() => this.tellGone(name, watched), clearingMs).unref();
@@ -172,6 +174,8 @@ export class Observer {
   }
 
   private async look(name: string, watched: Watched, generation: Generation): Promise<void> {
+    // One that waited in line when this observer ended is looked at by the next one.
+    if (this.ending.signal.aborted) return;
     const { job } = watched;
     const elapsedMs = Math.round(performance.now() - this.beganAtMs);
     try {

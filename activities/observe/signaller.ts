@@ -7,6 +7,7 @@ import {
   signalsInAll,
   told,
   unheard,
+  unsent,
   type JobSignals,
   type WaitingSignal,
 } from '../../core/observation/coalescing.ts';
@@ -136,6 +137,8 @@ export class Signaller {
     } catch (error) {
       // Temporal is away, or the anchor: what waits is sent again, and what was not noted is told twice at worst.
       this.ports.failed(error, `telling ${name}`);
+      const job = this.signals.get(name);
+      if (job?.waiting) this.signals.set(name, unsent(job, performance.now()));
     } finally {
       this.sending.delete(name);
     }

@@ -66,7 +66,8 @@ export async function maintainMetrics(
 
 /**
  * Makes the partitions for what may be written from now on. One that was dropped is not made again, whatever the retention
- * is now: a batch that is repeated would find its samples gone, and be counted twice.
+ * is now: a batch that is repeated would find its samples gone, and be counted twice. But for the hour that it is: where PostgreSQL's clock was
+ * ahead for a while, what was dropped then is made again from there on, or nothing could be written until that time has come.
  * @returns how many were made, PostgreSQL's time, and from when on samples can be written.
  */
 export async function makePartitions(
@@ -79,14 +80,20 @@ export async function makePartitions(
     const nowMs = await timeOf(client, now);
     const existing = await listPartitions(client);
     const oldestMs = Math.min(...existing.filter(({ of }) => of === 'raw').map(({ startMs }) => startMs));
-    const acceptedMs = nowMs - retention.raw;
-    const fromMs = Number.isFinite(oldestMs) ? Math.max(acceptedMs, oldestMs) : acceptedMs;
+    const fromMs = Math.max(nowMs - retention.raw, beginningOf(oldestMs, nowMs));
     const names = new Set(existing.map(({ name }) => name));
     const wanted = resolutions.flatMap((of) => partitionsBetween(of, fromMs, nowMs + aheadMs));
     const missing = wanted.filter(({ name }) => !names.has(name));
     for (const partition of missing) await makePartition(client, partition);
     return { made: missing.length, nowMs, writableFromMs: fromMs };
   });
+}
+
+/** From when on what is written has its place. @param oldestMs when the oldest partition of raw samples begins; infinite where there is none */
+function beginningOf(oldestMs: number, nowMs: number): number {
+  if (!Number.isFinite(oldestMs)) return -Infinity;
+  const thisHourMs = Math.floor(nowMs / tables.raw.spanMs) * tables.raw.spanMs;
+  return Math.min(oldestMs, thisHourMs);
 }
 
 /** The given time, or PostgreSQL's: processes on several machines must agree on what is too old. */

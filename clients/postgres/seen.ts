@@ -4,7 +4,8 @@ import type { Postgres } from './connect.ts';
 
 /**
  * Keeps what is newer than what is there, of jobs that run on this cluster. Where a JobManager is silent from the agent's start on, what it told
- * of its checkpoints before stays, of that submission. @returns how many were newer.
+ * of its checkpoints before stays, of that submission. What removes a job at this moment waits for this, or this for that: else the row of a
+ * job that was there a moment ago would stay behind. @returns how many were newer.
  */
 export async function writeSeen(postgres: Postgres, cluster: string, facts: readonly JobFact[]): Promise<number> {
   const { rowCount } = await postgres.query(
@@ -18,6 +19,7 @@ export async function writeSeen(postgres: Postgres, cluster: string, facts: read
      select brought.* from brought join jobs using (uid)
      where jobs.cluster = $1 and jobs.phase <> 'REMOVED'
      order by uid
+     for share of jobs
      on conflict (uid) do update set
        submission = excluded.submission, attempt_ms = excluded.attempt_ms, seq = excluded.seq,
        seen = case when excluded.seen ? 'checkpoints' or not kept.seen ? 'checkpoints' or kept.submission <> excluded.submission

@@ -12,6 +12,9 @@ export const signalEveryMs = 10_000;
 /** How long something that no workflow has heard waits until it is sent again: one may be made later, and many may never be. */
 export const unheardEveryMs = 120_000;
 
+/** How long something that could not be sent waits until it is tried again: twice as long each time, up to the most. */
+const unsentAgainMs = { first: 1_000, most: 5_000 } as const;
+
 /** Of all jobs of an agent: what a thousand jobs have to tell at once is told within a minute, and leaves room for people's changes. */
 export const signalsInAll: BucketLimits = { perSecond: 20, burst: 100 };
 
@@ -22,6 +25,8 @@ export interface JobSignals {
   readonly waiting?: WaitingSignal;
   /** What was sent last when there was no workflow to hear it. */
   readonly unheard?: { readonly digest: string; readonly atMs: number };
+  /** How often in a row nothing could be sent, and until when that is not tried again. */
+  readonly unsent?: { readonly times: number; readonly untilMs: number };
 }
 
 export interface WaitingSignal {
@@ -52,8 +57,15 @@ export function told(job: JobSignals, sent: WaitingSignal, nowMs: number): JobSi
   return { toldDigest: sent.digest, toldAtMs: nowMs, ...goesOn };
 }
 
+/** Notes that it could not be sent: Temporal is away, or does not take this one. It waits on. */
+export function unsent(job: JobSignals, nowMs: number): JobSignals {
+  const { times = 0 } = job.unsent ?? {};
+  const waitMs = Math.min(unsentAgainMs.most, unsentAgainMs.first * 2 ** Math.min(times, 10));
+  return { ...job, unsent: { times: times + 1, untilMs: nowMs + waitMs } };
+}
+
 /** Notes that there was no workflow to hear what was sent. It waits on: a job that is taken over later is told. */
-export function unheard(job: JobSignals, { digest }: WaitingSignal, nowMs: number): JobSignals {
+export function unheard({ unsent: _unsent, ...job }: JobSignals, { digest }: WaitingSignal, nowMs: number): JobSignals {
   return { ...job, toldAtMs: nowMs, unheard: { digest, atMs: nowMs } };
 }
 
@@ -83,7 +95,12 @@ interface Wait extends WaitingSignal {
   readonly dueMs: number;
 }
 
-function waitOf(key: string, { waiting, toldAtMs, unheard: before }: JobSignals): Wait | undefined {
+function waitOf(key: string, job: JobSignals): Wait | undefined {
+  const wait = firstWaitOf(key, job);
+  return wait && job.unsent ? { ...wait, dueMs: Math.max(wait.dueMs, job.unsent.untilMs) } : wait;
+}
+
+function firstWaitOf(key: string, { waiting, toldAtMs, unheard: before }: JobSignals): Wait | undefined {
   if (!waiting) return undefined;
   // Nobody has heard it, and maybe nobody ever will: it goes after all that somebody waits for.
   if (before?.digest === waiting.digest)

@@ -1,6 +1,7 @@
 /** What of an observation matters, as a short text: while it stays the same, nobody needs to be told. */
 import { hashOf } from '../names.ts';
 import type { Finding } from '../recovery/finding.ts';
+import { failuresShown } from '../recovery/progress-rows.ts';
 import type { CheckpointsObserved, Observation, PodsObserved } from './observation.ts';
 import { hasEnded, hasEndedLately, isUp, restartsWithin } from './reading.ts';
 
@@ -58,17 +59,20 @@ function doublings(count: number): number {
   return count < 1 ? 0 : Math.floor(Math.log2(count)) + 1;
 }
 
-/** An age is fresh until it is this many intervals, and at least this long. */
-const freshIntervals = 3;
+/** An age is fresh until it is so many times what lies between two checkpoints that are done, and at least this long. */
+const freshTimes = 3;
 const freshMs = 60_000;
 
 function checkpointsWord(observation: Observation, checkpoints: CheckpointsObserved): unknown {
   const { intervalMs, newest, failures, readAtMs = Date.parse(observation.seenAt) } = checkpoints;
-  const freshSpanMs = Math.max(freshMs, freshIntervals * (intervalMs ?? 0));
+  // One that takes long is done that much later than the one before it, again and again.
+  const freshSpanMs = Math.max(freshMs, freshTimes * ((intervalMs ?? 0) + (newest?.durationMs ?? 0)));
   // As old as it was when Flink told of it: a look that did not ask anew must not make it older.
   const ageMs = newest && Math.max(0, readAtMs - newest.completedAtMs);
   const age = ageMs === undefined ? 'none' : doublings(ageMs / freshSpanMs);
-  return [intervalMs, intervalMs === undefined ? newest !== undefined : age, doublings(failures)];
+  // Fewer are made good by the next one, most often: nobody is told of each.
+  const inARow = failures < failuresShown ? 0 : doublings(failures);
+  return [intervalMs, intervalMs === undefined ? newest !== undefined : age, inARow];
 }
 
 function podsWords(observation: Observation, { wanted, ready, troubled }: PodsObserved): unknown {

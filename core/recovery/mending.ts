@@ -37,23 +37,41 @@ export function isCanceledWhileMended({ phase }: JobState, { record, mends }: Qu
   return isOfJob && record.failure?.code === 'JOB_CANCELED_OUTSIDE' && phase === 'FAILED';
 }
 
-/**
- * Takes account of an operation that has ended. What was wrong with what it has replaced is over; the rest is judged anew.
- * @param staysCanceled whether a job that somebody canceled meanwhile is left so; else that is judged, too
- */
-export function concludeTrouble(state: JobState, ended: QueuedOperation, staysCanceled?: boolean): void {
+/** Whether the attempts go on to count after it: whoever scales by load has mended nothing, though it went well. */
+export function keepsAttempts({ attempts = [] }: JobState, { record }: QueuedOperation): boolean {
+  return attempts.length > 0 && record.requestedBy === 'autoscaler';
+}
+
+/** How the end of an operation is taken. Releases before this one took neither. */
+export interface TakenAs {
+  /** Whether a job that somebody canceled while it was brought back is left so; else that is judged, too. */
+  readonly staysCanceled?: boolean;
+  /** Whether the attempts made until now go on to count, though the operation went well. */
+  readonly keepsAttempts?: boolean;
+}
+
+/** Takes account of an operation that has ended. What was wrong with what it has replaced is over; the rest is judged anew. */
+export function concludeTrouble(state: JobState, ended: QueuedOperation, taken: TakenAs = {}): void {
   const { record, mends } = ended;
   const { kind, failure } = record;
   if (!mends && leavesJobAlone(kind)) return;
   if (kind === 'discard' || (kind === 'promote' && failure)) return untouched(state);
-  if (mends) state.attempts = [...(state.attempts ?? []), attemptOf(record, mends)];
-  else if (!failure) state.attempts = [];
+  state.attempts = attemptsAfter(state, ended, taken);
   if (mends && failure) {
-    const isLeft = staysCanceled && isCanceledWhileMended(state, ended);
+    const isLeft = taken.staysCanceled && isCanceledWhileMended(state, ended);
     return isLeft ? canceled(state, failure) : unmended(state, mends, failure);
   }
   state.trouble = stillThere(state);
   if (mends?.action === 'rollBack') wentBack(state, mends);
+}
+
+function attemptsAfter(
+  { attempts }: JobState,
+  { record, mends }: QueuedOperation,
+  { keepsAttempts: areKept }: TakenAs,
+): JobState['attempts'] {
+  if (mends) return [...(attempts ?? []), attemptOf(record, mends)];
+  return record.failure || areKept ? attempts : [];
 }
 
 /** Why another revision runs now is still to be seen. */
@@ -110,7 +128,8 @@ function unmended(state: JobState, mends: Mending, failure: Failure): void {
   const hasEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
   const goesBackTo = hasEnded && foundNoRoom(mends, failure) ? former : undefined;
   const said = goesBackTo ? withoutRoom(failure, finding.memory) : failure;
-  const next = hasEnded ? afterAttempt(finding, said) : finding;
+  // What runs on was left alone, and would be again for the same reason.
+  const next = hasEnded ? afterAttempt(finding, said) : { ...finding, retry: retryAfter(finding, failure) };
   state.trouble = { finding: next, of, since, revision, ...(goesBackTo && { goesBackTo }) };
   if (state.phase === 'FAILED') state.phase = 'RECOVERING';
 }
@@ -158,6 +177,9 @@ const retries: Partial<Record<FailureCode, Retry>> = {
 
 /** What is wrong when an attempt has failed: only another one can bring it back. */
 export function afterAttempt({ memory: _memory, ...finding }: Finding, failure: Failure): Finding {
-  const { code } = failure;
-  return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retries[code] ?? finding.retry };
+  return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retryAfter(finding, failure) };
+}
+
+function retryAfter({ retry }: Pick<Finding, 'retry'>, { code }: Failure): Retry {
+  return retries[code] ?? retry;
 }

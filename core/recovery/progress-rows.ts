@@ -32,7 +32,7 @@ function tasksText({ observation: { job } }: RecoveryCase): string {
 }
 
 /** Shown from so many failures in a row on, where the spec does not say what to do. */
-const failuresShown = 3;
+export const failuresShown = 3;
 
 export const checkpointsFailing: RecoveryRow = {
   reason: 'CHECKPOINTS_FAILING',

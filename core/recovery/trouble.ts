@@ -39,19 +39,45 @@ export interface Trouble {
   readonly isGivenUp?: true | undefined;
 }
 
-/** Takes what an agent has seen: of the submission that runs the job, and newer than what is known. @returns whether it is news. */
-export function heardOf(state: JobState, { observation, finding }: JobObservedSignal, now: string): boolean {
+/**
+ * Takes what an agent has seen: of the submission that runs the job, and newer than what is known.
+ * @param mayRise asked where a job that was given up runs again though something is wrong with it; releases before this one left it FAILED
+ * @returns whether it is news.
+ */
+export function heardOf(
+  state: JobState,
+  { observation, finding }: JobObservedSignal,
+  now: string,
+  mayRise: () => boolean = () => true,
+): boolean {
   const active = subjectOf(state, observation);
   if (!active || !isListening(state, active)) return false;
   if (!isNewer({ order: observation.order }, state.heard && { order: state.heard })) return false;
   state.heard = observation.order;
   noteCheckpoint(state, active, observation);
   if (!finding) return (!state.running || isOf(state.trouble, active)) && isOver(state);
+  return heardOfTrouble(state, active, finding, { now, mayRise });
+}
+
+interface Hearing {
+  readonly now: string;
+  readonly mayRise: () => boolean;
+}
+
+function heardOfTrouble(state: JobState, active: Generation, finding: Finding, { now, mayRise }: Hearing): boolean {
   const known = isOf(state.trouble, active) ? state.trouble : undefined;
-  if (known && (isSame(known.finding, finding) || (known.isGivenUp && !isAccepted(finding)))) return false;
-  const { generation, submission } = observation;
-  state.trouble = { finding, of: { generation, submission }, since: sinceOf(known, finding) ?? now };
+  if (known && isNoNews(known, finding, mayRise)) return false;
+  if (known?.isGivenUp && finding.standing === 'running') isUpAgain(state);
+  const of = { generation: active.identity.number, submission: active.submission };
+  state.trouble = { finding, of, since: sinceOf(known, finding) ?? now };
   return true;
+}
+
+/** The same again; and of what was given up all but its end, and that it runs. */
+function isNoNews(known: Trouble, finding: Finding, mayRise: () => boolean): boolean {
+  if (isSame(known.finding, finding)) return true;
+  if (!known.isGivenUp || isAccepted(finding)) return false;
+  return finding.standing !== 'running' || !mayRise();
 }
 
 /** What was only shown of a job that ran is not what has ended it: until now it has lasted. */
@@ -94,12 +120,17 @@ function subjectOf({ generations, running, trouble }: JobState, observation: Obs
 export function heardGone(state: JobState, gone: ObjectsGoneSignal | undefined, now: string): boolean {
   const active = activeAmong(state.generations);
   if (gone && (gone.uid !== state.uid || gone.generation !== active?.identity.number)) return false;
-  if (!active || state.running || !runs(state.phase) || state.trouble?.finding.reason === 'OBJECTS_DELETED')
-    return false;
+  const isKnown = state.trouble?.finding.reason === 'OBJECTS_DELETED' && !hasLostSome(state);
+  if (!active || state.running || !runs(state.phase) || isKnown) return false;
   const { identity, submission, spec } = active;
   const finding = goneFinding(generationName(identity), spec.spec.namespace);
   state.trouble = { finding, of: { generation: identity.number, submission }, since: now };
   return true;
+}
+
+/** Whether some of its objects are known to be deleted, and not all: releases before this one did not hear of the rest then. */
+export function hasLostSome({ trouble }: JobState): boolean {
+  return trouble?.finding.reason === 'OBJECTS_DELETED' && trouble.finding.standing !== 'ended';
 }
 
 /** While an operation runs it counts, too: the next look may say the same, and that is not told again. */
@@ -131,12 +162,15 @@ function isAccepted({ action }: Finding): boolean {
 function isOver(state: JobState): boolean {
   if (!state.trouble) return false;
   state.trouble = undefined;
-  if (state.running) return true;
-  if (state.phase === 'RECOVERING' || state.phase === 'FAILED') {
-    state.phase = runningPhase(state);
-    state.failure = undefined;
-  }
+  isUpAgain(state);
   return true;
+}
+
+/** Whatever has brought it back. While an operation runs, that says what the job is. */
+function isUpAgain(state: JobState): void {
+  if (state.running || (state.phase !== 'RECOVERING' && state.phase !== 'FAILED')) return;
+  state.phase = runningPhase(state);
+  state.failure = undefined;
 }
 
 function runningPhase(state: JobState): JobPhase {

@@ -63,6 +63,10 @@ describe.each(waits)('is not waited for any longer: %s', (_what, wait) => {
       'after it was to be stopped and ran on',
       { latestSavepoint: savepoint, latestCompleted: { id: 10, path: 'file:/c/chk-10' } },
     ],
+    [
+      'after it was to be stopped and was restored',
+      { latestSavepoint: { ...savepoint, completedAtMs: 1 }, latestRestored: { id: 8, restoredAtMs: 2 } },
+    ],
   ])('where it has finished by itself %s', async (_title, points) => {
     await expect(during(flinkWith('FINISHED', points), wait)).resolves.toMatchObject({ finished: true });
   });

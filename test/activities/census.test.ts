@@ -1,6 +1,12 @@
 /** The comparison of all jobs, on workflows and anchors that a test makes up. */
-import { beforeEach, expect, test } from '@jest/globals';
-import { takeCensus, type Census, type CensusPorts } from '../../activities/observe/census.ts';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  takeCensus,
+  takeWholeCensus,
+  type Census,
+  type CensusPorts,
+  type CensusTaken,
+} from '../../activities/observe/census.ts';
 import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import type { Generation } from '../../core/generation.ts';
@@ -32,6 +38,7 @@ const ports: CensusPorts = {
   runningNow: () => said(),
   tellGone: async (...what) => void told.push(what),
   unknown: (jobs) => void unknown.push(jobs),
+  noneCompared: () => undefined,
   failed: (error) => void failures.push(error),
 };
 
@@ -43,8 +50,12 @@ beforeEach(() => {
 });
 
 /** @param happens between the two looks. */
-function counted(happens: () => void = between): Promise<Census | undefined> {
+async function counted(happens: () => void = between): Promise<Census | undefined> {
   between = happens;
+  return (await taken()).census;
+}
+
+function taken(): Promise<CensusTaken> {
   return takeCensus(kubernetes, ports, 'local', new AbortController().signal, 1);
 }
 
@@ -85,4 +96,37 @@ test('reports objects that no workflow knows, but not those of another clusterâ€
   anchors = [someGeneration(2), someGeneration(1, { identity, spec: smallSpec({ cluster: 'elsewhere' }) })];
   expect(await counted()).toEqual({ unknownJobs: [orders], goneJobs: [] });
   expect(unknown).toEqual([[orders]]);
+});
+
+function away(): Promise<never> {
+  return Promise.reject(new Error('away'));
+}
+
+describe('is taken again', () => {
+  const failing: readonly [string, () => void][] = [
+    ['could not list its workflows', () => jest.spyOn(ports, 'jobWorkflows').mockImplementationOnce(away)],
+    ['heard nothing from the job', () => void (said = async () => ((said = async () => ran), away()))],
+    ['could not tell the job', () => jest.spyOn(ports, 'tellGone').mockImplementationOnce(away)],
+  ];
+
+  test.each(failing)('where it %s', async (_what, fails) => {
+    fails();
+    const seen: Census[] = [];
+    await takeWholeCensus(taken, (census) => void seen.push(census), new AbortController().signal, 1);
+    expect(failures).toHaveLength(1);
+    expect(told).toEqual([[orders, ran]]);
+    expect(seen.at(-1)).toEqual({ unknownJobs: [], goneJobs: [orders] });
+  });
+
+  test('but not once its attempt has ended', async () => {
+    const ending = new AbortController();
+    let times = 0;
+    const take = async () => {
+      times += 1;
+      if (times === 3) ending.abort();
+      return { isWhole: false };
+    };
+    await takeWholeCensus(take, () => undefined, ending.signal, 1);
+    expect(times).toBe(3);
+  });
 });

@@ -70,6 +70,17 @@ test('a savepoint is told with which the job was stopped, and no other', async (
   expect((await look(false)).checkpoints?.stoppedWith).toBeUndefined();
 });
 
+test.each<[string, number, string | undefined]>([
+  ['with which it was stopped, where it was restored before that', 4, 'file:/s/savepoint-ab'],
+  ['no more, where Flink restored the job after it, which then came to its own end', 7, undefined],
+  ['also where a clock was set back between restore and stop', 3_600_000, 'file:/s/savepoint-ab'],
+])('a savepoint is told %s', async (_title, restoredAtMs, expected) => {
+  const latestSavepoint = { ...completed, path: 'file:/s/savepoint-ab', isStop: true };
+  const seen = { counts: none, recentCompleted: [], latestSavepoint, latestRestored: { ...restored, restoredAtMs } };
+  const look = await lookWith({ jobs: finished, checkpoints: async () => seen as unknown as Checkpoints });
+  expect(look.checkpoints?.stoppedWith).toBe(expected);
+});
+
 test('the newest checkpoint is told with its size, and how long it took', async () => {
   const answer = { counts: none, recentCompleted: [], latestCompleted: { ...completed, stateBytes: 9 } };
   const look = await lookAtFlink({ flink: flink({ checkpoints: async () => answer }), generation }, () => true);

@@ -36,6 +36,8 @@ let told: Told[];
 let observer: Observer;
 /** How the JobManager of each job lists it. */
 let summaries: JobSummary[];
+/** How often JobManagers were asked. */
+let asked: number;
 
 const stored = (object: object) => structuredClone(object) as never;
 
@@ -75,7 +77,7 @@ async function noAnswer(): Promise<undefined> {}
 const ports: ObserverPorts = {
   flink: (generation) =>
     ({
-      jobs: async () => [summaries[indexOf(generation)]],
+      jobs: async () => ((asked += 1), [summaries[indexOf(generation)]]),
       exceptions: noAnswer,
       checkpoints: noAnswer,
       checkpointConfig: noAnswer,
@@ -95,7 +97,7 @@ const ports: ObserverPorts = {
 
 beforeEach(async () => {
   jest.useFakeTimers();
-  [followers, told, summaries] = [new Map(), [], generations.map(runningJob)];
+  [followers, told, summaries, asked] = [new Map(), [], generations.map(runningJob), 0];
   const follow = async (kind: Kind, _all: string, _of: unknown, one: Follower<Kind>) => void followers.set(kind, one);
   const seen: { observer?: Observer; seq: number } = { seq: 0 };
   const view = new ClusterView('local', (name) => seen.observer?.changed(name));
@@ -168,3 +170,23 @@ test('a node dies, and another: each job that is struck is told of within a minu
   expect(most(1_000)).toBeLessThanOrEqual(100 + 20);
   expect(most(20_000)).toBeLessThanOrEqual(100 + 20 * 20);
 }, 120_000);
+
+test('asks nobody any more once it has ended, though most of them wait in line', async () => {
+  await pass(400);
+  observer.end();
+  const before = asked;
+  expect(before).toBeLessThan(count);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(asked).toBe(before);
+});
+
+test('waits for nothing any more where it ends while all is listed anew, and an anchor had gone', async () => {
+  await pass(60_000);
+  followers.get('ConfigMap')?.deleted(stored(generations.map(anchorOf)[0] ?? {}));
+  await pass(1_000);
+  observer.relisted(new ClusterView('local', () => undefined));
+  await pass(10_000);
+  observer.end();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(jest.getTimerCount()).toBe(0);
+});

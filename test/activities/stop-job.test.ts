@@ -239,19 +239,31 @@ describe('a JobManager that answers', () => {
     ],
     ['has finished where it was another savepoint', false, 8, { finished: true }],
     ['has finished where it ran on after it', true, 90, { finished: true }],
-  ])('a job that somebody stopped in Flink with a savepoint %s', async (_title, isStop, completedId, outcome) => {
-    const savepointOf = { id: 9, savepoint: true, triggeredAtMs: 1, completedAtMs: 2, stateBytes: 5, discarded: false };
-    const latestSavepoint = { ...savepointOf, path: 'file:/mine/savepoint-9', isStop, format: 'canonical' as const };
-    const counts = { restored: 0, total: 9, inProgress: 0, completed: 9, failed: 0 };
-    // What a job completes before it finishes, it removes.
-    const latestCompleted = { ...savepointOf, id: completedId, savepoint: false, isStop: false, discarded: true };
-    const flink: Partial<FlinkClient> = {
-      ...flinkGoing([]),
-      jobs: async () => [listedJob(stopped, 'FINISHED')],
-      checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint }),
-    };
-    await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
-  });
+    ['has finished where it was restored after it', true, 8, { finished: true }, 2],
+  ])(
+    'a job that somebody stopped in Flink with a savepoint %s',
+    async (_title, isStop, completedId, outcome, at = 0) => {
+      const savepointOf = {
+        id: 9,
+        savepoint: true,
+        triggeredAtMs: 0,
+        completedAtMs: 1,
+        stateBytes: 5,
+        discarded: false,
+      };
+      const latestRestored = { id: 8, savepoint: false, restoredAtMs: at };
+      const latestSavepoint = { ...savepointOf, path: 'file:/mine/savepoint-9', isStop, format: 'canonical' as const };
+      const counts = { restored: 0, total: 9, inProgress: 0, completed: 9, failed: 0 };
+      // What a job completes before it finishes, it removes.
+      const latestCompleted = { ...savepointOf, id: completedId, savepoint: false, isStop: false, discarded: true };
+      const flink: Partial<FlinkClient> = {
+        ...flinkGoing([]),
+        jobs: async () => [listedJob(stopped, 'FINISHED')],
+        checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint, latestRestored }),
+      };
+      await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
+    },
+  );
 
   test('of a job that has completed no checkpoint: a savepoint that was asked for is gone on from', async () => {
     const taken = { path: 'file:/s/taken-5/sp', modified: Date.now(), number: 1 };

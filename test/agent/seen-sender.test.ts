@@ -1,5 +1,5 @@
 /** What an agent does with a batch of what it saw of jobs that the API refuses. */
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createAgentMetrics } from '../../agent/metrics.ts';
 import { SeenSender } from '../../agent/seen-sender.ts';
@@ -62,4 +62,26 @@ test('an API that takes nothing is not asked for each job', async () => {
   await bring(send, uids.map(fact));
   expect(asked.length).toBeLessThan(100);
   expect(await counted('refused')).toBe(500);
+});
+
+test('ends what is under way when it ends, and sends nothing more', async () => {
+  const signals: AbortSignal[] = [];
+  const send: SendSeen = (_jobs, signal) => {
+    signals.push(signal);
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  sender = new SeenSender({ send, metrics, log: pino({ level: 'silent' }), everyMs: 5 });
+  sender.note(fact('job-0'));
+  await waitUntil(async () => signals.length === 1, { what: 'it to be sent', timeoutMs: 120_000, stepMs: 5 });
+  sender.stop();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
+test('keeps nothing of an attempt that is over: none of its signals is derived from one that lasts', async () => {
+  const derive = jest.spyOn(AbortSignal, 'any');
+  const { send, taken } = apiRefusing(() => false);
+  await bring(send, [fact('job-0')]);
+  expect(taken).toEqual(['job-0']);
+  expect(derive).not.toHaveBeenCalled();
+  derive.mockRestore();
 });

@@ -131,6 +131,27 @@ describe('what was seen', () => {
   });
 });
 
+test('nothing stays of a job that is removed while it is brought', async () => {
+  const job = jobView({ uid: 'races', name: 'races' });
+  await writeRecords(database.postgres, [{ kind: 'job', uid: 'races', seq: 1, job }]);
+  const removal = await database.postgres.connect();
+  try {
+    await removal.query('begin');
+    await removal.query(`update jobs set phase = 'REMOVED', seq = 2 where uid = 'races'`);
+    let isAnswered = false;
+    const brought = bring([fact(1, { uid: 'races' })]).finally(() => (isAnswered = true));
+    const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%job_seen%'`;
+    const isSettled = async () => isAnswered || (await database.postgres.query(waits)).rowCount === 1;
+    await waitUntil(isSettled, { what: 'it to wait for the removal', timeoutMs: 60_000, stepMs: 5 });
+    await removal.query(`delete from job_seen where uid = 'races'`);
+    await removal.query('commit');
+    expect(await brought).toMatchObject({ status: 200, body: { taken: 0, dropped: 1 } });
+    expect(await kept()).toEqual([]);
+  } finally {
+    removal.release();
+  }
+});
+
 describe('of two facts the newer one stays', () => {
   test.each<[string, Partial<JobFact>, number]>([
     ['a later look', { seq: 6 }, 6],

@@ -123,6 +123,16 @@ describe('after its end', () => {
       { job: ended('FINISHED'), checkpoint: undefined, stopSavepoint, completedId: 90, noted: true },
       { action: 'stopped', finished: true, detail: 'it had finished' },
     ],
+    [
+      'needs no savepoint after which the job was restored, and came to its own end without another checkpoint',
+      { job: ended('FINISHED'), stopSavepoint, completedId: checkpoint.id, hasRunAgain: true },
+      { action: 'stopped', finished: true, detail: 'it had finished' },
+    ],
+    [
+      'goes on from that savepoint where the job failed for good after it was restored',
+      { job: ended('FAILED'), stopSavepoint, completedId: checkpoint.id, hasRunAgain: true },
+      atSavepoint,
+    ],
     ['waits for the answer to the stop', { job: ended('FINISHED'), request: inProgress }, { action: 'wait' }],
     [
       'needs no state of a job that finished by itself',

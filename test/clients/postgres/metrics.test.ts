@@ -316,6 +316,23 @@ describe('maintenance', () => {
     expect(await listSeries(postgres, 'here', 10)).toEqual([]);
   });
 
+  test.each([
+    ['a day', day],
+    ['a year', 365 * day],
+  ])('is not led astray for long by a clock that was %s ahead', async (_span, aheadMs) => {
+    await maintainMetrics(postgres, retentionDefaults, new Date(start));
+    await write([sample(start, 1)]);
+    await maintainMetrics(postgres, retentionDefaults, new Date(start + aheadMs));
+    const now = start + minute;
+    await maintainMetrics(postgres, retentionDefaults, new Date(now));
+    expect(await write([sample(now, 2), sample(start - 3 * hour, 3)], { now })).toEqual({
+      ...nothing,
+      taken: 1,
+      late: 1,
+    });
+    expect(await rowsOf('metric_samples')).toMatchObject([{ value: 2 }]);
+  });
+
   test('of many processes at once makes and drops everything once', async () => {
     await maintainMetrics(postgres, retentionDefaults, new Date(start));
     const before = await partitionNames();

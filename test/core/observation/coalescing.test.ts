@@ -7,6 +7,7 @@ import {
   told,
   unheard,
   unheardEveryMs,
+  unsent,
   type JobSignals,
   type WaitingSignal,
 } from '../../../core/observation/coalescing.ts';
@@ -80,6 +81,36 @@ describe('what no workflow has heard', () => {
 });
 
 const toldAt = (toldAtMs: number, one: WaitingSignal): JobSignals => ({ toldDigest: 'x', toldAtMs, waiting: one });
+
+describe('what could not be sent', () => {
+  const urgent = { waiting: waiting(1, 'a', { isUrgent: true }) };
+  /** Tried whenever it is due, for so long. */
+  const triesWithin = (spanMs: number) => {
+    let job: JobSignals = urgent;
+    let tries = 0;
+    for (let nowMs = 0; nowMs < spanMs; nowMs += 200) {
+      if (choose({ job }, nowMs).now.length === 0) continue;
+      tries += 1;
+      job = unsent(job, nowMs);
+    }
+    return tries;
+  };
+
+  test('is tried again soon, and then ever more seldom', () => {
+    expect([1, 10, 60, 300].map((seconds) => triesWithin(seconds * second))).toEqual([1, 4, 14, 62]);
+  });
+
+  test('waits on, and comes with what is newer', () => {
+    const job = offered(unsent(urgent, 0), offer(2, 'b', true), 100);
+    expect(choose({ job }, 500)).toMatchObject({ now: [], waitMs: 500 });
+    expect(choose({ job }, second).now).toEqual(['job']);
+  });
+
+  test.each<[string, (job: JobSignals) => JobSignals]>([
+    ['was heard', (job) => told(job, waiting(1, 'a'), 7)],
+    ['reached Temporal, though no workflow heard it', (job) => unheard(job, waiting(1, 'a'), 7)],
+  ])('is forgotten once it %s', (_title, then) => expect(then(unsent(urgent, 0)).unsent).toBeUndefined());
+});
 
 describe('of the jobs that wait', () => {
   test.each<[string, Record<string, JobSignals>, number, { now: string[]; waitMs?: number }]>([

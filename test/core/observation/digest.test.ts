@@ -20,6 +20,7 @@ const newest = (seconds: number, id = 7) => ({
     newest: { id, path: `file:/c/chk-${id}`, completedAtMs: ago(seconds) },
   },
 });
+const failing = (failures: number) => ({ checkpoints: { ...newest(5).checkpoints, failures } });
 const crashed = (name: string, restarts: number) =>
   troubled('taskmanager', {
     name,
@@ -48,6 +49,7 @@ describe('nobody is told', () => {
       { job: { ...jobIs('RUNNING').job, tasks: { running: 3, total: 4 } } },
     ],
     ['which pod it is, and how often it crashed', crashed('orders-a', 2), crashed('orders-b', 3)],
+    ['of checkpoints that fail now and then', newest(5), failing(2)],
     ['how long a JobManager has been silent', jobIs('silent', 5), jobIs('silent', 50)],
     ['in which order things are missing', { missing: ['a', 'b'] }, { missing: ['b', 'a'] }],
   ])('%s', (_title, one, other) => expect(digest(one)).toBe(digest(other)));
@@ -72,7 +74,8 @@ describe('somebody is told', () => {
     ['that it has completed its first checkpoint', { checkpoints: { intervalMs: 10_000, failures: 0 } }, newest(5)],
     ['that its newest checkpoint gets old', newest(5), newest(100)],
     ['that it gets older still', newest(100), newest(200)],
-    ['that checkpoints begin to fail', newest(5), { checkpoints: { ...newest(5).checkpoints, failures: 1 } }],
+    ['that checkpoints fail in a row', newest(5), failing(3)],
+    ['that they go on to fail', failing(3), failing(4)],
     ['that a pod is missing', {}, { pods: { jobmanager: pods(1), taskmanager: pods(2, { ready: 1 }) } }],
     ['that a pod crashes', {}, crashed('orders-a', 2)],
     ['that a node is lost', {}, troubled('taskmanager', { node: 'n1', nodeLostMs: ago(1) }, { ready: 2 })],
@@ -99,6 +102,27 @@ function signals(restarts: number): number {
   }
   return told.length;
 }
+
+/** One checkpoint after the other, each of which takes so long, for an hour; looked at every 30 s. */
+function signalsOfCheckpoints(intervalMs: number, durationMs: number): number {
+  const told: string[] = [];
+  for (let second = 600; second < 4_200; second += 30) {
+    const ageMs = (second * 1_000) % Math.max(intervalMs, durationMs);
+    const done = { id: 7, completedAtMs: ago(ageMs / 1_000), durationMs };
+    const seen = digest({ checkpoints: { intervalMs, failures: 0, newest: done } });
+    if (told.at(-1) !== seen) told.push(seen);
+  }
+  return told.length;
+}
+
+describe('a job that is well is told once, where its checkpoints', () => {
+  test.each([
+    ['are quick', 10_000, 400],
+    ['take longer than the time between them', 60_000, 300_000],
+    ['take much longer', 10_000, 540_000],
+    ['are rare', 1_800_000, 10_000],
+  ])('%s', (_title, intervalMs, durationMs) => expect(signalsOfCheckpoints(intervalMs, durationMs)).toBe(1));
+});
 
 describe('a job that restarts over and over', () => {
   test('is told a few times at first, then each time that the restarts have doubled', () => {

@@ -47,7 +47,7 @@ function attempted(state: JobState, change: Partial<JobState>, ended: object = {
   Object.assign(state, change);
   const operation = someOperation(9, 'recover');
   const record = { ...operation.record, endedAt: someTime, ...ended };
-  concludeTrouble(state, { ...operation, record, mends }, true);
+  concludeTrouble(state, { ...operation, record, mends }, { staysCanceled: true });
 }
 
 function given(): JobState {
