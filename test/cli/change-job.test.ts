@@ -69,10 +69,14 @@ describe('a short word', () => {
     [['scale', 'counts'], 2, /--parallelism N, or --vertex ID=N/],
     [['scale', 'counts', '--vertex', 'a=b'], 2, /--vertex ID=N must be a whole number/],
     [['rollback', 'counts', '--to', '0'], 2, /--to must be a whole number/],
-  ])('%j is refused', async (words, code, text) => {
+    [['suspend', 'counts', '--wait', '--timeout', 'soon'], 2, /--timeout: "soon" is not a duration/],
+    [['abort', 'counts', '4', '--wait', '--timeout', 'soon'], 2, /--timeout: "soon" is not a duration/],
+    [['abort', 'counts', '4', '-o', 'wide'], 2, /-o wide is not known/],
+  ])('%j is refused before anything is asked for', async (words, code, text) => {
     const answer = await drey(...words);
     expect(answer.code).toBe(code);
     expect(answer.err).toMatch(text);
+    expect(api.asked).toEqual([]);
   });
 });
 

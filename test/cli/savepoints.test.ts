@@ -59,8 +59,13 @@ describe('savepoint create', () => {
     expect(api.asked.map(({ url }) => url)).toEqual([`${savepoints}?dryRun=true`]);
   });
 
-  test('refuses another format before it asks anybody', async () => {
-    expect(await runDrey(api.server, ['savepoint', 'create', 'counts', '--format', 'raw'])).toMatchObject({ code: 2 });
+  test.each([
+    [['create', 'counts', '--format', 'raw']],
+    [['create', 'counts', '--wait', '--timeout', 'soon']],
+    [['restore', 'counts', '3', '--timeout', 'soon']],
+    [['dispose', 'counts', '3', '--timeout', 'soon']],
+  ])('%j is refused before anything is asked for', async (words) => {
+    expect(await runDrey(api.server, ['savepoint', ...words])).toMatchObject({ code: 2 });
     expect(api.asked).toEqual([]);
   });
 });
