@@ -78,6 +78,8 @@ const uidFlag = [
 
 const waitTimeout = ['--timeout <duration>', 'longest time for --wait', '30m'] as const;
 
+const operationOutput = ['-o, --output <format>', 'json, yaml or name: the operation, or the dry run'] as const;
+
 const dryRunFlag = ['--dry-run', 'say what would happen, or be refused; change nothing'] as const;
 
 function addChanges(program: Command, declare: Declare): void {
@@ -95,7 +97,8 @@ function addChanges(program: Command, declare: Declare): void {
     .command('diff')
     .description('say what an apply would change, what it would cost, and from which state it would start')
     .requiredOption('-f, --filename <file>', 'file, folder, or - for the input; may be repeated', collect)
-    .option('-R, --recursive', 'folders with their subfolders');
+    .option('-R, --recursive', 'folders with their subfolders')
+    .option('-o, --output <format>', 'json, yaml or name');
   declare(diff, async () => (await import('./commands/apply.ts')).diff);
   const remove = program
     .command('delete')
@@ -109,7 +112,8 @@ function addChanges(program: Command, declare: Declare): void {
     .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
     .option('--forget', 'end it without its cluster, where no agent comes back: what the job has there stays')
     .option(...dryRunFlag)
-    .option('--ignore-not-found', 'a job that does not exist is no failure');
+    .option('--ignore-not-found', 'a job that does not exist is no failure')
+    .option(...operationOutput);
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
 
@@ -134,7 +138,7 @@ function addVerbs(program: Command, declare: Declare): void {
       .argument('<job NAME...>', argument)
       .option('--wait', 'follow the operation to its end, and fail if it fails')
       .option(...waitTimeout)
-      .option('-o, --output <format>', 'json, yaml or name: the operation, or the dry run');
+      .option(...operationOutput);
   const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
   declare(suspend.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
@@ -245,7 +249,8 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--candidate', 'of the candidate that runs beside the job, and not of the job itself')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
-    .option(...waitTimeout);
+    .option(...waitTimeout)
+    .option(...operationOutput);
   declare(create, async () => (await import('./commands/savepoints.ts')).createSavepoint);
   const list = savepoint
     .command('list')
@@ -270,7 +275,8 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--to <revision>', 'with the spec of this earlier revision')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
-    .option(...waitTimeout);
+    .option(...waitTimeout)
+    .option(...operationOutput);
   declare(restore, async () => (await import('./commands/savepoints.ts')).restoreSavepoint);
   const dispose = savepoint
     .command('dispose')
@@ -282,7 +288,8 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
-    .option(...waitTimeout);
+    .option(...waitTimeout)
+    .option(...operationOutput);
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);
 }
 

@@ -17,8 +17,10 @@ export interface ApplyFlags extends FileFlags {
   readonly output?: string;
 }
 
+const appliedFormats = ['json', 'yaml', 'name'] as const;
+
 export async function apply(context: Context, _words: readonly string[], flags: ApplyFlags): Promise<number> {
-  const format = parseFormat(flags.output, ['json', 'yaml', 'name']);
+  const format = parseFormat(flags.output, appliedFormats);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const documents = await readDocuments(context.world, flags);
   const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
@@ -37,10 +39,15 @@ export async function apply(context: Context, _words: readonly string[], flags: 
 }
 
 /** `drey diff`: the same as a dry run. */
-export async function diff(context: Context, _words: readonly string[], flags: FileFlags): Promise<number> {
+export async function diff(
+  context: Context,
+  _words: readonly string[],
+  flags: Omit<ApplyFlags, 'timeout'>,
+): Promise<number> {
+  const format = parseFormat(flags.output, appliedFormats);
   const documents = await readDocuments(context.world, flags);
   const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
-  return (await import('./dry-run.ts')).dryRun(context, targets, undefined);
+  return (await import('./dry-run.ts')).dryRun(context, targets, format);
 }
 
 /** Applies in order, and goes on after one was refused, as kubectl does. */

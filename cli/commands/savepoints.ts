@@ -80,7 +80,7 @@ export async function restoreSavepoint(
   const wish = { savepoint: number, of, uid, to };
   if (flags.dryRun === true) {
     const outlook = await client.dryRun.restoreJob(target, wish);
-    await tellOutlook(world, `restored from savepoint ${number}`, outlook, undefined);
+    await tellOutlook(world, `restored from savepoint ${number}`, outlook, telling.format);
     return exitCodes.ok;
   }
   return requested(context, await client.restoreJob(target, wish), `restore from savepoint ${number}`, telling);
@@ -134,7 +134,7 @@ async function asked(
   const { client, world } = context;
   const telling = tellingOf(flags);
   if (flags.dryRun !== true) return requested(context, await ask<Change>(client), what, telling);
-  await tellOutlook(world, what, await ask(client.dryRun), undefined);
+  await tellOutlook(world, what, await ask(client.dryRun), telling.format);
   return exitCodes.ok;
 }
 

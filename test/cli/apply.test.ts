@@ -194,6 +194,8 @@ describe('apply --dry-run of several', () => {
     const { code, out } = await apply(documents, '--dry-run', '-o', 'json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ kind: 'DryRunList', items: [{ revision: 0 }, failed] });
+    const diff = await runDrey(api.server, ['diff', '-f', '-', '-o', 'json'], { input: documents });
+    expect(diff.out).toBe(out);
   });
 });
 

@@ -192,6 +192,39 @@ describe('delete --dry-run', () => {
     api.routes = { [`DELETE ${counts}`]: problem('BEING_REMOVED', 409, 'Job counts is being removed.') };
     const { code, out } = await drey('delete', 'job', 'counts', '--dry-run');
     expect({ code, out }).toEqual({ code: 0, out: 'flinkjob/counts is being removed already (dry run)\n' });
+    const json = await drey('delete', 'job', 'counts', '--dry-run', '-o', 'json');
+    expect(json).toEqual({ code: 0, out: '', err: out });
+  });
+
+  test('prints it whole with -o json, of several jobs as a list', async () => {
+    const plan = { kind: 'remove', cost: 'none', changes: [], notes: [] };
+    const body = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan };
+    api.routes = { [`DELETE ${counts}`]: { body }, [`DELETE ${counts}2`]: { body } };
+    const one = await drey('delete', 'job', 'counts', '--dry-run', '-o', 'json');
+    expect(JSON.parse(one.out)).toEqual(body);
+    const two = await drey('delete', 'job', 'counts', 'counts2', '--dry-run', '-o', 'json');
+    expect(JSON.parse(two.out)).toMatchObject({ kind: 'DryRunList', items: [body, body] });
+  });
+});
+
+describe('delete -o json', () => {
+  const removal = operationRecord({ number: 4, kind: 'remove', state: 'queued' });
+  const told = { status: 202, body: { changed: true, job: jobView(), operation: removal } };
+
+  test('prints the operation that removes the job, with --wait as it has ended', async () => {
+    const ended = { ...removal, state: 'succeeded', endedAt: removal.requestedAt };
+    api.routes = { [`DELETE ${counts}`]: told, [`GET ${counts}/operations/4`]: { body: ended } };
+    expect(JSON.parse((await drey('delete', 'job', 'counts', '-o', 'json')).out)).toEqual(removal);
+    const { code, out, err } = await drey('delete', 'job', 'counts', '--wait', '-o', 'json');
+    expect({ code, record: JSON.parse(out) }).toEqual({ code: 0, record: ended });
+    expect(err).toContain('remove 4: succeeded');
+  });
+
+  test('prints those that there are, and fails for the one that there is not', async () => {
+    api.routes = { [`DELETE ${counts}`]: told };
+    const { code, out, err } = await drey('delete', 'job', 'counts', 'other', '-o', 'name');
+    expect({ code, out }).toEqual({ code: 1, out: 'operation/4\n' });
+    expect(err).toMatch(/flinkjob\/other: There is no such job/);
   });
 });
 
