@@ -1,12 +1,11 @@
 /** `drey apply`: makes jobs what the files say, and with --wait follows the operations that do it. */
-import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, refOf, type ApplyTarget } from '../apply-target.ts';
 import { readDocuments, type FileFlags } from '../documents.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, reportError } from '../errors.ts';
-import { jobKind, jobLabel } from '../kinds/job-kind.ts';
-import { parseFormat, printItems } from '../printing.ts';
+import { appliedJobKind, jobLabel, type AppliedJob } from '../kinds/job-kind.ts';
+import { parseFormat, printItems, type Format } from '../printing.ts';
 import { say } from '../world.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
@@ -71,9 +70,17 @@ async function applyAll(context: Context, targets: readonly ApplyTarget[], tell:
 async function printApplied(
   context: Context,
   applied: readonly Followed[],
-  { format, fresh }: { readonly format: 'json' | 'yaml' | 'wide' | 'name'; readonly fresh: boolean },
+  { format, fresh }: { readonly format: Format; readonly fresh: boolean },
 ): Promise<void> {
-  const jobs: JobView[] = [];
-  for (const { job } of applied) jobs.push(fresh ? await context.client.getJob(job) : job);
-  if (jobs.length > 0) await printItems(context.world, jobKind, jobs, { format, single: jobs.length === 1 });
+  const jobs: AppliedJob[] = [];
+  for (const one of applied) jobs.push(fresh ? await asItIsNow(context, one) : { job: one.job });
+  if (jobs.length > 0) await printItems(context.world, appliedJobKind, jobs, { format, single: jobs.length === 1 });
+}
+
+async function asItIsNow({ client }: Context, { job, operation }: Followed): Promise<AppliedJob> {
+  const [now, record] = await Promise.all([
+    client.getJob(job),
+    operation && client.getOperation(job, operation.number),
+  ]);
+  return { job: now, operation: record };
 }
