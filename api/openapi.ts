@@ -75,14 +75,15 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Record<str
   const name = schema.meta()?.id;
   for (const [id, part] of Object.entries($defs)) schemas[`${id}${suffix}`] = moveRefs(part, refOf);
   if (name === undefined) return moveRefs(own, refOf);
-  schemas[`${name}${suffix}`] = moveRefs(own, refOf);
+  // Zod gives one with a name as a reference to itself, and its parts beside it.
+  if (!(name in $defs)) schemas[`${name}${suffix}`] = moveRefs(own, refOf);
   return { $ref: refOf(name) };
 }
 
-/** `#/$defs/X` becomes a reference into the document's components; the `id` that zod adds to named parts goes. */
+/** `#/$defs/X` becomes a reference into the document's components; the `id` that zod adds to named parts goes, a field `id` stays. */
 function moveRefs(value: Json, refOf: (name: string) => string): Json {
   const text = JSON.stringify(value, (key, part: unknown) => {
-    if (key === 'id') return undefined;
+    if (key === 'id' && typeof part === 'string') return undefined;
     if (key === '$ref' && typeof part === 'string') return refOf(part.replace('#/$defs/', ''));
     return part;
   });
