@@ -37,10 +37,20 @@ function operationOf(route: Route, schemas: Record<string, unknown>): Json {
       ...(route.headers ?? []).map((header) => ({ ...header, in: 'header', schema: { type: 'string' } })),
     ],
     ...(schema
-      ? { requestBody: { required: true, content: { 'application/json': { schema }, 'application/yaml': { schema } } } }
+      ? {
+          requestBody: {
+            required: !mayBeLeftOut(route),
+            content: { 'application/json': { schema }, 'application/yaml': { schema } },
+          },
+        }
       : {}),
     responses: responsesOf(route, schemas),
   };
+}
+
+/** Some words need a body all the same: there is nothing that they do without. */
+function mayBeLeftOut({ body, bodyOptional = false }: Route): boolean {
+  return bodyOptional && body?.safeParse({}).success === true;
 }
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
