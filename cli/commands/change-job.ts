@@ -3,7 +3,7 @@ import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
 import type { JobRef } from '../../clients/drey/paths.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, usageError } from '../errors.ts';
+import { CliError, exitCodes, usageError } from '../errors.ts';
 import { parseJobName } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { tellOutlook } from './dry-run.ts';
@@ -68,7 +68,10 @@ async function underWay({ client }: Context, job: JobRef): Promise<number> {
   const { items } = await client.listOperations(job, { limit: 10 });
   const found = items.find(({ state }) => state === 'running') ?? items.find(({ state }) => state === 'queued');
   if (found) return found.number;
-  throw usageError(`no operation of ${job.name} waits or runs`, `drey operations ${job.name} lists them.`);
+  throw new CliError(`no operation of ${job.name} waits or runs`, {
+    exitCode: exitCodes.failed,
+    cure: `drey operations ${job.name} lists them.`,
+  });
 }
 
 function changing(word: string, ask: Ask) {

@@ -237,7 +237,9 @@ describe('abort', () => {
 
   test('says when none does', async () => {
     api.routes = { [`GET ${counts}/operations`]: page([operationRecord({ state: 'succeeded' })]) };
-    expect((await drey('abort', 'counts')).err).toMatch(/no operation of counts waits or runs/);
+    const { code, err } = await drey('abort', 'counts');
+    expect(code).toBe(1);
+    expect(err).toMatch(/no operation of counts waits or runs/);
   });
 
   test('tells the refusal of the API', async () => {
