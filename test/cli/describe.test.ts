@@ -110,6 +110,13 @@ async function describeWith(operations: readonly object[], view = jobView()): Pr
   return (await runDrey(api.server, ['describe', 'job', 'counts'])).out;
 }
 
+test('describe shows the jobs that there are, and fails for the one that there is not', async () => {
+  await describeWith([]);
+  const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'other', 'counts']);
+  expect({ code, name: out.split('\n')[0] }).toEqual({ code: 1, name: expect.stringMatching(/^Name: +counts$/) });
+  expect(err).toMatch(/^error: There is no such job/);
+});
+
 describe('the newest operation that has ended', () => {
   const failure = { code: 'SAVEPOINT_FAILED', message: 'It was declined.', cure: 'See its checkpoints.' } as const;
   const taken = operationRecord({ number: 3, kind: 'savepoint', state: 'failed', endedAt: at(9), failure });
