@@ -122,6 +122,11 @@ const modeFlag = [
   'savepoint, last-state or stateless; unless told, upgrades go as the spec says',
 ] as const;
 
+const endModeFlag = [
+  '--mode <mode>',
+  'savepoint, last-state or stateless: which state it goes on from later; unless told, suspend takes a savepoint, and cancel none',
+] as const;
+
 const forceFlag = [
   '--force',
   'end it also where no savepoint can be had: then it goes on later from its newest checkpoint, however old',
@@ -141,9 +146,9 @@ function addVerbs(program: Command, declare: Declare): void {
       .option(...operationOutput);
   const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
-  declare(suspend.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
+  declare(suspend.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
-  declare(cancel.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).cancel);
+  declare(cancel.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).cancel);
   const resume = verb('resume', 'start a suspended, canceled or failed job from its newest restore point').option(
     '--mode <mode>',
     'last-state, or stateless: it starts empty, and its state is left behind',
@@ -189,8 +194,8 @@ function addReads(program: Command, declare: Declare): void {
   declare(get, async () => (await import('./commands/get.ts')).get);
   const describe = program
     .command('describe')
-    .description('show all that is known of a job')
-    .argument('<job NAME...>', 'job NAME, or job/NAME');
+    .description('show all that is known of a job, or of a cluster')
+    .argument('<job NAME...>', 'job NAME, job/NAME, or cluster NAME; without a name, all of them');
   declare(describe, async () => (await import('./commands/describe.ts')).describe);
   const logs = program
     .command('logs')
