@@ -64,8 +64,11 @@ export async function abort(context: Context, words: readonly string[], flags: C
   return tellChange(context, change, telling, outcomeOf(outcome, change));
 }
 
+/** More than can wait: the one that runs is the oldest of them. */
+const operationsRead = 50;
+
 async function underWay({ client }: Context, job: JobRef): Promise<number> {
-  const { items } = await client.listOperations(job, { limit: 10 });
+  const { items } = await client.listOperations(job, { limit: operationsRead });
   const found = items.find(({ state }) => state === 'running') ?? items.find(({ state }) => state === 'queued');
   if (found) return found.number;
   throw new CliError(`no operation of ${job.name} waits or runs`, {

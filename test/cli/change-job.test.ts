@@ -233,6 +233,8 @@ describe('abort', () => {
     const items = [operationRecord({ number: 5, state: 'queued' }), operationRecord({ number: 4, state: 'running' })];
     api.routes = { [`GET ${counts}/operations`]: page(items), [`POST ${counts}/operations/4/abort`]: accepted };
     expect((await drey('abort', 'counts')).out).toMatch(/operation 4/);
+    // 20 savepoints may wait behind it.
+    expect(Number(/limit=(\d+)/.exec(api.asked[0]?.url ?? '')?.[1])).toBeGreaterThan(21);
   });
 
   test('says when none does', async () => {
