@@ -356,7 +356,7 @@ export const problemAnswer = z
     status: z.int(),
     detail: z.string(),
     code: z.enum(Object.keys(problemKinds)).describe('Stable: scripts may match on it.'),
-    cure: z.string().optional().describe('What to do about it.'),
+    cure: z.string().describe('What to do about it.'),
     problems: z
       .array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() }))
       .optional()

@@ -36,13 +36,20 @@ export function problemOf(error: unknown, isRead: boolean): Problem {
 /** Express and its body reader throw errors with a status; those below 500 are the caller's. */
 function httpProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
-  if (error.status === 413) return new Problem('TOO_LARGE', 'The body is larger than 1 MB.', { cause: error });
+  if (error.status === 413)
+    return new Problem('TOO_LARGE', 'The body is larger than 1 MB.', {
+      cure: 'Send less at once; a spec has 64 KB at most.',
+      cause: error,
+    });
   if (error.status === 415)
     return new Problem('UNSUPPORTED_MEDIA_TYPE', error.message, {
       cure: 'Send UTF-8, as it is or compressed with gzip.',
       cause: error,
     });
   if (error.status >= 400 && error.status < 500)
-    return new Problem('MALFORMED_REQUEST', error.message, { cause: error });
+    return new Problem('MALFORMED_REQUEST', error.message, {
+      cure: 'Send it as /openapi.json says: UTF-8, percent-encoded in the path.',
+      cause: error,
+    });
   return undefined;
 }

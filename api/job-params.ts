@@ -1,6 +1,7 @@
 /** Path parameters, with the rules that specs have for the same names. */
 import { z } from 'zod';
 import { dnsLabel, ownName } from '../core/schema/fields.ts';
+import { Problem } from './problem.ts';
 
 export const tenantParams = z.object({ tenant: ownName(30).describe('Name of the tenant.') });
 export const jobParams = tenantParams.extend({ name: ownName(40).describe('Name of the job.') });
@@ -25,6 +26,13 @@ export const uidQuery = {
     .optional()
     .describe('Of the job that is meant, which may be removed. Without it, the newest job of this name.'),
 };
+
+/** Of a range that ends before it begins. */
+export function badRange(): Problem {
+  const cure = 'Give a `from` that is earlier.';
+  const problem = { path: 'query.from', message: 'is not before `to`', hint: cure };
+  return new Problem('INVALID_PARAMETER', 'query.from is not before `to`.', { cure, problems: [problem] });
+}
 
 /** A moment of a range in a query. */
 export const moment = () =>

@@ -37,10 +37,20 @@ function operationOf(route: Route, schemas: Record<string, unknown>): Json {
       ...(route.headers ?? []).map((header) => ({ ...header, in: 'header', schema: { type: 'string' } })),
     ],
     ...(schema
-      ? { requestBody: { required: true, content: { 'application/json': { schema }, 'application/yaml': { schema } } } }
+      ? {
+          requestBody: {
+            required: !mayBeLeftOut(route),
+            content: { 'application/json': { schema }, 'application/yaml': { schema } },
+          },
+        }
       : {}),
     responses: responsesOf(route, schemas),
   };
+}
+
+/** Some words need a body all the same: there is nothing that they do without. */
+function mayBeLeftOut({ body, bodyOptional = false }: Route): boolean {
+  return bodyOptional && body?.safeParse({}).success === true;
 }
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
@@ -75,14 +85,15 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Record<str
   const name = schema.meta()?.id;
   for (const [id, part] of Object.entries($defs)) schemas[`${id}${suffix}`] = moveRefs(part, refOf);
   if (name === undefined) return moveRefs(own, refOf);
-  schemas[`${name}${suffix}`] = moveRefs(own, refOf);
+  // Zod gives one with a name as a reference to itself, and its parts beside it.
+  if (!(name in $defs)) schemas[`${name}${suffix}`] = moveRefs(own, refOf);
   return { $ref: refOf(name) };
 }
 
-/** `#/$defs/X` becomes a reference into the document's components; the `id` that zod adds to named parts goes. */
+/** `#/$defs/X` becomes a reference into the document's components; the `id` that zod adds to named parts goes, a field `id` stays. */
 function moveRefs(value: Json, refOf: (name: string) => string): Json {
   const text = JSON.stringify(value, (key, part: unknown) => {
-    if (key === 'id') return undefined;
+    if (key === 'id' && typeof part === 'string') return undefined;
     if (key === '$ref' && typeof part === 'string') return refOf(part.replace('#/$defs/', ''));
     return part;
   });

@@ -33,8 +33,9 @@ export function readCursor<T>(schema: z.ZodType<T>, cursor: string | undefined):
   if (cursor === undefined) return undefined;
   const parsed = schema.safeParse(parseQuietly(Buffer.from(cursor, 'base64url').toString()));
   if (parsed.success) return parsed.data;
-  const problem = { path: 'query.cursor', message: 'was not given by this list', hint: 'Begin without a cursor.' };
-  throw new Problem('INVALID_PARAMETER', 'The cursor was not given by this list.', { problems: [problem] });
+  const cure = 'Begin without a cursor.';
+  const problem = { path: 'query.cursor', message: 'was not given by this list', hint: cure };
+  throw new Problem('INVALID_PARAMETER', 'The cursor was not given by this list.', { cure, problems: [problem] });
 }
 
 /** The answer to a list that was asked for one item more than a page holds. */

@@ -54,7 +54,7 @@ export type ProblemCode = keyof typeof problemKinds;
 
 export interface ProblemExtras {
   /** One sentence: what the reader can do. */
-  readonly cure?: string;
+  readonly cure: string;
   readonly problems?: readonly SpecProblem[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
@@ -66,7 +66,7 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
 
-  constructor(code: ProblemCode, detail: string, extras: ProblemExtras = {}) {
+  constructor(code: ProblemCode, detail: string, extras: ProblemExtras) {
     super(detail, { cause: extras.cause });
     this.code = code;
     this.extras = extras;
@@ -85,7 +85,7 @@ export class Problem extends Error {
       status: this.status,
       detail: this.message,
       code: this.code,
-      ...(cure === undefined ? {} : { cure }),
+      cure,
       ...(problems === undefined ? {} : { problems }),
       requestId,
     };

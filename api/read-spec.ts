@@ -54,16 +54,16 @@ function specRefused(problems: readonly SpecProblem[]): Problem {
   const [first] = problems;
   if (first?.path === '' && first.message.startsWith('is larger'))
     return new Problem('TOO_LARGE', `The spec is larger than ${specBytesMax / 1024} KB.`, {
-      ...cureOf(first),
+      cure: cureOf(first),
       problems,
     });
   const words = first ? `${first.path || 'The spec'} ${first.message}` : 'The spec is not valid';
   const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
-  return new Problem('SPEC_REFUSED', `${words}${more}.`, { ...(first && cureOf(first)), problems });
+  return new Problem('SPEC_REFUSED', `${words}${more}.`, { cure: cureOf(first), problems });
 }
 
-function cureOf(first: SpecProblem): { cure?: string } {
-  return first.hint === undefined ? {} : { cure: first.hint };
+function cureOf(first: SpecProblem | undefined): string {
+  return first?.hint ?? 'Correct that: docs/spec.md says what each field may be.';
 }
 
 async function knownClusters({ clusters }: Services, wanted: string): Promise<string[]> {

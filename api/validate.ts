@@ -10,7 +10,10 @@ export function validate(schema: z.ZodType | undefined, value: unknown, root: st
   if (parsed.success) return parsed.data;
   const problems = limitProblems(parsed.error.issues.flatMap((issue) => explain(issue, root)));
   const [first] = problems;
-  throw new Problem(code, first ? `${first.path}: ${first.message}.` : 'It is not valid.', { problems });
+  throw new Problem(code, first ? `${first.path}: ${first.message}.` : 'It is not valid.', {
+    cure: 'Correct that: /openapi.json says what is taken here.',
+    problems,
+  });
 }
 
 function explain(issue: z.core.$ZodIssue, root: string): SpecProblem[] {

@@ -78,6 +78,8 @@ const uidFlag = [
 
 const waitTimeout = ['--timeout <duration>', 'longest time for --wait', '30m'] as const;
 
+const operationOutput = ['-o, --output <format>', 'json, yaml or name: the operation, or the dry run'] as const;
+
 const dryRunFlag = ['--dry-run', 'say what would happen, or be refused; change nothing'] as const;
 
 function addChanges(program: Command, declare: Declare): void {
@@ -95,7 +97,8 @@ function addChanges(program: Command, declare: Declare): void {
     .command('diff')
     .description('say what an apply would change, what it would cost, and from which state it would start')
     .requiredOption('-f, --filename <file>', 'file, folder, or - for the input; may be repeated', collect)
-    .option('-R, --recursive', 'folders with their subfolders');
+    .option('-R, --recursive', 'folders with their subfolders')
+    .option('-o, --output <format>', 'json, yaml or name');
   declare(diff, async () => (await import('./commands/apply.ts')).diff);
   const remove = program
     .command('delete')
@@ -109,13 +112,19 @@ function addChanges(program: Command, declare: Declare): void {
     .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
     .option('--forget', 'end it without its cluster, where no agent comes back: what the job has there stays')
     .option(...dryRunFlag)
-    .option('--ignore-not-found', 'a job that does not exist is no failure');
+    .option('--ignore-not-found', 'a job that does not exist is no failure')
+    .option(...operationOutput);
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
 
 const modeFlag = [
   '--mode <mode>',
   'savepoint, last-state or stateless; unless told, upgrades go as the spec says',
+] as const;
+
+const endModeFlag = [
+  '--mode <mode>',
+  'savepoint, last-state or stateless: which state it goes on from later; unless told, suspend takes a savepoint, and cancel none',
 ] as const;
 
 const forceFlag = [
@@ -134,12 +143,12 @@ function addVerbs(program: Command, declare: Declare): void {
       .argument('<job NAME...>', argument)
       .option('--wait', 'follow the operation to its end, and fail if it fails')
       .option(...waitTimeout)
-      .option('-o, --output <format>', 'json, yaml or name: the operation, or the dry run');
+      .option(...operationOutput);
   const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
-  declare(suspend.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
+  declare(suspend.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
-  declare(cancel.option(...modeFlag).option(...forceFlag), async () => (await changeJob()).cancel);
+  declare(cancel.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).cancel);
   const resume = verb('resume', 'start a suspended, canceled or failed job from its newest restore point').option(
     '--mode <mode>',
     'last-state, or stateless: it starts empty, and its state is left behind',
@@ -185,8 +194,8 @@ function addReads(program: Command, declare: Declare): void {
   declare(get, async () => (await import('./commands/get.ts')).get);
   const describe = program
     .command('describe')
-    .description('show all that is known of a job')
-    .argument('<job NAME...>', 'job NAME, or job/NAME');
+    .description('show all that is known of a job, or of a cluster')
+    .argument('<job NAME...>', 'job NAME, job/NAME, or cluster NAME; without a name, all of them');
   declare(describe, async () => (await import('./commands/describe.ts')).describe);
   const logs = program
     .command('logs')
@@ -245,7 +254,8 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--candidate', 'of the candidate that runs beside the job, and not of the job itself')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
-    .option(...waitTimeout);
+    .option(...waitTimeout)
+    .option(...operationOutput);
   declare(create, async () => (await import('./commands/savepoints.ts')).createSavepoint);
   const list = savepoint
     .command('list')
@@ -270,7 +280,8 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--to <revision>', 'with the spec of this earlier revision')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
-    .option(...waitTimeout);
+    .option(...waitTimeout)
+    .option(...operationOutput);
   declare(restore, async () => (await import('./commands/savepoints.ts')).restoreSavepoint);
   const dispose = savepoint
     .command('dispose')
@@ -282,7 +293,8 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
-    .option(...waitTimeout);
+    .option(...waitTimeout)
+    .option(...operationOutput);
   declare(dispose, async () => (await import('./commands/savepoints.ts')).disposeSavepoint);
 }
 

@@ -7,8 +7,13 @@ const gap = '   ';
 export function renderTable(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(cellText));
   const all = [titles, ...cells];
-  const widths = titles.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const widths = titles.map((_, column) => widest(all, column));
   return all.map((row) => renderRow(row, widths));
+}
+
+/** Not by `Math.max` of all: a function takes some hundred thousand arguments at most. */
+function widest(rows: readonly (readonly string[])[], column: number): number {
+  return rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0);
 }
 
 function cellText(text: string): string {

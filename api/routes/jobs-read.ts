@@ -105,7 +105,9 @@ const operation = defineRoute({
   handle: async (services, { params, query: { uid } }) => {
     const found = await readOperation(services, { ...params, uid }, params.number);
     if (found) return { body: found };
-    throw new Problem('NO_SUCH_OPERATION', `Job ${params.name} has no operation ${params.number}.`);
+    throw new Problem('NO_SUCH_OPERATION', `Job ${params.name} has no operation ${params.number}.`, {
+      cure: 'GET …/operations lists what there is.',
+    });
   },
 });
 

@@ -9,7 +9,7 @@ import { changeAnswer, dryRunReply } from '../answer-shapes.ts';
 import { change, keyHeader, requestOf } from '../change.ts';
 import { readChangeHeaders } from '../change-headers.ts';
 import { earlierRevision, runningAsGiven, runningSpec } from '../earlier-revision.ts';
-import { jobParams, uidQuery } from '../job-params.ts';
+import { jobParams, operationNumber, uidQuery } from '../job-params.ts';
 import { abortInJob } from '../job-workflow.ts';
 import { readLivingJob, type JobRef } from '../read-job.ts';
 import { startableSavepoint } from '../read-savepoint.ts';
@@ -127,7 +127,7 @@ const rollback = verb({
   word: 'rollback',
   summary: 'Go back to an earlier revision, with the state that the job has now',
   body: z.strictObject({
-    to: z.int().min(1).optional().describe('Number of the revision. Without it, the last one that ran as it should.'),
+    to: z.int32().min(1).optional().describe('Number of the revision. Without it, the last one that ran as it should.'),
     mode,
   }),
   wish: async (services, job, body) => {
@@ -141,8 +141,8 @@ const restore = verb({
   word: 'restore',
   summary: 'Start a job from a savepoint, of its own or of another job, with the spec that it has',
   body: z.strictObject({
-    savepoint: z.int().min(1).describe('Its number.'),
-    to: z.int().min(1).optional().describe('An earlier revision to run. Without it, the spec that it has.'),
+    savepoint: z.int32().min(1).describe('Its number.'),
+    to: z.int32().min(1).optional().describe('An earlier revision to run. Without it, the spec that it has.'),
     of: objectName().optional().describe('The job of this tenant that it was taken of. Without it, this one.'),
     uid: uidQuery.uid.describe('Of that job, where it was removed and another one has its name by now.'),
   }),
@@ -187,7 +187,7 @@ const abort = defineRoute({
   summary: 'Ask an operation to give up',
   description:
     'One that waits never begins; one that runs undoes what it can, or rolls back. Follow it to its end. Refused with TOO_LATE where it is past its point of no return.',
-  params: jobParams.extend({ number: z.coerce.number().int().min(1) }),
+  params: jobParams.extend({ number: operationNumber.describe('Counts from 1.') }),
   query: dryRunQuery,
   headers: [keyHeader],
   answers: { 200: dryRunReply, 202: { description: 'The operation was asked to give up', schema: changeAnswer } },

@@ -147,7 +147,7 @@ async function firstOf(
   const ended = services.temporal.client
     .withAbortSignal(signal, () => workflow.result())
     .then(
-      () => Promise.reject(new Problem('LOGS_UNAVAILABLE', 'The log ended before it began.')),
+      () => Promise.reject(new Problem('LOGS_UNAVAILABLE', 'The log ended before it began.', { cure: 'Ask again.' })),
       (error: unknown) => Promise.reject(whyEnded(error)),
     );
   try {

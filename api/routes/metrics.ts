@@ -8,7 +8,7 @@ import { duration } from '../../core/schema/fields.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
 import { pageOf } from '../answer-shapes.ts';
 import { metricsAnswer, samplesAnswer, seriesAnswer } from '../metric-shapes.ts';
-import { clusterParams, jobParams, moment } from '../job-params.ts';
+import { badRange, clusterParams, jobParams, moment } from '../job-params.ts';
 import { pageAnswer, pageQuery, readCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { readJob } from '../read-job.ts';
@@ -120,11 +120,6 @@ async function readMetrics(
       { cure: 'Name a metric or a vertex, or ask for a shorter range or a longer step.', cause: error },
     );
   }
-}
-
-function badRange(): Problem {
-  const problem = { path: 'query.from', message: 'is not before `to`' };
-  return new Problem('INVALID_PARAMETER', 'query.from is not before `to`.', { problems: [problem] });
 }
 
 const position = z.object({ vertex: vertexId, metric: metricName });

@@ -36,6 +36,7 @@ const create = defineRoute({
       .optional()
       .describe('Of the candidate that runs beside the job. Without it, of the job itself.'),
   }),
+  bodyOptional: true,
   answers: { 200: dryRunReply, 202: { description: 'It was accepted', schema: changeAnswer } },
   handle: async (services, call) => {
     const headers = readChangeHeaders(call.request, call.bytes);

@@ -4,7 +4,7 @@ import { autoscalerSchema, type AutoscalerSpec } from '../../core/schema/autosca
 import { parseAutoscaler } from '../../core/schema/parse-autoscaler.ts';
 import type { Comparison, SimulationSummary, Totals } from '../../core/simulation/comparison.ts';
 import { simulationAnswer } from '../autoscaler-shapes.ts';
-import { jobParams, moment, uidQuery } from '../job-params.ts';
+import { badRange, jobParams, moment, uidQuery } from '../job-params.ts';
 import { Problem } from '../problem.ts';
 import { readJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -52,13 +52,6 @@ function readPolicy(input: unknown): AutoscalerSpec {
   throw new Problem('POLICY_REFUSED', `${words}.`, {
     cure: first?.hint ?? 'Write what stands under `spec.autoscaler`, and no more: docs/spec.md lists the fields.',
     problems,
-  });
-}
-
-function badRange(): Problem {
-  return new Problem('INVALID_PARAMETER', 'query.from is not before `to`.', {
-    cure: 'Give a `from` that is earlier.',
-    problems: [{ path: 'query.from', message: 'is not before `to`' }],
   });
 }
 

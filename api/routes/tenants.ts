@@ -29,7 +29,9 @@ const get = defineRoute({
   handle: async ({ postgres }, { params }) => {
     const tenant = await findTenant(postgres, params.tenant);
     if (tenant) return { body: tenant };
-    throw new Problem('NO_SUCH_TENANT', `There is no tenant ${params.tenant}.`);
+    throw new Problem('NO_SUCH_TENANT', `There is no tenant ${params.tenant}.`, {
+      cure: 'GET /v1/tenants lists them, for tokens of all tenants; an administrator makes one with PUT.',
+    });
   },
 });
 

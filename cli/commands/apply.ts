@@ -1,12 +1,11 @@
 /** `drey apply`: makes jobs what the files say, and with --wait follows the operations that do it. */
-import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { bodyOf, refOf, type ApplyTarget } from '../apply-target.ts';
 import { readDocuments, type FileFlags } from '../documents.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, reportError } from '../errors.ts';
-import { jobKind, jobLabel } from '../kinds/job-kind.ts';
-import { parseFormat, printItems } from '../printing.ts';
+import { appliedJobKind, jobLabel, type AppliedJob } from '../kinds/job-kind.ts';
+import { parseFormat, printItems, type Format } from '../printing.ts';
 import { say } from '../world.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
@@ -17,8 +16,10 @@ export interface ApplyFlags extends FileFlags {
   readonly output?: string;
 }
 
+const appliedFormats = ['json', 'yaml', 'name'] as const;
+
 export async function apply(context: Context, _words: readonly string[], flags: ApplyFlags): Promise<number> {
-  const format = parseFormat(flags.output, ['json', 'yaml', 'name']);
+  const format = parseFormat(flags.output, appliedFormats);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const documents = await readDocuments(context.world, flags);
   const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
@@ -37,10 +38,15 @@ export async function apply(context: Context, _words: readonly string[], flags: 
 }
 
 /** `drey diff`: the same as a dry run. */
-export async function diff(context: Context, _words: readonly string[], flags: FileFlags): Promise<number> {
+export async function diff(
+  context: Context,
+  _words: readonly string[],
+  flags: Omit<ApplyFlags, 'timeout'>,
+): Promise<number> {
+  const format = parseFormat(flags.output, appliedFormats);
   const documents = await readDocuments(context.world, flags);
   const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
-  return (await import('./dry-run.ts')).dryRun(context, targets, undefined);
+  return (await import('./dry-run.ts')).dryRun(context, targets, format);
 }
 
 /** Applies in order, and goes on after one was refused, as kubectl does. */
@@ -64,9 +70,17 @@ async function applyAll(context: Context, targets: readonly ApplyTarget[], tell:
 async function printApplied(
   context: Context,
   applied: readonly Followed[],
-  { format, fresh }: { readonly format: 'json' | 'yaml' | 'wide' | 'name'; readonly fresh: boolean },
+  { format, fresh }: { readonly format: Format; readonly fresh: boolean },
 ): Promise<void> {
-  const jobs: JobView[] = [];
-  for (const { job } of applied) jobs.push(fresh ? await context.client.getJob(job) : job);
-  if (jobs.length > 0) await printItems(context.world, jobKind, jobs, { format, single: jobs.length === 1 });
+  const jobs: AppliedJob[] = [];
+  for (const one of applied) jobs.push(fresh ? await asItIsNow(context, one) : { job: one.job });
+  if (jobs.length > 0) await printItems(context.world, appliedJobKind, jobs, { format, single: jobs.length === 1 });
+}
+
+async function asItIsNow({ client }: Context, { job, operation }: Followed): Promise<AppliedJob> {
+  const [now, record] = await Promise.all([
+    client.getJob(job),
+    operation && client.getOperation(job, operation.number),
+  ]);
+  return { job: now, operation: record };
 }

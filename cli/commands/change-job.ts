@@ -3,22 +3,14 @@ import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
 import type { JobRef } from '../../clients/drey/paths.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import type { Context } from '../context.ts';
-import { parseDuration } from '../duration.ts';
-import { exitCodes, usageError } from '../errors.ts';
-import { jobLabel } from '../kinds/job-kind.ts';
-import { operationKind } from '../kinds/operation-kind.ts';
-import { parseFormat, printItems } from '../printing.ts';
+import { CliError, exitCodes, usageError } from '../errors.ts';
 import { parseJobName } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { say } from '../world.ts';
 import { tellOutlook } from './dry-run.ts';
-import { waitForOperations } from './wait-for-operations.ts';
+import { tellChange, tellingOf, type TellingFlags } from './tell-change.ts';
 
-export interface ChangeFlags {
+export interface ChangeFlags extends TellingFlags {
   readonly dryRun?: boolean;
-  readonly wait?: boolean;
-  readonly timeout: string;
-  readonly output?: string;
   readonly mode?: string;
   readonly force?: boolean;
   readonly parallelism?: string;
@@ -57,6 +49,7 @@ export const discard = changing('discarding its candidate', (verbs, job) => verb
 
 /** The operation that is under way or waits, unless one is named. */
 export async function abort(context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> {
+  const telling = tellingOf(flags);
   const last = words.at(-1) ?? '';
   const isNamed = words.length > 1 && /^\d+$/.test(last);
   const job = { tenant: context.config.tenant, name: parseJobName(isNamed ? words.slice(0, -1) : words) };
@@ -64,47 +57,40 @@ export async function abort(context: Context, words: readonly string[], flags: C
   const outcome = `asked to give up operation ${number}`;
   if (flags.dryRun === true) {
     const outlook = await context.client.dryRun.abortOperation(job, number);
-    await tellOutlook(context.world, outcome, outlook, parseFormat(flags.output, formats));
+    await tellOutlook(context.world, outcome, outlook, telling.format);
     return exitCodes.ok;
   }
-  return answer(context, await context.client.abortOperation(job, number), flags, outcome);
+  const change = await context.client.abortOperation(job, number);
+  return tellChange(context, change, telling, outcomeOf(outcome, change));
 }
+
+/** More than can wait: the one that runs is the oldest of them. */
+const operationsRead = 50;
 
 async function underWay({ client }: Context, job: JobRef): Promise<number> {
-  const { items } = await client.listOperations(job, { limit: 10 });
+  const { items } = await client.listOperations(job, { limit: operationsRead });
   const found = items.find(({ state }) => state === 'running') ?? items.find(({ state }) => state === 'queued');
   if (found) return found.number;
-  throw usageError(`no operation of ${job.name} waits or runs`, `drey operations ${job.name} lists them.`);
+  throw new CliError(`no operation of ${job.name} waits or runs`, {
+    exitCode: exitCodes.failed,
+    cure: `drey operations ${job.name} lists them.`,
+  });
 }
-
-const formats = ['json', 'yaml', 'name'] as const;
 
 function changing(word: string, ask: Ask) {
   return async (context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> => {
     const { client, config, world } = context;
+    const telling = tellingOf(flags);
     const job = { tenant: config.tenant, name: parseJobName(words) };
-    const format = parseFormat(flags.output, formats);
     if (flags.dryRun === true) {
-      await tellOutlook(world, word, await ask(client.dryRun, job, flags), format);
+      await tellOutlook(world, word, await ask(client.dryRun, job, flags), telling.format);
       return exitCodes.ok;
     }
     const change = await ask<Change>(client, job, flags);
-    return answer(context, change, flags, change.changed ? word : 'unchanged');
+    return tellChange(context, change, telling, change.changed ? outcomeOf(word, change) : 'unchanged');
   };
 }
 
-async function answer(context: Context, change: Change, flags: ChangeFlags, outcome: string): Promise<number> {
-  const { world, client } = context;
-  const format = parseFormat(flags.output, formats);
-  const timeoutMs = parseDuration(flags.timeout, '--timeout');
-  const { job, operation } = change;
-  const number = operation && change.changed ? ` (operation ${operation.number})` : '';
-  if (format === undefined) say(world.out, `${jobLabel(job)} ${outcome}${number}`);
-  const options = { timeoutMs, timeoutText: flags.timeout, quiet: format !== undefined };
-  const code = flags.wait === true ? await waitForOperations(context, [change], options) : exitCodes.ok;
-  if (format !== undefined && operation) {
-    const record = flags.wait === true ? await client.getOperation(job, operation.number) : operation;
-    await printItems(world, operationKind, [record], { format, single: true });
-  }
-  return code;
+function outcomeOf(word: string, { operation, changed }: Change): string {
+  return operation && changed ? `${word} (operation ${operation.number})` : word;
 }

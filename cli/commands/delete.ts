@@ -1,22 +1,24 @@
 /** `drey delete`: asks for the removal of jobs, by name or by file, and with --wait follows it to its end. */
 import type { JobRef } from '../../clients/drey/paths.ts';
 import { DreyApiError, isNotFound } from '../../clients/drey/errors.ts';
+import type { Outlook } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
-import { parseDuration } from '../duration.ts';
 import { exitCodes, reportError, usageError } from '../errors.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
+import { operationKind } from '../kinds/operation-kind.ts';
+import { outlookKind } from '../kinds/outlook-kind.ts';
+import { printItems } from '../printing.ts';
 import { parseTargets } from '../targets.ts';
 import { say } from '../world.ts';
 import { tellOutlook } from './dry-run.ts';
+import { tellingOf, type Telling, type TellingFlags } from './tell-change.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
-export interface DeleteFlags {
+export interface DeleteFlags extends TellingFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
   readonly dryRun?: boolean;
-  readonly wait?: boolean;
-  readonly timeout: string;
   readonly ignoreNotFound?: boolean;
   readonly deletion?: string;
   readonly savepoints?: string;
@@ -24,11 +26,23 @@ export interface DeleteFlags {
 }
 
 export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
-  const timeoutMs = parseDuration(flags.timeout, '--timeout');
-  const { followed, exitCode } = await removeAll(context, await refsOf(context, words, flags), flags);
-  if (flags.wait !== true || flags.dryRun === true) return exitCode;
-  const options = { timeoutMs, timeoutText: flags.timeout, quiet: false };
-  return Math.max(exitCode, await waitForOperations(context, followed, options));
+  const telling = tellingOf(flags);
+  const refs = await refsOf(context, words, flags);
+  if (flags.dryRun === true) return tryAll(context, refs, flags, telling);
+  const { found, exitCode } = await ofEach(context, refs, flags, (ref) => requestRemoval(context, ref, flags, telling));
+  const waited = telling.wait ? await waitForOperations(context, found, telling) : exitCodes.ok;
+  if (telling.format !== undefined) await printOperations(context, found, telling);
+  return Math.max(exitCode, waited);
+}
+
+/** The operations, as they are by now. */
+async function printOperations({ world, client }: Context, removals: readonly Followed[], { wait, format }: Telling) {
+  const known = removals.flatMap(({ job, operation }) => (operation ? [{ job, operation }] : []));
+  const records = known.map(async ({ job, operation }) =>
+    wait ? client.getOperation(job, operation.number) : operation,
+  );
+  if (known.length > 0)
+    await printItems(world, operationKind, await Promise.all(records), { format, single: known.length === 1 });
 }
 
 async function refsOf(context: Context, words: readonly string[], flags: DeleteFlags): Promise<JobRef[]> {
@@ -43,26 +57,37 @@ async function refsOf(context: Context, words: readonly string[], flags: DeleteF
   return names.map((name) => ({ tenant: context.config.tenant, name }));
 }
 
-async function removeAll(context: Context, refs: readonly JobRef[], flags: DeleteFlags) {
-  const { world } = context;
-  const followed: Followed[] = [];
+/** Goes on after one was refused. Those that gave something are `found`. */
+async function ofEach<Found>(
+  { world }: Context,
+  refs: readonly JobRef[],
+  flags: DeleteFlags,
+  ask: (ref: JobRef) => Promise<Found | undefined>,
+): Promise<{ readonly found: readonly Found[]; readonly exitCode: number }> {
+  const found: Found[] = [];
   let exitCode: number = exitCodes.ok;
   for (const ref of refs) {
     try {
-      if (flags.dryRun === true) await tryRemoval(context, ref, flags);
-      else followed.push(await requestRemoval(context, ref, flags));
+      const one = await ask(ref);
+      if (one !== undefined) found.push(one);
     } catch (error) {
       if (flags.ignoreNotFound === true && isNotFound(error)) continue;
       exitCode = Math.max(exitCode, reportError(world.err, error, jobLabel(ref)));
     }
   }
-  return { followed, exitCode };
+  return { found, exitCode };
 }
 
-async function requestRemoval(context: Context, ref: JobRef, flags: DeleteFlags): Promise<Followed> {
+async function requestRemoval(
+  context: Context,
+  ref: JobRef,
+  flags: DeleteFlags,
+  { wait, format }: Telling,
+): Promise<Followed> {
   const { job, operation } = await removal(context, ref, flags);
   const number = operation === undefined ? '' : ` (operation ${operation.number})`;
-  say(context.world.out, `${jobLabel(ref)} ${flags.wait === true ? 'removing' : 'removal requested'}${number}`);
+  const { out } = context.world;
+  if (format === undefined) say(out, `${jobLabel(ref)} ${wait ? 'removing' : 'removal requested'}${number}`);
   if (flags.forget !== true) await warnIfAwaited(context, job);
   return { job, operation };
 }
@@ -81,12 +106,31 @@ async function warnIfAwaited({ client, world }: Context, { name, spec }: JobView
   say(world.err, `cure: start it, or drey delete job ${name} --forget, which leaves all that the job has there.`);
 }
 
-async function tryRemoval({ client, world }: Context, ref: JobRef, flags: DeleteFlags): Promise<void> {
+async function tryAll(
+  context: Context,
+  refs: readonly JobRef[],
+  flags: DeleteFlags,
+  { format }: Telling,
+): Promise<number> {
+  const { world } = context;
+  const { found, exitCode } = await ofEach(context, refs, flags, async (ref) => {
+    const outlook = await tryRemoval(context, ref, flags);
+    if (outlook && format === undefined) await tellOutlook(world, 'removed', outlook, format);
+    return outlook;
+  });
+  if (format !== undefined && found.length > 0)
+    await printItems(world, outlookKind, found, { format, single: found.length === 1 });
+  return exitCode;
+}
+
+/** What it would do; nothing where somebody asked for it before, which is said. */
+async function tryRemoval({ client, world }: Context, ref: JobRef, flags: DeleteFlags): Promise<Outlook | undefined> {
   try {
-    await tellOutlook(world, 'removed', await client.dryRun.removeJob(ref, wishOf(flags)), undefined);
+    return await client.dryRun.removeJob(ref, wishOf(flags));
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
-    say(world.out, `${jobLabel(ref)} is being removed already (dry run)`);
+    say(flags.output === undefined ? world.out : world.err, `${jobLabel(ref)} is being removed already (dry run)`);
+    return undefined;
   }
 }
 

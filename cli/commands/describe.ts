@@ -3,7 +3,7 @@ import type { JobRef } from '../../clients/drey/paths.ts';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, reportError } from '../errors.ts';
 import { listJobs } from '../list-jobs.ts';
 import { describeJob } from '../kinds/job-lines.ts';
 import { parseTargets } from '../targets.ts';
@@ -16,16 +16,32 @@ const savepointsShown = 3;
 export async function describe(context: Context, words: readonly string[]): Promise<number> {
   const { kind, names } = parseTargets(words);
   if (kind === 'cluster') return describeClusters(context, names);
-  const jobs = names.length === 0 ? await listJobs(context, {}) : await readJobs(context, names);
+  const { jobs, exitCode } = names.length === 0 ? await allJobs(context) : await namedJobs(context, names);
   for (const [index, job] of jobs.entries()) {
     if (index > 0) say(context.world.out, '\n');
     for (const line of await linesOf(context, job)) say(context.world.out, line);
   }
-  return exitCodes.ok;
+  return exitCode;
 }
 
-function readJobs({ client, config }: Context, names: readonly string[]): Promise<JobView[]> {
-  return Promise.all(names.map((name) => client.getJob({ tenant: config.tenant, name })));
+interface Described {
+  readonly jobs: readonly JobView[];
+  readonly exitCode: number;
+}
+
+async function allJobs(context: Context): Promise<Described> {
+  return { jobs: await listJobs(context, {}), exitCode: exitCodes.ok };
+}
+
+/** Those that there are; what is wrong with the others is reported. */
+async function namedJobs({ client, config, world }: Context, names: readonly string[]): Promise<Described> {
+  const read = names.map((name) => client.getJob({ tenant: config.tenant, name }));
+  const results = await Promise.allSettled(read);
+  const jobs = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const codes = results.map((result) =>
+    result.status === 'rejected' ? reportError(world.err, result.reason) : exitCodes.ok,
+  );
+  return { jobs, exitCode: Math.max(...codes) };
 }
 
 async function linesOf({ client, world }: Context, job: JobView): Promise<string[]> {

@@ -1,12 +1,12 @@
 /** `drey get`: lists of jobs and clusters, or single ones by name, in kubectl's forms. */
 import { isNotFound } from '../../clients/drey/errors.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, reportError } from '../errors.ts';
+import { exitCodes, reportError, usageError } from '../errors.ts';
 import { listJobs, type JobFlags } from '../list-jobs.ts';
 import { clusterKind } from '../kinds/cluster-kind.ts';
 import { jobKind, jobKindWithTenant } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, type Format, type Kind } from '../printing.ts';
-import { parseTargets } from '../targets.ts';
+import { parseTargets, type Targets } from '../targets.ts';
 import { say } from '../world.ts';
 
 interface GetFlags extends JobFlags {
@@ -18,6 +18,7 @@ interface GetFlags extends JobFlags {
 export async function get(context: Context, words: readonly string[], flags: GetFlags): Promise<number> {
   const { kind, names } = parseTargets(words);
   const format = parseFormat(flags.output);
+  refuseUnheeded(kind, names, flags);
   if (kind === 'cluster') return getClusters(context, names, flags, format);
   if (flags.watch === true) return (await import('./watch.ts')).watchJobs(context, names, flags, format);
   if (names.length > 0) {
@@ -28,6 +29,26 @@ export async function get(context: Context, words: readonly string[], flags: Get
   const isEverywhere = flags.allTenants === true;
   const place = isEverywhere ? 'any tenant' : `tenant ${context.config.tenant}`;
   return printList(context, isEverywhere ? jobKindWithTenant : jobKind, jobs, format, `jobs found in ${place}`);
+}
+
+/** Flags that say which jobs are listed. */
+const filters = {
+  selector: '--selector',
+  phase: '--phase',
+  cluster: '--cluster',
+  namespace: '--namespace',
+  allTenants: '--all-tenants',
+} as const satisfies Record<keyof JobFlags, string>;
+
+/** A filter that is passed over would show what was not asked for. @throws CliError */
+function refuseUnheeded(kind: Targets['kind'], names: readonly string[], flags: GetFlags): void {
+  const given = Object.entries(filters).flatMap(([name, flag]) => (name in flags ? [flag] : []));
+  if (kind === 'cluster') {
+    const [flag] = flags.watch === true ? [...given, '--watch'] : given;
+    if (flag !== undefined) throw usageError(`${flag} is for jobs`, 'Leave it out, or write get jobs.');
+  } else if (names.length > 0 && given[0] !== undefined) {
+    throw usageError(`${given[0]} is for lists of jobs, and not for jobs by name`, 'Leave it out, or the names.');
+  }
 }
 
 async function getClusters(

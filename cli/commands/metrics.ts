@@ -14,6 +14,12 @@ export interface MetricFlags {
   readonly output?: string;
 }
 
+/** Longer nothing is kept, whatever the API's settings. */
+const sinceMsMax = parseDurationMs('1825d');
+
+/** The longest that the API takes. */
+const stepMsMax = parseDurationMs('30d');
+
 /** Steps of the range: as wide as a trend that still fits beside its numbers. */
 const stepsWanted = 20;
 
@@ -32,10 +38,10 @@ export async function metrics(context: Context, words: readonly string[], flags:
 
 function rangeOf({ since }: MetricFlags, now: number) {
   const sinceMs = isDuration(since) ? parseDurationMs(since) : 0;
-  if (sinceMs < 1_000) {
-    throw usageError(`--since: "${since}" is not a duration of a second or more`, 'Write it as 30m, 6h or 7d.');
+  if (sinceMs < 1_000 || sinceMs > sinceMsMax) {
+    throw usageError(`--since: "${since}" is not a duration between 1s and 1825d`, 'Write it as 30m, 6h or 7d.');
   }
-  const stepMs = Math.ceil(sinceMs / stepsWanted / 1_000) * 1_000;
+  const stepMs = Math.min(Math.ceil(sinceMs / stepsWanted / 1_000) * 1_000, stepMsMax);
   return {
     from: new Date(now - sinceMs).toISOString(),
     to: new Date(now).toISOString(),

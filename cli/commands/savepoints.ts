@@ -1,8 +1,6 @@
 /** `drey savepoint`: takes savepoints of a job, lists and shows them, starts from them, and deletes them. */
 import type { Context } from '../context.ts';
-import { parseDuration } from '../duration.ts';
 import { exitCodes, usageError } from '../errors.ts';
-import { jobLabel } from '../kinds/job-kind.ts';
 import { savepointKind } from '../kinds/savepoint-kind.ts';
 import { savepointLines } from '../kinds/savepoint-lines.ts';
 import { allPages } from '../../clients/drey/pages.ts';
@@ -14,12 +12,10 @@ import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { tellOutlook } from './dry-run.ts';
-import { waitForOperations } from './wait-for-operations.ts';
+import { tellChange, tellingOf, type Telling, type TellingFlags } from './tell-change.ts';
 
-interface WaitFlags {
+interface WaitFlags extends TellingFlags {
   readonly dryRun?: boolean;
-  readonly wait?: boolean;
-  readonly timeout: string;
 }
 
 interface OutputFlags extends PastFlags {
@@ -74,6 +70,7 @@ export async function restoreSavepoint(
   flags: RestoreFlags,
 ): Promise<number> {
   const { client, world } = context;
+  const telling = tellingOf(flags);
   const { job, number } = savepointOf(context, words, flags);
   const { into } = flags;
   const { tenant, name, uid } = job;
@@ -83,10 +80,10 @@ export async function restoreSavepoint(
   const wish = { savepoint: number, of, uid, to };
   if (flags.dryRun === true) {
     const outlook = await client.dryRun.restoreJob(target, wish);
-    await tellOutlook(world, `restored from savepoint ${number}`, outlook, undefined);
+    await tellOutlook(world, `restored from savepoint ${number}`, outlook, telling.format);
     return exitCodes.ok;
   }
-  return followed(context, await client.restoreJob(target, wish), `restore from savepoint ${number}`, flags);
+  return requested(context, await client.restoreJob(target, wish), `restore from savepoint ${number}`, telling);
 }
 
 interface DisposeFlags extends WaitFlags, PastFlags {
@@ -135,19 +132,12 @@ async function asked(
   ask: <Answer>(verbs: JobVerbs<Answer>) => Promise<Answer>,
 ): Promise<number> {
   const { client, world } = context;
-  if (flags.dryRun !== true) return followed(context, await ask<Change>(client), what, flags);
-  await tellOutlook(world, what, await ask(client.dryRun), undefined);
+  const telling = tellingOf(flags);
+  if (flags.dryRun !== true) return requested(context, await ask<Change>(client), what, telling);
+  await tellOutlook(world, what, await ask(client.dryRun), telling.format);
   return exitCodes.ok;
 }
 
-async function followed(
-  context: Context,
-  { job, operation }: Change,
-  what: string,
-  { wait, timeout }: WaitFlags,
-): Promise<number> {
-  const timeoutMs = parseDuration(timeout, '--timeout');
-  say(context.world.out, `${jobLabel(job)} ${what} requested (operation ${operation?.number ?? 'unknown'})`);
-  if (wait !== true) return exitCodes.ok;
-  return waitForOperations(context, [{ job, operation }], { timeoutMs, timeoutText: timeout, quiet: false });
+function requested(context: Context, change: Change, what: string, telling: Telling): Promise<number> {
+  return tellChange(context, change, telling, `${what} requested (operation ${change.operation?.number ?? 'unknown'})`);
 }

@@ -1,7 +1,7 @@
 /** `drey wait`: returns when a job is what the caller waits for, or as soon as it is sure that it will not be. */
 import type { JobRef } from '../../clients/drey/paths.ts';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
-import type { JobView } from '../../core/job.ts';
+import { jobPhases, type JobPhase, type JobView } from '../../core/job.ts';
 import { leavesJobAlone } from '../../core/operation-kinds.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Context } from '../context.ts';
@@ -40,6 +40,9 @@ function conditionOf(text: string): Condition {
   if (text === 'removed' || text === 'delete') return removed();
   const phase = /^phase=(\w+)$/.exec(text)?.[1]?.toUpperCase();
   if (phase === undefined) throw usageError(`--for=${text} is not known`, 'Use running, removed or phase=PHASE.');
+  if (!jobPhases.some((one) => one === phase))
+    throw usageError(`--for=${text}: there is no such phase`, `Use one of ${jobPhases.join(', ')}.`);
+  if (phase === 'REMOVED') return removed();
   return async ({ client }, ref) => ((await client.getJob(ref)).phase === phase ? true : undefined);
 }
 
@@ -63,16 +66,25 @@ async function newestChange({ client }: Context, ref: JobRef): Promise<Operation
   return items.find(({ kind }) => !leavesJobAlone(kind));
 }
 
+/** Phases that end by nothing but what somebody asks for. */
+const resting: readonly JobPhase[] = ['FAILED', 'FINISHED', 'SUSPENDED', 'CANCELED', 'REMOVED'];
+
 function throwIfSettled(job: JobView, newest: OperationRecord): void {
+  // One attempt may have failed, and the next one is due.
+  if (job.phase === 'RECOVERING') return;
   assertSucceeded(job, newest);
   if (job.phase === 'DUAL_RUNNING' || newest.kind === 'discard') throw notTheJob(job);
-  if (!['FAILED', 'FINISHED', 'REMOVED'].includes(job.phase)) return;
+  if (!resting.includes(job.phase)) return;
   const reason = job.failure === undefined ? '' : `: ${job.failure.code}: ${job.failure.message}`;
   throw new CliError(`${jobLabel(job)} is ${job.phase}${reason}`, {
     exitCode: exitCodes.failed,
-    cure: job.failure?.cure,
+    cure: job.failure?.cure ?? (isStopped(job) ? `drey resume ${job.name} starts it.` : undefined),
     evidence: job.failure?.evidence,
   });
+}
+
+function isStopped({ phase }: JobView): boolean {
+  return phase === 'SUSPENDED' || phase === 'CANCELED';
 }
 
 /** Until it is promoted, and for ever once it was discarded. */

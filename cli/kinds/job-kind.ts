@@ -1,5 +1,6 @@
 /** How a job is shown: columns, and the resource that `drey apply` takes back unchanged. */
 import { runs, type JobView } from '../../core/job.ts';
+import type { OperationRecord } from '../../core/operation.ts';
 import { ageOf } from '../duration.ts';
 import type { Kind } from '../printing.ts';
 import { checkpointAge } from './seen-lines.ts';
@@ -22,16 +23,22 @@ function operationText(job: JobView): string {
   return job.operation === undefined ? '<none>' : String(job.operation);
 }
 
-/** The spec with its defaults, as in a file, and what became of it as `status`. */
-function jobResource(job: JobView): object {
+/** The spec with its defaults, as in a file, and what became of it as `status`. @param lastOperation stands there, too. */
+function jobResource(job: JobView, lastOperation?: OperationRecord): object {
   const { spec, tenant: _tenant, name: _name, ...status } = job;
-  return { ...spec, status };
+  return { ...spec, status: { ...status, ...(lastOperation && { lastOperation }) } };
+}
+
+/** A job, and the operation that made it so. */
+export interface AppliedJob {
+  readonly job: JobView;
+  readonly operation?: OperationRecord | undefined;
 }
 
 export const jobKind: Kind<JobView> = {
   listKind: 'FlinkJobList',
   name: jobLabel,
-  resource: jobResource,
+  resource: (job) => jobResource(job),
   columns: [
     { title: 'NAME', value: (job) => job.name },
     { title: 'PHASE', value: phaseText },
@@ -47,6 +54,14 @@ export const jobKind: Kind<JobView> = {
     { title: 'UID', wide: true, value: (job) => job.uid },
     { title: 'REASON', wide: true, value: (job) => job.failure?.code ?? job.trouble?.reason ?? '' },
   ],
+};
+
+/** The same with the operation that was waited for. */
+export const appliedJobKind: Kind<AppliedJob> = {
+  listKind: jobKind.listKind,
+  name: ({ job }) => jobKind.name(job),
+  resource: ({ job, operation }) => jobResource(job, operation),
+  columns: [],
 };
 
 /** The same with the tenant in front, for lists over several tenants. */

@@ -5,7 +5,7 @@ import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Resources } from '../../core/schema/flink-job.ts';
 import { ageOf } from '../duration.ts';
 import { renderTable } from '../table.ts';
-import { failureLines, pairLines, type Pair } from './lines.ts';
+import { failureLines, isToldBy, pairLines, type Pair } from './lines.ts';
 import { operationKind } from './operation-kind.ts';
 import { operationLines } from './operation-lines.ts';
 import { troubleLines } from './trouble-lines.ts';
@@ -28,11 +28,19 @@ export function describeJob({ job, operations, events, savepoints }: JobDescript
     ...pairLines([...identityOf(job, now), ...specOf(job), ...runningOf(job, now)]),
     ...failureLines(job.failure),
     ...troubleLines(job, now),
+    ...shortfallLines(job, operations),
     ...(current === undefined ? [] : ['', 'Current operation:', ...indent(operationLines(current, now))]),
     ...titled('Newest savepoints:', savepointTable(savepoints, now)),
     ...operationTable(operations, now),
     ...eventTable(events, now),
   ];
+}
+
+/** The newest operation that has ended, where it failed and the job does not say so: it left the job as it was, as a savepoint does. */
+function shortfallLines({ failure: said }: JobView, operations: readonly OperationRecord[]): string[] {
+  const newest = operations.find(hasEnded);
+  if (!newest?.failure || newest.state === 'aborted' || isToldBy(newest.failure, said)) return [];
+  return failureLines(newest.failure, `Operation ${newest.number} (${newest.kind}) ${newest.state}:`);
 }
 
 function identityOf(job: JobView, now: number): Pair[] {

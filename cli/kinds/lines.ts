@@ -16,11 +16,11 @@ export function pairLines(pairs: readonly Pair[]): string[] {
 }
 
 /** A failure with its cure and evidence; nothing when there is none. */
-export function failureLines(failure: Failure | undefined): string[] {
+export function failureLines(failure: Failure | undefined, title = 'Failure:'): string[] {
   if (failure === undefined) return [];
   const evidence = failure.evidence === undefined ? [] : ['  Evidence:', ...indented(failure.evidence)];
   return [
-    'Failure:',
+    title,
     ...pairLines([
       ['  Code', failure.code],
       ['  Message', failure.message],
@@ -28,6 +28,11 @@ export function failureLines(failure: Failure | undefined): string[] {
     ]),
     ...evidence,
   ];
+}
+
+/** Whether the sentence of one is in that of another, which may tell what came of it. */
+export function isToldBy(failure: Failure, other: Failure | undefined): boolean {
+  return other?.message.includes(failure.message) === true;
 }
 
 function indented(text: string): string[] {

@@ -1,7 +1,8 @@
 /** What is wrong with a job, as `describe` prints it: since when, what was tried, what comes next, and what its reader can do. */
 import type { JobView, TriedView, TroubleView } from '../../core/job.ts';
 import { ageOf } from '../duration.ts';
-import { pairLines } from './lines.ts';
+import type { Failure } from '../../core/failure.ts';
+import { isToldBy, pairLines } from './lines.ts';
 
 const nextText: Readonly<Record<TroubleView['next'], string>> = {
   undecided: 'is being decided',
@@ -22,16 +23,16 @@ const actionText: Readonly<Record<TriedView['action'], string>> = {
 
 export function troubleLines({ trouble, failure, candidate }: JobView, now: number): string[] {
   return [
-    ...linesOf('Trouble:', trouble, failure !== undefined, now),
-    ...linesOf('Trouble of the candidate:', candidate?.trouble, false, now),
+    ...linesOf('Trouble:', trouble, failure, now),
+    ...linesOf('Trouble of the candidate:', candidate?.trouble, undefined, now),
   ];
 }
 
-/** @param isTold whether its message was said already. */
-function linesOf(title: string, trouble: TroubleView | undefined, isTold: boolean, now: number): string[] {
+/** @param said what was said already: it may be of another thing, such as the upgrade before that failed and left the job running. */
+function linesOf(title: string, trouble: TroubleView | undefined, said: Failure | undefined, now: number): string[] {
   if (!trouble) return [];
-  const { reason, since, next, action, dueAt, tried, resume } = trouble;
-  const told = isTold ? undefined : trouble.failure;
+  const { reason, since, next, action, dueAt, tried, resume, failure } = trouble;
+  const told = failure && !isToldBy(failure, said) ? failure : undefined;
   const how = action && (next === 'due' || next === 'underWay') ? ` ${actionText[action] ?? action}` : '';
   return [
     title,

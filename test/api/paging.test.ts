@@ -1,8 +1,12 @@
 /** Cursors that nobody was given, and values that PostgreSQL does not take, are the caller's mistake. */
 import { DatabaseError } from 'pg';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { problemOf } from '../../api/error-problem.ts';
-import { eventPosition, readCursor, writeCursor } from '../../api/paging.ts';
+import { badRange } from '../../api/job-params.ts';
+import { eventPosition, pageQuery, readCursor, writeCursor } from '../../api/paging.ts';
+import { Problem } from '../../api/problem.ts';
+import { validate } from '../../api/validate.ts';
 
 const cursor = (at: string) => writeCursor({ at, operation: 1, seq: 1 });
 
@@ -34,5 +38,32 @@ describe('a value that PostgreSQL does not take', () => {
   test('is not a mistake in the query itself', () => {
     const broken = Object.assign(new DatabaseError('syntax error', 1, 'error'), { code: '42601' });
     expect(problemOf(broken, true)).toMatchObject({ code: 'INTERNAL' });
+  });
+});
+
+function httpError(status: number): Error {
+  return Object.assign(new Error('no'), { status });
+}
+
+function thrown(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('every mistake of a caller is told with a cure', () => {
+  test.each<[string, () => unknown]>([
+    ['a parameter', () => validate(z.strictObject(pageQuery), { limit: 'NaN' }, 'query', 'INVALID_PARAMETER')],
+    ['an unknown parameter', () => validate(z.strictObject(pageQuery), { x: '1' }, 'query', 'INVALID_PARAMETER')],
+    ['a cursor', () => readCursor(eventPosition, 'x')],
+    ['a range', badRange],
+    ['a path that cannot be decoded', () => problemOf(httpError(400), true)],
+    ['a body that is too large', () => problemOf(httpError(413), false)],
+  ])('%s', (_, act) => {
+    const found = thrown(act);
+    if (!(found instanceof Problem)) throw new Error('it is no problem');
+    expect(found.toBody('r')).toMatchObject({ code: found.code, cure: expect.stringMatching(/\.$/) });
   });
 });

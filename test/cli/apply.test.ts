@@ -194,6 +194,8 @@ describe('apply --dry-run of several', () => {
     const { code, out } = await apply(documents, '--dry-run', '-o', 'json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ kind: 'DryRunList', items: [{ revision: 0 }, failed] });
+    const diff = await runDrey(api.server, ['diff', '-f', '-', '-o', 'json'], { input: documents });
+    expect(diff.out).toBe(out);
   });
 });
 
@@ -269,11 +271,12 @@ describe('apply --wait', () => {
   });
 
   test('keeps the output a document with -o json: the steps go to the errors', async () => {
-    const ended = { ...begun, state: 'succeeded', steps: [done], endedAt: step.startedAt };
+    const ended = { ...begun, state: 'succeeded', steps: [done], endedAt: step.startedAt, pauseMs: 840 };
     api.routes = { [`PUT ${counts}`]: accepted, [operation]: { body: ended }, [`GET ${counts}`]: { body: job } };
     const { code, out, err } = await apply(stringify(specInput()), '--wait', '-o', 'json');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ kind: 'FlinkJob', status: { phase: 'RUNNING' } });
+    const status = { phase: 'RUNNING', lastOperation: { number: 1, state: 'succeeded', pauseMs: 840 } };
+    expect(JSON.parse(out)).toMatchObject({ kind: 'FlinkJob', status });
     expect(err).toContain('Objects applied done');
   });
 

@@ -69,10 +69,14 @@ describe('a short word', () => {
     [['scale', 'counts'], 2, /--parallelism N, or --vertex ID=N/],
     [['scale', 'counts', '--vertex', 'a=b'], 2, /--vertex ID=N must be a whole number/],
     [['rollback', 'counts', '--to', '0'], 2, /--to must be a whole number/],
-  ])('%j is refused', async (words, code, text) => {
+    [['suspend', 'counts', '--wait', '--timeout', 'soon'], 2, /--timeout: "soon" is not a duration/],
+    [['abort', 'counts', '4', '--wait', '--timeout', 'soon'], 2, /--timeout: "soon" is not a duration/],
+    [['abort', 'counts', '4', '-o', 'wide'], 2, /-o wide is not known/],
+  ])('%j is refused before anything is asked for', async (words, code, text) => {
     const answer = await drey(...words);
     expect(answer.code).toBe(code);
     expect(answer.err).toMatch(text);
+    expect(api.asked).toEqual([]);
   });
 });
 
@@ -188,6 +192,39 @@ describe('delete --dry-run', () => {
     api.routes = { [`DELETE ${counts}`]: problem('BEING_REMOVED', 409, 'Job counts is being removed.') };
     const { code, out } = await drey('delete', 'job', 'counts', '--dry-run');
     expect({ code, out }).toEqual({ code: 0, out: 'flinkjob/counts is being removed already (dry run)\n' });
+    const json = await drey('delete', 'job', 'counts', '--dry-run', '-o', 'json');
+    expect(json).toEqual({ code: 0, out: '', err: out });
+  });
+
+  test('prints it whole with -o json, of several jobs as a list', async () => {
+    const plan = { kind: 'remove', cost: 'none', changes: [], notes: [] };
+    const body = { dryRun: true, changed: true, revision: 1, spec: jobSpec(), plan };
+    api.routes = { [`DELETE ${counts}`]: { body }, [`DELETE ${counts}2`]: { body } };
+    const one = await drey('delete', 'job', 'counts', '--dry-run', '-o', 'json');
+    expect(JSON.parse(one.out)).toEqual(body);
+    const two = await drey('delete', 'job', 'counts', 'counts2', '--dry-run', '-o', 'json');
+    expect(JSON.parse(two.out)).toMatchObject({ kind: 'DryRunList', items: [body, body] });
+  });
+});
+
+describe('delete -o json', () => {
+  const removal = operationRecord({ number: 4, kind: 'remove', state: 'queued' });
+  const told = { status: 202, body: { changed: true, job: jobView(), operation: removal } };
+
+  test('prints the operation that removes the job, with --wait as it has ended', async () => {
+    const ended = { ...removal, state: 'succeeded', endedAt: removal.requestedAt };
+    api.routes = { [`DELETE ${counts}`]: told, [`GET ${counts}/operations/4`]: { body: ended } };
+    expect(JSON.parse((await drey('delete', 'job', 'counts', '-o', 'json')).out)).toEqual(removal);
+    const { code, out, err } = await drey('delete', 'job', 'counts', '--wait', '-o', 'json');
+    expect({ code, record: JSON.parse(out) }).toEqual({ code: 0, record: ended });
+    expect(err).toContain('remove 4: succeeded');
+  });
+
+  test('prints those that there are, and fails for the one that there is not', async () => {
+    api.routes = { [`DELETE ${counts}`]: told };
+    const { code, out, err } = await drey('delete', 'job', 'counts', 'other', '-o', 'name');
+    expect({ code, out }).toEqual({ code: 1, out: 'operation/4\n' });
+    expect(err).toMatch(/flinkjob\/other: There is no such job/);
   });
 });
 
@@ -196,11 +233,15 @@ describe('abort', () => {
     const items = [operationRecord({ number: 5, state: 'queued' }), operationRecord({ number: 4, state: 'running' })];
     api.routes = { [`GET ${counts}/operations`]: page(items), [`POST ${counts}/operations/4/abort`]: accepted };
     expect((await drey('abort', 'counts')).out).toMatch(/operation 4/);
+    // 20 savepoints may wait behind it.
+    expect(Number(/limit=(\d+)/.exec(api.asked[0]?.url ?? '')?.[1])).toBeGreaterThan(21);
   });
 
   test('says when none does', async () => {
     api.routes = { [`GET ${counts}/operations`]: page([operationRecord({ state: 'succeeded' })]) };
-    expect((await drey('abort', 'counts')).err).toMatch(/no operation of counts waits or runs/);
+    const { code, err } = await drey('abort', 'counts');
+    expect(code).toBe(1);
+    expect(err).toMatch(/no operation of counts waits or runs/);
   });
 
   test('tells the refusal of the API', async () => {

@@ -101,6 +101,47 @@ Events:
 `);
 });
 
+async function describeWith(operations: readonly object[], view = jobView()): Promise<string> {
+  api.routes = {
+    [`GET ${counts}`]: { body: view },
+    [`GET ${counts}/operations`]: page(operations),
+    [`GET ${counts}/events`]: page([]),
+  };
+  return (await runDrey(api.server, ['describe', 'job', 'counts'])).out;
+}
+
+test('describe shows the jobs that there are, and fails for the one that there is not', async () => {
+  await describeWith([]);
+  const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'other', 'counts']);
+  expect({ code, name: out.split('\n')[0] }).toEqual({ code: 1, name: expect.stringMatching(/^Name: +counts$/) });
+  expect(err).toMatch(/^error: There is no such job/);
+});
+
+describe('the newest operation that has ended', () => {
+  const failure = { code: 'SAVEPOINT_FAILED', message: 'It was declined.', cure: 'See its checkpoints.' } as const;
+  const taken = operationRecord({ number: 3, kind: 'savepoint', state: 'failed', endedAt: at(9), failure });
+  const running = operationRecord({ number: 4 });
+
+  test('says why it failed and what to do, where it has left the job as it was', async () => {
+    expect(await describeWith([running, taken, first])).toContain(
+      [
+        'Operation 3 (savepoint) failed:',
+        '  Code:     SAVEPOINT_FAILED',
+        '  Message:  It was declined.',
+        '  Cure:     See its checkpoints.\n',
+      ].join('\n'),
+    );
+  });
+
+  test.each<[string, readonly object[], ReturnType<typeof jobView>]>([
+    ['the job says it itself', [taken], jobView({ failure })],
+    ['somebody wanted it to give up', [{ ...taken, state: 'aborted' }], jobView()],
+    ['a later one has succeeded', [operationRecord({ number: 4, state: 'succeeded' }), taken], jobView()],
+  ])('is not told where %s', async (_, operations, view) => {
+    expect(await describeWith(operations, view)).not.toMatch(/Operation 3 \(savepoint\)/);
+  });
+});
+
 test('operations lists them, and operation shows one with its steps', async () => {
   api.routes = {
     [`GET ${counts}/operations`]: page([current, first]),

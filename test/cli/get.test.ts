@@ -61,17 +61,19 @@ describe('get jobs', () => {
     expect((await drey('get', 'jobs', '-o', 'name')).out).toBe('flinkjob/counts\nflinkjob/state-machine\n');
   });
 
-  test('reads all pages', async () => {
+  test('reads all pages, each as large as the API gives them', async () => {
     api.routes = { [`GET ${jobs}`]: [page([counts], 'next'), page([broken])] };
     expect((await drey('get', 'jobs', '-o', 'name')).out.split('\n')).toHaveLength(3);
-    expect(api.asked.map(({ url }) => url)).toEqual([jobs, `${jobs}?cursor=next`]);
+    expect(api.asked.map(({ url }) => url)).toEqual([`${jobs}?limit=500`, `${jobs}?limit=500&cursor=next`]);
   });
 
   test('hands filters to the API', async () => {
     api.routes = { 'GET /v1/tenants/acme/jobs': page([]) };
     const ran = await drey('-t', 'acme', 'get', 'jobs', '-l', 'team=a,tier=1', '--phase', 'running', '-n', 'flink');
     expect(ran).toEqual({ code: 0, out: '', err: 'No jobs found in tenant acme.\n' });
-    expect(api.asked[0]?.url).toBe('/v1/tenants/acme/jobs?phase=RUNNING&namespace=flink&label=team%3Da&label=tier%3D1');
+    expect(api.asked[0]?.url).toBe(
+      '/v1/tenants/acme/jobs?phase=RUNNING&namespace=flink&label=team%3Da&label=tier%3D1&limit=500',
+    );
   });
 
   test('lists all tenants with -A', async () => {

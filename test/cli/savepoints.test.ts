@@ -38,6 +38,19 @@ describe('savepoint create', () => {
     expect(ran.err).toContain('cure: Use native.');
   });
 
+  test.each([
+    [['create', 'counts'], `POST ${savepoints}`],
+    [['restore', 'counts', '3'], `POST ${counts}/restore`],
+    [['dispose', 'counts', '3'], `DELETE ${savepoints}/3`],
+  ])('%j with --wait -o json prints the record of the operation', async (words, request) => {
+    const ended = { ...queued, state: 'succeeded', endedAt: queued.requestedAt };
+    api.routes = { [request]: accepted, [`GET ${counts}/operations/7`]: { body: ended } };
+    const ran = await runDrey(api.server, ['savepoint', ...words, '--wait', '-o', 'json']);
+    expect({ code: ran.code, record: JSON.parse(ran.out) }).toEqual({ code: 0, record: ended });
+    const soon = await runDrey(api.server, ['savepoint', ...words, '-o', 'name']);
+    expect(soon).toEqual({ code: 0, out: 'operation/7\n', err: '' });
+  });
+
   test('with --dry-run says where it would go', async () => {
     const plan = { kind: 'savepoint', cost: 'none', changes: [], notes: ['The job runs on.'] };
     const savepoint = { number: 7, format: 'native', folder: 's3://b/taken-7' };
@@ -57,10 +70,17 @@ describe('savepoint create', () => {
       ].join('\n'),
     });
     expect(api.asked.map(({ url }) => url)).toEqual([`${savepoints}?dryRun=true`]);
+    const json = await runDrey(api.server, ['savepoint', 'create', 'counts', '--dry-run', '-o', 'json']);
+    expect(JSON.parse(json.out)).toEqual(body);
   });
 
-  test('refuses another format before it asks anybody', async () => {
-    expect(await runDrey(api.server, ['savepoint', 'create', 'counts', '--format', 'raw'])).toMatchObject({ code: 2 });
+  test.each([
+    [['create', 'counts', '--format', 'raw']],
+    [['create', 'counts', '--wait', '--timeout', 'soon']],
+    [['restore', 'counts', '3', '--timeout', 'soon']],
+    [['dispose', 'counts', '3', '--timeout', 'soon']],
+  ])('%j is refused before anything is asked for', async (words) => {
+    expect(await runDrey(api.server, ['savepoint', ...words])).toMatchObject({ code: 2 });
     expect(api.asked).toEqual([]);
   });
 });

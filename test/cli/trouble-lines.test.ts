@@ -34,12 +34,19 @@ test('a job that is to be brought back says what was tried, and when it is tried
 });
 
 test('a job that was given up says how it is resumed', () => {
-  const failure = { code: 'NOT_BROUGHT_BACK', message: 'm', cure: 'c' } as const;
+  const message = 'The job is not brought back any more. The job failed: IOException.';
+  const failure = { code: 'NOT_BROUGHT_BACK', message, cure: 'c' } as const;
   const job = view({ phase: 'FAILED', failure }, { isJudged: true, isGivenUp: true });
   const text = troubleLines(job, now).join('\n');
   expect(text).toMatch(/Next: +nothing: it was given up/);
   expect(text).toMatch(/Resume with: +drey resume orders$/);
   expect(text).not.toMatch(/Message/);
+});
+
+test('a job that an upgrade has left running with its failure still says what is wrong with it now, and the cure', () => {
+  const failure = { code: 'SAVEPOINT_FAILED', message: 'The savepoint failed.', cure: 'Try again.' } as const;
+  const text = troubleLines(view({ phase: 'RUNNING', failure }, { isJudged: true }), now).join('\n');
+  expect(text).toMatch(/Message: +The job failed: IOException\.\n +Cure: +Mend it\./);
 });
 
 test.each([

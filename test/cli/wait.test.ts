@@ -91,6 +91,25 @@ describe('wait --for=running', () => {
     expect(await wait('running')).toMatchObject({ code: 1, err: 'error: flinkjob/counts is FINISHED\n' });
   });
 
+  test.each(['SUSPENDED', 'CANCELED'] as const)('fails at once when the job is %s, with the command', async (phase) => {
+    api.routes = {
+      [`GET ${counts}`]: { body: jobView({ phase }) },
+      [`GET ${counts}/operations`]: page([{ ...succeeded, kind: 'suspend' }]),
+    };
+    expect(await wait('running')).toMatchObject({
+      code: 1,
+      err: `error: flinkjob/counts is ${phase}\ncure: drey resume counts starts it.\n`,
+    });
+  });
+
+  test('goes on between two attempts to bring the job back', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [{ body: jobView({ phase: 'RECOVERING' }) }, { body: running }],
+      [`GET ${counts}/operations`]: page([{ ...failed, kind: 'recover' }]),
+    };
+    expect(await wait('running')).toEqual(met);
+  });
+
   test('fails at once when there is no such job', async () => {
     api.routes = { [`GET ${counts}`]: missing };
     expect(await wait('running')).toMatchObject({ code: 1, err: expect.stringContaining('NO_SUCH_JOB') });
@@ -121,6 +140,14 @@ describe('wait --for=removed and --for=phase', () => {
       code: 1,
       err: expect.stringContaining('remove (operation 2) failed'),
     });
+  });
+
+  test('phase: refuses one that there is not, and takes REMOVED for removed', async () => {
+    const { code, err } = await wait('phase=runing', '--timeout', '1s');
+    expect({ code, asked: api.asked }).toEqual({ code: 2, asked: [] });
+    expect(err).toMatch(/there is no such phase\ncure: Use one of PENDING, /);
+    api.routes = { [`GET ${counts}`]: missing };
+    expect(await wait('phase=removed')).toEqual(met);
   });
 
   test('phase: returns when the job is in it', async () => {

@@ -1,0 +1,31 @@
+/** Numbers that PostgreSQL or JavaScript could not hold are refused at the edge, by the very schemas that the server parses with. */
+import { expect, test } from '@jest/globals';
+import { routes } from '../../api/routes.ts';
+
+const job = '/v1/tenants/{tenant}/jobs/{name}';
+const of = { tenant: 'default', name: 'orders' };
+
+function schemaOf(method: string, path: string, part: 'params' | 'query' | 'body') {
+  const schema = routes.find((route) => route.method === method && route.path === path)?.[part];
+  if (!schema) throw new Error(`no such schema: ${method} ${path} ${part}`);
+  return schema;
+}
+
+const cases: readonly [string, string, 'params' | 'query' | 'body', (number: unknown) => object][] = [
+  ['post', `${job}/restore`, 'body', (savepoint) => ({ savepoint })],
+  ['post', `${job}/restore`, 'body', (to) => ({ savepoint: 1, to })],
+  ['post', `${job}/rollback`, 'body', (to) => ({ to })],
+  ['post', `${job}/scale`, 'body', (parallelism) => ({ parallelism })],
+  ['post', `${job}/operations/{number}/abort`, 'params', (number) => ({ ...of, number: String(number) })],
+  ['get', `${job}/operations/{number}`, 'params', (number) => ({ ...of, number: String(number) })],
+  ['get', `${job}/savepoints/{number}`, 'params', (number) => ({ ...of, number: String(number) })],
+  ['get', `${job}/decisions/{number}`, 'params', (number) => ({ ...of, number: String(number) })],
+  ['get', `${job}/events`, 'query', (operation) => ({ operation: String(operation) })],
+];
+
+test.each(cases)('%s %s: of its %s', (method, path, part, wish) => {
+  const schema = schemaOf(method, path, part);
+  expect(schema.safeParse(wish(3)).success).toBe(true);
+  for (const wrong of [0, -1, 1.5, 2 ** 31, 2 ** 53, Number.NaN, Infinity])
+    expect([wrong, schema.safeParse(wish(wrong)).success]).toEqual([wrong, false]);
+});
