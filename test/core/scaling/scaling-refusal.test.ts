@@ -9,7 +9,7 @@ const running = someGeneration(2, { revision: 3 });
 const scaled = smallSpec({ job: { jarUri: 'local:///opt/job.jar', parallelism: 8 } });
 const changed = smallSpec({ flink: { version: '2.3', configuration: { 'rest.flamegraph.enabled': 'true' } } });
 const killed: Trouble = {
-  finding: { reason: 'POD_OUT_OF_MEMORY', standing: 'broken', action: 'wait' },
+  finding: { reason: 'POD_OUT_OF_MEMORY', standing: 'trying', action: 'wait', retry: 'useful', isOfRevision: true },
   of: { generation: 2, submission: 1 },
   since: '2026-11-23T03:46:34Z',
 };
