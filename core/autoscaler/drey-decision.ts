@@ -18,6 +18,7 @@ import { planAfterLoss, situationOf } from './memory-plan.ts';
 import type { EngineMemory, VertexScaling } from './memory.ts';
 import { whyHeld } from './operator-decision.ts';
 import { jobMetrics, whetherRunning, type Stopped } from './prepare.ts';
+import { isOfProgram } from './program-change.ts';
 import { report, type Findings } from './report.ts';
 import { distrust, distrusted, uselessScaleUp } from './trust.ts';
 
@@ -78,6 +79,7 @@ function judgeable({ input, memory, windows }: DreyView, id: string): readonly V
   const seenMs = input.nowMs - (windows.all[0]?.atMs ?? input.nowMs);
   const isNow =
     last !== undefined &&
+    isOfProgram(memory, last.atMs) &&
     seenMs >= dreySettings.judgedByMs &&
     input.nowMs - last.atMs <= dreySettings.judgedWithinMs + input.policy.options.stabilizationMs;
   return isNow ? history : [];

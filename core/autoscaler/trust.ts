@@ -6,6 +6,7 @@
 import { dreySettings } from './drey-settings.ts';
 import { ineffectiveScaleUp } from './effectiveness.ts';
 import type { Distrust, EngineMemory, VertexScaling } from './memory.ts';
+import { isOfProgram } from './program-change.ts';
 
 export interface Tried {
   readonly id: string;
@@ -28,11 +29,13 @@ export function distrust(memory: EngineMemory, id: string, above: number, nowMs:
   return [...memory.distrusts.filter((one) => one !== before), { vertex: id, above, atMs: nowMs, untilMs, times }];
 }
 
-/** What holds a vertex at its parallelism; undefined where nothing does. */
+/** What holds a vertex at its parallelism; undefined where nothing does. Another program may try once. */
 export function distrusted(
   memory: EngineMemory,
   { id, parallelism }: Pick<Tried, 'id' | 'parallelism'>,
   nowMs: number,
 ): Distrust | undefined {
-  return memory.distrusts.find((one) => one.vertex === id && one.untilMs > nowMs && parallelism >= one.above);
+  return memory.distrusts.find(
+    (one) => one.vertex === id && one.untilMs > nowMs && parallelism >= one.above && isOfProgram(memory, one.atMs),
+  );
 }
