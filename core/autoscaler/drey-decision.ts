@@ -7,7 +7,7 @@ import type { AutoscalerDecision, AutoscalerInput, Reason } from './decision.ts'
 import type { DreyVertex } from './drey-evaluation.ts';
 import { grown } from './drey-growth.ts';
 import { dreySettings } from './drey-settings.ts';
-import { shrunk } from './drey-shrinking.ts';
+import { shrunk, shrunkBeside } from './drey-shrinking.ts';
 import { leftAlone, needOf, type VertexNeed } from './drey-vertex.ts';
 import type { Verdict } from './drey-verdict.ts';
 import { uses, viewOf, type DreyView } from './drey-view.ts';
@@ -30,7 +30,9 @@ export function decideDrey(input: AutoscalerInput): AutoscalerDecision {
   const judged = needs.filter(({ alone }) => alone === undefined).map(({ seen }) => needOf(view, seen));
   if (loss?.plan) return told(view, judged, loss);
   // Where it may be given no more memory, more TaskManagers hold less each: it may grow, and not shrink.
-  const verdict = useless(view) ?? grown(view, judged) ?? loss ?? shrunk(view, judged);
+  const growth = useless(view) ?? grown(view, judged);
+  const done = growth?.isStuck && !loss ? shrunkBeside(view, judged, growth) : growth;
+  const verdict = done ?? loss ?? shrunk(view, judged);
   return told(view, judged, withMemoryAlone(view, verdict));
 }
 

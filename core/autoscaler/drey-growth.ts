@@ -19,7 +19,7 @@ export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | u
   const pipelines = pipelinesOf(input.job.vertices);
   const outside = uses(input, 'bottleneck') ? bottlenecks(view) : [];
   const free = beside(needs, pipelines, outside);
-  if (outside[0] && pressingOf(free).length === 0) return { reason: bottleneck(view, outside[0]), delays: {}, memory };
+  if (outside[0] && pressingOf(free).length === 0) return stuck(bottleneck(view, outside[0]), memory);
   const rising = uses(input, 'cost') ? risingSource(view) : undefined;
   if (rising) return { reason: rising, delays: {}, memory };
   const relieved = withMoreMemory(view, free);
@@ -37,7 +37,11 @@ function limited(pressing: readonly VertexNeed[], memory: EngineMemory): Verdict
   if (most === undefined) return undefined;
   const [note] = pressing.flatMap(({ notes }) => notes);
   const [limit] = pressing.flatMap(({ limits }) => limits);
-  return { reason: note ?? limit ?? { ...whyGrown(most), code: 'LIMITED' }, delays: {}, memory };
+  return stuck(note ?? limit ?? { ...whyGrown(most), code: 'LIMITED' }, memory);
+}
+
+function stuck(reason: Reason, memory: EngineMemory): Verdict {
+  return { reason, isStuck: true, delays: {}, memory };
 }
 
 function pressingOf(needs: readonly VertexNeed[]): readonly VertexNeed[] {

@@ -159,7 +159,8 @@ function learn(
   };
 }
 
-function isBehind(vertices: readonly DreyVertex[]): boolean {
+/** Whether records wait in one of the sources for longer than is usual. */
+export function isBehind(vertices: readonly DreyVertex[]): boolean {
   return vertices.some(
     ({ vertex, lagShare, targetRate }) =>
       isSource(vertex) && lagShare > (dreySettings.behindMs / 1000) * Math.max(targetRate, 1),
