@@ -1,5 +1,6 @@
 /** Upwards: everything that has to grow does, far enough and in one rescale; what more subtasks do not help is not done. */
 import type { Reason } from './decision.ts';
+import { isRateUnknown } from './drey-custom.ts';
 import { dreySettings } from './drey-settings.ts';
 import { needOf, type VertexNeed } from './drey-vertex.ts';
 import { backAlong, changed, memorySituation, type Parallelism, type Verdict } from './drey-verdict.ts';
@@ -76,13 +77,14 @@ function whyGrown({ pressing, seen }: VertexNeed): Reason {
   return { code: pressing?.code ?? '', text: `"${seen.vertex.name}": ${pressing?.text ?? ''}` };
 }
 
-/** What is outside of its bounds, or else furthest from what it should be able to process. */
+/** What is outside of its bounds, or else furthest from what it should be able to process; last what only custom metrics speak of. */
 function mostPressing([first, ...others]: readonly VertexNeed[]): VertexNeed | undefined {
   return first && others.reduce((most, one) => (urgencyOf(one) > urgencyOf(most) ? one : most), first);
 }
 
 function urgencyOf({ pressing, seen }: VertexNeed): number {
-  return pressing?.code === 'OUT_OF_BOUNDS' ? Infinity : seen.targetRate / seen.trueRate;
+  if (pressing?.code === 'OUT_OF_BOUNDS') return Infinity;
+  return isRateUnknown(seen) ? 0 : seen.targetRate / seen.trueRate;
 }
 
 /** Memory instead of parallelism where that is enough; else with it, and then with as much less. */
@@ -93,7 +95,9 @@ function withMoreMemory(view: DreyView, needs: readonly VertexNeed[]): Verdict |
   if (pressure === undefined || needs.some(({ pressing }) => pressing?.code === 'OUT_OF_BOUNDS')) return undefined;
   const { plan, gain } = pressure;
   const faster = needs.map(({ seen }) => needOf(view, { ...seen, trueRate: seen.trueRate * gain }));
-  const isEnough = faster.every(({ seen }) => seen.targetRate <= dreySettings.busyAtPeak * seen.trueRate);
+  const isEnough = faster.every(({ seen, pressing }) =>
+    isRateUnknown(seen) ? !pressing : seen.targetRate <= dreySettings.busyAtPeak * seen.trueRate,
+  );
   const changes = isEnough ? {} : changed(input, sizes(view, faster));
   const [reason = { code: 'GC_PRESSURE', text: '' }] = plan.advice.reasons;
   return { reason, changes, plan, delays: {}, memory };

@@ -18,7 +18,9 @@ export interface Tried {
 /** The last scale-up of a vertex, where that was of no use: what it had before. */
 export function uselessScaleUp(history: readonly VertexScaling[], now: Tried): VertexScaling | undefined {
   const useless = ineffectiveScaleUp(history, now, dreySettings.leastGain);
-  return useless && now.load >= dreySettings.saturated ? history.at(-1) : undefined;
+  // What it could do before is not known of a vertex that only custom metrics spoke of.
+  const isJudged = useless !== undefined && !Number.isNaN(useless.gained / useless.expected);
+  return isJudged && now.load >= dreySettings.saturated ? history.at(-1) : undefined;
 }
 
 /** With one more scale-up that was found to be of no use. */
