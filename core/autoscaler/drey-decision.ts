@@ -140,7 +140,13 @@ function judgedVertex(view: DreyView, seen: DreyVertex, needs: readonly VertexNe
     recommended,
     expectedRate: target === vertex.parallelism ? Number.NaN : (trueRate / vertex.parallelism) * target,
     limits: [...need.limits, ...[verdict.cut?.limits[vertex.id] ?? []].flat()],
-    reasons: reasons.length > 0 ? reasons : [verdict.reason],
+    reasons: reasons.length > 0 ? reasons : [whyAsItIs(verdict, vertex.id)],
     arithmetic: need.arithmetic,
   };
+}
+
+/** What waits to shrink says so, whatever holds up the job. */
+function whyAsItIs({ changes, delays, reason }: Verdict, id: string): Reason {
+  const [wish] = changes === undefined ? (delays[id]?.wishes ?? []) : [];
+  return wish ? { code: 'SCALE_DOWN_DELAYED', text: `${wish.parallelism} subtasks would do; that waits.` } : reason;
 }

@@ -58,6 +58,8 @@ describe('a pipeline beside one that is at its maximum', () => {
     const first = decided({});
     expect(first).toMatchObject({ action: 'none', reasons: [{ code: 'BOUNDS' }] });
     expect(Object.keys(first.memory.delayedScaleDowns)).toEqual(['source2', 'work2']);
+    const reasons = first.vertices.map(({ reasons: [why] }) => why?.code);
+    expect(reasons.slice(2)).toEqual(['SCALE_DOWN_DELAYED', 'SCALE_DOWN_DELAYED']);
     expect(anHourLater({})).toMatchObject({
       action: 'scale',
       parallelism: { source: 4, work: 4, source2: 4, work2: 4 },
