@@ -31,7 +31,8 @@ export function decideDrey(input: AutoscalerInput): AutoscalerDecision {
   if (loss?.plan) return told(view, judged, loss);
   // Where it may be given no more memory, more TaskManagers hold less each: it may grow, and not shrink.
   const growth = useless(view) ?? grown(view, judged);
-  const done = growth?.isStuck && !loss ? shrunkBeside(view, judged, growth) : growth;
+  const isStuck = growth?.isStuck ?? hasNoRoom(input, growth);
+  const done = growth && isStuck && !loss ? shrunkBeside(view, judged, growth) : growth;
   const verdict = done ?? loss ?? shrunk(view, judged);
   return told(view, judged, withMemoryAlone(view, verdict));
 }
@@ -103,6 +104,13 @@ function withinQuotas({ job, policy }: AutoscalerInput, verdict: Verdict): Verdi
   return cut ? { ...verdict, changes: cut.changes, cut } : verdict;
 }
 
+/** Whether a quota leaves nothing of the changes: what becomes smaller beside them makes room. */
+function hasNoRoom(input: AutoscalerInput, growth: Verdict | undefined): boolean {
+  if (growth?.changes === undefined || growth.plan) return false;
+  const { changes = {} } = withinQuotas(input, growth);
+  return Object.keys(changes).length === 0 || whyHeld(input, changes)?.code === 'QUOTA_REACHED';
+}
+
 function isPressed(needs: readonly VertexNeed[]): boolean {
   return needs.some(({ pressing }) => pressing !== undefined);
 }
@@ -146,7 +154,7 @@ function judgedVertex(view: DreyView, seen: DreyVertex, needs: readonly VertexNe
 }
 
 /** What waits to shrink says so, whatever holds up the job. */
-function whyAsItIs({ changes, delays, reason }: Verdict, id: string): Reason {
-  const [wish] = changes === undefined ? (delays[id]?.wishes ?? []) : [];
+function whyAsItIs({ changes = {}, delays, reason }: Verdict, id: string): Reason {
+  const [wish] = Object.keys(changes).length === 0 ? (delays[id]?.wishes ?? []) : [];
   return wish ? { code: 'SCALE_DOWN_DELAYED', text: `${wish.parallelism} subtasks would do; that waits.` } : reason;
 }

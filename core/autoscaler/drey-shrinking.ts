@@ -49,7 +49,7 @@ export function shrunkBeside(view: DreyView, needs: readonly VertexNeed[], stuck
   const others = needs.filter(({ seen }) => isBeside(seen));
   if (others.length === 0) return stuck;
   const less = shrunk({ ...view, isBehind: isBehind(view.vertices.filter(isBeside)) }, others);
-  return less.changes ? less : { ...less, reason: stuck.reason };
+  return less.changes ? less : { ...stuck, delays: less.delays, memory: less.memory };
 }
 
 /** @param due all that could go: whether that is worth a pause is judged by where it leads, in however many steps. */

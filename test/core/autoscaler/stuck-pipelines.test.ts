@@ -4,6 +4,7 @@ import { assert, integer, property } from 'fast-check';
 import { decide } from '../../../core/autoscaler/decide.ts';
 import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import type { EngineMemory } from '../../../core/autoscaler/memory.ts';
+import type { AutoscalerPolicy } from '../../../core/autoscaler/policy.ts';
 import { vertex } from './fixtures.ts';
 import { inputOf, jobOf, minute, samplesOf, type Load } from './jobs.ts';
 
@@ -20,12 +21,15 @@ interface Case {
   /** Of the pipeline that cannot grow. */
   readonly parallelism?: number;
   readonly intervalMs?: number;
+  /** In the place of that maximum. */
+  readonly policy?: Partial<AutoscalerPolicy>;
 }
 
 const ofBeside = 10;
 
-function jobInput({ beside = little, minutes = 12, group = 'h', parallelism = 4, intervalMs }: Case): AutoscalerInput {
-  const policy = { profile: 'drey' as const, vertices: { work: { max: parallelism } } };
+function jobInput({ beside = little, minutes = 12, group = 'h', parallelism = 4, ...one }: Case): AutoscalerInput {
+  const { intervalMs, policy: own = { vertices: { work: { max: parallelism } } } } = one;
+  const policy = { profile: 'drey' as const, ...own };
   const options = intervalMs === undefined ? {} : { scaleDownIntervalMs: intervalMs };
   const input = inputOf(tooMuch, minutes * minute, policy, options);
   const others = samplesOf(beside, minutes * minute);
@@ -84,6 +88,20 @@ describe('a pipeline beside one that is at its maximum', () => {
       }),
       { seed: 7, numRuns: 60 },
     );
+  });
+});
+
+describe('a pipeline beside one that a quota keeps from growing', () => {
+  const slots = 4 + ofBeside;
+
+  test.each<[string, Partial<AutoscalerPolicy>]>([
+    ['of its tenant', { quotas: [{ of: 'tenant', name: 'default', slots }] }],
+    ['of its own', { quotas: [{ slots }] }],
+  ])('%s waits to shrink, and then makes room', (_what, policy) => {
+    const first = decided({ policy });
+    expect(first).toMatchObject({ action: 'none', reasons: [{ code: 'QUOTA_REACHED' }, { code: 'TOO_SMALL' }] });
+    expect(Object.keys(first.memory.delayedScaleDowns)).toEqual(['source2', 'work2']);
+    expect(anHourLater({ policy })).toMatchObject({ action: 'scale', parallelism: { work: 4, work2: 4 } });
   });
 });
 
