@@ -9,6 +9,7 @@ import { withSample } from '../../core/autoscaler-agent/kept-samples.ts';
 import { jobPolicy } from '../../core/autoscaler-agent/job-policy.ts';
 import { lostForMemory } from '../../core/autoscaler-agent/lost-for-memory.ts';
 import { takenUp, type FailedWrites } from '../../core/autoscaler-agent/noted-memory.ts';
+import { programDigest } from '../../core/autoscaler-agent/program-digest.ts';
 import { taskManagerResources } from '../../core/autoscaler-agent/task-manager-resources.ts';
 import { stillTold, toldNow, type ToldDecision } from '../../core/autoscaler-agent/telling.ts';
 import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
@@ -16,7 +17,7 @@ import type { Generation } from '../../core/generation.ts';
 import type { JobReading } from '../../core/metrics/job-reading.ts';
 import { readAutoscalerNote } from '../../core/schema/autoscaler-note.ts';
 import { autoscalerPolicy } from '../../core/schema/autoscaler.ts';
-import type { JobSpec } from '../../core/schema/flink-job.ts';
+import type { FlinkJob, JobSpec } from '../../core/schema/flink-job.ts';
 import type { SeenAnchor } from './cluster-view.ts';
 
 /** When it is, and where else a job's memory may lie. */
@@ -42,6 +43,7 @@ export class AutoscaledJob {
   failed: FailedWrites | undefined;
   private generation: Generation | undefined;
   private policy: { readonly of: JobSpec; readonly is: AutoscalerPolicy } | undefined;
+  private program: { readonly of: FlinkJob; readonly is: string } | undefined;
   private samples: readonly JobSample[] = [];
   private job: JobNow | undefined;
   private noted: string | undefined;
@@ -112,7 +114,8 @@ export class AutoscaledJob {
     const { options } = this.policyOf(spec.spec);
     this.samples = withSample(this.samples, sample, keepSamplesMs(options));
     const outOfMemory = lostForMemory(pods);
-    this.job = { ...job, taskManagers: taskManagerResources(spec.spec), ...(outOfMemory && { outOfMemory }) };
+    const given = { program: this.programOf(spec), taskManagers: taskManagerResources(spec.spec) };
+    this.job = { ...job, ...given, ...(outOfMemory && { outOfMemory }) };
     this.told = stillTold(this.told, job.vertices);
     const input = this.input();
     if (!input) throw new Error('there is no sample, though one was taken');
@@ -160,6 +163,11 @@ export class AutoscaledJob {
     if (!spec.autoscaler) throw new Error('the spec says nothing of an autoscaler');
     if (this.policy?.of !== spec) this.policy = { of: spec, is: jobPolicy(autoscalerPolicy(spec.autoscaler), spec) };
     return this.policy.is;
+  }
+
+  private programOf(spec: FlinkJob): string {
+    if (this.program?.of !== spec) this.program = { of: spec, is: programDigest(spec) };
+    return this.program.is;
   }
 }
 

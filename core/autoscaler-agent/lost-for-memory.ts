@@ -3,25 +3,28 @@ import type { AutoscaledJob } from '../autoscaler/samples.ts';
 import type { PodSeen } from '../diagnosis/pod-seen.ts';
 import { mainContainerName } from '../manifests/main-container.ts';
 import { labels } from '../names.ts';
+import { memoryLimitOf } from '../observation/pods.ts';
 import { parseMemoryBytes } from '../spec/quantity.ts';
 
 /**
  * The newest such end among a generation's pods, as long as Kubernetes tells of it: by the node's clock, with the limit that was too small.
- * A sidecar's memory is not the autoscaler's to give.
+ * A sidecar's memory is not the autoscaler's to give. Asked with every reading of the job: of a pod that nobody killed only two fields are read.
  */
 export function lostForMemory(pods: Iterable<PodSeen>): AutoscaledJob['outOfMemory'] {
-  return [...pods].flatMap(endOf).toSorted((one, other) => other.atMs - one.atMs)[0];
+  let newest: { readonly atMs: number; readonly pod: PodSeen } | undefined;
+  for (const pod of pods) {
+    const atMs = killedAtMs(pod);
+    if (atMs > (newest?.atMs ?? -Infinity)) newest = { atMs, pod };
+  }
+  const limit = newest && memoryLimitOf(newest.pod, mainContainerName);
+  return newest && limit !== undefined ? { atMs: newest.atMs, memoryBytes: parseMemoryBytes(limit) } : undefined;
 }
 
-function endOf({ metadata, spec, status }: PodSeen): NonNullable<AutoscaledJob['outOfMemory']>[] {
-  if (metadata.labels?.[labels.component] !== 'taskmanager') return [];
-  const main = status?.containerStatuses?.find(({ name }) => name === mainContainerName);
-  const limit = spec?.containers.find(({ name }) => name === mainContainerName)?.resources?.limits?.['memory'];
-  if (limit === undefined) return [];
+/** -Infinity where it was not, or without a limit: then it was the node that had no more. */
+function killedAtMs(pod: PodSeen): number {
+  const main = pod.status?.containerStatuses?.find(({ name }) => name === mainContainerName);
   const ends = [main?.state?.terminated, main?.lastState?.terminated];
-  return ends.flatMap((end) =>
-    end?.reason === 'OOMKilled' && end.finishedAt !== undefined
-      ? [{ atMs: Date.parse(end.finishedAt), memoryBytes: parseMemoryBytes(limit) }]
-      : [],
-  );
+  const killed = ends.find((end) => end?.reason === 'OOMKilled' && end.finishedAt !== undefined);
+  if (killed?.finishedAt === undefined || pod.metadata.labels?.[labels.component] !== 'taskmanager') return -Infinity;
+  return memoryLimitOf(pod, mainContainerName) === undefined ? -Infinity : Date.parse(killed.finishedAt);
 }

@@ -7,7 +7,7 @@ import type { AutoscalerDecision, AutoscalerInput, Reason } from './decision.ts'
 import type { DreyVertex } from './drey-evaluation.ts';
 import { grown } from './drey-growth.ts';
 import { dreySettings } from './drey-settings.ts';
-import { shrunk } from './drey-shrinking.ts';
+import { shrunk, shrunkBeside } from './drey-shrinking.ts';
 import { leftAlone, needOf, type VertexNeed } from './drey-vertex.ts';
 import type { Verdict } from './drey-verdict.ts';
 import { uses, viewOf, type DreyView } from './drey-view.ts';
@@ -18,6 +18,7 @@ import { planAfterLoss, situationOf } from './memory-plan.ts';
 import type { EngineMemory, VertexScaling } from './memory.ts';
 import { whyHeld } from './operator-decision.ts';
 import { jobMetrics, whetherRunning, type Stopped } from './prepare.ts';
+import { isOfProgram } from './program-change.ts';
 import { report, type Findings } from './report.ts';
 import { distrust, distrusted, uselessScaleUp } from './trust.ts';
 
@@ -29,7 +30,10 @@ export function decideDrey(input: AutoscalerInput): AutoscalerDecision {
   const judged = needs.filter(({ alone }) => alone === undefined).map(({ seen }) => needOf(view, seen));
   if (loss?.plan) return told(view, judged, loss);
   // Where it may be given no more memory, more TaskManagers hold less each: it may grow, and not shrink.
-  const verdict = useless(view) ?? grown(view, judged) ?? loss ?? shrunk(view, judged);
+  const growth = useless(view) ?? grown(view, judged);
+  const isStuck = growth?.isStuck ?? hasNoRoom(input, growth);
+  const done = growth && isStuck && !loss ? shrunkBeside(view, judged, growth) : growth;
+  const verdict = done ?? loss ?? shrunk(view, judged);
   return told(view, judged, withMemoryAlone(view, verdict));
 }
 
@@ -78,6 +82,7 @@ function judgeable({ input, memory, windows }: DreyView, id: string): readonly V
   const seenMs = input.nowMs - (windows.all[0]?.atMs ?? input.nowMs);
   const isNow =
     last !== undefined &&
+    isOfProgram(memory, last.atMs) &&
     seenMs >= dreySettings.judgedByMs &&
     input.nowMs - last.atMs <= dreySettings.judgedWithinMs + input.policy.options.stabilizationMs;
   return isNow ? history : [];
@@ -97,6 +102,13 @@ function told(view: DreyView, needs: readonly VertexNeed[], found: Verdict): Aut
 function withinQuotas({ job, policy }: AutoscalerInput, verdict: Verdict): Verdict {
   const cut = verdict.changes && cutToQuotas(job, verdict.changes, policy.quotas);
   return cut ? { ...verdict, changes: cut.changes, cut } : verdict;
+}
+
+/** Whether a quota leaves nothing of the changes: what becomes smaller beside them makes room. */
+function hasNoRoom(input: AutoscalerInput, growth: Verdict | undefined): boolean {
+  if (growth?.changes === undefined || growth.plan) return false;
+  const { changes = {} } = withinQuotas(input, growth);
+  return Object.keys(changes).length === 0 || whyHeld(input, changes)?.code === 'QUOTA_REACHED';
 }
 
 function isPressed(needs: readonly VertexNeed[]): boolean {
@@ -136,7 +148,13 @@ function judgedVertex(view: DreyView, seen: DreyVertex, needs: readonly VertexNe
     recommended,
     expectedRate: target === vertex.parallelism ? Number.NaN : (trueRate / vertex.parallelism) * target,
     limits: [...need.limits, ...[verdict.cut?.limits[vertex.id] ?? []].flat()],
-    reasons: reasons.length > 0 ? reasons : [verdict.reason],
+    reasons: reasons.length > 0 ? reasons : [whyAsItIs(verdict, vertex.id)],
     arithmetic: need.arithmetic,
   };
+}
+
+/** What waits to shrink says so, whatever holds up the job. */
+function whyAsItIs({ changes = {}, delays, reason }: Verdict, id: string): Reason {
+  const [wish] = Object.keys(changes).length === 0 ? (delays[id]?.wishes ?? []) : [];
+  return wish ? { code: 'SCALE_DOWN_DELAYED', text: `${wish.parallelism} subtasks would do; that waits.` } : reason;
 }

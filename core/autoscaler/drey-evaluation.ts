@@ -8,6 +8,7 @@ import { counterRate, outputRatio } from './edges.ts';
 import { chooseTrueRate, type Evaluated } from './evaluate.ts';
 import { dreySettings } from './drey-settings.ts';
 import type { OperatorOptions } from './options.ts';
+import { pipelinesOf } from './pipelines.ts';
 import type { JobVertex } from './samples.ts';
 import { averageOf } from './statistics.ts';
 import { thresholdsFor } from './target-capacity.ts';
@@ -41,13 +42,15 @@ export function evaluateDrey(
   options: OperatorOptions,
 ): readonly DreyVertex[] | undefined {
   const done: DreyVertex[] = [];
-  const wasBehind = behindThroughout(vertices, windows.all);
+  const pipelines = pipelinesOf(vertices);
+  const behind = behindThroughout(vertices, windows.all).map(({ id }) => pipelines.get(id));
   for (const vertex of vertices) {
     const wanted = isSource(vertex) ? takenIn(vertex, windows) : passedOn(vertex, vertices, windows.all, done);
     if (Number.isNaN(wanted.targetRate)) return undefined;
     const catchUpRate = options.catchUpMs === 0 ? 0 : wanted.lagShare / (options.catchUpMs / 1000);
     const load = loadOf(vertex, windows.all);
     const loadNow = loadOf(vertex, windows.now);
+    const wasBehind = behind.includes(pipelines.get(vertex.id));
     done.push({
       vertex,
       ...wanted,
@@ -139,11 +142,11 @@ function capacityOf(
   return Number.isFinite(present) && present < usual ? present : usual;
 }
 
-/** Whether records waited in some source, for long enough to be worth a word, in every sample of a window that lasts. */
-function behindThroughout(vertices: readonly JobVertex[], all: readonly Collected[]): boolean {
+/** The sources in which records waited, for long enough to be worth a word, in every sample of a window that lasts. */
+function behindThroughout(vertices: readonly JobVertex[], all: readonly Collected[]): readonly JobVertex[] {
   const lastsMs = (all.at(-1)?.atMs ?? 0) - (all[0]?.atMs ?? 0);
-  if (lastsMs < dreySettings.behindThroughoutMs) return false;
-  return vertices.filter(isSource).some(({ id }) => {
+  if (lastsMs < dreySettings.behindThroughoutMs) return [];
+  return vertices.filter(isSource).filter(({ id }) => {
     const least = (counterRate(all, id, 'recordsIn') * dreySettings.behindMs) / 1000;
     return all.every((one) => (one.vertices[id]?.lag ?? 0) > least);
   });

@@ -1,5 +1,6 @@
 /** Upwards: everything that has to grow does, far enough and in one rescale; what more subtasks do not help is not done. */
 import type { Reason } from './decision.ts';
+import { isRateUnknown } from './drey-custom.ts';
 import { dreySettings } from './drey-settings.ts';
 import { needOf, type VertexNeed } from './drey-vertex.ts';
 import { backAlong, changed, memorySituation, type Parallelism, type Verdict } from './drey-verdict.ts';
@@ -19,7 +20,7 @@ export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | u
   const pipelines = pipelinesOf(input.job.vertices);
   const outside = uses(input, 'bottleneck') ? bottlenecks(view) : [];
   const free = beside(needs, pipelines, outside);
-  if (outside[0] && pressingOf(free).length === 0) return { reason: bottleneck(view, outside[0]), delays: {}, memory };
+  if (outside[0] && pressingOf(free).length === 0) return stuck(bottleneck(view, outside[0]), memory);
   const rising = uses(input, 'cost') ? risingSource(view) : undefined;
   if (rising) return { reason: rising, delays: {}, memory };
   const relieved = withMoreMemory(view, free);
@@ -37,7 +38,11 @@ function limited(pressing: readonly VertexNeed[], memory: EngineMemory): Verdict
   if (most === undefined) return undefined;
   const [note] = pressing.flatMap(({ notes }) => notes);
   const [limit] = pressing.flatMap(({ limits }) => limits);
-  return { reason: note ?? limit ?? { ...whyGrown(most), code: 'LIMITED' }, delays: {}, memory };
+  return stuck(note ?? limit ?? { ...whyGrown(most), code: 'LIMITED' }, memory);
+}
+
+function stuck(reason: Reason, memory: EngineMemory): Verdict {
+  return { reason, isStuck: true, delays: {}, memory };
 }
 
 function pressingOf(needs: readonly VertexNeed[]): readonly VertexNeed[] {
@@ -72,13 +77,14 @@ function whyGrown({ pressing, seen }: VertexNeed): Reason {
   return { code: pressing?.code ?? '', text: `"${seen.vertex.name}": ${pressing?.text ?? ''}` };
 }
 
-/** What is outside of its bounds, or else furthest from what it should be able to process. */
+/** What is outside of its bounds, or else furthest from what it should be able to process; last what only custom metrics speak of. */
 function mostPressing([first, ...others]: readonly VertexNeed[]): VertexNeed | undefined {
   return first && others.reduce((most, one) => (urgencyOf(one) > urgencyOf(most) ? one : most), first);
 }
 
 function urgencyOf({ pressing, seen }: VertexNeed): number {
-  return pressing?.code === 'OUT_OF_BOUNDS' ? Infinity : seen.targetRate / seen.trueRate;
+  if (pressing?.code === 'OUT_OF_BOUNDS') return Infinity;
+  return isRateUnknown(seen) ? 0 : seen.targetRate / seen.trueRate;
 }
 
 /** Memory instead of parallelism where that is enough; else with it, and then with as much less. */
@@ -89,7 +95,9 @@ function withMoreMemory(view: DreyView, needs: readonly VertexNeed[]): Verdict |
   if (pressure === undefined || needs.some(({ pressing }) => pressing?.code === 'OUT_OF_BOUNDS')) return undefined;
   const { plan, gain } = pressure;
   const faster = needs.map(({ seen }) => needOf(view, { ...seen, trueRate: seen.trueRate * gain }));
-  const isEnough = faster.every(({ seen }) => seen.targetRate <= dreySettings.busyAtPeak * seen.trueRate);
+  const isEnough = faster.every(({ seen, pressing }) =>
+    isRateUnknown(seen) ? !pressing : seen.targetRate <= dreySettings.busyAtPeak * seen.trueRate,
+  );
   const changes = isEnough ? {} : changed(input, sizes(view, faster));
   const [reason = { code: 'GC_PRESSURE', text: '' }] = plan.advice.reasons;
   return { reason, changes, plan, delays: {}, memory };

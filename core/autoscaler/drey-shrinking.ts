@@ -2,11 +2,13 @@
 import type { Reason } from './decision.ts';
 import { addWish, dueWish } from './delayed-scale-down.ts';
 import { dreySettings } from './drey-settings.ts';
+import type { DreyVertex } from './drey-evaluation.ts';
 import type { VertexNeed } from './drey-vertex.ts';
 import { backAlong, changed, memorySituation, type Parallelism, type Verdict } from './drey-verdict.ts';
-import { uses, type DreyView } from './drey-view.ts';
+import { isBehind, uses, type DreyView } from './drey-view.ts';
 import { withFreeRoom } from './free-room.ts';
 import { planForFewer, withHeapRoom } from './memory-plan.ts';
+import { pipelinesOf } from './pipelines.ts';
 import { slotsOf } from './quota.ts';
 import { patience } from './rescale-cost.ts';
 import { percent, span } from './words.ts';
@@ -36,6 +38,20 @@ export function shrunk(view: DreyView, needs: readonly VertexNeed[]): Verdict {
   return { ...judgement, delays, memory: isFalling ? { ...memory, fallingSinceMs } : memory };
 }
 
+/**
+ * Where nothing that has to grow can: the pipelines in which nothing has to, and nothing waits, shrink as ever. The others stay whole: what is
+ * wide beside the vertex that holds them up is to work off what waits once that can do more, and a pause makes a late pipeline later.
+ */
+export function shrunkBeside(view: DreyView, needs: readonly VertexNeed[], stuck: Verdict): Verdict {
+  const pipelines = pipelinesOf(view.input.job.vertices);
+  const held = new Set(needs.filter(({ pressing }) => pressing).map(({ seen }) => pipelines.get(seen.vertex.id)));
+  const isBeside = ({ vertex }: DreyVertex) => !held.has(pipelines.get(vertex.id));
+  const others = needs.filter(({ seen }) => isBeside(seen));
+  if (others.length === 0) return stuck;
+  const less = shrunk({ ...view, isBehind: isBehind(view.vertices.filter(isBeside)) }, others);
+  return less.changes ? less : { ...stuck, delays: less.delays, memory: less.memory };
+}
+
 /** @param due all that could go: whether that is worth a pause is judged by where it leads, in however many steps. */
 function smaller(view: DreyView, needs: readonly VertexNeed[], due: Parallelism, waiting: number): Judgement {
   const reason = whyNotSmaller(view, needs, due, waiting);
@@ -49,11 +65,14 @@ function smaller(view: DreyView, needs: readonly VertexNeed[], due: Parallelism,
     const less = roomier && smaller(view, needs, roomier, waiting);
     return less?.changes ? less : { reason: plan };
   }
-  const wanted = needs.map(({ seen, roomy }) => ({
-    vertex: seen.vertex,
-    parallelism: next[seen.vertex.id] ?? seen.vertex.parallelism,
-    roomy: uses(input, 'cost') ? Math.min(roomy, seen.vertex.parallelism) : 0,
-  }));
+  const wanted = input.job.vertices.map((vertex) => {
+    const { roomy = 0 } = needs.find(({ seen }) => seen.vertex === vertex) ?? {};
+    return {
+      vertex,
+      parallelism: next[vertex.id] ?? vertex.parallelism,
+      roomy: uses(input, 'cost') ? Math.min(roomy, vertex.parallelism) : 0,
+    };
+  });
   const text = `For ${span(input.policy.options.scaleDownIntervalMs)}, ${percent(savingOf(view, due))} of the slots were not needed.`;
   return {
     reason: { code: 'TOO_LARGE', text },

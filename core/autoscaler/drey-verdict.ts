@@ -11,6 +11,8 @@ export type Parallelism = Readonly<Record<string, number>>;
 export interface Verdict {
   readonly reason: Reason;
   readonly changes?: Parallelism;
+  /** Something has to grow, and nothing that has to can. */
+  readonly isStuck?: true;
   /** What a quota has taken of the changes. */
   readonly cut?: CutScaling;
   readonly plan?: MemoryPlan;

@@ -4,12 +4,14 @@ import { neededCapacity } from './catch-up.ts';
 import { customWish, unknownWish, type CustomWish } from './custom-metrics.ts';
 import type { Limit, Reason } from './decision.ts';
 import type { DreyVertex } from './drey-evaluation.ts';
+import { isRateUnknown, needByMetrics } from './drey-custom.ts';
 import { dreySettings } from './drey-settings.ts';
 import { uses, type DreyView } from './drey-view.ts';
 import { whyExcluded } from './operator-decision.ts';
 import { currentWindow } from './recurring-window.ts';
 import { isWorthScalingUp } from './rescale-cost.ts';
 import { rulesOf } from './rules.ts';
+import type { JobVertex } from './samples.ts';
 import { boundShare, evenedParallelism, skewOf } from './skew.ts';
 import { distrusted } from './trust.ts';
 import { boundsOf, policyOf, type Bounds } from './vertex-bounds.ts';
@@ -34,11 +36,13 @@ export interface VertexNeed {
   readonly arithmetic: readonly string[];
 }
 
-/** A vertex that is not looked at. */
-export function leftAlone(view: DreyView, { vertex, withoutBusyTime, trueRate }: DreyVertex): Reason | undefined {
-  const excluded = whyExcluded({ vertex, withoutBusyTime }, view.input);
-  if (excluded) return excluded;
-  return Number.isNaN(trueRate) ? { code: 'RATE_UNKNOWN', text: 'What it can process is not known.' } : undefined;
+/** A vertex that is not looked at. Where it is only not known what it can process, custom metrics may still speak of it. */
+export function leftAlone(view: DreyView, seen: DreyVertex): Reason | undefined {
+  const { input, recent } = view;
+  const { vertex } = seen;
+  const excluded = whyExcluded({ vertex, withoutBusyTime: false }, input);
+  if (excluded || !isRateUnknown(seen) || customWish(vertex, input.policy.customMetrics, recent)) return excluded;
+  return whyExcluded(seen, input) ?? { code: 'RATE_UNKNOWN', text: 'What it can process is not known.' };
 }
 
 export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
@@ -46,6 +50,8 @@ export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
   const { vertex, targetRate, trueRate } = seen;
   const options = { ...input.policy.options, ...ownTarget(view, seen) };
   const bounds = boundsOf(input.policy, vertex, currentWindow(input.policy.schedules, input.nowMs));
+  const byMetrics = isRateUnknown(seen) ? needByMetrics(view, seen, bounds, whyOutside(vertex, bounds)) : undefined;
+  if (byMetrics) return byMetrics;
   const backlog = { restartMs: view.restartMs, catchUpMs: view.catchUpMs };
   const rising = { ...seen, targetRate: uses(input, 'cost') ? seen.sizedRate : seen.risingRate };
   const needed = neededCapacity(rising, backlog, options, uses(input, 'catchUp'));
@@ -87,11 +93,16 @@ function customPressing(custom: CustomWish | undefined, parallelism: number): Re
   return custom && custom.exact > parallelism * (1 + dreySettings.customTolerance) ? custom : undefined;
 }
 
+function whyOutside({ parallelism }: JobVertex, { min, max }: Bounds): Reason | undefined {
+  if (parallelism >= min && parallelism <= max) return undefined;
+  return { code: 'OUT_OF_BOUNDS', text: `Its bounds are ${min} and ${max}.` };
+}
+
 /** It cannot take what comes, or does not work off what waits in time, or is outside of its bounds, or soon will be too small. */
-function whyPressing(view: DreyView, seen: DreyVertex, { min, max }: Bounds): Reason | undefined {
+function whyPressing(view: DreyView, seen: DreyVertex, bounds: Bounds): Reason | undefined {
   const { targetRate, trueRate, lagShare, vertex, loadNow } = seen;
-  if (vertex.parallelism < min || vertex.parallelism > max)
-    return { code: 'OUT_OF_BOUNDS', text: `Its bounds are ${min} and ${max}.` };
+  const outside = whyOutside(vertex, bounds);
+  if (outside) return outside;
   const can = trueRate * dreySettings.busiest;
   const lasting = lastingRate(view, seen);
   const isWorthIt = !uses(view.input, 'cost') || isWorthScalingUp({ ...seen, targetRate: lasting }, view.restartMs);

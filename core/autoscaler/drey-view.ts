@@ -8,6 +8,7 @@ import { dreySettings } from './drey-settings.ts';
 import { watched } from './memory-watch.ts';
 import type { EngineMemory } from './memory.ts';
 import type { Feature } from './policy.ts';
+import { ofProgram } from './program-change.ts';
 import { upToDate, whetherRunning, type Stopped } from './prepare.ts';
 import { restartTimeMs } from './restart-time.ts';
 import type { JobSample } from './samples.ts';
@@ -44,10 +45,11 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
   const running = whetherRunning(input);
   if ('stopped' in running) return running;
   const { job, nowMs, policy } = input;
-  const memory = upToDate(input, {
+  const recalled = upToDate(input, {
     historyMaxAgeMs: dreySettings.capacityAgeMs,
     historyMaxCount: dreySettings.scalingsKept,
   });
+  const memory = ofProgram(recalled, job.program, nowMs);
   const since = running.sinceMs;
   const seen = input.samples.filter(({ atMs }) => atMs >= since && atMs <= nowMs);
   const inWindow = covering(seen, nowMs - policy.options.windowMs);
@@ -157,7 +159,8 @@ function learn(
   };
 }
 
-function isBehind(vertices: readonly DreyVertex[]): boolean {
+/** Whether records wait in one of the sources for longer than is usual. */
+export function isBehind(vertices: readonly DreyVertex[]): boolean {
   return vertices.some(
     ({ vertex, lagShare, targetRate }) =>
       isSource(vertex) && lagShare > (dreySettings.behindMs / 1000) * Math.max(targetRate, 1),

@@ -3,6 +3,7 @@ import type { AutoscalerInput } from './decision.ts';
 import { dreySettings } from './drey-settings.ts';
 import { roundedUp, sizeStep } from './heap-size.ts';
 import type { EngineMemory, MemoryGiven, MemoryRefused } from './memory.ts';
+import { isOfProgram } from './program-change.ts';
 
 export interface MemoryBounds {
   /** What they have where nobody gives any. */
@@ -16,7 +17,7 @@ export interface MemoryBounds {
   readonly refused?: MemoryRefused;
 }
 
-type Remembered = Pick<EngineMemory, 'memoryGiven' | 'memoryTriedAtMs' | 'memoryRefused' | 'watched'>;
+type Remembered = Pick<EngineMemory, 'memoryGiven' | 'memoryTriedAtMs' | 'memoryRefused' | 'watched' | 'program'>;
 
 /** @param memoryBytes what they have now */
 export function memoryBounds(input: AutoscalerInput, memoryBytes: number, memory: Remembered): MemoryBounds {
@@ -69,12 +70,14 @@ function rests({ nowMs }: AutoscalerInput, sinceMs = -Infinity): boolean {
 function keptOf(
   { nowMs }: AutoscalerInput,
   memoryBytes: number,
-  { memoryGiven, watched }: Remembered,
+  remembered: Remembered,
   given: MemoryGiven | undefined,
 ): MemoryBounds['kept'] {
+  const { memoryGiven, watched } = remembered;
   const isRaised = watched?.bytes === memoryBytes && (watched.beforeBytes ?? Infinity) < memoryBytes;
   const leastBytes = given ? given.leastBytes : isRaised ? memoryBytes : undefined;
   const { tooSmall } = memoryGiven ?? {};
-  const isFresh = tooSmall !== undefined && nowMs - tooSmall.atMs < dreySettings.tooSmallMs;
+  const isFresh =
+    tooSmall !== undefined && nowMs - tooSmall.atMs < dreySettings.tooSmallMs && isOfProgram(remembered, tooSmall.atMs);
   return { ...(leastBytes !== undefined && { leastBytes }), ...(isFresh && { tooSmall }) };
 }

@@ -121,6 +121,14 @@ export interface ObservedRates {
   readonly rates: Readonly<Record<string, Figure>>;
 }
 
+/** What runs, and since when: what was learned of a program before says little of this one. */
+export interface ProgramKnown {
+  /** See `AutoscaledJob.program`. */
+  readonly digest: string;
+  /** Of the first decision on it; 0 where none before is known. */
+  readonly sinceMs: number;
+}
+
 /** All that is handed from decision to decision. */
 export interface EngineMemory {
   /** By vertex, oldest first. */
@@ -141,6 +149,7 @@ export interface EngineMemory {
   readonly memoryRefused?: MemoryRefused;
   readonly watched?: WatchedMemory;
   readonly observed?: ObservedRates;
+  readonly program?: ProgramKnown;
 }
 
 /** Of a job that was never decided on. */

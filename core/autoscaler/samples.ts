@@ -101,6 +101,8 @@ export interface AutoscaledJob {
   readonly state: string;
   /** Since when all its tasks run: `timestamps.RUNNING` of its details. */
   readonly runningSinceMs?: number;
+  /** Digest of what a record's cost depends on, such as image and arguments; absent: not known. See program-digest.ts. */
+  readonly program?: string;
   /** Restarts that Flink counts (`numRestarts`) since the job was submitted. */
   readonly restarts?: number;
   /** In the plan's order: a vertex comes after its inputs. */

@@ -6,6 +6,7 @@
 import { dreySettings } from './drey-settings.ts';
 import { ineffectiveScaleUp } from './effectiveness.ts';
 import type { Distrust, EngineMemory, VertexScaling } from './memory.ts';
+import { isOfProgram } from './program-change.ts';
 
 export interface Tried {
   readonly id: string;
@@ -17,7 +18,9 @@ export interface Tried {
 /** The last scale-up of a vertex, where that was of no use: what it had before. */
 export function uselessScaleUp(history: readonly VertexScaling[], now: Tried): VertexScaling | undefined {
   const useless = ineffectiveScaleUp(history, now, dreySettings.leastGain);
-  return useless && now.load >= dreySettings.saturated ? history.at(-1) : undefined;
+  // What it could do before is not known of a vertex that only custom metrics spoke of.
+  const isJudged = useless !== undefined && !Number.isNaN(useless.gained / useless.expected);
+  return isJudged && now.load >= dreySettings.saturated ? history.at(-1) : undefined;
 }
 
 /** With one more scale-up that was found to be of no use. */
@@ -28,11 +31,13 @@ export function distrust(memory: EngineMemory, id: string, above: number, nowMs:
   return [...memory.distrusts.filter((one) => one !== before), { vertex: id, above, atMs: nowMs, untilMs, times }];
 }
 
-/** What holds a vertex at its parallelism; undefined where nothing does. */
+/** What holds a vertex at its parallelism; undefined where nothing does. Another program may try once. */
 export function distrusted(
   memory: EngineMemory,
   { id, parallelism }: Pick<Tried, 'id' | 'parallelism'>,
   nowMs: number,
 ): Distrust | undefined {
-  return memory.distrusts.find((one) => one.vertex === id && one.untilMs > nowMs && parallelism >= one.above);
+  return memory.distrusts.find(
+    (one) => one.vertex === id && one.untilMs > nowMs && parallelism >= one.above && isOfProgram(memory, one.atMs),
+  );
 }

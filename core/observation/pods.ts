@@ -117,7 +117,8 @@ function hasBeenReadySince({ status }: PodSeen, endedAtMs: number): boolean {
   return ready.status === 'True' || Date.parse(ready.lastTransitionTime ?? '') > endedAtMs + toldMs;
 }
 
-function memoryLimitOf({ spec }: PodSeen, container: string): string | undefined {
+/** How much memory a container may use, as its pod says it; undefined where that is not limited. */
+export function memoryLimitOf({ spec }: PodSeen, container: string): string | undefined {
   const all = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
   return all.find(({ name }) => name === container)?.resources?.limits?.['memory'];
 }

@@ -81,6 +81,7 @@ const memory = z.object({
   memoryRefused: z.object({ bytes: z.number(), untilMs: z.number(), times: z.number() }).exactOptional(),
   watched: watched.exactOptional(),
   observed: observed.exactOptional(),
+  program: z.object({ digest: z.string(), sinceMs: z.number() }).exactOptional(),
 });
 
 const note = z.object({

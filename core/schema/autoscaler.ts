@@ -171,7 +171,9 @@ export const autoscalerSchema = z
       .array(metricSchema.meta({ title: 'maps' }))
       .max(16)
       .default(fallback.metrics)
-      .describe('Metrics of one’s own; the vertices are as large as the one that asks for most wants them.'),
+      .describe(
+        'Metrics of one’s own; the vertices are as large as the one that asks for most wants them. Where it is not known what a vertex can process, they alone decide on it, up and down.',
+      ),
     catchUp: z
       .strictObject({ within: duration('1m', '24h').describe('A backlog shall be worked off within this time.') })
       .optional()

@@ -13,7 +13,7 @@ import {
 import type { Scenario } from './scenario.ts';
 import { scenario } from './scenario-making.ts';
 import { sinkBound } from './steady-scenarios.ts';
-import { constant, steps } from './traces.ts';
+import { constant, daily, steps } from './traces.ts';
 
 export const jumpScenarios: readonly Scenario[] = [
   scenario('step-double', 201, {
@@ -164,5 +164,23 @@ export const jumpScenarios: readonly Scenario[] = [
       [8, 5],
       [8.5, 5],
     ],
+  }),
+  scenario('upgrade-dearer', 223, {
+    about:
+      'The load doubles, and just then a program takes over whose records cost half as much again; later the load comes back.',
+    job: counting({ contention: 0.01 }),
+    loads: [steps([0, 4_000], [3, 8_000], [7, 4_000], [12, 9_000])],
+    costs: { count: steps([0, 1], [3.2, 1.5]) },
+    upgrades: [3.2],
+    changes: [3, 3.2, 7, 12],
+    hours: 16,
+  }),
+  scenario('upgrade-cheaper', 224, {
+    about: 'After two days’ waves, a program takes over whose records cost half as much.',
+    job: counting({ contention: 0.02 }),
+    loads: [daily(4_000, 10_000)],
+    costs: { count: steps([0, 1], [52, 0.5]) },
+    upgrades: [52],
+    hours: 96,
   }),
 ];

@@ -25,6 +25,8 @@ export interface Scenario {
   readonly steady?: boolean;
   /** Hours at which a TaskManager is lost: the job restarts from its last checkpoint. */
   readonly failures?: readonly number[];
+  /** Hours at which another program takes the job's place, as an upgrade does: it stops as for a rescale. */
+  readonly upgrades?: readonly number[];
   /** The job is down for so many minutes, from an hour on: its state cannot be read, its cluster is repaired. */
   readonly outages?: readonly (readonly [hour: number, minutes: number])[];
   /** Some subtasks' metrics are missing for so many minutes, from an hour on. */

@@ -121,6 +121,8 @@ interface Run {
   operation: Operation | undefined;
   runningSinceMs: number;
   restarts: number;
+  /** How many programs there were before this one. */
+  upgrades: number;
   outOfMemory: AutoscaledJob['outOfMemory'];
   downUntil: number;
   /** What the JobManager fetched for the next sample, and of which start. */
@@ -176,6 +178,7 @@ function begin(scenario: Scenario, autoscaler: Autoscaler, options: SimulationOp
     operation: undefined,
     runningSinceMs: beginMs,
     restarts: 0,
+    upgrades: 0,
     outOfMemory: undefined,
     downUntil: 0,
     fetched: undefined,
@@ -199,7 +202,7 @@ function growHeaps(run: Run, second: number): void {
 
 const aliveAt = ({ alive }: Scenario, second: number) => alive?.(second / 3_600) ?? 1;
 
-/** Failures and rescales, as far as they are due. */
+/** Failures, upgrades and rescales, as far as they are due. */
 function stopAndStart(run: Run, second: number): void {
   const { plant, world, operation } = run;
   const lost = ranSeconds(run, second) >= run.taskManagers.lostAfterSeconds;
@@ -212,6 +215,7 @@ function stopAndStart(run: Run, second: number): void {
     run.restarts += 1;
     run.downUntil = second + down;
   }
+  upgrade(run, second);
   const due = operation && second >= operation.stopAt;
   if (due && plant.running) {
     plant.stop('savepoint');
@@ -224,6 +228,14 @@ function stopAndStart(run: Run, second: number): void {
   run.operation = undefined;
   const { atMs: decidedAtMs, pauseSeconds } = operation;
   run.autoscaler.rescaled?.({ decidedAtMs, runningAtMs: run.runningSinceMs, pauseMs: pauseSeconds * 1_000 });
+}
+
+/** Another program takes the job's place, where that is due. */
+function upgrade(run: Run, second: number): void {
+  if (!run.world.upgradedAt(second)) return;
+  run.upgrades += 1;
+  run.downUntil = Math.max(run.downUntil, second + rescalePause(run.scenario.job));
+  if (run.plant.running) run.plant.stop('savepoint');
 }
 
 const ranSeconds = ({ runningSinceMs }: Run, second: number) => second - (runningSinceMs - beginMs) / 1_000;
@@ -296,13 +308,15 @@ function configured({ taskManagers }: Run, { memory }: Wish): Configuration {
   return { ...Object.fromEntries(kept), ...memory?.options };
 }
 
-function jobOf({ scenario, plant, runningSinceMs, restarts, taskManagers, outOfMemory }: Run): AutoscaledJob {
+function jobOf(run: Run): AutoscaledJob {
+  const { scenario, plant, runningSinceMs, restarts, upgrades, taskManagers, outOfMemory } = run;
   return {
     id: '0'.repeat(32),
     name: scenario.name,
     state: 'RUNNING',
     runningSinceMs,
     restarts,
+    program: `version ${upgrades}`,
     ...(outOfMemory && { outOfMemory }),
     vertices: jobVertices(plant.vertices),
     taskManagers: {

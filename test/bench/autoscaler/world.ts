@@ -22,6 +22,8 @@ export interface World {
   idealAt(second: number): Ideal;
   /** What breaks the job in this step: seconds until it can run again; 0 if nothing does. */
   breakdownAt(second: number): number;
+  /** Whether another program takes the job's place in this step. */
+  upgradedAt(second: number): boolean;
   /** The part of the subtasks that report their metrics. */
   reportedAt(second: number): number;
 }
@@ -91,6 +93,7 @@ export function createWorld(scenario: Scenario): World {
       if (outage) return outage[1] * 60;
       return (scenario.failures ?? []).some((hour) => isStepOf(second, hour)) ? failoverSeconds : 0;
     },
+    upgradedAt: (second) => (scenario.upgrades ?? []).some((hour) => isStepOf(second, hour)),
     reportedAt: (second) => {
       const hour = second / 3_600;
       const missing = (scenario.missingMetrics ?? []).some(

@@ -35,6 +35,7 @@ test.each<[string, readonly Wish[], ReturnType<typeof lostForMemory>]>([
   ['one that was killed and came back', [{ second: 9 }], newest],
   ['one that was killed and is not back', [{ second: 9, isNow: true }], newest],
   ['the newest of several', [{ second: 3 }, { second: 9 }, { second: 5, limit: '1Gi' }], newest],
+  ['one without a limit after one with one', [{ second: 9 }, { second: 12, limit: undefined }], newest],
   ['a JobManager', [{ component: 'jobmanager' }], undefined],
   ['a sidecar', [{ container: 'logs' }], undefined],
   ['another end', [{ reason: 'Error' }], undefined],

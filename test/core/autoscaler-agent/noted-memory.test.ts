@@ -92,6 +92,7 @@ describe('a note', () => {
       memoryRefused: { bytes: 11, untilMs: 12, times: 13 },
       watched: { bytes: 8, beforeBytes: 7, slots: 2, sinceMs: 3, alive: 0.5 },
       observed: { atMs: 14, runningSinceMs: 15, rates: { a: 16, b: 'Infinity' } },
+      program: { digest: 'p', sinceMs: 17 },
     };
     expect(readAutoscalerNote(noteText({ memory }))).toEqual({ memory });
   });

@@ -216,6 +216,18 @@ describe('heaps that are too large', () => {
       },
       3 * gb + 64 * 2 ** 20,
     ],
+    [
+      'also to a size that collected too much garbage under another program',
+      {
+        ...small,
+        memory: {
+          ...watchedFor(day, 0.2),
+          memoryGiven: given(-7 * hour, { tooSmall: { bytes: 3 * gb, atMs: -hour } }),
+          program: { digest: 'p', sinceMs: -minute },
+        },
+      },
+      2 * gb,
+    ],
   ])('%s', (_what, seen, bytes) => {
     expect(decide(jobWith(seen)).memoryBytes).toBe(bytes);
   });
