@@ -4,7 +4,7 @@ import type { ChangedParallelism, ChangeParallelismInput } from '../activities/c
 import type { Failure } from '../core/failure.ts';
 import { generationName } from '../core/names.ts';
 import { shortCalls } from './cluster-activities.ts';
-import { errorOf } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
 
 /** A JobManager that has just come up lists its job after some seconds. */
 const firstPauseMs = 250;

@@ -9,7 +9,8 @@ import { withSavepoints } from '../core/savepoint-list.ts';
 import { completed } from '../core/spec/completed.ts';
 import { waits } from './cluster-activities.ts';
 import { agentAwayMs } from './generation-steps.ts';
-import { errorOf, type OperationRun } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
+import type { OperationRun } from './operation-run.ts';
 
 /** A large savepoint on a slow storage takes minutes; what is not done then is done by the next try. */
 const disposalMs = 6 * 60_000;

@@ -6,7 +6,8 @@ import { controlTaskQueue } from '../core/names.ts';
 import { neededBy, type SavepointUser } from '../core/savepoint-users.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
 import { disposeFiles } from './dispose-files.ts';
-import { errorOf, type OperationRun, type StepOutcome } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
+import type { OperationRun, StepOutcome } from './operation-run.ts';
 
 const { findSavepointUsers } = proxyActivities<Pick<ControlActivities, 'findSavepointUsers'>>({
   taskQueue: controlTaskQueue,

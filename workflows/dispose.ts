@@ -7,7 +7,8 @@ import { disposalRefusal } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
 import { disposeFiles } from './dispose-files.ts';
 import { disposeUnneeded } from './dispose-unneeded.ts';
-import { errorOf, OperationRun } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
+import { OperationRun } from './operation-run.ts';
 import { settleOrphans } from './settle-orphans.ts';
 import { withStandIn } from './stand-in.ts';
 

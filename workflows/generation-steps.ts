@@ -8,7 +8,8 @@ import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StepName } from '../core/steps.ts';
 import { clearGeneration, type RunStep } from './clear-generation.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
-import { failureOf, type OperationRun, type StepOutcome } from './operation-run.ts';
+import { failureOf } from './carried-failure.ts';
+import type { OperationRun, StepOutcome } from './operation-run.ts';
 
 /** What an agent that is away may add to a step's own time before the operation fails. */
 export const agentAwayMs = 60_000;

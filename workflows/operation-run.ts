@@ -3,16 +3,14 @@
  * says what to do; this keeps account of it.
  */
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
   setCurrentDetails,
   setHandler,
-  TimeoutFailure,
 } from '@temporalio/workflow';
-import { awaitedAgent, clusterSilent } from '../core/awaited-agent.ts';
-import { isFailure, type Failure } from '../core/failure.ts';
+import { awaitedAgent } from '../core/awaited-agent.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { Notice } from '../core/notice.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
@@ -25,6 +23,7 @@ import { generationName } from '../core/names.ts';
 import { toldOf } from '../core/superseded.ts';
 import { stepTitles, type StepName } from '../core/steps.ts';
 import { abortOperation, type AbortRequest } from './abort-request.ts';
+import { errorOf, failureOf, hasTimedOut } from './carried-failure.ts';
 import { whenAgentIsAwaited } from './cluster-activities.ts';
 import { Outbox } from './outbox.ts';
 import { operationDetails } from './details.ts';
@@ -359,31 +358,6 @@ export class OperationRun {
 /** Waits for the end of all, so that nothing still acts when the first failure is undone. */
 export async function allEnded(steps: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(steps)) if (outcome.status === 'rejected') throw outcome.reason;
-}
-
-/** The error that carries a failure to the end of the operation. */
-export function errorOf(failure: Failure): ApplicationFailure {
-  return ApplicationFailure.create({ type: failure.code, message: failure.message, details: [failure] });
-}
-
-/** The failure that an error carries; what carries none is our own fault and says so. */
-export function failureOf(error: unknown): Failure {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) {
-    const [carried] = cause.details ?? [];
-    if (isFailure(carried)) return carried;
-  }
-  if (cause instanceof TimeoutFailure) return clusterSilent();
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return {
-    code: 'INTERNAL',
-    message: `Unexpected: ${message}.`,
-    cure: 'Look at the operation in the Temporal UI and report it.',
-  };
-}
-
-function hasTimedOut(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
 }
 
 /** Nobody knows how far it came. */

@@ -6,7 +6,8 @@ import type { OperationInput, OperationResult } from '../core/operation-result.t
 import { cancelGeneration } from './cancel-generation.ts';
 import { cleanSavepoints } from './dispose-files.ts';
 import { GenerationSteps } from './generation-steps.ts';
-import { errorOf, OperationRun } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
+import { OperationRun } from './operation-run.ts';
 import { findInCluster } from './reconcile.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, promote);

@@ -11,7 +11,8 @@ import type { StepName } from '../core/steps.ts';
 import { askForParallelism } from './ask-for-parallelism.ts';
 import { shortCalls, waits } from './cluster-activities.ts';
 import { agentAwayMs, GenerationSteps } from './generation-steps.ts';
-import { errorOf, failureOf, OperationRun } from './operation-run.ts';
+import { errorOf, failureOf } from './carried-failure.ts';
+import { OperationRun } from './operation-run.ts';
 import { clearOthers } from './reconcile.ts';
 
 export class RescaleRun {

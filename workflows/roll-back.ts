@@ -9,7 +9,8 @@ import type { FlinkJob } from '../core/schema/flink-job.ts';
 import { decideRollback, rollbackFailed } from '../core/rollback.ts';
 import { bringBack } from './bring-back.ts';
 import { GenerationSteps } from './generation-steps.ts';
-import { failureOf, type OperationRun } from './operation-run.ts';
+import { failureOf } from './carried-failure.ts';
+import type { OperationRun } from './operation-run.ts';
 import { endStarted, type StartedJob } from './stop-generation.ts';
 
 export interface StoppedUpgrade {

@@ -4,7 +4,8 @@ import type { ControlActivities } from '../activities/control/control-activities
 import type { SettleOrphansInput } from '../activities/control/settle-orphans.ts';
 import { controlTaskQueue } from '../core/names.ts';
 import { orphansAwaited, orphansPatienceMs, orphansStay } from '../core/orphans.ts';
-import { errorOf, type OperationRun } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
+import type { OperationRun } from './operation-run.ts';
 
 const control = proxyActivities<Pick<ControlActivities, 'settleOrphans'>>({
   taskQueue: controlTaskQueue,

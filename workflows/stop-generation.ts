@@ -7,7 +7,8 @@ import type { StepName } from '../core/steps.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { waits } from './cluster-activities.ts';
 import type { GenerationSteps } from './generation-steps.ts';
-import { errorOf, type OperationRun } from './operation-run.ts';
+import { errorOf } from './carried-failure.ts';
+import type { OperationRun } from './operation-run.ts';
 import { recordStopSavepoint } from './record-savepoint.ts';
 
 /**

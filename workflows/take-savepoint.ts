@@ -7,7 +7,8 @@ import { generationName } from '../core/names.ts';
 import type { OperationInput } from '../core/operation-result.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
 import { longWaits } from './cluster-activities.ts';
-import { errorOf, failureOf, type OperationRun } from './operation-run.ts';
+import { errorOf, failureOf } from './carried-failure.ts';
+import type { OperationRun } from './operation-run.ts';
 import { savepointOf, takenNow } from './record-savepoint.ts';
 
 /** As its operation was asked to. @throws what kept it from being taken: the job runs on. */
