@@ -29,12 +29,15 @@ export function needByMetrics(
   outside: Reason | undefined,
 ): VertexNeed | undefined {
   const { vertex } = seen;
-  const { customMetrics, options } = input.policy;
+  const { policy } = input;
+  const { customMetrics } = policy;
   const wish = customWish(vertex, customMetrics, recent);
   if (wish === undefined) return undefined;
   const exact = wish.exact / vertex.parallelism;
   const isNear = Math.abs(exact - 1) <= dreySettings.customTolerance;
   const factor = isNear ? 1 : exact;
+  // What is on its target stays, though fewer subtasks might hold as many key groups each.
+  const options = isNear ? { ...policy.options, alignmentMode: 'OFF' as const } : policy.options;
   const rules = rulesOf.drey;
   const up = recommend(vertex, factor, bounds, options, rules);
   const down = recommend(vertex, factor, bounds, { ...options, scaleDownMaxFactor: 1 }, rules);

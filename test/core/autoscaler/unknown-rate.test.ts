@@ -78,6 +78,15 @@ describe('a vertex of which nobody knows what it can process', () => {
     expect(anHourLater({ metrics: [queue, rows], custom: { queue: 10 } })).toBeUndefined();
   });
 
+  test('stays on its target also where fewer subtasks would hold as many key groups each', () => {
+    // 700 subtasks have 2 of the 720 groups at most, as 360 would.
+    const load: Load = { rate: 100, busy: { source: 0.05, work: 0.1 }, parallelism: 700 };
+    const one: Case = { load, custom: { queue: 100 }, policy: { max: 720 } };
+    const { memory } = decide(inputFor(one));
+    const later = decide({ ...inputFor({ ...one, minutes: 72 }), memory });
+    expect([Object.keys(memory.delayedScaleDowns), workOf(later)]).toEqual([['source'], undefined]);
+  });
+
   test('says why', () => {
     expect(reasonsOf(inputFor({ metrics: [] })).map(({ code }) => code)).toContain('NO_BUSY_TIME');
     expect(decide(inputFor({ custom: { queue: 250 } }))).toMatchObject({
