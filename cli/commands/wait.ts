@@ -70,8 +70,7 @@ async function newestChange({ client }: Context, ref: JobRef): Promise<Operation
 const resting: readonly JobPhase[] = ['FAILED', 'FINISHED', 'SUSPENDED', 'CANCELED', 'REMOVED'];
 
 function throwIfSettled(job: JobView, newest: OperationRecord): void {
-  // One attempt may have failed, and the next one is due.
-  if (job.phase === 'RECOVERING') return;
+  if (isBroughtBack(job, newest)) return;
   assertSucceeded(job, newest);
   if (job.phase === 'DUAL_RUNNING' || newest.kind === 'discard') throw notTheJob(job);
   if (!resting.includes(job.phase)) return;
@@ -81,6 +80,11 @@ function throwIfSettled(job: JobView, newest: OperationRecord): void {
     cure: job.failure?.cure ?? (isStopped(job) ? `drey resume ${job.name} starts it.` : undefined),
     evidence: job.failure?.evidence,
   });
+}
+
+/** One attempt may have failed, and the next one is due. What brings back an older revision says nothing of why the accepted one does not run. */
+function isBroughtBack({ phase, generation, revision }: JobView, { kind }: OperationRecord): boolean {
+  return phase === 'RECOVERING' && (kind === 'recover' || generation?.revision === revision);
 }
 
 function isStopped({ phase }: JobView): boolean {

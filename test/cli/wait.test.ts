@@ -110,6 +110,17 @@ describe('wait --for=running', () => {
     expect(await wait('running')).toEqual(met);
   });
 
+  test.each([
+    ['failed', { ...failed, kind: 'upgrade' }, 'CRASH_LOOP: It exits.'],
+    ['was discarded', { ...succeeded, kind: 'discard' }, 'revision 2 was discarded'],
+  ] as const)('fails at once where what is brought back is not the revision that %s', async (_what, newest, said) => {
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...running, phase: 'RECOVERING', revision: 2 } },
+      [`GET ${counts}/operations`]: page([newest]),
+    };
+    expect(await wait('running', '--timeout', '1s')).toMatchObject({ code: 1, err: expect.stringContaining(said) });
+  });
+
   test('fails at once when there is no such job', async () => {
     api.routes = { [`GET ${counts}`]: missing };
     expect(await wait('running')).toMatchObject({ code: 1, err: expect.stringContaining('NO_SUCH_JOB') });
