@@ -1,5 +1,5 @@
 /** Downwards: what could be smaller for long enough is, where that frees enough slots to be worth a pause. */
-import type { Reason } from './decision.ts';
+import type { AutoscalerInput, Reason } from './decision.ts';
 import { addWish, dueWish } from './delayed-scale-down.ts';
 import { dreySettings } from './drey-settings.ts';
 import type { DreyVertex } from './drey-evaluation.ts';
@@ -48,8 +48,17 @@ export function shrunkBeside(view: DreyView, needs: readonly VertexNeed[], stuck
   const isBeside = ({ vertex }: DreyVertex) => !held.has(pipelines.get(vertex.id));
   const others = needs.filter(({ seen }) => isBeside(seen));
   if (others.length === 0) return stuck;
-  const less = shrunk({ ...view, isBehind: isBehind(view.vertices.filter(isBeside)) }, others);
+  const beside = { input: keepingMemory(view.input), isBehind: isBehind(view.vertices.filter(isBeside)) };
+  const less = shrunk({ ...view, ...beside }, others);
   return less.changes ? less : { ...stuck, delays: less.delays, memory: less.memory };
+}
+
+/** A job that has to grow is not stopped for memory where that takes an upgrade: what shrinks does so with the memory that there is. */
+function keepingMemory(input: AutoscalerInput): AutoscalerInput {
+  const { memoryBytes } = input.job.taskManagers ?? {};
+  const { memory } = input.policy;
+  if (memory?.byRestart !== true || memoryBytes === undefined) return input;
+  return { ...input, policy: { ...input.policy, memory: { ...memory, minBytes: memoryBytes, maxBytes: memoryBytes } } };
 }
 
 /** @param due all that could go: whether that is worth a pause is judged by where it leads, in however many steps. */

@@ -5,12 +5,15 @@ import { decide } from '../../../core/autoscaler/decide.ts';
 import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
 import type { EngineMemory } from '../../../core/autoscaler/memory.ts';
 import type { AutoscalerPolicy } from '../../../core/autoscaler/policy.ts';
+import type { Aggregate } from '../../../core/autoscaler/samples.ts';
 import { vertex } from './fixtures.ts';
 import { inputOf, jobOf, minute, samplesOf, type Load } from './jobs.ts';
 
 /** 900/s arrive, 700/s are processed: `work` has too few subtasks, and may have no more. */
 const tooMuch: Load = { rate: 700, busy: { source: 0.2, work: 1 }, backPressured: 0.8, lagGrowth: 200 };
 const little: Load = { rate: 100, busy: { source: 0.05, work: 0.1 } };
+
+const evenly = (value: number): Aggregate => ({ min: value, max: value, avg: value, sum: value });
 
 interface Case {
   readonly beside?: Load;
@@ -77,6 +80,23 @@ describe('a pipeline beside one that is at its maximum', () => {
   ])('stays as it is %s', (_what, one) => {
     const { parallelism = {} } = anHourLater(one);
     expect([parallelism['source2'] ?? ofBeside, parallelism['work2'] ?? ofBeside]).toEqual([ofBeside, ofBeside]);
+  });
+
+  test('shrinks with the memory that there is, where another size would stop the job', () => {
+    const gb = 2 ** 30;
+    const memory = { minBytes: gb, maxBytes: 8 * gb, isCarriedOut: true, byRestart: true };
+    const policy = { vertices: { work: { max: 4 } }, memory };
+    const heaps = { heapMaxBytes: evenly(gb), heapUsedBytes: evenly(gb / 4), gcMsPerSecond: evenly(20) };
+    const configuration = { 'taskmanager.memory.process.size': `${4 * gb}b` };
+    const withHeaps = (minutes: number): AutoscalerInput => {
+      const input = jobInput({ policy, minutes });
+      const taskManagers = { slots: 1, cpuCores: 1, memoryBytes: 4 * gb, configuration };
+      const samples = input.samples.map((sample) => ({ ...sample, taskManagers: heaps }));
+      const given = { memoryGiven: { usualBytes: 2 * gb, givenBytes: 4 * gb, atMs: -24 * 60 * minute } };
+      return { ...input, samples, job: { ...input.job, taskManagers }, memory: { ...input.memory, ...given } };
+    };
+    const { parallelism, memoryBytes } = decide({ ...withHeaps(72), memory: decide(withHeaps(12)).memory });
+    expect([parallelism?.['work2'], memoryBytes]).toEqual([4, undefined]);
   });
 
   test('never gets less for more load, nor less than it needs', () => {
