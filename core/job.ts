@@ -36,6 +36,11 @@ export function runs(phase: JobPhase): boolean {
   return phase === 'RUNNING' || phase === 'DUAL_RUNNING';
 }
 
+/** Whether it has ended as somebody wanted, or by itself, and nothing is under way. */
+export function isAtAnEnd(phase: JobPhase): boolean {
+  return phase === 'SUSPENDED' || phase === 'CANCELED' || phase === 'FINISHED';
+}
+
 /** The newest known generation that runs (or ran) the job. */
 export interface GenerationView {
   readonly number: number;

@@ -3,7 +3,7 @@ import { allHandlersFinished, condition, patched, sleep, workflowInfo } from '@t
 import { candidateDue } from '../core/candidate.ts';
 import { concludeMending } from '../core/candidate-health.ts';
 import { mendingFirst, waitingChange } from '../core/job-changes.ts';
-import { runs } from '../core/job.ts';
+import { isAtAnEnd, runs } from '../core/job.ts';
 import {
   concludeOperation,
   goingBack,
@@ -100,8 +100,9 @@ export class JobEntity extends JobHealth {
     return (this.state?.queue.length ?? 0) > 0;
   }
 
+  /** What was lost is known to this run alone, until an operation has asked the cluster what it left. */
   private shouldContinueAsNew(): boolean {
-    return workflowInfo().continueAsNewSuggested && this.state !== undefined;
+    return workflowInfo().continueAsNewSuggested && this.state !== undefined && this.lostInARow === 0;
   }
 
   private async next(state: JobState): Promise<void> {
@@ -112,12 +113,14 @@ export class JobEntity extends JobHealth {
     // The repetition of a lost operation finds the job as that one did, as far as is known.
     const wasRunning = runs(state.phase) || (this.lostInARow > 0 && this.wasRunning);
     this.wasRunning = wasRunning;
+    // Agents tell nothing twice: what they have seen to end in between would be said to run for good.
+    const mayRun = wasRunning && !isAtAnEnd(state.phase);
     const revision = next.mends?.revision ?? state.revision;
     const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
     showUnderWay(state, planned.record.kind);
     const input = {
-      ...inputOf(state, revision, planned, wasRunning),
+      ...inputOf(state, revision, planned, mayRun),
       ...(this.lost.length > 0 && { lost: this.lost }),
     };
     this.publish();

@@ -60,7 +60,12 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   if (isStopped(job)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
   if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
   if (!active)
-    return { ...base, kind: 'deploy', cost: 'redeploy', ...startOf(before, target, { changes, said: mode }) };
+    return {
+      ...base,
+      kind: 'deploy',
+      cost: 'redeploy',
+      ...startOf(before, target, { changes, said: mode, hasFinished: job.phase === 'FINISHED' }),
+    };
   const upgrade = { ...base, ...upgradeOf(active, target, wanted) };
   return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active, mode)) : upgrade;
 }
@@ -88,17 +93,21 @@ function goingOn(mode: UpgradeMode): UpgradeMode {
   return mode === 'stateless' ? 'last-state' : mode;
 }
 
+interface Start {
+  readonly changes: readonly FieldChange[];
+  readonly said: PlanMode | undefined;
+  /** Whether what ran before came to its own end. */
+  readonly hasFinished: boolean;
+}
+
 /**
  * What has failed, or was lost in an operation that would not have ended it, goes on as well, where nothing is asked that an upgrade is for. Who says
- * `stateless` in the spec since it last ran means this start.
+ * `stateless` in the spec since it last ran means this start. What has finished has nothing to go on with.
  */
-function startOf(
-  before: FlinkJob | undefined,
-  target: FlinkJob,
-  { changes, said }: { readonly changes: readonly FieldChange[]; readonly said: PlanMode | undefined },
-) {
+function startOf(before: FlinkJob | undefined, target: FlinkJob, { changes, said, hasFinished }: Start) {
   const inSpec = modeOf(before, target);
-  const mode = said ?? (before && !changes.some(asksForUpgrade) ? goingOn(inSpec) : inSpec);
+  const goesOn = before && !hasFinished && !changes.some(asksForUpgrade);
+  const mode = said ?? (goesOn ? goingOn(inSpec) : inSpec);
   return { mode: readable(before, target, mode), notes: before && mode === 'stateless' ? [startsEmpty] : [] };
 }
 

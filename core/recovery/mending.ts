@@ -128,8 +128,7 @@ function unmended(state: JobState, mends: Mending, failure: Failure): void {
   const hasEnded = state.phase === 'FAILED' || state.phase === 'RECOVERING';
   const goesBackTo = hasEnded && foundNoRoom(mends, failure) ? former : undefined;
   const said = goesBackTo ? withoutRoom(failure, finding.memory) : failure;
-  // What runs on was left alone, and would be again for the same reason.
-  const next = hasEnded ? afterAttempt(finding, said) : { ...finding, retry: retryAfter(finding, failure) };
+  const next = hasEnded ? afterAttempt(finding, said) : afterRefusal(finding, failure);
   state.trouble = { finding: next, of, since, revision, ...(goesBackTo && { goesBackTo }) };
   if (state.phase === 'FAILED') state.phase = 'RECOVERING';
 }
@@ -180,6 +179,18 @@ export function afterAttempt({ memory: _memory, ...finding }: Finding, failure: 
   return { ...finding, action: 'restartCluster', standing: 'ended', failure, retry: retryAfter(finding, failure) };
 }
 
-function retryAfter({ retry }: Pick<Finding, 'retry'>, { code }: Failure): Retry {
+/** What runs on was left alone, and where it would be again for the same reason, that is what its reader can mend. */
+function afterRefusal(finding: Finding, { message, cure, ...refusal }: Failure): Finding {
+  const retry = retryAfter(finding, refusal);
+  const { failure } = finding;
+  if (retry === finding.retry || !failure) return { ...finding, retry };
+  return {
+    ...finding,
+    retry,
+    failure: { ...failure, message: `${failure.message} It was left as it is: ${message}`, cure },
+  };
+}
+
+function retryAfter({ retry }: Pick<Finding, 'retry'>, { code }: Pick<Failure, 'code'>): Retry {
   return retries[code] ?? retry;
 }

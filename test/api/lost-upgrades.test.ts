@@ -7,6 +7,8 @@ import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import type { Caller } from '../support/api-caller.ts';
+import { jobIs } from '../support/observation-fixture.ts';
+import { observedJobs } from '../support/observed-jobs.ts';
 import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 import { specInput } from '../support/records.ts';
 
@@ -23,6 +25,8 @@ afterAll(async () => {
   await here?.stop();
   rmSync(folder, { recursive: true });
 });
+
+const { eventually, tell } = observedJobs(() => here);
 
 type Operation = ReturnType<typeof operationAnswer.parse>;
 type Change = Partial<FlinkJobInput['spec']>;
@@ -68,6 +72,26 @@ async function upgradeLost(name: string, change: Change): Promise<Operation> {
   return ended(name, number + 1);
 }
 
+/** Gives an operation up that waits for the cluster's answer. */
+async function givenUpAsking(name: string, number: number): Promise<Operation> {
+  await seen(name, number, (one) => stepsOf(one).includes('clusterAsked'));
+  await call('POST', `${path(name)}/operations/${number}/abort`);
+  const operation = await ended(name, number);
+  expect(operation).toMatchObject({ state: 'aborted' });
+  return operation;
+}
+
+/** A job whose upgrade to this one was lost, and what took its place given up. Its agent answers to no question what is there. */
+async function repetitionGivenUp(name: string, change: Change): Promise<void> {
+  await ended(name, await applied(name, {}));
+  writeFileSync(stall, 'submitJob');
+  const number = await applied(name, change);
+  const { workflowId = '' } = await seen(name, number, (one) => stepsOf(one).includes('jobSubmitted'));
+  writeFileSync(stall, 'findGenerations');
+  await here.client.workflow.getHandle(workflowId).terminate('by hand');
+  expect(await givenUpAsking(name, number + 1)).toMatchObject({ kind: 'deploy' });
+}
+
 const viewOf = async (name: string) => jobAnswer.parse((await call('GET', path(name))).body);
 const stepsOf = ({ steps }: Operation) => steps.map(({ name }) => name);
 
@@ -100,20 +124,22 @@ describe('an upgrade that was lost is begun again', () => {
   }, 200_000);
 
   test('by the next one, where what took its place was given up before the cluster was asked', async () => {
-    await ended('given-up', await applied('given-up', {}));
-    writeFileSync(stall, 'submitJob');
     const change = args('--unstable');
-    const number = await applied('given-up', change);
-    const { workflowId = '' } = await seen('given-up', number, (one) => stepsOf(one).includes('jobSubmitted'));
-    writeFileSync(stall, 'findGenerations');
-    await here.client.workflow.getHandle(workflowId).terminate('by hand');
-    await seen('given-up', number + 1, (one) => stepsOf(one).includes('clusterAsked'));
-    await call('POST', `${path('given-up')}/operations/${number + 1}/abort`);
-    expect(await ended('given-up', number + 1)).toMatchObject({ kind: 'deploy', state: 'aborted' });
+    await repetitionGivenUp('given-up', change);
     rmSync(stall);
     const again = await applied('given-up', change);
     expect(await ended('given-up', again)).toMatchObject({ kind: 'deploy', state: 'failed', rolledBackTo: 1 });
     expect(await viewOf('given-up')).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+  }, 200_000);
+
+  test('and what was seen to have ended since is not said to run by a start that is given up, too', async () => {
+    await repetitionGivenUp('seen-ended', args('--unstable'));
+    await tell('seen-ended', jobIs('CANCELED'));
+    await eventually('seen-ended', ({ phase }) => phase === 'CANCELED');
+    const { body } = await call('POST', `${path('seen-ended')}/resume`);
+    await givenUpAsking('seen-ended', body.operation.number);
+    rmSync(stall);
+    expect(await viewOf('seen-ended')).toMatchObject({ phase: 'FAILED' });
   }, 200_000);
 
   test('and stays stopped with its state where its spec wants no rollback', async () => {

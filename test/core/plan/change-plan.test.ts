@@ -254,6 +254,7 @@ describe('upgrades that leave the state behind are no word about a start', () =>
   const lastRun = smallSpec({ storage, upgrade: stateless });
   const failed: PlannedJob = { ...running({}, { phase: 'FAILED' }), lastRun };
   const lost: PlannedJob = { ...running({}, { afterLoss: true }), lastRun };
+  const ended: PlannedJob = { ...finished, lastRun };
 
   test.each<[string, PlannedJob, Spec, object]>([
     ['of what has failed, as it was', failed, {}, { mode: 'last-state', notes: [] }],
@@ -266,6 +267,7 @@ describe('upgrades that leave the state behind are no word about a start', () =>
       { mode: 'stateless', notes: [expect.stringMatching(/empty/)] },
     ],
     ['but after an upgrade that was lost', lost, { restartNonce: 1 }, { mode: 'stateless' }],
+    ['but of what has finished', ended, { job: { ...args(), parallelism: 3 } }, { mode: 'stateless' }],
     ['but where that was said since', { ...failed, lastRun: smallSpec({ storage }) }, {}, { mode: 'stateless' }],
     ['where nothing has run before', { ...running({}, { phase: 'FAILED' }) }, {}, { mode: 'stateless', notes: [] }],
   ])('%s', (_title, job, spec, plan) => {

@@ -53,3 +53,41 @@ describe('a job that runs on where it was to be restarted for its checkpoints', 
     expect(state.trouble?.dueAt !== undefined).toBe(isTriedAgain);
   });
 });
+
+test('of a job that Flink tries to start, and that was left so for its old state, the failure says that, and its cure', () => {
+  const generations = [someGeneration(2)];
+  const state = someState({ generations });
+  const restarting = {
+    code: 'RESTART_LOOP',
+    message: 'It restarts again and again.',
+    cure: 'See its exceptions.',
+  } as const;
+  const finding = {
+    reason: 'RESTART_LOOP',
+    action: 'restart',
+    standing: 'trying',
+    retry: 'useful',
+    isOfRevision: true,
+    failure: restarting,
+  } as const;
+  const of = { generation: 2, submission: 1 };
+  const mends = { finding, of, since: someTime, action: 'restart', revision: state.revision } as const;
+  const recover = someOperation(9, 'recover');
+  const failure = {
+    code: 'STATE_TOO_OLD',
+    message: 'Its state is two hours old.',
+    cure: 'Raise maxStateAge.',
+  } as const;
+  concludeTrouble(state, { ...recover, record: { ...recover.record, endedAt: someTime, failure }, mends });
+  const { trouble } = state;
+  if (!trouble) throw new Error('nothing is wrong any more');
+  takeDecision(state, trouble, decideRecovery(judgementOf(state, trouble, Date.parse(someTime) + 60_000)));
+  expect(state).toMatchObject({
+    phase: 'FAILED',
+    failure: {
+      code: 'RESTART_LOOP',
+      message: expect.stringContaining('again. It was left as it is: Its state is two hours old.'),
+      cure: expect.stringContaining('Raise maxStateAge.'),
+    },
+  });
+});
