@@ -36,9 +36,14 @@ export function runs(phase: JobPhase): boolean {
   return phase === 'RUNNING' || phase === 'DUAL_RUNNING';
 }
 
+/** Whether somebody has stopped it, and it waits to be resumed. */
+export function isStopped(phase: JobPhase): boolean {
+  return phase === 'SUSPENDED' || phase === 'CANCELED';
+}
+
 /** Whether it has ended as somebody wanted, or by itself, and nothing is under way. */
 export function isAtAnEnd(phase: JobPhase): boolean {
-  return phase === 'SUSPENDED' || phase === 'CANCELED' || phase === 'FINISHED';
+  return isStopped(phase) || phase === 'FINISHED';
 }
 
 /** The newest known generation that runs (or ran) the job. */

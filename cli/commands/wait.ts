@@ -1,7 +1,7 @@
 /** `drey wait`: returns when a job is what the caller waits for, or as soon as it is sure that it will not be. */
 import type { JobRef } from '../../clients/drey/paths.ts';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
-import { jobPhases, type JobPhase, type JobView } from '../../core/job.ts';
+import { isStopped, jobPhases, type JobPhase, type JobView } from '../../core/job.ts';
 import { leavesJobAlone } from '../../core/operation-kinds.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { Context } from '../context.ts';
@@ -77,7 +77,7 @@ function throwIfSettled(job: JobView, newest: OperationRecord): void {
   const reason = job.failure === undefined ? '' : `: ${job.failure.code}: ${job.failure.message}`;
   throw new CliError(`${jobLabel(job)} is ${job.phase}${reason}`, {
     exitCode: exitCodes.failed,
-    cure: job.failure?.cure ?? (isStopped(job) ? `drey resume ${job.name} starts it.` : undefined),
+    cure: job.failure?.cure ?? (isStopped(job.phase) ? `drey resume ${job.name} starts it.` : undefined),
     evidence: job.failure?.evidence,
   });
 }
@@ -85,10 +85,6 @@ function throwIfSettled(job: JobView, newest: OperationRecord): void {
 /** One attempt may have failed, and the next one is due. What brings back an older revision says nothing of why the accepted one does not run. */
 function isBroughtBack({ phase, generation, revision }: JobView, { kind }: OperationRecord): boolean {
   return phase === 'RECOVERING' && (kind === 'recover' || generation?.revision === revision);
-}
-
-function isStopped({ phase }: JobView): boolean {
-  return phase === 'SUSPENDED' || phase === 'CANCELED';
 }
 
 /** Until it is promoted, and for ever once it was discarded. */

@@ -11,20 +11,26 @@ import { parseMemoryBytes } from '../spec/quantity.ts';
  * A sidecar's memory is not the autoscaler's to give. Asked with every reading of the job: of a pod that nobody killed only two fields are read.
  */
 export function lostForMemory(pods: Iterable<PodSeen>): AutoscaledJob['outOfMemory'] {
-  let newest: { readonly atMs: number; readonly pod: PodSeen } | undefined;
+  let newest: Killed | undefined;
   for (const pod of pods) {
-    const atMs = killedAtMs(pod);
-    if (atMs > (newest?.atMs ?? -Infinity)) newest = { atMs, pod };
+    const killed = killedOf(pod);
+    if (killed && killed.atMs > (newest?.atMs ?? -Infinity)) newest = killed;
   }
-  const limit = newest && memoryLimitOf(newest.pod, mainContainerName);
-  return newest && limit !== undefined ? { atMs: newest.atMs, memoryBytes: parseMemoryBytes(limit) } : undefined;
+  return newest && { atMs: newest.atMs, memoryBytes: parseMemoryBytes(newest.limit) };
 }
 
-/** -Infinity where it was not, or without a limit: then it was the node that had no more. */
-function killedAtMs(pod: PodSeen): number {
+interface Killed {
+  readonly atMs: number;
+  /** As its pod says it. */
+  readonly limit: string;
+}
+
+/** Undefined where it was not, or without a limit: then it was the node that had no more. */
+function killedOf(pod: PodSeen): Killed | undefined {
   const main = pod.status?.containerStatuses?.find(({ name }) => name === mainContainerName);
   const ends = [main?.state?.terminated, main?.lastState?.terminated];
   const killed = ends.find((end) => end?.reason === 'OOMKilled' && end.finishedAt !== undefined);
-  if (killed?.finishedAt === undefined || pod.metadata.labels?.[labels.component] !== 'taskmanager') return -Infinity;
-  return memoryLimitOf(pod, mainContainerName) === undefined ? -Infinity : Date.parse(killed.finishedAt);
+  if (killed?.finishedAt === undefined || pod.metadata.labels?.[labels.component] !== 'taskmanager') return undefined;
+  const limit = memoryLimitOf(pod, mainContainerName);
+  return limit === undefined ? undefined : { atMs: Date.parse(killed.finishedAt), limit };
 }

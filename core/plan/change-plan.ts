@@ -1,7 +1,7 @@
 /** What an accepted spec will do to its job: which operation, at what cost, from which state. Decided when its turn comes. */
 import type { Generation } from '../generation.ts';
 import { hasDurableStorage } from '../generation.ts';
-import { runs, type JobPhase } from '../job.ts';
+import { isStopped, runs, type JobPhase } from '../job.ts';
 import type { FlinkJob, JobSpec } from '../schema/flink-job.ts';
 import { changesBetween, type FieldChange } from './changes.ts';
 import { dearest, type Cost } from './field-costs.ts';
@@ -57,7 +57,7 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   const wanted = mode ?? modeOf(before, target);
   const base = { cost, changes, mode: readable(before, target, wanted), notes: [] };
   if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
-  if (isStopped(job)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
+  if (isStopped(job.phase)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
   if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
   if (!active)
     return {
@@ -132,15 +132,11 @@ function obstacleOf(active: FlinkJob, mode: PlanMode | undefined): string | unde
 /** What has stopped already is only seen to be so; and a job that has finished has finished. */
 function endOf(job: PlannedJob, { spec }: FlinkJob, said?: PlanMode): Partial<ChangePlan> & Pick<ChangePlan, 'kind'> {
   if (job.phase === 'FINISHED') return { kind: 'adjust', cost: 'none' };
-  const cost = isStopped(job) ? 'none' : 'restart';
+  const cost = isStopped(job.phase) ? 'none' : 'restart';
   const notes = said === 'stateless' ? [startsEmpty] : [];
   const [kind, mode] =
     spec.state === 'suspended' ? (['suspend', 'savepoint'] as const) : (['cancel', 'last-state'] as const);
   return { kind, cost, mode: said ?? mode, notes };
-}
-
-function isStopped({ phase }: PlannedJob): boolean {
-  return phase === 'SUSPENDED' || phase === 'CANCELED';
 }
 
 /** Then it runs again when what it runs has changed; bookkeeping is only noted. */
