@@ -47,9 +47,12 @@ export class CrashPoints {
         inbound: {
           execute: async (input, next) => {
             await this.reached('before');
-            const result: unknown = await next(input);
-            await this.reached('after');
-            return result;
+            try {
+              return await next(input);
+            } finally {
+              // Also where it failed: then that is what nobody hears of.
+              await this.reached('after');
+            }
           },
         },
       }),
