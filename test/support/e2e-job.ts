@@ -1,5 +1,6 @@
 /** Jobs for end-to-end tests: Flink's state machine example in the smallest processes that run it, and what must be left of one. */
 import type { FlinkJobInput, FlinkVersion } from '../../core/schema/flink-job.ts';
+import type { Failure } from '../../core/failure.ts';
 import type { JobPhase, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { labels, type GenerationIdentity } from '../../core/names.ts';
@@ -73,14 +74,21 @@ export async function apply(spec: FlinkJobInput): Promise<number> {
   return operation.number;
 }
 
-/** Waits for an operation's end. The API, or the one at that address, may be away meanwhile. */
-export function ended(name: string, number: number, timeoutMs = 240_000, api?: string): Promise<OperationRecord> {
+/**
+ * Waits for an operation's end, and prints why it did not succeed: an assertion shows only what it compares. The API, or the one at that
+ * address, may be away meanwhile.
+ */
+export async function ended(name: string, number: number, timeoutMs = 240_000, api?: string): Promise<OperationRecord> {
   const look = async () => {
     const operation = await drey(5_000, api).getOperation({ tenant, name }, number);
     return hasEnded(operation) && operation;
   };
-  return waitUntil(look, { what: `operation ${number} of ${name} to end`, timeoutMs, stepMs: 150 });
+  const record = await waitUntil(look, { what: `operation ${number} of ${name} to end`, timeoutMs, stepMs: 150 });
+  if (record.failure) process.stdout.write(`${number}. of ${name}, ${record.state}: ${described(record.failure)}\n`);
+  return record;
 }
+
+const described = ({ code, message, evidence = '' }: Failure) => `${code}: ${message} ${evidence.slice(-300)}`;
 
 /** Applies and waits. */
 export async function applied(spec: FlinkJobInput, timeoutMs?: number): Promise<OperationRecord> {

@@ -1,8 +1,8 @@
 /** The ledger job of `examples/ledger-job` from a test's side: verifies its result, and tells it how to misbehave. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { buildLedgerJob, ledgerScript } from '../../deploy/dev/flink-image/ledger-job.ts';
@@ -85,12 +85,20 @@ export type Fault = (typeof faults)[number];
  * `always`, or a word that is good for one failure, or a word and how many.
  */
 export function setFault(controlDir: string, fault: Fault, value: string | number = 'on'): void {
-  mkdirSync(controlDir, { recursive: true });
-  // The job runs as another user, and notes there which words it has used up.
-  chmodSync(controlDir, 0o777);
+  makeForJob(controlDir);
   const part = join(controlDir, `.${fault}.part`);
   writeFileSync(part, String(value));
   renameSync(part, join(controlDir, fault));
+}
+
+/**
+ * Makes a folder, and those above it that are missing, so that the job, which runs as another user, may write in each: its result beside the
+ * control directory, and in that which words it has used up.
+ */
+function makeForJob(folder: string): void {
+  if (!existsSync(folder)) makeForJob(dirname(folder));
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o777);
 }
 
 /** Ends a fault; what the job was started with holds again. */
