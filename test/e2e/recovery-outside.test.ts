@@ -5,14 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from '@jest/globals';
 import type { FlinkClient } from '../../clients/flink/client.ts';
+import type { Failure } from '../../core/failure.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitView, deployed, endsWhole, kindsOf } from '../support/broken-job.ts';
-import { awaitPhase, ended, tenant } from '../support/e2e-job.ts';
-import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { apply, awaitPhase, ended, tenant } from '../support/e2e-job.ts';
+import { flinkClustersOf } from '../support/flink-of.ts';
 import { flinkLines } from '../support/flink-lines.ts';
 import { verifyLedger } from '../support/ledger.ts';
-import { ledgerFolders, type LedgerWish } from '../support/ledger-spec.ts';
+import { ledgerFolders, ledgerJob, type LedgerWish } from '../support/ledger-spec.ts';
 import { drey } from '../support/running-stack.ts';
 
 /** What somebody does, and from where the job goes on. */
@@ -39,20 +40,52 @@ const stop: End = {
   goesOnFrom: /\/flink-state\/by-hand\/savepoint-/,
 };
 
-async function showEnd(name: string, { act, says, goesOnFrom }: End, wish: LedgerWish): Promise<void> {
+async function showEnd(name: string, end: End, wish: LedgerWish): Promise<void> {
   await deployed(name, wish);
-  const [flink] = await flinkClustersOf(name);
-  const [job] = await livingJobsOf(name);
-  if (!flink || !job) throw new Error(`${name} has no job in Flink`);
-  await act(flink, job.id);
+  await endedBy(name, end);
   const { failure } = await awaitPhase({ tenant, name }, 'CANCELED', 60_000);
-  expect(failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', message: expect.stringMatching(says) });
-  expect(failure?.cure).toMatch('drey resume');
+  expectSaid(failure, end);
   const cleared = async () => (await flinkClustersOf(name)).length === 0;
   await waitUntil(cleared, { what: 'its Flink cluster to be gone', timeoutMs: 120_000, stepMs: 200 });
-  const { phase, restorePoint } = await awaitView(name, ({ generation }) => !generation, 'no generation');
-  expect([phase, restorePoint]).toEqual(['CANCELED', expect.stringMatching(goesOnFrom)]);
+  const { phase } = await awaitView(name, ({ generation }) => !generation, 'no generation');
+  expect(phase).toBe('CANCELED');
   expect(await kindsOf(name)).toEqual(['deploy', 'cleanup']);
+  await resumesWhole(name, end);
+}
+
+/** The new revision is not seen to be stable then; it ends as somebody wants it, and the old one does not come back for it. */
+async function showEndWhileUpgraded(name: string, end: End): Promise<void> {
+  await deployed(name);
+  const number = await apply(ledgerJob(name, { args: ['--rate', '90'], upgrade: { stableAfter: '10m' } }));
+  const isWaiting = async () => {
+    const { steps } = await drey().getOperation({ tenant, name }, number);
+    return steps.some((step) => step.name === 'stable');
+  };
+  await waitUntil(isWaiting, { what: 'the upgrade to wait for stability', timeoutMs: 120_000, stepMs: 100 });
+  await endedBy(name, end);
+  const { kind, state, failure, rolledBackTo } = await ended(name, number);
+  expect({ kind, state, rolledBackTo }).toEqual({ kind: 'upgrade', state: 'failed' });
+  expectSaid(failure, end);
+  await awaitPhase({ tenant, name }, 'CANCELED', 60_000);
+  await resumesWhole(name, end);
+}
+
+async function endedBy(name: string, { act }: End): Promise<unknown> {
+  for (const flink of await flinkClustersOf(name)) {
+    const living = (await flink.jobs()).find(({ endedAtMs }) => endedAtMs === undefined);
+    if (living) return act(flink, living.id);
+  }
+  throw new Error(`${name} has no job in Flink`);
+}
+
+function expectSaid(failure: Failure | undefined, { says }: End): void {
+  expect(failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', message: expect.stringMatching(says) });
+  expect(failure?.cure).toMatch('drey resume');
+}
+
+async function resumesWhole(name: string, { goesOnFrom }: End): Promise<void> {
+  const { restorePoint } = await drey().getJob({ tenant, name });
+  expect(restorePoint).toMatch(goesOnFrom);
   const { records } = await verifyLedger(ledgerFolders(name).out);
   const { operation } = await drey().resumeJob({ tenant, name });
   expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded', restoredFrom: restorePoint });
@@ -60,7 +93,12 @@ async function showEnd(name: string, { act, says, goesOnFrom }: End, wish: Ledge
   expect((await verifyLedger(ledgerFolders(name).out)).records).toBeGreaterThan(records);
 }
 
-const cases = flinkLines().flatMap((version): BrokenCase[] => [
+const whileUpgraded: readonly BrokenCase[] = [
+  ['stopped with a savepoint while an upgrade looks whether it is stable', (name) => showEndWhileUpgraded(name, stop)],
+  ['canceled while an upgrade looks whether it is stable', (name) => showEndWhileUpgraded(name, cancel)],
+];
+
+const ofEachVersion = flinkLines().flatMap((version): BrokenCase[] => [
   [`canceled on Flink ${version}`, (name) => showEnd(name, cancel, { version })],
   [`stopped with a savepoint on Flink ${version}`, (name) => showEnd(name, stop, { version })],
   [
@@ -70,5 +108,5 @@ const cases = flinkLines().flatMap((version): BrokenCase[] => [
 ]);
 
 describe('a job that somebody cancels in Flink stays canceled, its Flink cluster goes, and it is resumed whole', () => {
-  showBroken('rec-outside', cases);
+  showBroken('rec-outside', [...ofEachVersion, ...whileUpgraded]);
 });

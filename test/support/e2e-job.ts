@@ -1,6 +1,5 @@
 /** Jobs for end-to-end tests: Flink's state machine example in the smallest processes that run it, and what must be left of one. */
 import type { FlinkJobInput, FlinkVersion } from '../../core/schema/flink-job.ts';
-import type { Failure } from '../../core/failure.ts';
 import type { JobPhase, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { labels, type GenerationIdentity } from '../../core/names.ts';
@@ -84,11 +83,10 @@ export async function ended(name: string, number: number, timeoutMs = 240_000, a
     return hasEnded(operation) && operation;
   };
   const record = await waitUntil(look, { what: `operation ${number} of ${name} to end`, timeoutMs, stepMs: 150 });
-  if (record.failure) process.stdout.write(`${number}. of ${name}, ${record.state}: ${described(record.failure)}\n`);
+  const { state, failure } = record;
+  if (failure) process.stdout.write(`${number}. of ${name}, ${state}: ${failure.code}: ${failure.message}\n`);
   return record;
 }
-
-const described = ({ code, message, evidence = '' }: Failure) => `${code}: ${message} ${evidence.slice(-300)}`;
 
 /** Applies and waits. */
 export async function applied(spec: FlinkJobInput, timeoutMs?: number): Promise<OperationRecord> {
