@@ -25,6 +25,16 @@ import { killProcessesOf } from '../support/pod-process.ts';
 
 const tolerant = { 'execution.checkpointing.tolerable-failed-checkpoints': '1000' };
 
+/** The main method threw at the first try, and there was no other; mended, the job goes on. */
+async function expectGivenUpOnce(name: string): Promise<void> {
+  const { failure } = await awaitGivenUp(name);
+  expect(failure).toMatchObject({ code: 'MAIN_METHOD_THREW', message: expect.stringMatching(/not tried again/) });
+  expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
+  clearFault(ledgerFolders(name).control, 'throw-at-start');
+  await resumed(name);
+  await endsWhole(name);
+}
+
 const cases: readonly BrokenCase[] = [
   [
     'a job that Flink restarts over and over goes on in a new Flink cluster',
@@ -45,27 +55,16 @@ const cases: readonly BrokenCase[] = [
       await deployed(name, { configuration: noRestarts });
       setFault(control, 'throw-at-start');
       setFault(control, 'fail', 'once');
-      const { failure } = await awaitGivenUp(name);
-      expect(failure).toMatchObject({ code: 'MAIN_METHOD_THREW', message: expect.stringMatching(/not tried again/) });
-      expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
-      clearFault(control, 'throw-at-start');
-      await resumed(name);
-      await endsWhole(name);
+      await expectGivenUpOnce(name);
     },
   ],
   [
     'a main method that throws when its JobManager starts again is tried once, for Flink does not say what it was',
     async (name) => {
-      const { control } = ledgerFolders(name);
       await deployed(name, { mode: 'application' });
-      setFault(control, 'throw-at-start');
+      setFault(ledgerFolders(name).control, 'throw-at-start');
       await killProcessesOf(name, 'jobmanager');
-      const { failure } = await awaitGivenUp(name);
-      expect(failure).toMatchObject({ code: 'MAIN_METHOD_THREW', message: expect.stringMatching(/not tried again/) });
-      expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
-      clearFault(control, 'throw-at-start');
-      await resumed(name);
-      await endsWhole(name);
+      await expectGivenUpOnce(name);
     },
   ],
   [
