@@ -1,6 +1,7 @@
 /** Every field that the schema knows, by path: what unknown fields are compared with, and what the documentation lists. */
 import { z } from 'zod';
 import { hintForName } from '../spec/field-hints.ts';
+import { nameMeantHere } from '../spec/meant-names.ts';
 import { nearestName } from '../spec/nearest-name.ts';
 import { type FieldPath, pathText } from '../spec/problem.ts';
 import { flinkJobSchema } from './flink-job.ts';
@@ -48,17 +49,24 @@ function ownField(node: SchemaNode | undefined, name: string): SchemaNode | unde
   return typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
 }
 
-/** What to say about a field that is not known under its parent: the nearest name there, else where it belongs. */
+/**
+ * What to say about a field that is not known under its parent: the nearest name there, else the one place below it where the field
+ * stands, else which field there is meant by that word, else where it belongs.
+ */
 export function hintForUnknown(parent: FieldPath, name: string): string {
   const siblings = Object.keys(fieldAt(parent)?.properties ?? {});
-  const near = nearestName(name, siblings);
-  const places = near === undefined ? placesOf(name) : [];
+  const places = placesOf(name);
+  const below = places.filter((place) => place.startsWith(`${pathText(parent)}.`));
+  const isBelow = below.length === 1;
+  const near = nearestName(name, siblings) ?? (isBelow ? undefined : nameMeantHere(name, siblings));
   if (near !== undefined) return `Did you mean \`${near}\`?`;
-  if (places.length > 0) return `Use ${places.map((place) => `\`${place}\``).join(' or ')}.`;
+  const named = isBelow ? below : places;
+  // More than two places say nothing.
+  if (named.length > 0 && named.length <= 2) return `Use ${named.map((place) => `\`${place}\``).join(' or ')}.`;
   return hintForName(name) ?? `Known here: ${siblings.map((sibling) => `\`${sibling}\``).join(', ')}.`;
 }
 
-/** The paths at which a field of exactly that name exists. More than two say nothing. */
+/** The paths at which a field of exactly that name exists. */
 function placesOf(name: string): string[] {
   const places: string[] = [];
   const walk = (node: SchemaNode, path: FieldPath) => {
@@ -68,5 +76,5 @@ function placesOf(name: string): string[] {
     }
   };
   walk(flinkJobJsonSchema(), []);
-  return places.length <= 2 ? places : [];
+  return places;
 }

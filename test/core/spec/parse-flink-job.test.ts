@@ -93,6 +93,18 @@ describe('an unknown field is refused with the field that was meant', () => {
     ['status', 'Leave it out'],
     ['spec.zzzzzz', 'Known here: `cluster`'],
     ['spec.constructor', 'Known here: `cluster`'],
+    ['spec.autoscaler.configuration', 'Did you mean `options`?'],
+    ['spec.autoscaler.enabled', 'Did you mean `mode`?'],
+    ['spec.autoscaler.quota.limits', 'Use `spec.jobManager.resources.limits`'],
+    ['spec.flink.config', 'Did you mean `configuration`?'],
+    ['spec.recovery.mode', 'Did you mean `policy`?'],
+    ['spec.recovery.memory.limits', 'Did you mean `max`?'],
+    ['spec.recovery.memory.memory', 'Did you mean `max`?'],
+    ['spec.recovery.backoff.min', 'Did you mean `initial`?'],
+    ['spec.recovery.restarts', 'Use `spec.recovery.restartLoop.restarts`.'],
+    ['spec.savepoints.cron', 'Use `spec.savepoints.schedule.cron`.'],
+    ['spec.savepoints.configuration', 'Use `spec.flink.configuration`.'],
+    ['spec.taskManager.memory', 'Use `resources.limits.memory`.'],
   ])('%s', (path, hint) => {
     const problems = fullProblemsOf(writtenSpec({ [path]: 1 }));
     expect(problems).toEqual([{ path, message: 'is not a field of the spec', hint: expect.stringContaining(hint) }]);
