@@ -6,6 +6,7 @@ import { hasEnded, successorOf, type OperationRecord } from '../core/operation.t
 import type { Context } from './context.ts';
 import { CliError, exitCodes, isAbort } from './errors.ts';
 import { jobLabel } from './kinds/job-kind.ts';
+import { rolledBackText } from './kinds/operation-kind.ts';
 
 /** Often enough to look live; each poll is one indexed row. */
 const pollMs = 200;
@@ -97,7 +98,7 @@ async function endedWithItsJob(
 export function assertSucceeded(job: JobRef, operation: OperationRecord): void {
   if (operation.state === 'succeeded') return;
   const { failure } = operation;
-  const what = `${jobLabel(job)}: ${operation.kind} (operation ${operation.number}) ${operation.state}`;
+  const what = `${jobLabel(job)}: ${operation.kind} (operation ${operation.number}) ${operation.state}${rolledBackText(operation)}`;
   throw new CliError(failure === undefined ? what : `${what}: ${failure.code}: ${failure.message}`, {
     exitCode: exitCodes.failed,
     cure: failure?.cure ?? `See drey operation ${job.name} ${operation.number}.`,

@@ -73,12 +73,27 @@ function throwIfSettled(job: JobView, newest: OperationRecord): void {
   if (isBroughtBack(job, newest)) return;
   assertSucceeded(job, newest);
   if (job.phase === 'DUAL_RUNNING' || newest.kind === 'discard') throw notTheJob(job);
+  if (runsEarlier(job, newest)) {
+    const said = `runs revision ${newest.revision}, to which it was brought back, and not revision ${job.revision}`;
+    throw settled(job, said, 'Apply a spec that shall run; the same one is tried again.');
+  }
   if (!resting.includes(job.phase)) return;
-  const reason = job.failure === undefined ? '' : `: ${job.failure.code}: ${job.failure.message}`;
-  throw new CliError(`${jobLabel(job)} is ${job.phase}${reason}`, {
+  throw settled(job, `is ${job.phase}`, isStopped(job.phase) ? `drey resume ${job.name} starts it.` : undefined);
+}
+
+/** An earlier revision than the accepted one was brought back, and runs: the accepted one comes only when somebody asks for it. */
+function runsEarlier({ phase, generation, revision }: JobView, newest: OperationRecord): boolean {
+  return phase === 'RUNNING' && newest.revision !== revision && newest.revision === generation?.revision;
+}
+
+/** @param cure where the job's own failure has none. */
+function settled(job: JobView, said: string, cure: string | undefined): CliError {
+  const { failure } = job;
+  const reason = failure === undefined ? '' : `: ${failure.code}: ${failure.message}`;
+  return new CliError(`${jobLabel(job)} ${said}${reason}`, {
     exitCode: exitCodes.failed,
-    cure: job.failure?.cure ?? (isStopped(job.phase) ? `drey resume ${job.name} starts it.` : undefined),
-    evidence: job.failure?.evidence,
+    cure: failure?.cure ?? cure,
+    evidence: failure?.evidence,
   });
 }
 

@@ -14,6 +14,11 @@ function currentStep(operation: OperationRecord): StepRecord | undefined {
   return operation.steps.findLast((step) => step.state === 'running') ?? operation.steps.at(-1);
 }
 
+/** What runs after one that failed, as words that follow what is said of its end; nothing where nothing was brought back. */
+export function rolledBackText({ rolledBackTo }: OperationRecord): string {
+  return rolledBackTo === undefined ? '' : `, rolled back to revision ${rolledBackTo}`;
+}
+
 export const operationKind: Kind<OperationRecord> = {
   listKind: 'OperationList',
   name: (operation) => `operation/${operation.number}`,

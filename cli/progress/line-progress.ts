@@ -1,6 +1,7 @@
 /** Progress for logs and pipes: a line when a step has ended or says what it waits for, and one when the operation has ended. */
 import { hasEnded, type OperationRecord, type StepRecord } from '../../core/operation.ts';
 import { elapsedBetween } from '../duration.ts';
+import { rolledBackText } from '../kinds/operation-kind.ts';
 import { printable, say, type Output } from '../world.ts';
 import type { Progress } from './progress.ts';
 
@@ -33,7 +34,6 @@ function stepText(step: StepRecord): string {
 export function endText(operation: OperationRecord): string {
   if (operation.supersededBy !== undefined) return `superseded by operation ${operation.supersededBy}`;
   const from = operation.startedAt ?? operation.requestedAt;
-  const rolledBack = operation.rolledBackTo === undefined ? '' : `, rolled back to revision ${operation.rolledBackTo}`;
   const pause = operation.pauseMs === undefined ? '' : `, with a pause of ${(operation.pauseMs / 1000).toFixed(2)} s`;
-  return `${operation.state} in ${elapsedBetween(from, operation.endedAt ?? from)}${pause}${rolledBack}`;
+  return `${operation.state} in ${elapsedBetween(from, operation.endedAt ?? from)}${pause}${rolledBackText(operation)}`;
 }

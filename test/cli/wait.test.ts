@@ -69,6 +69,15 @@ describe('wait --for=running', () => {
     });
   });
 
+  test('says what runs where the operation failed and was rolled back', async () => {
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...running, revision: 2, failure } },
+      [`GET ${counts}/operations`]: page([{ ...failed, kind: 'upgrade', revision: 2, rolledBackTo: 1 }]),
+    };
+    const said = 'upgrade (operation 1) failed, rolled back to revision 1: CRASH_LOOP';
+    expect(await wait('running')).toMatchObject({ code: 1, err: expect.stringContaining(said) });
+  });
+
   test('fails at once while a candidate waits beside the job, and when it was discarded', async () => {
     const since = { ...generation, number: 2, since: '2026-01-01T00:00:00.000Z' };
     api.routes = {
@@ -119,6 +128,36 @@ describe('wait --for=running', () => {
       [`GET ${counts}/operations`]: page([newest]),
     };
     expect(await wait('running', '--timeout', '1s')).toMatchObject({ code: 1, err: expect.stringContaining(said) });
+  });
+
+  test.each([
+    ['', undefined, 'Apply a spec that shall run; the same one is tried again.'],
+    [': CRASH_LOOP: It exits.', failure, 'Mend it.'],
+  ])('fails at once where what was brought back runs in place of the accepted revision%s', async (why, said, cure) => {
+    api.routes = {
+      [`GET ${counts}`]: [
+        { body: { ...running, phase: 'RECOVERING', revision: 2 } },
+        { body: { ...running, revision: 2, failure: said } },
+      ],
+      [`GET ${counts}/operations`]: page([{ ...succeeded, kind: 'recover', revision: 1 }]),
+    };
+    expect(await wait('running', '--timeout', '2s')).toEqual({
+      code: 1,
+      out: '',
+      err: `error: flinkjob/counts runs revision 1, to which it was brought back, and not revision 2${why}\ncure: ${cure}\n`,
+    });
+    expect(api.asked).toHaveLength(4);
+  });
+
+  test('goes on while the change to the accepted revision has just ended, and the job does not show it yet', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [
+        { body: { ...running, revision: 2 } },
+        { body: { ...running, generation: { ...generation, revision: 2 }, revision: 2 } },
+      ],
+      [`GET ${counts}/operations`]: page([{ ...succeeded, kind: 'adjust', revision: 2 }]),
+    };
+    expect(await wait('running')).toEqual(met);
   });
 
   test('fails at once when there is no such job', async () => {
