@@ -2,17 +2,14 @@
 import { z } from 'zod';
 import { dnsLabel, ownName } from '../core/schema/fields.ts';
 import { Problem } from './problem.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export const tenantParams = z.object({ tenant: ownName(30).describe('Name of the tenant.') });
 export const jobParams = tenantParams.extend({ name: ownName(40).describe('Name of the job.') });
 export const clusterParams = z.object({ cluster: dnsLabel().describe('Name of the cluster.') });
 
 /** The number of an operation, or of the savepoint that it took. */
-export const operationNumber = z.coerce
-  .number('must be a whole number')
-  .int('must be a whole number')
-  .min(1, 'must be at least 1')
-  .max(2_147_483_647, 'is larger than any operation number');
+export const operationNumber = wholeNumber(1, 2_147_483_647, 'is larger than any operation number');
 
 export const savepointParams = jobParams.extend({
   number: operationNumber.describe('That of the operation that took it.'),

@@ -55,7 +55,11 @@ function mayBeLeftOut({ body, bodyOptional = false }: Route): boolean {
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: keepDefault,
+  });
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = typeof property === 'boolean' ? {} : property;
     return {
@@ -66,6 +70,14 @@ function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): J
       schema: rest,
     };
   });
+}
+
+/** Zod leaves the default out of what is made of a text first, as numbers are. */
+function keepDefault({
+  zodSchema,
+  jsonSchema,
+}: Parameters<NonNullable<z.core.ToJSONSchemaParams['override']>>[0]): void {
+  if (zodSchema instanceof z.ZodDefault) jsonSchema.default = z.json().parse(zodSchema.def.defaultValue);
 }
 
 function responsesOf(route: Route, schemas: Record<string, unknown>): Json {

@@ -1,16 +1,11 @@
 /** Cursors: where a page ended, as text that callers only hand back. */
 import { z } from 'zod';
 import { Problem } from './problem.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** Query parameters of every list. */
 export const pageQuery = {
-  limit: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(1)
-    .max(500)
-    .default(100)
-    .describe('Items at most.'),
+  limit: wholeNumber(1, 500).default(100).describe('Items at most.'),
   cursor: z.string().max(1000).optional().describe('`nextCursor` of the page before.'),
 };
 

@@ -18,6 +18,7 @@ import { readLivingJob } from '../read-job.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import type { AwaitedStream, StreamOutcome } from '../streams.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** The workflow type that has the agent send a log. */
 const tailLogsWorkflow = 'tailLogs';
@@ -34,13 +35,7 @@ const query = z.strictObject({
     .optional()
     .describe('Only this pod of the job, whichever component it is of.'),
   follow: z.enum(['true', 'false'], 'must be true or false').default('false').describe('Go on with new lines.'),
-  tail: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(0)
-    .max(100_000)
-    .optional()
-    .describe('Only so many of the last lines.'),
+  tail: wholeNumber(0, 100_000).optional().describe('Only so many of the last lines.'),
 });
 
 const read = defineRoute({

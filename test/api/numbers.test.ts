@@ -1,5 +1,6 @@
 /** Numbers that PostgreSQL or JavaScript could not hold are refused at the edge, by the very schemas that the server parses with. */
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { routes } from '../../api/routes.ts';
 
 const job = '/v1/tenants/{tenant}/jobs/{name}';
@@ -28,4 +29,27 @@ test.each(cases)('%s %s: of its %s', (method, path, part, wish) => {
   expect(schema.safeParse(wish(3)).success).toBe(true);
   for (const wrong of [0, -1, 1.5, 2 ** 31, 2 ** 53, Number.NaN, Infinity])
     expect([wrong, schema.safeParse(wish(wrong)).success]).toEqual([wrong, false]);
+});
+
+const inQueries = routes.flatMap(({ method, path, query }) => {
+  const { properties = {} } = query ? z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' }) : {};
+  const names = Object.entries(properties).flatMap(([name, one]) =>
+    typeof one === 'object' && one.type === 'integer' ? [name] : [],
+  );
+  return names.map((name) => [method, path, name] as const);
+});
+
+test('numbers in queries are found by the document of the API', () => {
+  expect(inQueries).toContainEqual(['get', `${job}/logs`, 'tail']);
+  expect(inQueries).toContainEqual(['get', `${job}/events`, 'operation']);
+  expect(inQueries.length).toBeGreaterThan(5);
+});
+
+test.each(inQueries)('%s %s: %s is digits and nothing else', (method, path, name) => {
+  const schema = schemaOf(method, path, 'query');
+  expect(schema.safeParse({ [name]: '3' })).toMatchObject({ success: true, data: { [name]: 3 } });
+  for (const wrong of ['', ' ', '\t', '0x10', '1e1', ' 3', '3.0', '+3', 'Infinity', ['3']]) {
+    const issues = [expect.objectContaining({ path: [name], message: 'must be a whole number' })];
+    expect([wrong, schema.safeParse({ [name]: wrong }).error?.issues]).toEqual([wrong, issues]);
+  }
 });
