@@ -189,7 +189,7 @@ function addReads(program: Command, declare: Declare): void {
     .option('--cluster <name>', 'jobs on this Kubernetes cluster')
     .option('-n, --namespace <name>', 'jobs in this Kubernetes namespace')
     .option('-A, --all-tenants', 'jobs of all tenants')
-    .option('-w, --watch', 'go on and print what changes')
+    .option('-w, --watch', 'go on and print what changes, and which job is gone')
     .option('--ignore-not-found', 'a name that does not exist is no failure');
   declare(get, async () => (await import('./commands/get.ts')).get);
   const describe = program

@@ -1,11 +1,11 @@
-/** `drey get jobs --watch`: the table, then a row whenever a job changes, until Ctrl-C. */
+/** `drey get jobs --watch`: the table, then a row whenever a job changes and a line when one is gone, until Ctrl-C. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ignoreNotFound } from '../../clients/drey/errors.ts';
 import type { JobView } from '../../core/job.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { listJobs, type JobFlags } from '../list-jobs.ts';
-import { jobKind, jobKindWithTenant } from '../kinds/job-kind.ts';
+import { jobKind, jobKindWithTenant, jobLabel } from '../kinds/job-kind.ts';
 import { printItems, tableLines, type Format, type Kind } from '../printing.ts';
 import { say } from '../world.ts';
 
@@ -18,13 +18,18 @@ export async function watchJobs(
   format: Format | undefined,
 ): Promise<never> {
   if (format === 'json' || format === 'yaml') throw usageError(`--watch prints rows, not ${format}`);
-  let known = new Map<string, string>();
+  let known = new Map<string, JobView>();
   for (let isFirst = true; ; isFirst = false) {
     const jobs = await readJobs(context, names, flags);
-    const versions = new Map(jobs.map((job) => [job.uid, job.updatedAt]));
-    const changed = jobs.filter((job) => known.get(job.uid) !== job.updatedAt);
+    const listed = new Map(jobs.map((job) => [job.uid, job]));
+    await tellGone(
+      context,
+      [...known.values()].filter(({ uid }) => !listed.has(uid)),
+      format,
+    );
+    const changed = jobs.filter((job) => known.get(job.uid)?.updatedAt !== job.updatedAt);
     await printRows(context, flags.allTenants === true ? jobKindWithTenant : jobKind, changed, { format, isFirst });
-    known = versions;
+    known = listed;
     await sleep(pollMs, undefined, { signal: context.world.interrupted });
   }
 }
@@ -46,4 +51,17 @@ async function printRows(
   if (format === 'name') return printItems(world, kind, jobs, { format, single: false });
   const [title = '', ...rows] = tableLines(world, kind, jobs, format);
   for (const line of isFirst ? [title, ...rows] : rows) say(world.out, line);
+}
+
+/** Of jobs that are not listed any more: some may only have become what was not asked for. Beside bare names a sentence would be taken for one. */
+async function tellGone(
+  { world, client }: Context,
+  unlisted: readonly JobView[],
+  format: Format | undefined,
+): Promise<void> {
+  for (const job of unlisted) {
+    const now = await ignoreNotFound(client.getJob(job));
+    if (now?.uid === job.uid && now.phase !== 'REMOVED') continue;
+    say(format === 'name' ? world.err : world.out, `${jobLabel(job)} of tenant ${job.tenant} is gone`);
+  }
 }
