@@ -45,7 +45,7 @@ const cures: Readonly<Record<string, string>> = {
   NO_SUCH_SAVEPOINT: 'drey savepoint list NAME lists what there is.',
   SAVEPOINT_IN_USE: 'Leave it, or insist with --force.',
   NO_SUCH_DECISION: 'drey autoscaler NAME lists what there is.',
-  NO_EARLIER_REVISION: 'drey operations NAME shows which revisions there were; name an older one with --to.',
+  NO_EARLIER_REVISION: 'drey revisions NAME lists what there is; name an older one with --to.',
   JOB_NOT_REMOVED: 'Name one by its number, or remove the job with --savepoints dispose.',
   LOGS_UNAVAILABLE: 'drey describe job NAME says whether it has pods now.',
   NO_SUCH_CLUSTER: 'drey get clusters lists what there is.',

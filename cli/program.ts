@@ -233,6 +233,12 @@ function addOperationReads(program: Command, declare: Declare): void {
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(operation, async () => (await import('./commands/operations.ts')).operation);
+  const revisions = program
+    .command('revisions')
+    .description('list the specs that a job has had: rollback --to takes their numbers')
+    .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('-o, --output <format>', 'json, yaml, wide or name');
+  declare(revisions, async () => (await import('./commands/revisions.ts')).revisions);
   const wait = program
     .command('wait')
     .description('wait until a job is running, removed or in a phase')

@@ -142,6 +142,27 @@ describe('the newest operation that has ended', () => {
   });
 });
 
+test('revisions lists the specs that there were, and prints them whole', async () => {
+  const { spec } = jobView();
+  const acceptedAt = '2026-01-01T00:00:00.000Z';
+  const older = { revision: 1, spec, specHash: 'a', acceptedBy: 'tester', acceptedAt };
+  const scaled = { ...spec, spec: { ...spec.spec, job: { ...spec.spec.job, parallelism: 8 } } };
+  const newer = { ...older, revision: 2, spec: scaled, acceptedBy: 'drey', acceptedAt: '2026-01-01T00:59:00.000Z' };
+  const pages = { [`GET ${counts}/revisions`]: [page([newer], 'next'), page([older])] };
+  api.routes = pages;
+  expect((await runDrey(api.server, ['revisions', 'counts'])).out).toBe(
+    [
+      'REVISION   STATE     FLINK   PARALLELISM   BY       AGE',
+      '2          running   2.3     8             drey     60s',
+      '1          running   2.3     1             tester   60m',
+      '',
+    ].join('\n'),
+  );
+  api.routes = pages;
+  const { out } = await runDrey(api.server, ['revisions', 'job', 'counts', '-o', 'json']);
+  expect(JSON.parse(out)).toEqual({ apiVersion: 'drey.dev/v1', kind: 'RevisionList', items: [newer, older] });
+});
+
 test('operations lists them, and operation shows one with its steps', async () => {
   api.routes = {
     [`GET ${counts}/operations`]: page([current, first]),
