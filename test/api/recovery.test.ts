@@ -90,6 +90,8 @@ describe('a job that fails', () => {
       lastRun: 1,
       failure: { message: expect.stringContaining('rolled back') },
     });
+    // By this `drey wait` knows what the job was brought back to.
+    expect((await operationsOf('upgraded'))[0]).toMatchObject({ kind: 'recover', state: 'succeeded', revision: 1 });
   }, 200_000);
 });
 
