@@ -4,23 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { jobSpec, jobView, operationRecord, specInput } from '../support/records.ts';
-import { problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { problem, useFakeApi, type FakeApi } from './fake-api.ts';
 import { later, runDrey } from './run-drey.ts';
 
-let api: FakeApi;
+const api = useFakeApi();
 let folder: string;
-beforeAll(async () => {
-  api = await startFakeApi();
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'drey-apply-'));
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await api.close();
-});
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const counts = '/v1/tenants/default/jobs/counts';
 const job = jobView();

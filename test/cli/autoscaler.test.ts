@@ -1,20 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { decisionSummary, someDecisionRecord } from '../support/decisions.ts';
-import { page, startFakeApi, type FakeApi } from './fake-api.ts';
+import { page, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
-let api: FakeApi;
-beforeAll(async () => {
-  api = await startFakeApi();
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+const api = useFakeApi();
 
 const counts = '/v1/tenants/default/jobs/counts';
 const decisions = `${counts}/decisions`;

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { jobView, operationRecord } from '../support/records.ts';
-import { page, startFakeApi, type FakeApi } from './fake-api.ts';
+import { page, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
-let api: FakeApi;
-beforeAll(async () => {
-  api = await startFakeApi();
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+const api = useFakeApi();
 
 const counts = '/v1/tenants/default/jobs/counts';
 const at = (seconds: number) => new Date(Date.parse('2026-01-01T00:00:00.000Z') + seconds * 1000).toISOString();

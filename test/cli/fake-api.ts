@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 
 interface Asked {
   readonly method: string;
@@ -45,6 +46,34 @@ export async function startFakeApi(routes: FakeRoutes = {}): Promise<FakeApi> {
     },
   };
   return api;
+}
+
+/** One for all tests of a suite: each begins with no routes, and nothing asked. */
+export function useFakeApi(): FakeApi {
+  let api: FakeApi;
+  beforeAll(async () => {
+    api = await startFakeApi();
+  });
+  afterAll(() => api.close());
+  beforeEach(() => {
+    api.asked.length = 0;
+    api.routes = {};
+  });
+  return {
+    get server() {
+      return api.server;
+    },
+    get asked() {
+      return api.asked;
+    },
+    get routes() {
+      return api.routes;
+    },
+    set routes(routes) {
+      api.routes = routes;
+    },
+    close: () => api.close(),
+  };
 }
 
 async function answer(api: FakeApi, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { jobView } from '../support/records.ts';
-import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { page, problem, startFakeApi, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
-let api: FakeApi;
-beforeAll(async () => {
-  api = await startFakeApi();
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+const api = useFakeApi();
 
 const jobs = '/v1/tenants/default/jobs';
 const failure = { code: 'IMAGE_NOT_PULLED', message: 'no such image', cure: 'Name an image that exists.' } as const;

@@ -6,21 +6,17 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { jobView, specInput } from '../support/records.ts';
-import { page, startFakeApi, type FakeApi } from './fake-api.ts';
+import { page, useFakeApi } from './fake-api.ts';
 
 const script = join(process.cwd(), 'cli', 'drey');
 let folder: string;
-let api: FakeApi;
-beforeAll(async () => {
+const api = useFakeApi();
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'drey-launcher-'));
   symlinkSync(script, join(folder, 'direct'));
   symlinkSync('direct', join(folder, 'drey'));
-  api = await startFakeApi();
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await api.close();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the real command from a folder that knows nothing of the checkout. */
 async function drey(args: readonly string[], input = ''): Promise<{ code: number; out: string; err: string }> {

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { numberText } from '../../cli/kinds/number-text.ts';
 import { sparkline } from '../../cli/sparkline.ts';
 import type { Metrics } from '../../clients/drey/shapes.ts';
-import { problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { problem, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
-let api: FakeApi;
-beforeAll(async () => {
-  api = await startFakeApi();
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+const api = useFakeApi();
 
 const path = '/v1/tenants/default/jobs/counts/metrics';
 const vertex = 'bc764cd8ddf7a0cff126f51c16239658';

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { jobView, operationRecord } from '../support/records.ts';
-import { page, problem, startFakeApi, type FakeApi } from './fake-api.ts';
+import { page, problem, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
-let api: FakeApi;
-beforeAll(async () => {
-  api = await startFakeApi();
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+const api = useFakeApi();
 
 const counts = '/v1/tenants/default/jobs/counts';
 const generation = { number: 1, revision: 1, flinkJobId: 'f'.repeat(32), name: 'counts-a1b2c3d4-1' };

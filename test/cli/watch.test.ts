@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { jobView } from '../support/records.ts';
-import { page, problem, startFakeApi, type FakeAnswer, type FakeApi } from './fake-api.ts';
+import { type FakeAnswer, page, problem, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
-let api: FakeApi;
-beforeAll(async () => {
-  api = await startFakeApi();
-});
-afterAll(() => api.close());
-beforeEach(() => {
-  api.asked.length = 0;
-  api.routes = {};
-});
+const api = useFakeApi();
 
 const jobs = '/v1/tenants/default/jobs';
 const counts = jobView();
