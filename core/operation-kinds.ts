@@ -10,6 +10,8 @@ interface KindFacts {
   readonly after?: JobPhase;
   /** Whether a spec asked for it: then what it is, is decided anew when its turn comes. */
   readonly isPlanned?: true;
+  /** Whether it starts anew what has broken, from its newest checkpoint: a JobManager may tell of one that is gone, so that is proved. */
+  readonly mendsBroken?: true;
 }
 
 const kinds = {
@@ -20,9 +22,9 @@ const kinds = {
   suspend: { title: 'Suspend', during: 'SUSPENDING', after: 'SUSPENDED', isPlanned: true },
   cancel: { title: 'Cancel', during: 'CANCELING', after: 'CANCELED', isPlanned: true },
   resume: { title: 'Resume', during: 'DEPLOYING', after: 'RUNNING', isPlanned: true },
-  recover: { title: 'Recovery', during: 'RECOVERING', after: 'RUNNING' },
+  recover: { title: 'Recovery', during: 'RECOVERING', after: 'RUNNING', mendsBroken: true },
   heal: { title: 'Healing' },
-  revive: { title: 'Recovery of the candidate' },
+  revive: { title: 'Recovery of the candidate', mendsBroken: true },
   cleanup: { title: 'Clean-up' },
   promote: { title: 'Promote', during: 'PROMOTING', after: 'RUNNING' },
   discard: { title: 'Discard', during: 'DISCARDING', after: 'RUNNING' },

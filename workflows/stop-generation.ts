@@ -2,6 +2,7 @@
 import type { StoppedJob, StopJobInput } from '../activities/cluster/stop-shapes.ts';
 import { noticesOf } from '../core/notice.ts';
 import { flinkJobId, generationName } from '../core/names.ts';
+import { operationKinds } from '../core/operation-kinds.ts';
 import { newestAside } from '../core/savepoint-list.ts';
 import type { StepName } from '../core/steps.ts';
 import { cancelGeneration } from './cancel-generation.ts';
@@ -38,7 +39,7 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   const wasLeft = account.leftRunning;
   account.leftRunning = false;
   const stopped = await account.step(step, async () => {
-    const provesPoint = account.current.kind === 'recover';
+    const provesPoint = operationKinds[account.current.kind].mendsBroken ?? false;
     const input = { ...wish, withinMs: stopMs, requester, provesPoint, ...(aside && { aside: aside.path }) };
     const outcome = await calls.stopJob.executeWithOptions({ summary }, [input]);
     if (!outcome.refused) return outcome;

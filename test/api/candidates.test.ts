@@ -144,6 +144,17 @@ describe('a candidate whose state is too old', () => {
   }, 200_000);
 });
 
+test('a candidate whose newest checkpoint is gone is not brought back from it, whatever its JobManager tells', async () => {
+  const fails = join(failing, 'stopJob');
+  await dual('emptied');
+  writeFileSync(fails, 'STATE_GONE');
+  await tellOfCandidate('emptied', failed);
+  expect(await ended('emptied', 'revive')).toMatchObject({ state: 'failed', failure: { code: 'STATE_GONE' } });
+  const job = await eventually('emptied', ({ phase }) => phase === 'RUNNING');
+  rmSync(fails);
+  expect(job).toMatchObject({ failure: { message: expect.stringMatching(/candidate of revision 2 was discarded/) } });
+}, 200_000);
+
 const take = (name: string, body: object) => call('POST', `${path(name)}/savepoints`, { body });
 const newest = async (name: string) => (await call('GET', `${path(name)}/savepoints`)).body.items[0];
 

@@ -29,11 +29,17 @@ function codeIn(file: string): FailureCode {
 }
 
 /** What an activity may be asked with. */
-type ActivityInput = Partial<Pick<StopJobInput, 'generation' | 'maxStateAgeMs'>>;
+type ActivityInput = Partial<Pick<StopJobInput, 'generation' | 'maxStateAgeMs' | 'provesPoint'>>;
 
 /** Where its age is limited, and known though its anchor may be gone. */
 function mayBeTooOld({ generation, maxStateAgeMs }: ActivityInput): boolean {
   return maxStateAgeMs !== undefined && generation !== undefined && ranSince(generation) !== undefined;
+}
+
+/** What is wrong with its state is seen only by who looks for it. */
+function mayBe(code: FailureCode, input: ActivityInput): boolean {
+  if (code === 'STATE_GONE') return input.provesPoint === true;
+  return code !== 'STATE_TOO_OLD' || mayBeTooOld(input);
 }
 
 const names = Object.keys(createClusterActivities({} as ClusterDependencies));
@@ -45,7 +51,7 @@ const activities = names.map((name) => [
       while (existsSync(`${folder}/${name}.held`)) await pause(50, undefined, { signal });
     });
     const file = `${folder}/${name}`;
-    if (existsSync(file) && (codeIn(file) !== 'STATE_TOO_OLD' || mayBeTooOld(input)))
+    if (existsSync(file) && mayBe(codeIn(file), input))
       throw failed({
         code: codeIn(file),
         message: `${name} was told to fail.`,
