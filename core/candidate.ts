@@ -50,6 +50,12 @@ export function toPromote(now: readonly Generation[], known: readonly Generation
   return candidateAmong(now) ?? unmarked ?? now.at(-1);
 }
 
+/** Whether an operation that was lost has promoted it: its anchor marks it no more. @param known what the job had before. */
+export function wasPromoted({ identity, candidate }: Generation, known: readonly Generation[]): boolean {
+  const was = candidateAmong(known)?.identity;
+  return !candidate && was !== undefined && generationName(was) === generationName(identity);
+}
+
 /** With the savepoint that its candidate may need again. */
 export function withCandidateFrom(state: JobState): JobState & { readonly candidateFrom?: string | undefined } {
   return { ...state, candidateFrom: countedCandidate(state)?.restoreFrom };

@@ -1,7 +1,7 @@
 /** Promote: the candidate becomes the job. From where its anchor says so there is no return; then the old job ends. */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import { stillNeeded } from '../core/adoption.ts';
-import { promoted, toPromote } from '../core/candidate.ts';
+import { promoted, toPromote, wasPromoted } from '../core/candidate.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { cancelGeneration } from './cancel-generation.ts';
 import { cleanSavepoints } from './dispose-files.ts';
@@ -14,11 +14,13 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, promote);
 export async function promote(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   return run.run(async () => {
-    const found = await findInCluster(run, input);
+    // One that was lost may be past that point: only the cluster knows.
+    const found = await findInCluster(run, input, run.lost.length === 0);
     const chosen = toPromote(run.generations, input.generations);
     if (!chosen) throw errorOf(nothingThere);
     const candidate = new GenerationSteps(run, promoted(chosen));
-    await run.untilNoReturn(() => candidate.tasksRunning());
+    const isThrough = wasPromoted(chosen, input.generations);
+    if (!isThrough) await run.untilNoReturn(() => candidate.tasksRunning());
     await candidate.published('candidatePromoted');
     run.activate(candidate.generation);
     run.note({ generation: chosen.identity.number });
@@ -28,6 +30,8 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
       await cancelGeneration(run, previous, 'previousStopped');
       await new GenerationSteps(run, previous).cleared('previousRemoved');
     }
+    // It was seen to run before it became the job: what is wrong with it since is mended as of any job, and not waited for before that.
+    if (isThrough) await candidate.tasksRunning().catch(() => undefined);
     await cleanSavepoints(run, input);
     await candidate.settledIfFinished();
   });

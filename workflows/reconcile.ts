@@ -12,9 +12,17 @@ export async function askCluster(account: OperationRun, input: OperationInput): 
   return account.generations;
 }
 
-/** The same, with what was found besides. */
-export async function findInCluster(account: OperationRun, input: OperationInput): Promise<readonly FoundGeneration[]> {
-  const found = await account.untilNoReturn(() => findRunning(account, input));
+/**
+ * The same, with what was found besides.
+ * @param isHeard whether it may be given up meanwhile.
+ */
+export async function findInCluster(
+  account: OperationRun,
+  input: OperationInput,
+  isHeard = true,
+): Promise<readonly FoundGeneration[]> {
+  const find = () => findRunning(account, input);
+  const found = await (isHeard ? account.untilNoReturn(find) : find());
   account.generations = reconciled(found, account.generations);
   return found;
 }

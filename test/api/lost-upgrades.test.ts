@@ -222,6 +222,54 @@ test('both are listed, too, where that deploy is lost then: the storage tells of
   expect(items.map(({ generation }: { generation: number }) => generation).toSorted()).toEqual([1, 1, 2, 4]);
 }, 200_000);
 
+/** A promotion that was lost when its candidate was the job already; what is done again finds this in the way. @returns its number. */
+async function promotionLost(name: string, inTheWay: string): Promise<number> {
+  const blueGreen = { upgrade: { strategy: 'blueGreen', stableAfter: '1s' } } as const;
+  await ended(name, await applied(name, {}));
+  await ended(name, await applied(name, { ...args('--next'), ...blueGreen }));
+  writeFileSync(stall, 'cancelJob');
+  const { number } = (await call('POST', `${path(name)}/promote`)).body.operation;
+  const { workflowId = '' } = await seen(name, number, (one) => stepsOf(one).includes('previousStopped'));
+  writeFileSync(stall, inTheWay);
+  await here.client.workflow.getHandle(workflowId).terminate('by hand');
+  await seen(name, number + 1, (one) => stepsOf(one).includes('clusterAsked'));
+  return number;
+}
+
+/** @returns the generation that runs since. */
+async function promotedBy(name: string, number: number): Promise<number | undefined> {
+  const operation = await ended(name, number);
+  expect(operation).toMatchObject({ kind: 'promote', state: 'succeeded' });
+  expect(stepsOf(operation)).toContain('previousRemoved');
+  const job = await viewOf(name);
+  expect(job).toMatchObject({ phase: 'RUNNING', generation: { revision: 2 } });
+  expect(job.candidate).toBeUndefined();
+  return job.generation?.number;
+}
+
+describe('a promotion that was lost when the candidate was the job already', () => {
+  test('comes to its end, though it is to be given up then', async () => {
+    const again = (await promotionLost('promoted', 'findGenerations')) + 1;
+    await call('POST', `${path('promoted')}/operations/${again}/abort`);
+    rmSync(stall);
+    expect(await promotedBy('promoted', again)).toBe(2);
+  }, 200_000);
+
+  test('is not taken back by a discard where it failed then, and can be asked for again', async () => {
+    const again = (await promotionLost('not-discarded', 'findGenerations fails')) + 1;
+    expect(await ended('not-discarded', again)).toMatchObject({ kind: 'promote', state: 'failed' });
+    rmSync(stall);
+    const discard = (await call('POST', `${path('not-discarded')}/discard`)).body.operation.number;
+    expect(await ended('not-discarded', discard)).toMatchObject({
+      state: 'failed',
+      failure: { code: 'OBJECTS_GONE', cure: expect.stringMatching(/Promote it/) },
+    });
+    expect(await viewOf('not-discarded')).toMatchObject({ phase: 'DUAL_RUNNING', generation: { number: 1 } });
+    const promote = (await call('POST', `${path('not-discarded')}/promote`)).body.operation.number;
+    expect(await promotedBy('not-discarded', promote)).toBe(2);
+  }, 200_000);
+});
+
 test('a first deploy that was lost has nothing to go back to', async () => {
   writeFileSync(stall, 'submitJob');
   const number = await applied('first', args('--unstable'));

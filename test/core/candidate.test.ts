@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { candidateDue, toPromote, waitingCandidate } from '../../core/candidate.ts';
+import { candidateDue, toPromote, waitingCandidate, wasPromoted } from '../../core/candidate.ts';
 import type { JobState } from '../../core/job-state.ts';
 import { viewOf } from '../../core/job-view.ts';
 import { smallSpec, someGeneration, someState, someTime } from '../support/state-fixture.ts';
@@ -53,6 +53,13 @@ describe('what is promoted', () => {
     ['is the newest where the job knows of none', [job, unmarked], [job], unmarked],
     ['is nothing where nothing is there', [], [marked, job], undefined],
   ])('%s', (_title, now, known, chosen) => expect(toPromote(now, known)).toEqual(chosen));
+
+  test.each([
+    ['was so by a lost operation where it was the candidate, and is marked no more', unmarked, [marked, job], true],
+    ['was not yet where it is marked', marked, [marked, job], false],
+    ['was not where the job knows of no candidate', unmarked, [unmarked, job], false],
+    ['was not where another one is the candidate', job, [marked, job], false],
+  ])('%s', (_title, chosen, known, isThrough) => expect(wasPromoted(chosen, known)).toBe(isThrough));
 });
 
 test('people see the job and its candidate', () => {

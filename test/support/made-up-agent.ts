@@ -1,7 +1,8 @@
 /**
  * An agent whose cluster is made up: whatever it is asked for is there at once, so that operations go to their ends without
  * Kubernetes. It runs as a process of its own, and says on its output what it makes and which files it deletes; while the
- * file that `HOLD` names is there, it deletes none. While the file that `STALL` names has an activity's name in it, that one waits.
+ * file that `HOLD` names is there, it deletes none. While the file that `STALL` names has an activity's name in it, that one waits;
+ * with ` fails` after the name, the look for what is there fails.
  * What a job does otherwise its arguments say.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -61,6 +62,8 @@ const stuck = '--stuck';
 
 const podsStay = { code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' } as const;
 
+const unreadable = { code: 'ANCHOR_UNREADABLE', message: 'An anchor cannot be read.', cure: 'See why.' } as const;
+
 async function unlessStuck({ generation }: { readonly generation: Generation }) {
   if (!generation.spec.spec.job.args.includes(stuck)) return isDone();
   throw failed(podsStay);
@@ -116,6 +119,7 @@ async function stop(input: InputOf<'stopJob'>) {
 const activities: Calls = {
   findGenerations: async (input) => {
     await asking(input);
+    if (existsSync(stall) && readFileSync(stall, 'utf8') === 'findGenerations fails') throw failed(unreadable);
     const { tenant, name } = input;
     const own = [...there.values()].filter(({ identity }) => identity.tenant === tenant && identity.name === name);
     const found = own.map((generation) => ({
@@ -146,7 +150,12 @@ const activities: Calls = {
     throw failed({ code: 'JOB_FAILED', message: 'It fell again and again.', cure: 'Mend it.' });
   },
   waitTasks: stalling('waitTasks'),
-  publishService: isDone,
+  publishService: async ({ generation }) => {
+    const name = generationName(generation.identity);
+    // A candidate is marked no more from then on.
+    if (there.has(name)) there.set(name, generation);
+    return isDone();
+  },
   confirmCheckpoint: async ({ generation }) => {
     const makesNone = generation.spec.spec.job.args.includes(withoutCheckpoints);
     if (!makesNone) checkpointed.add(generationName(generation.identity));
