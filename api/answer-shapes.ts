@@ -293,7 +293,9 @@ export const savepointAnswer = z
     ofCandidate: z.literal(true).optional().describe('It was taken of a candidate, beside the job.'),
     pinned: z
       .boolean()
-      .describe('Whether the job may need it: it waits with it, or has completed no checkpoint since.'),
+      .describe(
+        'Whether the job may need it: it waits with it, is to be restored from it, or has completed no checkpoint since.',
+      ),
     failure: failure.optional(),
     disposedAt: time.optional(),
     disposedBy: z.int().optional().describe('The operation that deleted its files.'),

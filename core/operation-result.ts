@@ -62,6 +62,8 @@ export interface OperationInput {
   readonly lastStable?: Revision;
   /** Whether nothing of the job shall wait for its cluster any more, what an earlier workflow of it began neither. */
   readonly forgets?: true;
+  /** The savepoint from which an operation that waits is to start the job: it is kept for that. */
+  readonly restoring?: string;
   /** Operations just before this one that ended without a result. */
   readonly lost?: readonly number[];
   /** The savepoint that its caller named: the job starts from that, and what it has done since is left behind. */

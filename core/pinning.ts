@@ -10,12 +10,14 @@ export interface Pinning {
   readonly startedFrom?: string | undefined;
   /** From where its candidate was started, which goes back there where it has completed no checkpoint. */
   readonly candidateFrom?: string | undefined;
+  /** From where an operation that was accepted is to start it. */
+  readonly restoring?: string | undefined;
 }
 
-/** Whether the job waits with it, or was started from it and may need it again. */
+/** Whether the job waits with it, is to be started from it, or was and may need it again. */
 export function isPinned({ path }: { readonly path?: string }, job: Pinning): boolean {
   if (path === undefined) return false;
-  return [job.restorePoint, job.startedFrom, job.candidateFrom].some(
+  return [job.restorePoint, job.startedFrom, job.candidateFrom, job.restoring].some(
     (point) => point !== undefined && isSamePlace(point, path),
   );
 }

@@ -42,7 +42,9 @@ export function disposalRefusal(
 ): Refusal | undefined {
   const { number } = savepoint;
   if (isPinned(savepoint, job))
-    return inUse(`The job may need savepoint ${number}: it waits with it, or has completed no checkpoint since.`);
+    return inUse(
+      `The job may need savepoint ${number}: it waits with it, is to be restored from it, or has completed no checkpoint since.`,
+    );
   if (isAmong(savepoint, newestOf(savepoints))) return inUse(`Savepoint ${number} is the newest one of the job.`);
   return undefined;
 }

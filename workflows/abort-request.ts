@@ -12,6 +12,8 @@ export interface AbortRequest {
   readonly isForced?: boolean;
   /** The operation that takes its place. */
   readonly by?: Successor;
+  /** The savepoint from which what comes then is to start: nothing cleans it up meanwhile. */
+  readonly keeps?: string;
 }
 
 /** Asks a running operation to give up. Before its point of no return it undoes what it began. */

@@ -1,7 +1,7 @@
 /** Deletes the files of savepoints, and records that they are gone. */
-import { candidateAmong } from '../core/candidate.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput } from '../core/operation-result.ts';
+import { isPinned } from '../core/pinning.ts';
 import { filesOf, overRetention } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
 import { notInPlace } from '../core/savepoint-outlook.ts';
@@ -34,18 +34,22 @@ export async function cleanSavepoints(account: OperationRun, input: OperationInp
   const all = withSavepoints(input.savepoints, account.changedSavepoints) ?? [];
   const root = host?.spec.spec.storage.savepoints;
   if (!host || root === undefined || all.length <= 1) return;
-  const { restorePoint, startedFrom } = account;
-  const candidateFrom = candidateAmong(account.generations)?.restoreFrom;
   const over = overRetention(
     all,
     // As what runs says it: the accepted spec may be a candidate's, or one that was rolled back.
-    { retain: completed(host.spec).spec.savepoints.retain, root, restorePoint, startedFrom, candidateFrom },
+    { retain: completed(host.spec).spec.savepoints.retain, root, ...account.pinning },
     Date.now(),
   );
   if (over.length === 0) return;
   const clean = async () => {
-    for (const savepoint of over) await disposeFiles(account, host, savepoint);
-    return { detail: over.map(({ number }) => number).join(', ') };
+    const gone: number[] = [];
+    for (const savepoint of over) {
+      // Somebody may have asked since that the job starts from it.
+      if (isPinned(savepoint, account.pinning)) continue;
+      await disposeFiles(account, host, savepoint);
+      gone.push(savepoint.number);
+    }
+    return { detail: gone.join(', ') };
   };
   // The step tells why; what the operation was for has succeeded.
   await account.step('savepointsCleaned', clean).catch(() => undefined);

@@ -1,8 +1,8 @@
 /** Dispose: deletes the files of one savepoint, or of several of a job that was removed. */
-import { candidateAmong } from '../core/candidate.ts';
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import type { Pinning } from '../core/pinning.ts';
 import { disposalRefusal } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
 import { disposeFiles } from './dispose-files.ts';
@@ -26,7 +26,7 @@ export async function dispose(input: DisposeInput): Promise<OperationResult> {
   return run.run(async () => {
     const ofRemoved = input.savepointWish?.disposeOfRemoved;
     if (ofRemoved) return disposeOfRemoved(run, input, ofRemoved);
-    const savepoint = wanted(input);
+    const savepoint = wanted(input, run.pinning);
     const host = input.generations.at(-1);
     const inNameOf = (generation: Generation) =>
       run.step('savepointDisposed', () => disposeFiles(run, generation, savepoint));
@@ -48,17 +48,9 @@ async function disposeOfRemoved(
 }
 
 /** What has changed since it was asked for counts. @throws SAVEPOINT_IN_USE */
-function wanted({
-  savepointWish,
-  savepoints = [],
-  restorePoint,
-  startedFrom,
-  generations,
-}: DisposeInput): CompletedSavepoint {
+function wanted({ savepointWish, savepoints = [] }: DisposeInput, pinning: Pinning): CompletedSavepoint {
   const wish = savepointWish?.dispose;
   if (!wish) throw new Error('no savepoint is named');
-  const candidateFrom = candidateAmong(generations)?.restoreFrom;
-  const pinning = { restorePoint, startedFrom, candidateFrom };
   const refusal = wish.force ? undefined : disposalRefusal(wish.savepoint, savepoints, pinning);
   if (!refusal) return wish.savepoint;
   throw errorOf({

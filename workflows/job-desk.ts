@@ -323,15 +323,18 @@ export abstract class JobDesk extends JobBook {
     const waits = request.waits && (patched('finite-jobs-run') || !state.revision.spec.spec.job.finite);
     // Who is done with the candidate still wants the job back.
     const isBeside = kind === 'discard' && state.running?.record.kind === 'recover';
-    if (state.running && !leavesJobAlone(kind) && !waits && !isBeside)
-      this.abortion ??= {
-        reason: `operation ${operation.record.number} takes its place`,
-        isAsked: false,
-        by: operation,
-      };
+    if (state.running && !leavesJobAlone(kind) && !waits && !isBeside) this.giveWay(operation);
     this.remember(request, true, operation.record.number);
     this.publish();
     return this.answer(true, operation);
+  }
+
+  /** Asks what is under way to give up for it, and to leave the savepoint from which it is to start. */
+  private giveWay(by: QueuedOperation): void {
+    const reason = `operation ${by.record.number} takes its place`;
+    const keeps = by.restoreFrom !== undefined && { keeps: by.restoreFrom };
+    if (!this.abortion) this.abortion = { reason, isAsked: false, by, ...keeps };
+    else if (keeps && patched('restored-is-kept')) this.abortion = { ...this.abortion, ...keeps };
   }
 
   protected newOperation(kind: OperationKind, requestedBy: string, reason: string): QueuedOperation {

@@ -10,11 +10,13 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import { awaitedAgent } from '../core/awaited-agent.ts';
+import { candidateAmong } from '../core/candidate.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import type { Notice } from '../core/notice.ts';
 import type { OperationRecord, OperationState, StepRecord } from '../core/operation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
+import type { Pinning } from '../core/pinning.ts';
 import type { PlanMode } from '../core/plan/change-plan.ts';
 import type { EventRow, RecordRow } from '../core/records.ts';
 import type { SavepointRecord } from '../core/savepoint.ts';
@@ -53,6 +55,8 @@ export class OperationRun {
   /** Whether its revision is what the job is now: whatever fails after that changes nothing of it. */
   isBrought = false;
 
+  /** From where an operation that was accepted is to start the job. */
+  private restoringFrom: string | undefined;
   private record: OperationRecord;
   private seq: number;
   private eventSeq = 0;
@@ -72,6 +76,7 @@ export class OperationRun {
     this.restorePoint = input.restorePoint;
     this.startedFrom = input.startedFrom;
     this.leftRunning = input.wasRunning;
+    this.restoringFrom = input.restoring;
     // The entity wrote this operation's rows up to `recordSeq`; ours are newer.
     this.seq = input.recordSeq + 10;
     this.record = { ...input.record, state: 'running', startedAt: now() };
@@ -105,6 +110,12 @@ export class OperationRun {
   /** The operation's record as it is now. */
   get current(): OperationRecord {
     return this.record;
+  }
+
+  /** The savepoints that the job may need, as far as is known. */
+  get pinning(): Pinning {
+    const { restorePoint, startedFrom, restoringFrom: restoring } = this;
+    return { restorePoint, startedFrom, candidateFrom: candidateAmong(this.generations)?.restoreFrom, restoring };
   }
 
   /** Whether its revision also changes what nothing of Flink is touched for. */
@@ -269,6 +280,7 @@ export class OperationRun {
   }
 
   private abort(request: AbortRequest): void {
+    this.restoringFrom = request.keeps ?? this.restoringFrom;
     if (this.abortion === undefined || request.isAsked) this.abortion = request;
     if (request.isForced) return this.endNow(this.aborted());
     if (this.abortable && (request.isAsked || !this.abortable.onlyAsked)) this.abortable.scope.cancel();

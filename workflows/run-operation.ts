@@ -7,6 +7,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { countedCandidate } from '../core/candidate.ts';
+import { waitingChange } from '../core/job-changes.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { neverBegun } from '../core/never-begun.ts';
 import type { OperationInput, OperationResult, TargetInput } from '../core/operation-result.ts';
@@ -27,6 +28,7 @@ export function inputOf(
 ): OperationInput {
   const { record, recordSeq, goesBack } = operation;
   const { spec } = revision;
+  const restoring = waitingChange(state.queue)?.restoreFrom;
   const input: OperationInput = {
     record,
     recordSeq,
@@ -42,6 +44,7 @@ export function inputOf(
     ...(countedCandidate(state) && { besideCandidate: true }),
     ...endOf(state, record),
     ...saidOf(operation),
+    ...(restoring !== undefined && { restoring }),
     ...(goesBack && state.lastRun && { lastStable: state.lastRun }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),

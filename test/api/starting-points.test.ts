@@ -1,6 +1,9 @@
 /** From where jobs start and go back to, on the real workflows with a cluster that is made up. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import { hasEnded } from '../../core/operation.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
@@ -13,6 +16,8 @@ import { startAgent, type AgentProcess } from '../support/start-agent.ts';
 let plane: ControlPlane;
 let call: Caller;
 let agent: AgentProcess;
+const folder = mkdtempSync(join(tmpdir(), 'drey-starts-'));
+const stall = join(folder, 'stall');
 const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
 const elsewhere = 'file:///flink-state/elsewhere/savepoint-1';
 const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
@@ -21,11 +26,12 @@ beforeAll(async () => {
   plane = await startControlPlane();
   call = createCaller(plane.url, plane.token);
   await call('PUT', '/v1/clusters/local', { body: {} });
-  agent = await startAgent(plane, 'made-up-agent');
+  agent = await startAgent(plane, 'made-up-agent', { STALL: stall });
 });
 afterAll(async () => {
   await agent?.stop('SIGKILL');
   await plane?.stop();
+  rmSync(folder, { recursive: true });
 });
 
 function jobOf(name: string, job: Partial<FlinkJobInput['spec']['job']>): FlinkJobInput {
@@ -82,6 +88,63 @@ test.each([
   expect(operation).toMatchObject({ kind: 'promote', state: 'succeeded' });
   expect(upgrade.restoredFrom).toMatch(/savepoint-made-up$/);
   expect(job.startedFrom).toBe(isKept ? upgrade.restoredFrom : undefined);
+});
+
+/** A job that keeps so many savepoints and has as many; one more is taken as soon as its agent goes on. @returns the first of them. */
+async function keeping(name: string, count = 1): Promise<{ readonly body: FlinkJobInput; readonly first: number }> {
+  const { spec, ...rest } = jobOf(name, {});
+  const body = { ...rest, spec: { ...spec, savepoints: { retain: { count } } } };
+  await after(await call('PUT', path(name), { body }));
+  const take = () => call('POST', `${path(name)}/savepoints`, { body: {} });
+  for (let taken = 0; taken < count; taken += 1) await after(await take());
+  writeFileSync(stall, 'takeSavepoint');
+  const { number } = (await take()).body.operation;
+  const isUnderWay = async () => (await call('GET', path(name))).body.operation === number;
+  await waitUntil(isUnderWay, { what: 'one more savepoint', timeoutMs: 120_000 });
+  return { body, first: number - count };
+}
+
+/** Restores the first of them, and lets the agent go on. @returns that operation, and the savepoint afterwards. */
+async function restoredFrom(name: string, first: number) {
+  const change = await call('POST', `${path(name)}/restore`, { body: { savepoint: first } });
+  rmSync(stall);
+  const { operation } = await after(change);
+  return { operation, savepoint: (await call('GET', `${path(name)}/savepoints/${first}`)).body };
+}
+
+/** Another spec than the one that it has. */
+const changed = ({ spec, ...rest }: FlinkJobInput) => ({ ...rest, spec: { ...spec, restartNonce: 1 } });
+
+describe('a savepoint that a job is to be restored from is kept until then', () => {
+  test.each<[string, string, (name: string, body: FlinkJobInput) => Promise<Answer | undefined>]>([
+    ['though another one is taken meanwhile', 'kept', async () => undefined],
+    [
+      'though one more waits to be taken before',
+      'kept-longer',
+      (name) => call('POST', `${path(name)}/savepoints`, { body: {} }),
+    ],
+    [
+      'though somebody had asked for something else before',
+      'kept-since',
+      (name, body) => call('PUT', path(name), { body: changed(body) }),
+    ],
+  ])('%s', async (_title, name, before) => {
+    const { first, body } = await keeping(name);
+    const asked = await before(name, body);
+    expect(asked?.status ?? 202).toBe(202);
+    const { operation, savepoint } = await restoredFrom(name, first);
+    expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: savepoint.path });
+    // Once it is restored and has completed a checkpoint, its own retention counts.
+    expect(savepoint).toMatchObject({ state: 'disposed', disposedBy: operation.number });
+  });
+
+  test('though somebody had asked before that it shall go', async () => {
+    const { first } = await keeping('kept-from', 2);
+    const going = await call('DELETE', `${path('kept-from')}/savepoints/${first}`);
+    const { operation, savepoint } = await restoredFrom('kept-from', first);
+    expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: savepoint.path });
+    expect((await after(going)).operation).toMatchObject({ state: 'failed', failure: { code: 'SAVEPOINT_IN_USE' } });
+  });
 });
 
 test('the pause of an upgrade is counted by one clock, whatever the JobManager takes the time for', async () => {

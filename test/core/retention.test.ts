@@ -20,6 +20,7 @@ describe('over the retention', () => {
     ['is not what the job waits with', { retain: { count: 1 }, restorePoint: pathOf(3) }, [2, 5, 8]],
     ['is not what it was started from', { retain: { count: 1 }, startedFrom: `${pathOf(8)}/` }, [2, 3, 5]],
     ['is not what its candidate was started from', { retain: { count: 1 }, candidateFrom: pathOf(5) }, [2, 3, 8]],
+    ['is not what it is to be restored from', { retain: { count: 1 }, restoring: pathOf(2) }, [3, 5, 8]],
     ['is not what lies on another storage', { retain: { count: 1 }, root: 's3://bucket/savepoints' }, []],
   ])('%s', (_name, job, numbers) => {
     const over = overRetention(daily, { root, retain: { count: 10 }, ...job }, now);

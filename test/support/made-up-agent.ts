@@ -71,6 +71,7 @@ async function unlessStuck({ generation }: { readonly generation: Generation }) 
 
 const submitting = stalling<InputOf<'submitJob'>>('submitJob');
 const asking = stalling<InputOf<'findGenerations'>>('findGenerations');
+const taking = stalling<InputOf<'takeSavepoint'>>('takeSavepoint');
 const stopping = stalling<InputOf<'stopJob'>>('stopJob');
 const requirements = { vertex: { lower: 1, upper: 1 } };
 
@@ -184,7 +185,9 @@ const activities: Calls = {
     if (!generation.spec.spec.job.args.includes(unnoted)) return isDone();
     throw failed({ code: 'OBJECTS_REFUSED', message: 'Kubernetes refused.', cure: 'See why.' });
   },
-  takeSavepoint: async ({ requester, root }) => {
+  takeSavepoint: async (input) => {
+    await taking(input);
+    const { requester, root } = input;
     const path = `${ownSavepointDirectory(root, requester.uid, requester.operation)}/savepoint-made-up`;
     return { path, detail: path };
   },
