@@ -7,6 +7,7 @@ import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
+import type { ChangePlan } from './plan/change-plan.ts';
 import { withSavepoints } from './savepoint-list.ts';
 import { supersededWish, type Successor } from './superseded.ts';
 
@@ -71,9 +72,18 @@ export function passRollback(
 export function goingBack(operation: QueuedOperation, to: Pick<Revision, 'number'>): QueuedOperation {
   const { record } = operation;
   const { plan } = record;
-  const note = `It takes the place of a lost operation: where it fails, the job goes back to revision ${to.number}.`;
-  const told = plan && { ...record, plan: { ...plan, goesBackTo: to.number, notes: [...plan.notes, note] } };
+  const notes = [...(plan?.notes ?? []), goesBackNote(to.number)];
+  const told = plan && { ...record, plan: { ...plan, goesBackTo: to.number, notes } };
   return { ...operation, ...(told && { record: told }), goesBack: true };
+}
+
+/** Its plan once there is nothing that could be gone back to: what it stopped had finished, or nobody knows the state that was left behind. */
+export function stayingThere({ goesBackTo, notes, ...plan }: ChangePlan): ChangePlan {
+  return { ...plan, notes: notes.filter((note) => goesBackTo === undefined || note !== goesBackNote(goesBackTo)) };
+}
+
+function goesBackNote(to: number): string {
+  return `It takes the place of a lost operation: where it fails, the job goes back to revision ${to}.`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { decideAdoption, reconciled, type FoundGeneration } from '../core/adopti
 import type { Generation } from '../core/generation.ts';
 import type { Failure } from '../core/failure.ts';
 import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
+import { stayingThere } from '../core/job-outcome.ts';
 import type { TargetInput } from '../core/operation-result.ts';
 import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
@@ -71,6 +72,7 @@ export class DeployRun {
     for (const other of before.slice(0, -1)) await this.clearOther(other);
     const active = before.at(-1);
     if (active && (await this.hasFinished(active))) return false;
+    this.tellIfItStays();
     this.account.stoppedAnother = before.length > 0;
     this.begin();
     if (before.length > 0) await this.target.published();
@@ -127,6 +129,13 @@ export class DeployRun {
       previousFinished: stopped.finished ?? false,
       ...(!isItself && stopped.kind && { stateOf: generation.spec }),
     };
+  }
+
+  /** Who thinks of giving it up reads in its plan what becomes of the job then. */
+  private tellIfItStays(): void {
+    const { plan } = this.account.current;
+    const goesBack = this.previous !== undefined && !this.previous.previousFinished;
+    if (plan?.goesBackTo !== undefined && !goesBack) this.account.note({ plan: stayingThere(plan) });
   }
 
   private clear(generation: Generation): Promise<void> {

@@ -132,6 +132,27 @@ describe('an upgrade that was lost is begun again', () => {
     expect(await viewOf('given-up')).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
   }, 200_000);
 
+  test('and says that it goes back nowhere where nobody knows the state that was left behind', async () => {
+    await ended('left', await applied('left', args('--gone')));
+    writeFileSync(stall, 'submitJob');
+    const number = await applied('left', { ...args('--gone', '--left'), upgrade: { mode: 'stateless' } });
+    const { workflowId = '' } = await seen('left', number, (one) => stepsOf(one).includes('jobSubmitted'));
+    writeFileSync(stall, 'waitTasks');
+    await here.client.workflow.getHandle(workflowId).terminate('by hand');
+    const again = await seen('left', number + 1, (one) => stepsOf(one).includes('tasksRunning'));
+    expect(again).toMatchObject({
+      kind: 'deploy',
+      plan: { mode: 'stateless', notes: [expect.stringMatching(/left behind/)] },
+    });
+    const abort = (query: string) => call('POST', `${path('left')}/operations/${number + 1}/abort${query}`);
+    expect((await abort('?dryRun=true')).body.abort).toMatchObject({ end: 'givenUp' });
+    expect((await abort('')).status).toBe(202);
+    rmSync(stall);
+    const given = await ended('left', number + 1);
+    expect(given).toMatchObject({ state: 'aborted' });
+    expect(given.rolledBackTo).toBeUndefined();
+  }, 200_000);
+
   test('and what was seen to have ended since is not said to run by a start that is given up, too', async () => {
     await repetitionGivenUp('seen-ended', args('--unstable'));
     await tell('seen-ended', jobIs('CANCELED'));

@@ -6,6 +6,7 @@ import {
   mustGoBack,
   passRollback,
   repeatedOperation,
+  stayingThere,
 } from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
 import type { JobState } from '../../core/job-state.ts';
@@ -282,6 +283,12 @@ describe('an operation that was lost is begun again', () => {
   test('and says in its plan to which revision it goes back', () => {
     const { goesBack, record } = goingBack(lost('deploy'), { number: 4 });
     expect([goesBack, record.plan?.notes]).toEqual([true, [expect.stringContaining('revision 4')]]);
+  });
+
+  test('and where it turns out that it does not go back, its plan says so no more', () => {
+    const before = lost('deploy').record.plan;
+    const told = goingBack(lost('deploy'), { number: 4 }).record.plan;
+    expect([before, told].map((one) => one && stayingThere(one))).toEqual([before, before]);
   });
 
   test('without it where it is planned anew', () => {
