@@ -80,10 +80,13 @@ function isNoNews(known: Trouble, finding: Finding, mayRise: () => boolean): boo
   return finding.standing !== 'running' || !mayRise();
 }
 
-/** What was only shown of a job that ran is not what has ended it: until now it has lasted. */
-function sinceOf(known: Trouble | undefined, finding: Finding): string | undefined {
+/**
+ * What was only shown of a job that ran is not what has ended it, nor the fault of its revision: until now it has lasted. So that counts anew
+ * which went away while something else was shown, and comes again: agents tell of one trouble at a time.
+ */
+function sinceOf(known: Trouble | undefined, { standing, isOfRevision }: Finding): string | undefined {
   const isShown = known?.finding.standing === 'running' && !known.finding.isOfRevision;
-  return isShown && finding.standing !== 'running' ? undefined : known?.since;
+  return isShown && (standing !== 'running' || isOfRevision) ? undefined : known?.since;
 }
 
 /** The anchor says so, too, and may be gone when it is asked for. */

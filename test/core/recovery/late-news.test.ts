@@ -14,7 +14,7 @@ import {
 import { found } from '../../support/findings.ts';
 import { ago, jobIs, observation, troubled } from '../../support/observation-fixture.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
-import { someState, someTime } from '../../support/state-fixture.ts';
+import { smallSpec, someState, someTime } from '../../support/state-fixture.ts';
 
 const nowMs = Date.parse(someTime) + 60_000;
 
@@ -104,5 +104,39 @@ describe('that nothing of a job is there', () => {
     heardGone(state, gone, someTime);
     expect(hasLostSome(state)).toBe(false);
     expect(heardGone(state, gone, someTime)).toBe(false);
+  });
+});
+
+describe('since when something is wrong', () => {
+  const earlier = '2025-01-01T00:01:00.000Z';
+  const failing = { checkpoints: { intervalMs: 10_000, failures: 5 } };
+  const shown = { missing: ['Service a'] };
+  const failed = jobIs('FAILED');
+
+  /** A job in this trouble for long. */
+  function inTrouble(seen: Partial<Observation>, change: Partial<JobState> = {}): JobState {
+    const state = someState(change);
+    hear(state, seen);
+    if (state.trouble) state.trouble = { ...state.trouble, since: earlier };
+    return state;
+  }
+
+  test.each<[string, Partial<Observation>, Partial<Observation>, string]>([
+    ['goes on where it has ended a job, and may be its revision’s fault', failing, failed, earlier],
+    ['begins anew where what was before was only shown, and the job ran', shown, failed, someTime],
+    ['begins anew, too, where the job runs on and its revision may be at fault', shown, failing, someTime],
+    ['goes on where what comes is only shown', failing, shown, earlier],
+  ])('%s', (_title, before, seen, since) => {
+    const state = inTrouble(before);
+    hear(state, seen);
+    expect(state.trouble?.since).toBe(since);
+  });
+
+  test('begins anew where it went away while something else was shown: days after its upgrade nothing is rolled back', () => {
+    const from = { number: 1, spec: smallSpec(), specHash: 'before' };
+    const state = inTrouble(failing, { upgraded: { at: '2025-01-01T00:00:00.000Z', from } });
+    for (const seen of [shown, failing, failed]) hear(state, seen);
+    judge(state);
+    expect(state.trouble).toMatchObject({ since: someTime, action: 'restart' });
   });
 });

@@ -85,15 +85,6 @@ describe('what agents see', () => {
     expect(isToBeJudged(state)).toBe(true);
   });
 
-  test('that was only shown of a job that ran is not counted with what ends it', () => {
-    const state = someState();
-    hear(state, { missing: ['Service a'] });
-    const earlier = '2025-01-01T00:00:00.000Z';
-    if (state.trouble) state.trouble = { ...state.trouble, since: earlier };
-    hear(state, failed);
-    expect(state.trouble).toMatchObject({ since: someTime, finding: { reason: 'JOB_FAILED' } });
-  });
-
   test.each<[string, Partial<Observation>]>([
     ['of another submission', { submission: 7 }],
     ['of another generation', { generation: 7 }],
