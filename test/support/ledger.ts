@@ -92,11 +92,11 @@ export function setFault(controlDir: string, fault: Fault, value: string | numbe
 }
 
 /**
- * Makes a folder, and those above it that are missing, so that the job, which runs as another user, may write in each: its result beside the
- * control directory, and in that which words it has used up.
+ * Makes a folder and those above it that are missing, where the job, which runs as another user, may write: its result beside the control
+ * directory, and in that which words it has used up.
  */
 function makeForJob(folder: string): void {
-  if (!existsSync(folder)) makeForJob(dirname(folder));
+  if (!existsSync(dirname(folder))) makeForJob(dirname(folder));
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o777);
 }
