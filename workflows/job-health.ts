@@ -24,6 +24,7 @@ import {
   isToBeJudged,
   judgementOf,
   takeDecision,
+  type Hears,
   type Trouble,
 } from '../core/recovery/trouble.ts';
 import type { Former, Mending } from '../core/recovery/mending.ts';
@@ -37,6 +38,12 @@ const { judgeTrouble } = proxyLocalActivities<Pick<ControlActivities, 'judgeTrou
   retry: { initialInterval: '100ms', maximumInterval: '2s' },
 });
 
+/** Each release says for itself what it hears: histories of those before it did without. */
+const hears: Hears = {
+  mayRise: () => patched('given-up-runs-again'),
+  isUpBeside: () => patched('up-beside-operations'),
+};
+
 export abstract class JobHealth extends JobScaling {
   /** Whether something was seen by which another time may be the next: the loop that lives is woken by it. */
   protected isSeenAnew = false;
@@ -45,7 +52,7 @@ export abstract class JobHealth extends JobScaling {
   observed(seen: JobObservedSignal): void {
     if (!this.state) return;
     if (isOfCandidate(this.state, seen.observation)) return this.candidateObserved(this.state, seen);
-    if (!heardOf(this.state, seen, now(), () => patched('given-up-runs-again'))) return;
+    if (!heardOf(this.state, seen, now(), hears)) return;
     this.jobFirst(this.state);
     this.publish();
   }

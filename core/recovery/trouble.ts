@@ -6,6 +6,7 @@ import type { JobObservedSignal, ObjectsGoneSignal } from '../observation/signal
 import { activeAmong, missingNothing, type Generation } from '../generation.ts';
 import { runs, type JobPhase } from '../job.ts';
 import type { JobState, Revision } from '../job-state.ts';
+import { leavesJobAlone } from '../operation-kinds.ts';
 import type { RecoveryDecision, RecoveryInput } from './decision.ts';
 import { generationName } from '../names.ts';
 import { withoutRaise, type ActingAction, type Finding } from './finding.ts';
@@ -39,42 +40,51 @@ export interface Trouble {
   readonly isGivenUp?: true | undefined;
 }
 
+/** What releases before this one did not hear. Each is asked only where it makes a difference. */
+export interface Hears {
+  /** A job that was given up runs again though something is wrong with it: they left it FAILED. */
+  readonly mayRise: () => boolean;
+  /** A job is well again while an operation runs that leaves it alone: they left it RECOVERING, and heard of it no more. */
+  readonly isUpBeside: () => boolean;
+}
+
+const hearsAll: Hears = { mayRise: () => true, isUpBeside: () => true };
+
 /**
  * Takes what an agent has seen: of the submission that runs the job, and newer than what is known.
- * @param mayRise asked where a job that was given up runs again though something is wrong with it; releases before this one left it FAILED
  * @returns whether it is news.
  */
 export function heardOf(
   state: JobState,
   { observation, finding }: JobObservedSignal,
   now: string,
-  mayRise: () => boolean = () => true,
+  hears: Hears = hearsAll,
 ): boolean {
   const active = subjectOf(state, observation);
-  if (!active || !isListening(state, active)) return false;
+  if (!active || !isListening(state, active, hears)) return false;
   if (!isNewer({ order: observation.order }, state.heard && { order: state.heard })) return false;
   state.heard = observation.order;
   noteCheckpoint(state, active, observation);
-  if (!finding) return (!state.running || isOf(state.trouble, active)) && isOver(state);
-  return heardOfTrouble(state, active, finding, { now, mayRise });
+  if (!finding) return (!state.running || isOf(state.trouble, active)) && isOver(state, hears);
+  return heardOfTrouble(state, active, finding, { now, hears });
 }
 
 interface Hearing {
   readonly now: string;
-  readonly mayRise: () => boolean;
+  readonly hears: Hears;
 }
 
-function heardOfTrouble(state: JobState, active: Generation, finding: Finding, { now, mayRise }: Hearing): boolean {
+function heardOfTrouble(state: JobState, active: Generation, finding: Finding, { now, hears }: Hearing): boolean {
   const known = isOf(state.trouble, active) ? state.trouble : undefined;
-  if (known && isNoNews(known, finding, mayRise)) return false;
-  if (known?.isGivenUp && finding.standing === 'running') isUpAgain(state);
+  if (known && isNoNews(known, finding, hears)) return false;
+  if (known?.isGivenUp && finding.standing === 'running') isUpAgain(state, hears);
   const of = { generation: active.identity.number, submission: active.submission };
   state.trouble = { finding, of, since: sinceOf(known, finding) ?? now };
   return true;
 }
 
 /** The same again; and of what was given up all but its end, and that it runs. */
-function isNoNews(known: Trouble, finding: Finding, mayRise: () => boolean): boolean {
+function isNoNews(known: Trouble, finding: Finding, { mayRise }: Hears): boolean {
   if (isSame(known.finding, finding)) return true;
   if (!known.isGivenUp || isAccepted(finding)) return false;
   return finding.standing !== 'running' || !mayRise();
@@ -137,8 +147,10 @@ export function hasLostSome({ trouble }: JobState): boolean {
 }
 
 /** While an operation runs it counts, too: the next look may say the same, and that is not told again. */
-function isListening({ phase, running, trouble }: JobState, active: Generation): boolean {
+function isListening(state: JobState, active: Generation, { isUpBeside }: Hears): boolean {
+  const { phase, running, trouble } = state;
   if (running || runs(phase)) return true;
+  if (isLeftRecovering(state)) return isUpBeside();
   const isBeingMended = phase === 'RECOVERING' || (phase === 'FAILED' && trouble?.isGivenUp);
   // What is left of an attempt that failed tells nothing of the job.
   return Boolean(isBeingMended && isOf(trouble, active));
@@ -161,17 +173,24 @@ function isAccepted({ action }: Finding): boolean {
   return action === 'acceptCanceled' || action === 'acceptFinished';
 }
 
+/** Nothing is wrong any more, and nothing is done: an earlier release heard of that while an operation ran, and left it so. */
+function isLeftRecovering({ phase, running, trouble }: JobState): boolean {
+  return phase === 'RECOVERING' && !running && !trouble;
+}
+
 /** The job is well, whatever brought it back. */
-function isOver(state: JobState): boolean {
-  if (!state.trouble) return false;
+function isOver(state: JobState, hears: Hears): boolean {
+  if (!state.trouble && !isLeftRecovering(state)) return false;
   state.trouble = undefined;
-  isUpAgain(state);
+  isUpAgain(state, hears);
   return true;
 }
 
-/** Whatever has brought it back. While an operation runs, that says what the job is. */
-function isUpAgain(state: JobState): void {
-  if (state.running || (state.phase !== 'RECOVERING' && state.phase !== 'FAILED')) return;
+/** Whatever has brought it back. While an operation runs that changes the job, that says what the job is. */
+function isUpAgain(state: JobState, { isUpBeside }: Hears): void {
+  const { running } = state;
+  if (state.phase !== 'RECOVERING' && state.phase !== 'FAILED') return;
+  if (running && !(leavesJobAlone(running.record.kind) && isUpBeside())) return;
   state.phase = runningPhase(state);
   state.failure = undefined;
 }

@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect } from '@jest/globals';
 import type { FlinkClient } from '../../clients/flink/client.ts';
-import type { Failure } from '../../core/failure.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitView, deployed, endsWhole, kindsOf } from '../support/broken-job.ts';
@@ -20,12 +19,15 @@ import { drey } from '../support/running-stack.ts';
 interface End {
   readonly act: (flink: FlinkClient, job: string) => Promise<unknown>;
   readonly says: RegExp;
+  /** The same where an operation waits for the job. */
+  readonly saysWhileAwaited: RegExp;
   readonly goesOnFrom: RegExp;
 }
 
 const cancel: End = {
   act: (flink, job) => flink.cancel(job),
   says: /^The job (?:was|is being) canceled by somebody in Flink/,
+  saysWhileAwaited: /^The job was canceled by somebody else while it was waited for/,
   goesOnFrom: /\/chk-\d+$/,
 };
 
@@ -37,6 +39,8 @@ const stop: End = {
       triggerId: randomUUID().replaceAll('-', ''),
     }),
   says: /^The job was stopped by somebody in Flink, .* with savepoint file:\/?\/?\/flink-state\/by-hand\/savepoint-/,
+  saysWhileAwaited:
+    /^The job was stopped by somebody else, with savepoint file:\/?\/?\/flink-state\/by-hand\/savepoint-/,
   goesOnFrom: /\/flink-state\/by-hand\/savepoint-/,
 };
 
@@ -44,19 +48,21 @@ async function showEnd(name: string, end: End, wish: LedgerWish): Promise<void> 
   await deployed(name, wish);
   await endedBy(name, end);
   const { failure } = await awaitPhase({ tenant, name }, 'CANCELED', 60_000);
-  expectSaid(failure, end);
+  expect(failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', message: expect.stringMatching(end.says) });
+  expect(failure?.cure).toMatch('drey resume');
   const cleared = async () => (await flinkClustersOf(name)).length === 0;
   await waitUntil(cleared, { what: 'its Flink cluster to be gone', timeoutMs: 120_000, stepMs: 200 });
   const { phase } = await awaitView(name, ({ generation }) => !generation, 'no generation');
   expect(phase).toBe('CANCELED');
   expect(await kindsOf(name)).toEqual(['deploy', 'cleanup']);
-  await resumesWhole(name, end);
+  await goesOn(name, end, async () => (await drey().resumeJob({ tenant, name })).operation?.number ?? 0);
 }
 
 /** The new revision is not seen to be stable then; it ends as somebody wants it, and the old one does not come back for it. */
 async function showEndWhileUpgraded(name: string, end: End): Promise<void> {
   await deployed(name);
-  const number = await apply(ledgerJob(name, { args: ['--rate', '90'], upgrade: { stableAfter: '10m' } }));
+  const changed = ledgerJob(name, { args: ['--rate', '90'], upgrade: { stableAfter: '20s' } });
+  const number = await apply(changed);
   const isWaiting = async () => {
     const { steps } = await drey().getOperation({ tenant, name }, number);
     return steps.some((step) => step.name === 'stable');
@@ -65,9 +71,12 @@ async function showEndWhileUpgraded(name: string, end: End): Promise<void> {
   await endedBy(name, end);
   const { kind, state, failure, rolledBackTo } = await ended(name, number);
   expect({ kind, state, rolledBackTo }).toEqual({ kind: 'upgrade', state: 'failed' });
-  expectSaid(failure, end);
-  await awaitPhase({ tenant, name }, 'CANCELED', 60_000);
-  await resumesWhole(name, end);
+  expect(failure).toMatchObject({
+    code: 'JOB_CANCELED_OUTSIDE',
+    message: expect.stringMatching(end.saysWhileAwaited),
+    cure: expect.stringMatching(/^Apply the spec again/),
+  });
+  await goesOn(name, end, () => apply(changed));
 }
 
 async function endedBy(name: string, { act }: End): Promise<unknown> {
@@ -78,17 +87,12 @@ async function endedBy(name: string, { act }: End): Promise<unknown> {
   throw new Error(`${name} has no job in Flink`);
 }
 
-function expectSaid(failure: Failure | undefined, { says }: End): void {
-  expect(failure).toMatchObject({ code: 'JOB_CANCELED_OUTSIDE', message: expect.stringMatching(says) });
-  expect(failure?.cure).toMatch('drey resume');
-}
-
-async function resumesWhole(name: string, { goesOnFrom }: End): Promise<void> {
+/** @param again begins the operation with which it goes on, and gives its number. */
+async function goesOn(name: string, { goesOnFrom }: End, again: () => Promise<number>): Promise<void> {
   const { restorePoint } = await drey().getJob({ tenant, name });
   expect(restorePoint).toMatch(goesOnFrom);
   const { records } = await verifyLedger(ledgerFolders(name).out);
-  const { operation } = await drey().resumeJob({ tenant, name });
-  expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded', restoredFrom: restorePoint });
+  expect(await ended(name, await again())).toMatchObject({ state: 'succeeded', restoredFrom: restorePoint });
   await endsWhole(name);
   expect((await verifyLedger(ledgerFolders(name).out)).records).toBeGreaterThan(records);
 }

@@ -1,6 +1,7 @@
 /** What is still heard of a job about which something was decided already. */
 import { describe, expect, test } from '@jest/globals';
 import type { JobState } from '../../../core/job-state.ts';
+import type { OperationKind } from '../../../core/operation-kinds.ts';
 import type { Observation } from '../../../core/observation/observation.ts';
 import { decideRecovery } from '../../../core/recovery/decision.ts';
 import {
@@ -10,23 +11,21 @@ import {
   isToBeJudged,
   judgementOf,
   takeDecision,
+  type Hears,
 } from '../../../core/recovery/trouble.ts';
 import { found } from '../../support/findings.ts';
 import { ago, jobIs, observation, troubled } from '../../support/observation-fixture.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
-import { smallSpec, someState, someTime } from '../../support/state-fixture.ts';
+import { smallSpec, someOperation, someState, someTime } from '../../support/state-fixture.ts';
 
 const nowMs = Date.parse(someTime) + 60_000;
 
-function hear(state: JobState, seen: Partial<Observation>, mayRise?: () => boolean): boolean {
+const earlierRelease: Hears = { mayRise: () => false, isUpBeside: () => false };
+
+function hear(state: JobState, seen: Partial<Observation>, hears?: Hears): boolean {
   const order = { attemptMs: 1_000, seq: (state.heard?.seq ?? 0) + 1, elapsedMs: 0 };
   const finding = found(seen);
-  return heardOf(
-    state,
-    { observation: observation({ order, ...seen }), ...(finding && { finding }) },
-    someTime,
-    mayRise,
-  );
+  return heardOf(state, { observation: observation({ order, ...seen }), ...(finding && { finding }) }, someTime, hears);
 }
 
 function judge(state: JobState): void {
@@ -71,7 +70,7 @@ describe('a job that was given up', () => {
 
   test('is left as an earlier release left it where that has decided', () => {
     const state = givenUp();
-    expect(hear(state, upThough, () => false)).toBe(false);
+    expect(hear(state, upThough, earlierRelease)).toBe(false);
     expect(state).toMatchObject({ phase: 'FAILED', trouble: { isGivenUp: true } });
   });
 
@@ -82,6 +81,40 @@ describe('a job that was given up', () => {
     const state = givenUp();
     expect(hear(state, seen)).toBe(false);
     expect(state.phase).toBe('FAILED');
+  });
+});
+
+/** It is on its way up again, and that operation has begun. */
+function recovering(kind: OperationKind): JobState {
+  const state = someState();
+  hear(state, jobIs('FAILED'));
+  judge(state);
+  state.running = someOperation(5, kind);
+  return state;
+}
+
+describe('a job that comes up while an operation runs', () => {
+  test.each<OperationKind>(['heal', 'savepoint', 'dispose', 'revive'])('is up beside %s', (kind) => {
+    const state = recovering(kind);
+    expect(state.phase).toBe('RECOVERING');
+    expect(hear(state, {})).toBe(true);
+    expect(state).toMatchObject({ phase: 'RUNNING', trouble: undefined });
+  });
+
+  test('is what that says where it changes the job', () => {
+    const state = recovering('recover');
+    expect(hear(state, {})).toBe(true);
+    expect(state).toMatchObject({ phase: 'RECOVERING', trouble: undefined });
+  });
+
+  test('is left as an earlier release left it, and is up as soon as this one hears that it is', () => {
+    const state = recovering('heal');
+    expect(hear(state, {}, earlierRelease)).toBe(true);
+    state.running = undefined;
+    expect(hear(state, {}, earlierRelease)).toBe(false);
+    expect(state.phase).toBe('RECOVERING');
+    expect(hear(state, {})).toBe(true);
+    expect(state.phase).toBe('RUNNING');
   });
 });
 
