@@ -29,9 +29,9 @@ export function noteCandidate(state: JobState, result: OperationResult): void {
   else if (kind !== 'recover') state.candidateIsStuck = true;
 }
 
-function forgetCandidate(state: JobState, { record, failure }: OperationResult): void {
+function forgetCandidate(state: JobState, { record, failure, isBrought }: OperationResult): void {
   const { lost } = state.candidateHealth ?? {};
-  if (record.kind === 'promote' && !failure) state.trouble = promotedTrouble(state);
+  if (record.kind === 'promote' && (!failure || isBrought)) state.trouble = promotedTrouble(state);
   if (record.kind === 'discard' && !failure && lost) state.failure = lost;
   state.candidateSince = undefined;
   state.candidateIsStuck = undefined;

@@ -8,12 +8,13 @@ import { cleanSavepoints } from './dispose-files.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { errorOf } from './carried-failure.ts';
 import { OperationRun } from './operation-run.ts';
-import { findInCluster } from './reconcile.ts';
+import { findInCluster, leavesPromotion } from './reconcile.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, promote);
 export async function promote(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
-  return run.run(async () => {
+  let job: GenerationSteps | undefined;
+  const act = async () => {
     // One that was lost may be past that point: only the cluster knows.
     const found = await findInCluster(run, input, run.lost.length === 0);
     const chosen = toPromote(run.generations, input.generations);
@@ -23,6 +24,8 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
     if (!isThrough) await run.untilNoReturn(() => candidate.tasksRunning());
     await candidate.published('candidatePromoted');
     run.activate(candidate.generation);
+    run.isBrought = true;
+    job = candidate;
     run.note({ generation: chosen.identity.number });
     run.startedFrom = stillNeeded(found, chosen);
     run.restorePoint = undefined;
@@ -34,7 +37,18 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
     if (isThrough) await candidate.tasksRunning().catch(() => undefined);
     await cleanSavepoints(run, input);
     await candidate.settledIfFinished();
-  });
+  };
+  return run.run(act, () => (job ? kept(run, job) : notYet(run, input)));
+}
+
+/** What it has promoted is what runs, though what ran before could not be cleared away. */
+async function kept(run: OperationRun, job: GenerationSteps): Promise<void> {
+  run.leftRunning = true;
+  await job.settledIfFinished();
+}
+
+async function notYet(run: OperationRun, input: OperationInput): Promise<void> {
+  leavesPromotion(run, input);
 }
 
 const nothingThere = {

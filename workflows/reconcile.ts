@@ -1,7 +1,9 @@
 /** The first step of an operation that changes a running job: what the cluster has is brought in line with what is known. */
 import { reconciled, type FoundGeneration } from '../core/adoption.ts';
+import { wasPromoted } from '../core/candidate.ts';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput } from '../core/operation-result.ts';
+import { errorOf } from './carried-failure.ts';
 import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import type { OperationRun } from './operation-run.ts';
@@ -40,4 +42,25 @@ export async function findActive(account: OperationRun, input: OperationInput): 
   const all = await askCluster(account, input);
   for (const stranger of all.slice(0, -1)) await new GenerationSteps(account, stranger).cleared('strangerRemoved');
   return all.at(-1);
+}
+
+/**
+ * Where a promotion that did not come to its end has made the candidate the job, it stays the candidate to the job's entity: then it can be promoted to
+ * the end. Else two Flink clusters would run, and nobody could decide about them.
+ * @returns whether that is so.
+ */
+export function leavesPromotion(account: OperationRun, { generations }: OperationInput): boolean {
+  if (!account.generations.some((one) => wasPromoted(one, generations))) return false;
+  account.generations = generations;
+  return true;
+}
+
+/** The same for what can do nothing then. @param done what was to become of the candidate. @throws OBJECTS_GONE */
+export function assertNotPromoted(account: OperationRun, input: OperationInput, done: string): void {
+  if (!leavesPromotion(account, input)) return;
+  throw errorOf({
+    code: 'OBJECTS_GONE',
+    message: `There is no candidate any more that could be ${done}: a promotion that did not come to its end has made it the job.`,
+    cure: 'Promote it: that ends what ran before.',
+  });
 }

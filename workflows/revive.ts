@@ -8,7 +8,7 @@ import { CandidateRun } from './candidate-run.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { errorOf } from './carried-failure.ts';
 import type { OperationRun } from './operation-run.ts';
-import { askCluster } from './reconcile.ts';
+import { askCluster, assertNotPromoted } from './reconcile.ts';
 import { stopGeneration, type StopWish } from './stop-generation.ts';
 import { bringingBack } from './stop-wishes.ts';
 
@@ -18,6 +18,7 @@ export async function revive(input: TargetInput): Promise<OperationResult> {
   const { account } = run;
   return account.run(async () => {
     const all = await askCluster(account, input);
+    assertNotPromoted(account, input, 'brought back');
     const broken = all.filter(({ candidate }) => candidate);
     if (broken.length === 0) throw errorOf(nothingThere);
     let restoreFrom: string | undefined;

@@ -7,7 +7,7 @@ import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import type { Caller } from '../support/api-caller.ts';
-import { jobIs } from '../support/observation-fixture.ts';
+import { causedBy, jobIs } from '../support/observation-fixture.ts';
 import { observedJobs } from '../support/observed-jobs.ts';
 import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 import { specInput } from '../support/records.ts';
@@ -243,13 +243,22 @@ test('both are listed, too, where that deploy is lost then: the storage tells of
   expect(items.map(({ generation }: { generation: number }) => generation).toSorted()).toEqual([1, 1, 2, 4]);
 }, 200_000);
 
-/** A promotion that was lost when its candidate was the job already; what is done again finds this in the way. @returns its number. */
-async function promotionLost(name: string, inTheWay: string): Promise<number> {
+/** A job with a candidate beside it. */
+async function dual(name: string): Promise<void> {
   const blueGreen = { upgrade: { strategy: 'blueGreen', stableAfter: '1s' } } as const;
   await ended(name, await applied(name, {}));
   await ended(name, await applied(name, { ...args('--next'), ...blueGreen }));
+}
+
+/** @returns the number of the operation. */
+const promoted = async (name: string): Promise<number> =>
+  (await call('POST', `${path(name)}/promote`)).body.operation.number;
+
+/** A promotion that was lost when its candidate was the job already; what is done again finds this in the way. @returns its number. */
+async function promotionLost(name: string, inTheWay: string): Promise<number> {
+  await dual(name);
   writeFileSync(stall, 'cancelJob');
-  const { number } = (await call('POST', `${path(name)}/promote`)).body.operation;
+  const number = await promoted(name);
   const { workflowId = '' } = await seen(name, number, (one) => stepsOf(one).includes('previousStopped'));
   writeFileSync(stall, inTheWay);
   await here.client.workflow.getHandle(workflowId).terminate('by hand');
@@ -286,10 +295,34 @@ describe('a promotion that was lost when the candidate was the job already', () 
       failure: { code: 'OBJECTS_GONE', cure: expect.stringMatching(/Promote it/) },
     });
     expect(await viewOf('not-discarded')).toMatchObject({ phase: 'DUAL_RUNNING', generation: { number: 1 } });
-    const promote = (await call('POST', `${path('not-discarded')}/promote`)).body.operation.number;
-    expect(await promotedBy('not-discarded', promote)).toBe(2);
+    expect(await promotedBy('not-discarded', await promoted('not-discarded'))).toBe(2);
+  }, 200_000);
+
+  test('nor forgotten by what was to bring it back', async () => {
+    const again = (await promotionLost('not-revived', 'findGenerations fails')) + 1;
+    await ended('not-revived', again);
+    rmSync(stall);
+    await tell('not-revived', { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'It failed.') }, {}, 'candidate');
+    expect(await ended('not-revived', again + 1)).toMatchObject({
+      kind: 'revive',
+      failure: { code: 'OBJECTS_GONE', cure: expect.stringMatching(/Promote it/) },
+    });
+    const job = await viewOf('not-revived');
+    expect(job).toMatchObject({ phase: 'DUAL_RUNNING', generation: { number: 1 }, candidate: { number: 2 } });
   }, 200_000);
 });
+
+test('a promotion that is refused halfway, again and again, leaves a candidate that can be promoted', async () => {
+  await dual('halfway');
+  writeFileSync(stall, 'publishService fails');
+  for (let tries = 0; tries < 2; tries += 1) {
+    expect(await ended('halfway', await promoted('halfway'))).toMatchObject({ failure: { code: 'NAME_TAKEN' } });
+    const job = await viewOf('halfway');
+    expect(job).toMatchObject({ phase: 'DUAL_RUNNING', generation: { number: 1 }, candidate: { number: 2 } });
+  }
+  rmSync(stall);
+  expect(await promotedBy('halfway', await promoted('halfway'))).toBe(2);
+}, 200_000);
 
 test('a first deploy that was lost has nothing to go back to', async () => {
   writeFileSync(stall, 'submitJob');

@@ -22,7 +22,10 @@ const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' 
 /** Applies the spec of a job whose program gets these arguments, and waits for the end of the operation. */
 async function applied(name: string, said: string, change: Partial<FlinkJobInput['spec']> = {}) {
   const job = { jarUri: 'local:///opt/flink/usrlib/counts.jar', args: said.split(' ') };
-  const { body } = await call('PUT', path(name), { body: specInput(name, { storage, job, ...change }) });
+  return endOf(name, await call('PUT', path(name), { body: specInput(name, { storage, job, ...change }) }));
+}
+
+async function endOf(name: string, { body }: Awaited<ReturnType<Caller>>) {
   const look = async () => {
     const answer = await call('GET', `${path(name)}/operations/${body.operation.number}`);
     const operation = operationAnswer.parse(answer.body);
@@ -102,4 +105,12 @@ test('so is what is rescaled, though its TaskManagers do not go', async () => {
   const rescale = await applied('crowded', '', { job });
   expect(rescale).toMatchObject({ kind: 'rescale', state: 'failed', failure: { code: 'PODS_NOT_GONE' } });
   expect(await viewOf('crowded')).toMatchObject({ phase: 'RUNNING', lastRun: 2, generation: { revision: 2 } });
+}, 200_000);
+
+test('so is what is promoted, though what ran before does not go', async () => {
+  await applied('promoted', '--stuck');
+  await applied('promoted', '--other', { upgrade: { strategy: 'blueGreen', stableAfter: '1s' } });
+  const promote = await endOf('promoted', await call('POST', `${path('promoted')}/promote`));
+  expect(promote).toMatchObject({ kind: 'promote', state: 'failed', failure: { code: 'PODS_NOT_GONE' } });
+  expect(await viewOf('promoted')).toMatchObject({ phase: 'RUNNING', lastRun: 2, generation: { revision: 2 } });
 }, 200_000);

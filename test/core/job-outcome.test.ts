@@ -114,6 +114,12 @@ describe('the end of an operation', () => {
       { candidateHealth: { generation: 4, trouble: { ...trouble, of: { generation: 4, submission: 1 } } } },
       { phase: 'RUNNING', trouble: { ...trouble, of: { generation: 4, submission: 1 } } },
     ],
+    [
+      'a promotion whose old job was in trouble and could not be cleared away',
+      result({ generations: [someGeneration(3), someGeneration(4)], failure, isBrought: true }, 'promote'),
+      { trouble },
+      { phase: 'RUNNING', failure, trouble: undefined, candidateSince: undefined },
+    ],
   ])('beside a candidate: %s', (_name, outcome, before, after) => {
     const state = someState({ candidateSince: someTime, running: someOperation(5), generations: both, ...before });
     concludeOperation(state, outcome, state.revision);

@@ -2,7 +2,7 @@
  * An agent whose cluster is made up: whatever it is asked for is there at once, so that operations go to their ends without
  * Kubernetes. It runs as a process of its own, and says on its output what it makes and which files it deletes; while the
  * file that `HOLD` names is there, it deletes none. While the file that `STALL` names has an activity's name in it, that one waits;
- * with ` fails` after the name, the look for what is there fails.
+ * with ` fails` after the name, the look for what is there fails, or the Service after the anchor.
  * What a job does otherwise its arguments say.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -35,7 +35,15 @@ const isDone = async () => ({ detail: 'made up' });
 const stall = process.env['STALL'] ?? '';
 
 function isStalled(activity: keyof ClusterActivities): boolean {
-  return existsSync(stall) && readFileSync(stall, 'utf8') === activity;
+  return isSaid(activity);
+}
+
+function failsNow(activity: keyof ClusterActivities): boolean {
+  return isSaid(`${activity} fails`);
+}
+
+function isSaid(words: string): boolean {
+  return existsSync(stall) && readFileSync(stall, 'utf8') === words;
 }
 
 function stalling<Input>(activity: keyof ClusterActivities, isMeant: (input: Input) => boolean = () => true) {
@@ -61,6 +69,8 @@ const unnoted = '--unnoted';
 const stuck = '--stuck';
 
 const podsStay = { code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' } as const;
+
+const taken = { code: 'NAME_TAKEN', message: 'The Ingress is refused.', cure: 'See why.' } as const;
 
 const unreadable = { code: 'ANCHOR_UNREADABLE', message: 'An anchor cannot be read.', cure: 'See why.' } as const;
 
@@ -120,7 +130,7 @@ async function stop(input: InputOf<'stopJob'>) {
 const activities: Calls = {
   findGenerations: async (input) => {
     await asking(input);
-    if (existsSync(stall) && readFileSync(stall, 'utf8') === 'findGenerations fails') throw failed(unreadable);
+    if (failsNow('findGenerations')) throw failed(unreadable);
     const { tenant, name } = input;
     const own = [...there.values()].filter(({ identity }) => identity.tenant === tenant && identity.name === name);
     const found = own.map((generation) => ({
@@ -155,6 +165,7 @@ const activities: Calls = {
     const name = generationName(generation.identity);
     // A candidate is marked no more from then on.
     if (there.has(name)) there.set(name, generation);
+    if (failsNow('publishService')) throw failed(taken);
     return isDone();
   },
   confirmCheckpoint: async ({ generation }) => {
