@@ -56,6 +56,14 @@ export function wasPromoted({ identity, candidate }: Generation, known: readonly
   return !candidate && was !== undefined && generationName(was) === generationName(identity);
 }
 
+/** What was found beside a candidate that nobody has decided about to the end: a promotion that failed may have taken its mark. */
+export function markedAsKnown<One extends Generation>(
+  found: readonly One[],
+  known: readonly Generation[],
+): readonly One[] {
+  return found.map((one) => (wasPromoted(one, known) ? { ...one, candidate: true } : one));
+}
+
 /** With the savepoint that its candidate may need again. */
 export function withCandidateFrom(state: JobState): JobState & { readonly candidateFrom?: string | undefined } {
   return { ...state, candidateFrom: countedCandidate(state)?.restoreFrom };

@@ -1,5 +1,6 @@
 /** The parts of a deploy: what is there is asked, ended with its state, and the target brought up from it. */
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
+import { markedAsKnown } from '../core/candidate.ts';
 import type { Generation } from '../core/generation.ts';
 import type { Failure } from '../core/failure.ts';
 import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
@@ -34,7 +35,8 @@ export class DeployRun {
 
   /** Asks the cluster what is there under this name. Fails within a bound when its agent is away, and may be given up. */
   async askCluster(): Promise<readonly FoundGeneration[]> {
-    const found = await this.account.untilNoReturn(() => findRunning(this.account, this.input));
+    const seen = await this.account.untilNoReturn(() => findRunning(this.account, this.input));
+    const found = this.staysBeside ? markedAsKnown(seen, this.input.generations) : seen;
     const own = found.filter((one) => !this.leaves(one));
     this.account.leftRunning = own.some(({ running }) => running ?? this.input.wasRunning);
     return found;
@@ -47,7 +49,11 @@ export class DeployRun {
 
   /** Whether it is the candidate of a job that is brought back: that runs on, and comes before the job in every order. */
   private leaves({ candidate }: Generation): boolean {
-    return candidate === true && this.input.record.kind === 'recover' && this.input.besideCandidate === true;
+    return candidate === true && this.staysBeside;
+  }
+
+  private get staysBeside(): boolean {
+    return this.input.record.kind === 'recover' && this.input.besideCandidate === true;
   }
 
   /** Takes over what was found. True when the very same spec runs already: nothing is left but to see it run. */

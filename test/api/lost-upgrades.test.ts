@@ -324,6 +324,24 @@ test('a promotion that is refused halfway, again and again, leaves a candidate t
   expect(await promotedBy('halfway', await promoted('halfway'))).toBe(2);
 }, 200_000);
 
+test('nor does what brings the job back beside it take it for the job', async () => {
+  await dual('beside');
+  writeFileSync(stall, 'publishService fails');
+  const number = await promoted('beside');
+  await ended('beside', number);
+  rmSync(stall);
+  await tell('beside', { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'It failed.') });
+  const recovery = await ended('beside', number + 1);
+  expect(recovery).toMatchObject({ kind: 'recover', state: 'succeeded' });
+  const job = await viewOf('beside');
+  expect(job).toMatchObject({
+    phase: 'DUAL_RUNNING',
+    generation: { number: 3, revision: 1 },
+    candidate: { number: 2 },
+  });
+  expect(await promotedBy('beside', await promoted('beside'))).toBe(2);
+}, 200_000);
+
 test('a first deploy that was lost has nothing to go back to', async () => {
   writeFileSync(stall, 'submitJob');
   const number = await applied('first', args('--unstable'));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { candidateDue, toPromote, waitingCandidate, wasPromoted } from '../../core/candidate.ts';
+import { candidateDue, markedAsKnown, toPromote, waitingCandidate, wasPromoted } from '../../core/candidate.ts';
 import type { JobState } from '../../core/job-state.ts';
 import { viewOf } from '../../core/job-view.ts';
 import { smallSpec, someGeneration, someState, someTime } from '../support/state-fixture.ts';
@@ -60,6 +60,11 @@ describe('what is promoted', () => {
     ['was not where the job knows of no candidate', unmarked, [unmarked, job], false],
     ['was not where another one is the candidate', job, [marked, job], false],
   ])('%s', (_title, chosen, known, isThrough) => expect(wasPromoted(chosen, known)).toBe(isThrough));
+
+  test('but not to the end is the candidate all the same', () => {
+    expect(markedAsKnown([unmarked, job], [marked, job])).toEqual([marked, job]);
+    expect(markedAsKnown([unmarked, job], [job])).toEqual([unmarked, job]);
+  });
 });
 
 test('people see the job and its candidate', () => {
