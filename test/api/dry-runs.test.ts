@@ -235,8 +235,8 @@ describe('of savepoints and operations', () => {
 
   test('it is said what an operation would leave that gives up', async () => {
     const { name } = await someJob();
-    const isDeploying = async () => (await call('GET', path(name))).body.phase === 'DEPLOYING';
-    await waitUntil(isDeploying, { what: 'the deploy', timeoutMs: 120_000 });
+    const isRunning = async () => (await call('GET', `${path(name)}/operations/1`)).body.state === 'running';
+    await waitUntil(isRunning, { what: 'the deploy', timeoutMs: 120_000 });
     const { body } = await tryIt(name, ['POST', '/operations/1/abort']);
     const abort = { operation: 1, kind: 'deploy', end: 'givenUp', leaves: expect.stringMatching(/Nothing has been/) };
     expect(dryRunAnswer.parse(body)).toMatchObject({ changed: true, abort });
