@@ -33,5 +33,7 @@ export function connectPostgres(options: PostgresOptions): Postgres {
   });
   // Without a listener a broken idle connection would end the process.
   pool.on('error', options.onError ?? (() => undefined));
+  // So would one that breaks in the moment in which it is handed out: the pool listens no more, and who gets it does not yet.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

@@ -28,7 +28,8 @@ async function applyPatiently(name: string, key: string = randomUUID()): Promise
     const answer = await apply(name, { 'idempotency-key': key });
     return answer.body.code !== 'NOT_YET_ACCEPTED' && answer;
   };
-  return waitUntil(accepted, { what: `${name} to be accepted`, timeoutMs: 300_000 });
+  const what = `${name} to be accepted`;
+  return waitUntil(accepted, { what, timeoutMs: 300_000, giveUp: () => plane.workerFailure() });
 }
 
 async function untilReady(): Promise<void> {

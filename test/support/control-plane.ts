@@ -29,6 +29,8 @@ export interface ControlPlane {
   startTemporal(): Promise<void>;
   /** What the API has written to its log. */
   apiLog(): string;
+  /** Why the worker has ended; undefined while it runs. */
+  workerFailure(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ async function startParts(
     temporalAddress: temporal.address,
     postgres,
     apiLog: api.output,
+    workerFailure: worker.failure,
     startApi,
     stopApi: api.stop,
     startWorker,
