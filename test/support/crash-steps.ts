@@ -24,13 +24,19 @@ function stepsOf(kind: OperationKind, history: string = kind): RecordedSteps {
   return { kind, history, ofJob: ['writeRecords', ...decided] };
 }
 
+/** The first operation of a job looks besides for operations of an earlier workflow of that name. */
+function firstOf(kind: OperationKind): RecordedSteps {
+  const { ofJob, ...recorded } = stepsOf(kind);
+  return { ...recorded, ofJob: [...ofJob, 'settleOrphans'] };
+}
+
 /** A removed job is recalled before it is asked for anything. */
 function ofRemoved(kind: OperationKind, history: string): RecordedSteps {
   return { kind, history, ofJob: ['recallRemoved', 'writeRecords'] };
 }
 
 export const matrixSteps = {
-  deploy: stepsOf('deploy'),
+  deploy: firstOf('deploy'),
   'upgrade, warm, savepoint': stepsOf('upgrade'),
   'upgrade, warm, last-state': stepsOf('upgrade'),
   'upgrade, warm, stateless': stepsOf('upgrade', 'upgrade-stateless'),
