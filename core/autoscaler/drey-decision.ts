@@ -17,6 +17,7 @@ import { memoryAdvisedAlone, withMemoryAlone } from './memory-alone.ts';
 import { planAfterLoss, situationOf } from './memory-plan.ts';
 import type { EngineMemory, VertexScaling } from './memory.ts';
 import { whyHeld } from './operator-decision.ts';
+import { outsideLimit } from './outside-limit.ts';
 import { jobMetrics, whetherRunning, type Stopped } from './prepare.ts';
 import { isOfProgram } from './program-change.ts';
 import { report, type Findings } from './report.ts';
@@ -64,7 +65,8 @@ function useless(view: DreyView): Verdict | undefined {
     const tried = { id: vertex.id, parallelism: vertex.parallelism, trueRate, load: loadNow };
     const found = uselessScaleUp(judgeable(view, vertex.id), tried);
     if (found === undefined || distrusted(memory, tried, nowMs)) continue;
-    const text = `"${vertex.name}" does no more with ${found.to} subtasks than with ${found.from}: what holds it up is not its parallelism.`;
+    const look = outsideLimit(vertex, input.job.vertices);
+    const text = `"${vertex.name}" does no more with ${found.to} subtasks than with ${found.from}: what holds it up is not its parallelism. ${look}.`;
     const distrusts = distrust(memory, vertex.id, found.from, nowMs);
     return {
       reason: { code: 'USELESS', text },

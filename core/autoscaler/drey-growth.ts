@@ -8,6 +8,7 @@ import { uses, type DreyView } from './drey-view.ts';
 import { withFreeRoom } from './free-room.ts';
 import { planForPressure } from './memory-plan.ts';
 import type { EngineMemory } from './memory.ts';
+import { outsideLimit } from './outside-limit.ts';
 import { pipelinesOf } from './pipelines.ts';
 import type { JobVertex } from './samples.ts';
 import { distrusted } from './trust.ts';
@@ -124,9 +125,10 @@ function bottlenecks({ input, memory, vertices }: DreyView): readonly JobVertex[
 
 function bottleneck({ input, memory }: DreyView, vertex: JobVertex): Reason {
   const until = distrusted(memory, vertex, input.nowMs)?.untilMs ?? input.nowMs;
+  const look = outsideLimit(vertex, input.job.vertices);
   return {
     code: 'BOTTLENECK',
-    text: `"${vertex.name}" holds the job up, and more subtasks did not help it; that is tried again in ${span(until - input.nowMs)}.`,
+    text: `"${vertex.name}" holds the job up, and more subtasks did not help it. ${look}; more are tried again in ${span(until - input.nowMs)}.`,
   };
 }
 
