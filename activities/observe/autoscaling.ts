@@ -126,7 +126,9 @@ export class Autoscaling {
 
   private async writeIfDue(job: AutoscaledJob, seen: Seen, hasTold: boolean): Promise<void> {
     const { memory, written, failed } = job;
-    if (isToBeWritten({ memory, written, hasTold, failed, nowMs: performance.now() })) await this.write(job, seen);
+    const { windowMs } = seen.input.policy.options;
+    const now = { memory, written, hasTold, failed, nowMs: performance.now(), windowMs };
+    if (isToBeWritten(now)) await this.write(job, seen);
   }
 
   /** @returns whether the workflow was told. */

@@ -10,6 +10,14 @@ const learnedEveryMs = 10 * minute;
 /** What a vertex wavers about is not written each time. */
 const waitingEveryMs = minute / 2;
 
+/**
+ * Wishes to shrink are of use for a whole scale-down interval, the largest of it above all: an agent that is lost loses those of one window
+ * at most. They change with every reading while a vertex waits.
+ */
+function wishesEveryMs(windowMs: number): number {
+  return Math.min(learnedEveryMs, Math.max(waitingEveryMs, windowMs));
+}
+
 /** Bytes of JSON. */
 const noteBytesMax = 64_000;
 
@@ -23,6 +31,8 @@ export interface MemoryNow {
   /** How often in a row it could not be written, and when last. */
   readonly failed?: FailedWrites | undefined;
   readonly nowMs: number;
+  /** The policy's window of metrics. */
+  readonly windowMs: number;
 }
 
 export interface FailedWrites {
@@ -34,17 +44,22 @@ export interface FailedWrites {
 const failedMs = { first: 10_000, most: learnedEveryMs };
 
 /** Whether it is to be written now. */
-export function isToBeWritten({ memory, written, hasTold, failed, nowMs }: MemoryNow): boolean {
+export function isToBeWritten({ memory, written, hasTold, failed, nowMs, windowMs }: MemoryNow): boolean {
   if (failed) return nowMs - failed.atMs >= Math.min(failedMs.most, failedMs.first * 2 ** (failed.times - 1));
   if (hasTold || written === undefined) return true;
   const ageMs = nowMs - written.atMs;
   if (ageMs >= waitingEveryMs && waitingOf(memory) !== waitingOf(written.memory)) return true;
+  if (ageMs >= wishesEveryMs(windowMs) && wishesOf(memory) !== wishesOf(written.memory)) return true;
   return ageMs >= learnedEveryMs && JSON.stringify(memory) !== JSON.stringify(written.memory);
 }
 
 /** The vertices that wait to become smaller. */
 function waitingOf({ delayedScaleDowns }: EngineMemory): string {
   return Object.keys(delayedScaleDowns).toSorted().join(' ');
+}
+
+function wishesOf({ delayedScaleDowns }: EngineMemory): string {
+  return JSON.stringify(delayedScaleDowns);
 }
 
 /** The note as text. */

@@ -1,9 +1,9 @@
 /** What an autoscaler remembers: its workflow and the agent each hold a part, and each knows some of it better. */
-import type { Distrust, EngineMemory, JobScaling } from '../autoscaler/memory.ts';
+import type { DelayedScaleDown, Distrust, EngineMemory, JobScaling } from '../autoscaler/memory.ts';
 
 /**
  * The memory to decide with. Scalings, and the memory given with them, are known to the workflow, which has them carried out; what is learned
- * from samples, and what waits to shrink, to the agent, which sees every sample.
+ * from samples, and what waits to shrink, to the agent, which sees every sample. Wishes that one agent told and the next has lost are added.
  * @param held of the workflow; absent: it is new, and all that is known is what the agent has kept.
  */
 export function mergedMemory(held: EngineMemory | undefined, seen: EngineMemory): EngineMemory {
@@ -17,7 +17,25 @@ export function mergedMemory(held: EngineMemory | undefined, seen: EngineMemory)
     scalings: held.scalings,
     jobScalings: held.jobScalings.map((one) => withRestart(one, seen.jobScalings)),
     distrusts: newestOf([...held.distrusts, ...seen.distrusts]),
+    delayedScaleDowns: delaysOf(held, seen.delayedScaleDowns),
   };
+}
+
+/** What waits by what the agent sees: but for what began before the newest scaling, which has ended all waiting. */
+function delaysOf(held: EngineMemory, seen: EngineMemory['delayedScaleDowns']): EngineMemory['delayedScaleDowns'] {
+  const scaledMs = held.jobScalings.at(-1)?.atMs ?? -Infinity;
+  const waiting = Object.entries(seen).filter(([, { sinceMs }]) => sinceMs > scaledMs);
+  return Object.fromEntries(
+    waiting.map(([id, delayed]) => [id, withWishes(delayed, held.delayedScaleDowns[id]?.wishes ?? [])]),
+  );
+}
+
+/** With the wishes of that wait that others know of. More of them never lead further down: the largest counts. */
+function withWishes({ sinceMs, wishes }: DelayedScaleDown, others: DelayedScaleDown['wishes']): DelayedScaleDown {
+  const all = [...others.filter(({ atMs }) => atMs >= sinceMs), ...wishes].toSorted((one, two) => one.atMs - two.atMs);
+  // As the engine keeps them: one that a later one reaches is the largest of no interval any more.
+  const kept = all.filter(({ parallelism }, at) => all.slice(at + 1).every((later) => later.parallelism < parallelism));
+  return { sinceMs, wishes: kept };
 }
 
 /** How long a restart took is seen by whoever looks at the job first. */

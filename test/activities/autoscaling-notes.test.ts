@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { emptyMemory, type EngineMemory } from '../../core/autoscaler/memory.ts';
 import { annotations } from '../../core/names.ts';
-import { jobOf } from '../core/autoscaler/jobs.ts';
+import { jobOf, minute } from '../core/autoscaler/jobs.ts';
 import {
   agent,
   anchors,
@@ -69,6 +69,24 @@ describe('what is remembered', () => {
     expect(Object.keys(waiting ?? {})).toEqual(['source', 'work']);
     await measured(await agent(), generation, little, { from: 7, to: 18 });
     expect(writes.at(-1)?.note.memory.delayedScaleDowns['work']?.sinceMs).toBe(waiting?.['work']?.sinceMs);
+  });
+
+  test.each([
+    ['1 min', 1],
+    ['3 min', 3],
+    ['15 min', 10],
+  ])('misses no more of the wishes to shrink than a window: %s', async (window, most) => {
+    const generation = generationOf({ mode: 'active', options: { 'job.autoscaler.metrics.window': window } });
+    put(generation);
+    const one = await agent();
+    await measured(one, generation, little, { to: 6 });
+    for (let now = 6.5; now <= 30; now += 0.5) {
+      await measured(one, generation, little, { from: now, to: now });
+      const newest = writes.at(-1)?.note.memory.delayedScaleDowns['work']?.wishes.at(-1)?.atMs ?? -Infinity;
+      expect(now - newest / minute).toBeLessThanOrEqual(most);
+    }
+    // And is not written oftener than it has to be.
+    expect(writes.length).toBeLessThanOrEqual(30 / most + 3);
   });
 
   test('is not what the anchor said before it was written there, while the watch is behind', async () => {

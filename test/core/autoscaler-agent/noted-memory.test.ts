@@ -21,6 +21,12 @@ const learned: EngineMemory = {
   capacity: { a: [{ parallelism: 2, recordsPerSecond: 10, measured: 1, atMs: 0 }] },
 };
 
+/** What a job remembers of which a vertex goes on waiting, for so many subtasks. */
+const wishing = (parallelism: number): EngineMemory => ({
+  ...emptyMemory,
+  delayedScaleDowns: { a: { sinceMs: 0, wishes: [{ atMs: 1, parallelism, outside: true }] } },
+});
+
 describe('what is remembered is written', () => {
   test.each<[string, Partial<MemoryNow>, boolean]>([
     ['where nothing was written yet', { written: undefined }, true],
@@ -31,15 +37,30 @@ describe('what is remembered is written', () => {
     ['what is learned, after ten minutes', { memory: learned, nowMs: 10 * minute }, true],
     ['not before', { memory: learned, nowMs: 10 * minute - 1 }, false],
   ])('%s', (_, change, expected) => {
-    const now = { memory: emptyMemory, written: { memory: emptyMemory, atMs: 0 }, hasTold: false, nowMs: 0, ...change };
+    const written = { memory: emptyMemory, atMs: 0 };
+    const now = { memory: emptyMemory, written, hasTold: false, nowMs: 0, windowMs: 15 * minute, ...change };
     expect(isToBeWritten(now)).toBe(expected);
   });
 
   test('when a vertex waits no longer, and not when it goes on waiting', () => {
     const written = { memory: waiting('a', 'b'), atMs: 0 };
-    const now = { written, hasTold: false, nowMs: minute };
+    const now = { written, hasTold: false, nowMs: minute, windowMs: 15 * minute };
     expect(isToBeWritten({ ...now, memory: waiting('b') })).toBe(true);
-    expect(isToBeWritten({ ...now, memory: waiting('b', 'a') })).toBe(false);
+    expect(isToBeWritten({ ...now, memory: waiting('a', 'b') })).toBe(false);
+  });
+
+  test.each([
+    ['once in a window', 3 * minute, 3 * minute],
+    ['no oftener than each half minute', 10_000, minute / 2],
+    ['as often as what is learned, at least', 15 * minute, 10 * minute],
+  ])('a wish of what waits to shrink, %s', (_, windowMs, everyMs) => {
+    const written = { memory: wishing(2), atMs: 0 };
+    const at = (nowMs: number, memory: EngineMemory) =>
+      isToBeWritten({ memory, written, hasTold: false, nowMs, windowMs });
+    expect([at(everyMs - 1, wishing(3)), at(everyMs, wishing(3))]).toEqual([false, true]);
+    expect(at(99 * minute, wishing(2))).toBe(false);
+    // What is learned otherwise waits its time.
+    expect(at(10 * minute - 1, { ...wishing(2), capacity: learned.capacity })).toBe(false);
   });
 });
 

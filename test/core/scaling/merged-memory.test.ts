@@ -1,5 +1,5 @@
 /** Whose memory counts for what. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { emptyMemory, type Distrust, type EngineMemory, type JobScaling } from '../../../core/autoscaler/memory.ts';
 import { mergedMemory } from '../../../core/scaling/merged-memory.ts';
 
@@ -54,4 +54,32 @@ test('also where it was found of another parallelism before', () => {
   const held = memory({ distrusts: [distrust('v', 1)] });
   const again = { ...distrust('v', 20), above: 4, times: 2 };
   expect(mergedMemory(held, memory({ distrusts: [again] })).distrusts).toEqual([again]);
+});
+
+const wish = (atMs: number, parallelism: number) => ({ atMs, parallelism, outside: true });
+const waiting = (sinceMs: number, ...wishes: readonly ReturnType<typeof wish>[]) =>
+  memory({ delayedScaleDowns: { v: { sinceMs, wishes } } });
+const scaledAt = (atMs: number) => memory({ jobScalings: [{ ...job('one'), atMs }] });
+
+describe('what waits to shrink', () => {
+  test.each([
+    ['a wish that the agent has lost counts', waiting(1, wish(2, 8), wish(3, 6)), waiting(1, wish(4, 5)), [8, 6, 5]],
+    ['not where a later one was larger', waiting(1, wish(2, 5)), waiting(1, wish(4, 6)), [6]],
+    ['nor where a later one was as large', waiting(1, wish(2, 6)), waiting(1, wish(4, 6)), [6]],
+    ['nor from before it began to wait anew', waiting(1, wish(2, 8)), waiting(3, wish(4, 5)), [5]],
+    ['one that both know counts once', waiting(1, wish(2, 8)), waiting(1, wish(2, 8), wish(4, 5)), [8, 5]],
+    ['a rescale has cleared them', memory({}), waiting(1, wish(4, 5)), [5]],
+  ])('%s', (_, held, seen, wishes) => {
+    const merged = mergedMemory(held, seen).delayedScaleDowns['v'];
+    expect(merged?.wishes.map(({ parallelism }) => parallelism)).toEqual(wishes);
+    expect(merged?.sinceMs).toBe(seen.delayedScaleDowns['v']?.sinceMs);
+  });
+
+  test('begins to wait anew with each scaling that was carried out, also where the agent has not heard of it', () => {
+    const merged = (atMs: number) => mergedMemory(scaledAt(atMs), waiting(5, wish(5, 2))).delayedScaleDowns;
+    expect([merged(4), merged(6)]).toEqual([waiting(5, wish(5, 2)).delayedScaleDowns, {}]);
+  });
+
+  test('is not what the agent sees wait no longer', () =>
+    expect(mergedMemory(waiting(1, wish(2, 8)), memory({})).delayedScaleDowns).toEqual({}));
 });
