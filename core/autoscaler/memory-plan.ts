@@ -2,6 +2,12 @@
  * Feature `memory`: more memory before more parallelism, where memory is the trouble; and fewer TaskManagers only with heaps that
  * hold what is alive. Both ways: what was given beyond the usual goes back with the next rescale that leaves room, never by a
  * rescale of its own. Nothing is given unless the user says how much at most.
+ *
+ * With a (the share of a heap that is alive), g (the share of the time that garbage collection takes) and S → S′ slots, the heap becomes
+ * max(a / 0.65, 1.25 where g > 1/13) · S / S′ times as large. That what is alive comes together on fewer TaskManagers is the operator's scale-down
+ * compensation (`MemoryTuning`, S / S′ there being TaskManagers); the 1/13 is G1's own aim (`-XX:GCTimeRatio=12`). What else is a
+ * number has its reason in drey-settings.ts: `aimedHeap` 0.65, `leastMoreHeap` 1.25, `fullestHeap` 0.8, `mostGc` 0.2. A loss
+ * for want of memory is answered as `spec.recovery` does, by half as much again.
  */
 import type { AutoscalerInput, MemoryAdvice, Reason } from './decision.ts';
 import { dreySettings } from './drey-settings.ts';
@@ -55,7 +61,10 @@ export function situationOf(
   };
 }
 
-/** More memory for a job that is too slow since it collects garbage, and how many times as much it will do. */
+/**
+ * More memory for a job that is too slow since it collects garbage (g > 1/13), and how many times as much it will do: (1 − 1/13) / (1 − g),
+ * for what is not collected is worked.
+ */
 export function planForPressure(
   situation: Situation,
 ): { readonly plan: MemoryPlan; readonly gain: number } | undefined {
@@ -68,7 +77,10 @@ export function planForPressure(
   return { plan: planned(situation, sized, { code: 'GC_PRESSURE', text }), gain: gainOfMemory(heaps) };
 }
 
-/** What fewer slots need of memory: nothing else than now, or a plan, or more than there may be. */
+/**
+ * What fewer slots need of memory: nothing else than now where a · S / S′ ≤ 0.8 and g ≤ 0.2; or a plan; or, where that is more than there may be
+ * or saves too little, why nothing shrinks.
+ */
 export function planForFewer(situation: Situation, to: Parallelism): MemoryPlan | Reason | undefined {
   const { heaps, input, resources } = situation;
   const [before, after] = [slotsOf(input.job.vertices, {}), slotsOf(input.job.vertices, to)];
@@ -81,7 +93,7 @@ export function planForFewer(situation: Situation, to: Parallelism): MemoryPlan 
   return planned(situation, sized, { code: 'MEMORY_COMPENSATED', text });
 }
 
-/** The same on so many TaskManagers that their heaps hold what is alive; undefined where they do anyway. */
+/** The same on so many slots, ⌈a · S / 0.8⌉ at least, that their heaps hold what is alive; undefined where they do anyway. */
 export function withHeapRoom({ heaps, input }: Situation, to: Parallelism): Parallelism | undefined {
   const { vertices } = input.job;
   const least = leastSlots(heaps, slotsOf(vertices, {}));
@@ -92,7 +104,10 @@ export function withHeapRoom({ heaps, input }: Situation, to: Parallelism): Para
   return slotsOf(vertices, found) > slotsOf(vertices, to) ? found : undefined;
 }
 
-/** Half of what a slot costs is taken for its memory: at the clouds' prices it is a third with 4 GB to a core, and half with 8. */
+/**
+ * Whether 1 − S′/S · (½ + ½ · M′/M) is at least `leastSaving`, M → M′ being bytes of a TaskManager. Half of what a slot costs is taken for its
+ * memory: at the clouds' prices it is a third with 4 GB to a core, and half with 8.
+ */
 function isStillWorthIt(before: number, after: number, more: number): boolean {
   return 1 - (after / before) * (0.5 + 0.5 * more) >= dreySettings.leastSaving;
 }
@@ -105,7 +120,10 @@ function heapTooSmall({ alive, collecting }: Heaps, factor: number): Reason {
   return { code: 'HEAP_TOO_SMALL', text };
 }
 
-/** What was given beyond the usual and is not needed any more, back along with a rescale. */
+/**
+ * What was given beyond the usual and is not needed any more, back along with a rescale: the heap of the formula above, where no more is collected
+ * than is usual and that frees a fifth of a TaskManager (`leastMemoryBack`) or more.
+ */
 export function planToGiveBack(situation: Situation, to: Parallelism): MemoryPlan | undefined {
   const { heaps, input, resources, usualBytes } = situation;
   const minBytes = Math.max(usualBytes, situation.minBytes);
@@ -127,7 +145,10 @@ export function refusal({ bytes, untilMs }: MemoryRefused, nowMs: number): strin
 
 const giveMore = 'give the TaskManagers more';
 
-/** More memory after a TaskManager was lost for want of it; undefined where none was, or that was answered. */
+/**
+ * More memory, 1.5 · M and no more than the bound, after a TaskManager was lost for want of it; the reason alone where the bound leaves nothing.
+ * Undefined where none was lost, within the last hour (`judgedWithinMs`) and with no less than M, or that was answered by a scaling since.
+ */
 export function planAfterLoss(situation: Situation): MemoryPlan | Reason | undefined {
   const { input, resources, maxBytes, refused } = situation;
   const { job, memory, nowMs } = input;
