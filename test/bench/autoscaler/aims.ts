@@ -18,6 +18,19 @@ export function aimsOf(ours: Totals, theirs: Totals): readonly Aim[] {
   ];
 }
 
+/** What a run was made of. */
+interface RunOf {
+  /** No scenario was left out. */
+  readonly isOnAll: boolean;
+  /** Features that `drey` was run without. */
+  readonly without: readonly string[];
+}
+
+/** Whether the command fails: aims are of `drey` as it is, on all scenarios. Of anything less they are told, and demand nothing. */
+export function failsBy(aims: readonly Aim[], { isOnAll, without }: RunOf): boolean {
+  return isOnAll && without.length === 0 && aims.some(({ met }) => !met);
+}
+
 function aim(about: string, most: number, is: number): Aim {
   return { about, most, is, met: is <= most };
 }

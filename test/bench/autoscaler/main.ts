@@ -7,11 +7,14 @@
  *
  * `--seeds` gives all chance other seeds, and sums up over them (what was found with one must hold with others), `--every`
  * reads the metrics at another pace. `--trace` follows the first seed.
+ *
+ * Exits with 1 where `drey` and `flink-operator-main` were run on all scenarios, `drey` with all its features, and an aim is missed (see aims.ts).
+ * With `--scenario` or `--without` the aims are shown all the same, and fail nothing; with `--ablation`, `--trace` or one profile there are none.
  */
 import { parseArgs } from 'node:util';
 import { keepSamplesMs } from '../../../core/autoscaler/sample-window.ts';
 import { features, type Feature, type ProfileName } from '../../../core/autoscaler/policy.ts';
-import { aimsOf } from './aims.ts';
+import { aimsOf, failsBy } from './aims.ts';
 import { followLines } from './follow.ts';
 import { mightiestParallelism } from './ideal.ts';
 import { engineOf, policyOf, profileNames } from './profiles.ts';
@@ -106,6 +109,7 @@ function show(): void {
     .map(unavoidable)
     .reduce((sum, hours) => sum + hours, 0);
   const aims = drey && main ? aimsOf(drey, main) : [];
+  if (failsBy(aims, { isOnAll: chosen.length === scenarios.length, without: values.without })) process.exitCode = 1;
   if (values.output === 'json') {
     const bySeed = seeds.map((seed, at) => ({ seed, scenarios: rows[at], totals: totals[at]?.by }));
     console.log(JSON.stringify({ seeds: bySeed, totals: total.by, lateHoursUnavoidable, aims }, undefined, 2));
