@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../core/autoscaler/decide.ts';
 import type { AutoscalerInput } from '../../../core/autoscaler/decision.ts';
+import { emptyMemory, type EngineMemory } from '../../../core/autoscaler/memory.ts';
+import type { OperatorOptions } from '../../../core/autoscaler/options.ts';
 import { rememberScaling } from '../../../core/autoscaler/remember.ts';
 import { codeOf, inputOf, jobOf, minute, samplesOf, workOf, type Load } from './jobs.ts';
 
@@ -158,6 +160,101 @@ describe('what is remembered', () => {
     const kept = (nowMs: number) =>
       decide({ ...inputOf(tooMuch, 22 * minute), nowMs, memory: many as never }).memory.scalings['work']?.length;
     expect([kept(22 * minute), kept(25 * 60 * minute)]).toEqual([3, undefined]);
+  });
+});
+
+/** Decided at 1, 2 and 4 subtasks, when `work` could process 100, 180 and 300/s, and carried out each time. */
+const sublinear = [
+  [1, 100],
+  [2, 180],
+  [4, 300],
+] as const;
+
+function remembered(points: readonly (readonly [parallelism: number, rate: number])[]): EngineMemory {
+  return points.reduce<EngineMemory>((memory, [parallelism, rate]) => {
+    const decision = decide({ ...inputOf({ ...tooMuch, rate, parallelism }, 20 * minute), memory });
+    return rememberScaling(decision, { atMs: 20 * minute });
+  }, emptyMemory);
+}
+
+/** Source: `JobVertexScaler.calculateObservedScalingCoefficient`, after FLIP of observed scalability: the factor is divided by α. */
+describe('what a vertex gained by parallelism before (observed-scalability)', () => {
+  const on = { observedScalability: true };
+  const at8: Load = { rate: 300, busy: { source: 0.3, work: 0.3 }, parallelism: 8 };
+  const now = { ...on, scaleDownIntervalMs: 0 };
+
+  test.each<[string, Load, readonly (readonly [number, number])[], Partial<OperatorOptions>, number]>([
+    // 1343/s over 700/s at 4: ⌈7.68⌉
+    ['is not asked where that is off, as it is by default', tooMuch, sublinear, {}, 8],
+    ['counts from three scalings on', tooMuch, sublinear.slice(1), on, 8],
+    ['or from as many as are said', tooMuch, sublinear.slice(1), { ...on, observedScalabilityMinObservations: 2 }, 9],
+    // α = (1·100 + 2·180 + 4·300) / (21 · 100) = 0.79…, up to 0.8: ⌈7.68 / 0.8⌉
+    ['makes a step up larger', tooMuch, sublinear, on, 10],
+    // α = (100 + 2·100 + 4·100) / 2100, no less than 0.5: ⌈7.68 / 0.5⌉
+    [
+      'but at most twice as large',
+      tooMuch,
+      [
+        [1, 100],
+        [2, 100],
+        [4, 100],
+      ],
+      on,
+      16,
+    ],
+    [
+      'never smaller',
+      tooMuch,
+      [
+        [1, 100],
+        [2, 300],
+        [4, 900],
+      ],
+      on,
+      8,
+    ],
+    // (300/0.7 + 300·300/1800) / 1000 · 8 = 3.83
+    ['does not touch a step down where it is off', at8, sublinear, { scaleDownIntervalMs: 0 }, 4],
+    ['makes a step down smaller: ⌈3.83 / 0.8⌉', at8, sublinear, now, 5],
+    [
+      'or none: ⌈3.83 / 0.5⌉',
+      at8,
+      [
+        [1, 100],
+        [2, 100],
+        [4, 100],
+      ],
+      now,
+      8,
+    ],
+  ])('%s', (_, load, points, options, expected) => {
+    for (const profile of ['flink-operator-main', 'flink-operator-1.15'] as const)
+      expect(decide({ ...inputOf(load, 20 * minute, { profile }, options), memory: remembered(points) })).toMatchObject(
+        {
+          action: 'scale',
+          parallelism: { work: expected },
+        },
+      );
+  });
+
+  test('takes no vertex out of its thresholds: those know nothing of it', () => {
+    const input = { ...inputOf(enough, 20 * minute, {}, on), memory: remembered(sublinear) };
+    expect(decide(input)).toMatchObject({
+      action: 'none',
+      reasons: [{ code: 'WITHIN_THRESHOLDS' }],
+      vertices: [{ recommended: 5 }, { recommended: 6, target: 4 }],
+    });
+  });
+
+  test.each([
+    ['flink-operator-main', 1_750],
+    // Of the factor, not of what came of it: 1343 / 0.8 (FLINK-39743).
+    ['flink-operator-1.15', 1_678.75],
+  ] as const)('stands in the arithmetic, and in what %s expects', (profile, expectedRate) => {
+    const input = { ...inputOf(tooMuch, 20 * minute, { profile }, on), memory: remembered(sublinear) };
+    const [, work] = decide(input).vertices;
+    expect(work?.arithmetic[1]).toBe('factor = 1343/s / 700/s / 0.8 = 2.4');
+    expect(work?.metrics['EXPECTED_PROCESSING_RATE']).toBeCloseTo(expectedRate, 3);
   });
 });
 
