@@ -40,7 +40,7 @@ const inputsMax = 100;
 
 const minuteMs = 60_000;
 
-/** While raw samples are kept: what profile `drey` decides by are four samples of two minutes. */
+/** While raw samples are kept: profile `drey` asks for three samples of two minutes, and one or two of five may be missing. */
 const rawStepMs = 30_000;
 
 /** As long as inputs of decisions are kept. */

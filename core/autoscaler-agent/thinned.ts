@@ -3,13 +3,14 @@ import type { AutoscalerInput } from '../autoscaler/decision.ts';
 import type { Aggregate, Figure, JobSample, TaskManagerSample, VertexSample } from '../autoscaler/samples.ts';
 
 /**
- * Profile `drey` takes demand from four samples of the newest two minutes. The others look at means over the window: more samples of one
- * part of it would weigh too much.
+ * Profile `drey` takes demand from the newest two minutes, and asks for three samples of them (`demandSamples`): one more is kept, of half a minute
+ * more, for the first has to be two minutes old. The others look at means over the window: more samples of one part of it would weigh
+ * too much.
  */
 const newestMs = 150_000;
 const newestOf = { drey: 4, 'flink-operator-main': 1, 'flink-operator-1.15': 1 } as const;
 
-/** Fewer say nothing: a rate takes two, and `drey` waits for those of the newest minutes. */
+/** Fewer are not told: a rate takes two, and `drey` decides by its newest minutes first of all. */
 const fewestOf = { drey: newestOf.drey, 'flink-operator-main': 2, 'flink-operator-1.15': 2 } as const;
 
 /**

@@ -140,7 +140,7 @@ describe('fewer samples', () => {
     expect([times[0], times.at(-1)]).toEqual([0, nowMs]);
   });
 
-  test.each([4, 5, 7, 20])('of the newest minutes as many as a demand takes, also of %i', (count) => {
+  test.each([4, 5, 7, 20])('of the newest minutes one more than a demand takes, also of %i', (count) => {
     const times = thinnedSamples(samples, count, nowMs, 4).map(({ atMs }) => atMs);
     expect(times).toHaveLength(count);
     expect(times.filter((atMs) => atMs > nowMs - 150_000)).toHaveLength(4);
