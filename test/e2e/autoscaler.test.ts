@@ -22,6 +22,7 @@ import {
   scaledJob,
   setLoad,
   usualRate,
+  waiting,
   waitMicros,
   windows,
   workersOf,
@@ -59,17 +60,30 @@ async function expectScaled(name: string, times: number): Promise<void> {
   expect(rescales.toSorted((one, other) => one - other)).toEqual(scalings.map(({ operation }) => operation));
 }
 
+/** The job has to grow, and is held: nothing is done about it, whatever gathers meanwhile. @returns the decision's number. */
+async function heldBy(name: string, code: string): Promise<number> {
+  const held = await judgedAs(name, code);
+  expect(held).toMatchObject({ action: 'none', outcome: 'nothing' });
+  const before = await waiting(name);
+  await expectNoActions(name);
+  expect(await waiting(name)).toBeGreaterThan(before);
+  expect(await workersOf(name)).toBe(1);
+  await expectReadable(name, held);
+  return held.number;
+}
+
 async function heldThenAdvisedThenScaled(name: string): Promise<void> {
   await begun(name, { blackouts: always }, () => setLoad(name, doubled));
   const running = figures.begin();
-  const held = await judgedAs(name, 'BLACKOUT');
-  figures.note('from running to judged, and held by a blackout', running);
-  expect(held).toMatchObject({ action: 'none', outcome: 'nothing' });
-  await expectNoActions(name);
-  expect(await workersOf(name)).toBe(1);
+  await heldBy(name, 'BLACKOUT');
+  figures.note('from running to judged, and at rest in a blackout', running);
+  const bounded = figures.begin();
+  await changePolicy(name, { max: 1 });
+  const held = await heldBy(name, 'BOUNDS');
+  figures.note('from its maximum to judged, and at rest there', bounded);
 
   await changePolicy(name, { mode: 'advise' });
-  const advised = await decided(name, held.number + 1, 'advised');
+  const advised = await decided(name, held + 1, 'advised');
   expect(advised).toMatchObject({ changes: [{ from: 1, to: 2, name: expect.stringMatching(/^ledger/) }] });
   await expectNoActions(name);
   expect(await workersOf(name)).toBe(1);
@@ -200,7 +214,7 @@ async function outlivesCrashes(name: string): Promise<void> {
 
 const cases: readonly BrokenCase[] = [
   [
-    'is held by a blackout window, then advised, both at no action; then it is scaled',
+    'is held by a blackout window, by its maximum, then advised, each at no action; then it is scaled',
     (name) => heldThenAdvisedThenScaled(name),
   ],
   ['works off a backlog, and is as small as before then', (name) => worksOffBacklog(name)],
