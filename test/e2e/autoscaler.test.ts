@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { endsWhole } from '../support/broken-job.ts';
+import { advisedFor } from '../support/asked-advice.ts';
 import { arm, awaitReached, disarm, keepingAlive } from '../support/crash-points.ts';
 import { apply, ended, tenant } from '../support/e2e-job.ts';
 import { Figures } from '../support/figures.ts';
@@ -72,6 +73,16 @@ async function heldBy(name: string, code: string): Promise<number> {
   return held.number;
 }
 
+/** Who only knows its Flink cluster says the same. What little is too much, `drey` passes over until it was seen to be too much. */
+async function advisedFromOutside(name: string): Promise<void> {
+  const asked = figures.begin();
+  expect(await advisedFor(name, 'flink-operator-main')).toBeGreaterThan(1);
+  figures.note('from asked for advice to the advice of flink-operator-main', asked);
+  const grows = async () => (await advisedFor(name, 'drey')) > 1;
+  await waitUntil(grows, { what: `advice of drey that ${name} grows`, timeoutMs: 240_000, stepMs: 100 });
+  figures.note('from asked for advice to that of both profiles', asked);
+}
+
 async function heldThenAdvisedThenScaled(name: string): Promise<void> {
   await begun(name, { blackouts: always }, () => setLoad(name, doubled));
   const running = figures.begin();
@@ -85,6 +96,7 @@ async function heldThenAdvisedThenScaled(name: string): Promise<void> {
   await changePolicy(name, { mode: 'advise' });
   const advised = await decided(name, held + 1, 'advised');
   expect(advised).toMatchObject({ changes: [{ from: 1, to: 2, name: expect.stringMatching(/^ledger/) }] });
+  await advisedFromOutside(name);
   await expectNoActions(name);
   expect(await workersOf(name)).toBe(1);
   await expectReadable(name, advised);
