@@ -3,6 +3,7 @@
  * quicker cases by a seed; `DREY_TEST_CELLS=all` has all.
  */
 import { afterAll, afterEach, describe, expect } from '@jest/globals';
+import type { DecisionSummary } from '../../clients/drey/autoscaler-shapes.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { endsWhole } from '../support/broken-job.ts';
@@ -10,7 +11,7 @@ import { advisedFor } from '../support/asked-advice.ts';
 import { arm, awaitReached, disarm, keepingAlive } from '../support/crash-points.ts';
 import { apply, ended, tenant } from '../support/e2e-job.ts';
 import { Figures } from '../support/figures.ts';
-import { expectFits } from '../support/fitting.ts';
+import { expectEnough, expectFits } from '../support/fitting.ts';
 import { setFault } from '../support/ledger.ts';
 import { ledgerFolders, removeLedger } from '../support/ledger-spec.ts';
 import { drey, killAndRestart, killPart } from '../support/running-stack.ts';
@@ -162,13 +163,13 @@ async function followed(name: string, rate: number, what: string): Promise<numbe
 
 /**
  * It grew twice, then shrank, and did not waver. In two steps where a record took longer at the fall than later, on a machine that had much to do.
- * @returns how often it was scaled.
+ * @returns its scalings, the oldest first.
  */
-async function scaledWithItsLoad(name: string): Promise<number> {
+async function scaledWithItsLoad(name: string): Promise<readonly DecisionSummary[]> {
   const scalings = (await decisionsOf(name)).filter(({ action }) => action === 'scale');
   const turns = scalings.map(({ changes: [change] }) => Math.sign((change?.to ?? 0) - (change?.from ?? 0)));
   expect(turns.join(' ')).toMatch(/^1 1 -1( -1)?$/);
-  return turns.length;
+  return scalings;
 }
 
 async function followsItsLoad(name: string): Promise<void> {
@@ -182,7 +183,16 @@ async function followsItsLoad(name: string): Promise<void> {
   expect(await followed(name, usualRate, 'fallen')).toBeLessThan(many);
   await judgedAs(name, 'AT_TARGET');
   await expectNoActions(name);
-  await expectScaled(name, await scaledWithItsLoad(name));
+  // The first three were looked at as they were made. A step down after these led to where the job is now.
+  const scalings = await scaledWithItsLoad(name);
+  for (const last of scalings.slice(3)) {
+    await expectFits(name, last, usualRate, waitMicros);
+    await expectReadable(name, last);
+  }
+  await expectScaled(name, scalings.length);
+  const atRest = await judgedAs(name, 'AT_TARGET');
+  await expectEnough(name, atRest.id, usualRate, waitMicros);
+  await expectReadable(name, atRest);
   await endsWhole(name);
 }
 
