@@ -1,6 +1,6 @@
 /**
- * The autoscaler on a real job, by what Flink itself says of records that wait and of how busy its tasks are. `npm test` draws one of the
- * quicker cases by a seed; `DREY_TEST_CELLS=all` has all.
+ * The autoscaler on a real job, by what Flink itself says of records that wait and of how busy its tasks are. `npm test` draws one of these
+ * cases by a seed; `DREY_TEST_CELLS=all` has all.
  */
 import { afterAll, afterEach, describe, expect } from '@jest/globals';
 import type { DecisionSummary } from '../../clients/drey/autoscaler-shapes.ts';
@@ -243,12 +243,10 @@ const cases: readonly BrokenCase[] = [
   [
     'has twice the load, then six times as much, then what it had; and costs no action while that is steady',
     (name) => followsItsLoad(name),
-    'slow',
   ],
   [
     'has one vertex that takes longer: that one grows, once, though the agent dies in its window, and the worker while it acts',
     (name) => outlivesCrashes(name),
-    'slow',
   ],
 ];
 
