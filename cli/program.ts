@@ -337,7 +337,7 @@ function addAdvice(autoscaler: Command, world: World, end: (exitCode: number) =>
     .option('--profile <name>', 'drey, flink-operator-1.15 or flink-operator-main', 'drey')
     .option('--set <key=value>', "job.autoscaler.* option that goes before the job's own; may be repeated", collect)
     .option('--interval <duration>', 'how often samples are taken', '1s')
-    .option('--for <duration>', 'longest time to wait for the first decisions', '1m')
+    .option('--for <duration>', 'longest time to wait for the first decisions (default: 1m, with profile drey 3m)')
     .option('-o, --output <format>', 'json or yaml; tables unless told');
   // `-o` is an option of both: it is the outer command that takes it.
   const flags = () => advise.optsWithGlobals<AdviseFlags>();

@@ -4,6 +4,7 @@ import type { ProfileName } from '../../core/autoscaler/policy.ts';
 import { isAutoscalerKey, isKnownOption, valueProblems } from '../../core/schema/autoscaler-options.ts';
 import { collectAdvice } from '../advice/collect-advice.ts';
 import { flinkAt } from '../advice/flink-cluster.ts';
+import { longestMs } from '../advice/looking-time.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, usageError } from '../errors.ts';
 import { adviceLines, adviceResource, type JobAdvice } from '../kinds/advice-kind.ts';
@@ -16,7 +17,7 @@ export interface AdviseFlags {
   readonly profile: string;
   readonly set?: readonly string[];
   readonly interval: string;
-  readonly for: string;
+  readonly for?: string;
   readonly output?: string;
 }
 
@@ -27,12 +28,13 @@ export async function advise(world: World, flags: AdviseFlags): Promise<number> 
   const format = parseFormat(flags.output, ['json', 'yaml']);
   const flink = flinkAt(flags.rest);
   const set = optionsIn(world, flags.set ?? []);
+  const profile = profileIn(flags);
   const jobs = await collectAdvice(flink, {
     jobId: flags.job,
-    profile: profileIn(flags),
+    profile,
     set,
     intervalMs: intervalIn(flags),
-    deadline: AbortSignal.timeout(parseDuration(flags.for, '--for')),
+    deadline: AbortSignal.timeout(longestMs(profile, flags.for)),
     interrupted: world.interrupted,
   });
   if (format === 'json' || format === 'yaml')

@@ -1,6 +1,7 @@
 /** How advice about a job is shown. */
 import type { Advice } from '../../core/autoscaler/advice.ts';
 import type { Reason, VertexDecision } from '../../core/autoscaler/decision.ts';
+import { lookingFor } from '../advice/looking-time.ts';
 import { renderTable } from '../table.ts';
 
 /** A job, and what is advised. */
@@ -10,15 +11,12 @@ export interface JobAdvice {
   readonly advice: Advice;
 }
 
-const longer =
-  'Ask for longer (--for 25m), or for shorter windows: --set job.autoscaler.stabilization.interval=1s --set job.autoscaler.metrics.window=10s.';
+const shorter = '--set job.autoscaler.stabilization.interval=1s --set job.autoscaler.metrics.window=10s';
 
 /** What may be done where there is no decision, by its reason. */
 const cures: Readonly<Record<string, string>> = {
   OFF: 'Ask as if it were switched on: --set job.autoscaler.enabled=true.',
   BAD_OPTIONS: 'Correct the configuration of the job, or ask with another value: --set KEY=VALUE.',
-  STABILIZING: longer,
-  WINDOW_NOT_FULL: longer,
   TOO_FEW_SAMPLES:
     'Ask for samples more often than the window is long (--interval 1s), and see that each source tells numRecordsIn.',
   INCOMPLETE_METRICS: 'Ask for longer (--for 5m), until all its subtasks have reported.',
@@ -30,8 +28,10 @@ const cures: Readonly<Record<string, string>> = {
   FLINK_REFUSED: 'See the log of its JobManager.',
 };
 
-function cureOf({ decision, reason }: Advice): string | undefined {
-  return decision === null ? cures[reason.code] : undefined;
+function cureOf({ decision, reason, takesMs }: Advice): string | undefined {
+  if (decision !== null) return undefined;
+  if (takesMs === undefined) return cures[reason.code];
+  return `Ask for longer (--for ${lookingFor(takesMs)}), or for shorter windows: ${shorter}.`;
 }
 
 /** What `-o json` prints of a job. */

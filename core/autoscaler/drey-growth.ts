@@ -37,9 +37,10 @@ export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | u
 function limited(pressing: readonly VertexNeed[], memory: EngineMemory): Verdict | undefined {
   const most = mostPressing(pressing);
   if (most === undefined) return undefined;
-  const [note] = pressing.flatMap(({ notes }) => notes);
-  const [limit] = pressing.flatMap(({ limits }) => limits);
-  return stuck(note ?? limit ?? { ...whyGrown(most), code: 'LIMITED' }, memory);
+  const notes = pressing.flatMap((need) => need.notes.map((note) => named(need, note)));
+  const limits = pressing.flatMap((need) => need.limits.map((limit) => named(need, limit)));
+  const [why = { ...whyGrown(most), code: 'LIMITED' }] = [...notes, ...limits];
+  return stuck(why, memory);
 }
 
 function stuck(reason: Reason, memory: EngineMemory): Verdict {
@@ -74,8 +75,13 @@ function stuckIn(
   return most.flatMap((need) => (need && changes[need.seen.vertex.id] === undefined ? [need.seen.vertex] : []));
 }
 
-function whyGrown({ pressing, seen }: VertexNeed): Reason {
-  return { code: pressing?.code ?? '', text: `"${seen.vertex.name}": ${pressing?.text ?? ''}` };
+function whyGrown(need: VertexNeed): Reason {
+  return named(need, need.pressing ?? { code: '', text: '' });
+}
+
+/** A reason of one vertex as one of the job. */
+function named({ seen }: VertexNeed, { code, text }: Reason): Reason {
+  return { code, text: `"${seen.vertex.name}": ${text}` };
 }
 
 /** What is outside of its bounds, or else furthest from what it should be able to process; last what only custom metrics speak of. */

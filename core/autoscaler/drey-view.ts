@@ -7,6 +7,7 @@ import { evaluateDrey, type DreyVertex, type DreyWindows } from './drey-evaluati
 import { dreySettings } from './drey-settings.ts';
 import { watched } from './memory-watch.ts';
 import type { EngineMemory } from './memory.ts';
+import type { OperatorOptions } from './options.ts';
 import type { Feature } from './policy.ts';
 import { ofProgram } from './program-change.ts';
 import { upToDate, whetherRunning, type Stopped } from './prepare.ts';
@@ -81,6 +82,16 @@ export function viewOf(input: AutoscalerInput): DreyView | Stopped {
   };
 }
 
+/** How long after its start a job is judged, and by how much of its past at least: what the options say, and no longer than `drey` has to wait. */
+export function dreyTimes({ stabilizationMs, windowMs }: Times): Times {
+  return {
+    stabilizationMs: Math.min(stabilizationMs, dreySettings.settleMs),
+    windowMs: Math.min(windowMs, dreySettings.demandWindowMs),
+  };
+}
+
+type Times = Pick<OperatorOptions, 'stabilizationMs' | 'windowMs'>;
+
 /** The samples since then, and the last one before: without it, a span as long as the window would never be covered. */
 function covering(samples: readonly JobSample[], sinceMs: number): readonly JobSample[] {
   const first = samples.findLastIndex(({ atMs }) => atMs <= sinceMs);
@@ -93,11 +104,11 @@ function windowsOf(
   since: number,
 ): DreyWindows | Reason {
   const { options } = policy;
-  const settledMs = since + Math.min(options.stabilizationMs, dreySettings.settleMs);
+  const { stabilizationMs, windowMs: length } = dreyTimes(options);
+  const settledMs = since + stabilizationMs;
   if (nowMs < settledMs)
-    return { code: 'STABILIZING', text: `The job is judged when it has run for ${span(settledMs - since)}.` };
+    return { code: 'STABILIZING', text: `The job is judged when it has run for ${span(stabilizationMs)}.` };
   const all = collect(samples, job.vertices, options).filter(({ atMs }) => atMs >= settledMs);
-  const length = Math.min(options.windowMs, dreySettings.demandWindowMs);
   const now = lastMinutes(all, nowMs, length);
   if (now.length > 0) return { all, now };
   return { code: 'WINDOW_NOT_FULL', text: `The last ${span(length)} are not yet covered by samples.` };

@@ -1,14 +1,15 @@
 /**
- * `npm run bench:idle -- [--minutes 10] [--jobs 20] [--fleet 1000,10000] [-o json] [--address A] [--no-relist]`, beside a stack that
- * `npm run up` started: what Temporal bills for jobs that only run, and by how much histories grow, against their number.
+ * `npm run bench:idle -- [--minutes 10] [--jobs 20] [--autoscaled 10] [--fleet 1000,10000] [-o json] [--address A] [--no-relist]`, beside a
+ * stack that `npm run up` started: what Temporal bills for jobs that only run, and by how much histories grow, against their number.
  * Each number of jobs has a window of so many minutes; the agent lists everything anew in the middle of it.
  */
 import { parseArgs } from 'node:util';
 import { e2eJob, tenant } from '../support/e2e-job.ts';
+import { autoscaledJob, judgedToStay } from './autoscaled-jobs.ts';
 import { withFleet, type BenchFleet } from './bench-fleet.ts';
 import { idleReport, idleText } from './idle-report.ts';
 import { measureIdle, settled, type IdleWindow } from './idle-window.ts';
-import { jobsThatFit, modest } from './modest-jobs.ts';
+import { autoscaledOf, jobsThatFit, modest } from './modest-jobs.ts';
 import { several } from './several.ts';
 import { stackParts } from './stack-parts.ts';
 import { benchStack, operationEnd } from './support.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     jobs: { type: 'string' },
+    autoscaled: { type: 'string' },
     fleet: { type: 'string', default: '1000' },
     output: { type: 'string', short: 'o', default: 'text' },
     address: { type: 'string' },
@@ -25,6 +27,7 @@ const { values } = parseArgs({
 });
 
 const realJobs = values.jobs === undefined ? jobsThatFit(1, 3 * 2 ** 30) : Number(values.jobs);
+const autoscaled = autoscaledOf(realJobs, values.autoscaled);
 const fleetSizes = values.fleet
   .split(',')
   .map(Number)
@@ -49,17 +52,25 @@ async function measured(what: string): Promise<void> {
 
 const made: string[] = [];
 
-/** One after the other: so many JVMs at once would take longer. */
+/** One after the other: so many JVMs at once would take longer. Those with an autoscaler come first: it waits for some minutes of each. */
 async function deployed(): Promise<void> {
   for (let number = 1; number <= realJobs; number += 1) {
     const name = `bench-idle-${number}`;
     made.push(name);
-    const { operation } = await stack.drey.applyJob({ tenant, name }, e2eJob(name, { spec: modest }));
+    const spec = number <= autoscaled ? autoscaledJob(name) : e2eJob(name, { spec: modest });
+    const { operation } = await stack.drey.applyJob({ tenant, name }, spec);
     if (!operation) continue;
     const record = await operationEnd(stack, { tenant, name }, operation.number);
     if (record.state !== 'succeeded') throw new Error(`${name}: ${record.failure?.message}`);
     say(`${name} runs`);
   }
+}
+
+async function judged(): Promise<void> {
+  await several(made.slice(0, autoscaled), 4, async (name) => {
+    const { reasons } = await judgedToStay(stack, name);
+    say(`${name} is judged: ${reasons[0]?.text}`);
+  });
 }
 
 async function removed(): Promise<void> {
@@ -72,7 +83,8 @@ async function removed(): Promise<void> {
 async function realWindow(): Promise<void> {
   try {
     await deployed();
-    await measured(`${realJobs} real jobs more`);
+    await judged();
+    await measured(`${realJobs} real jobs more, ${autoscaled} of them with an active autoscaler`);
   } finally {
     await removed();
   }

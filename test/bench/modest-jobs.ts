@@ -24,3 +24,8 @@ export const modest = {
 export function jobsThatFit(clusters: number, bytesKept: number): number {
   return Math.max(0, Math.min(jobsMax, Math.floor((freemem() - bytesKept) / (clusters * bytesPerCluster))));
 }
+
+/** How many of so many jobs have an active autoscaler: as many as was said, or every second one. */
+export function autoscaledOf(jobs: number, said: string | undefined): number {
+  return Math.min(jobs, said === undefined ? Math.ceil(jobs / 2) : Number(said));
+}

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { longestMs, lookingFor } from '../../cli/advice/looking-time.ts';
 import { adviceLines } from '../../cli/kinds/advice-kind.ts';
 import { adviceOn, withoutDecision } from '../../core/autoscaler/advice.ts';
+import type { ProfileName } from '../../core/autoscaler/policy.ts';
 import { inputOf, minute } from '../core/autoscaler/jobs.ts';
 import type { RecordedFlink } from '../support/flink-answers.ts';
 import { serveAnswers } from '../support/flink-answers.ts';
@@ -109,6 +111,19 @@ describe('the jobs of a Flink cluster', () => {
     ]);
   });
 
+  test.each<[profile: ProfileName, more: string, text: RegExp, cure: string]>([
+    ['drey', '1 s', /^The last 2 min are not yet covered by samples\. It was looked at for [1-3](\.\d+)? s\.$/, '3m'],
+    ['flink-operator-main', '1 s', /^The window of 15 min is full in 15 min\. It was looked at for /, '16m'],
+    ['flink-operator-main', '6 min', /^The job runs for .* s; it is judged after 6 min\.$/, '21m'],
+  ])('by %s, judged after %s, say for how long they are to be looked at', async (profile, after, text, enough) => {
+    const jobs = [{ id: id(1), name: 'j', configuration: on, ...overloaded }];
+    const set = ['--set', `job.autoscaler.stabilization.interval=${after}`];
+    const { told } = await advise(jobs, ['--for', '3s', '--profile', profile, ...set]);
+    const shorter = 'job.autoscaler.stabilization.interval=1s --set job.autoscaler.metrics.window=10s';
+    const cure = `Ask for longer (--for ${enough}), or for shorter windows: --set ${shorter}.`;
+    expect(told).toMatchObject([{ decision: null, reason: expect.stringMatching(text), cure }]);
+  });
+
   test('may be one', async () => {
     const jobs = [1, 2].map((n) => ({ id: id(n), name: `j${n}`, configuration: { ...on, ...short }, ...overloaded }));
     expect((await advise(jobs, ['--job', id(2)])).decisions).toEqual({ j2: grown });
@@ -195,6 +210,23 @@ describe('what cannot be told', () => {
   });
 });
 
+describe('for how long jobs are looked at', () => {
+  const [second, ownWindow] = [1_000, 120_000];
+
+  test('by drey, where nobody says more, long enough for its window', () => {
+    expect(longestMs('drey', undefined)).toBe(longestMs('drey', lookingFor(ownWindow + second)));
+    expect(longestMs('flink-operator-main', undefined)).toBe(60 * second);
+    expect(longestMs('drey', '20s')).toBe(20 * second);
+  });
+
+  test.each([
+    [10 * second, '30s'],
+    [75 * second, '90s'],
+    [75 * second + 1, '2m'],
+    [15 * 60 * second, '16m'],
+  ])('%d ms and what comes besides are told as %s', (takesMs, text) => expect(lookingFor(takesMs)).toBe(text));
+});
+
 function adviceBy(options: object) {
   const load = { rate: 700, busy: { source: 0.2, work: 1 }, backPressured: 0.8, lagGrowth: 100 };
   const { job, samples, policy } = inputOf(load, 20 * minute, {}, options);
@@ -221,8 +253,8 @@ job orders (00000000000000000000000000000001): rescale 1 of 2 vertices
     expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
 "
 job orders (00000000000000000000000000000001): no decision
-  The window of 15 min is full in 1 ms. (WINDOW_NOT_FULL)
-  cure: Ask for longer (--for 25m), or for shorter windows: --set job.autoscaler.stabilization.interval=1s --set job.autoscaler.metrics.window=10s.
+  The window of 15 min is full in 1 ms. It was looked at for 20 min. (WINDOW_NOT_FULL)
+  cure: Ask for longer (--for 17m), or for shorter windows: --set job.autoscaler.stabilization.interval=1s --set job.autoscaler.metrics.window=10s.
 "
 `);
   });

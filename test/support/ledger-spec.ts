@@ -27,6 +27,12 @@ export function removeLedger(name: string): void {
   rmSync(ledgerFolders(name).folder, { recursive: true, force: true });
 }
 
+/** Where the development image has it. */
+export const ledgerProgram = {
+  jarUri: 'local:///opt/flink/examples/drey/ledger-job.jar',
+  entryClass: 'dev.drey.ledger.LedgerJob',
+};
+
 const inPod = (folder: string) => `/flink-state/ledger/${folder}`;
 
 /** A complete spec. A checkpoint every second, so that there is always one to go on from. */
@@ -43,8 +49,7 @@ export function ledgerJob(name: string, wish: LedgerWish = {}): FlinkJobInput {
       },
       job: {
         ...wish.job,
-        jarUri: 'local:///opt/flink/examples/drey/ledger-job.jar',
-        entryClass: 'dev.drey.ledger.LedgerJob',
+        ...ledgerProgram,
         args: [
           '--rate',
           '500',

@@ -83,6 +83,11 @@ async function newestSample(name: string): Promise<{ readonly atMs: number; read
   return { atMs: Date.parse(newest.at), pending: newest.last };
 }
 
+/** How many of its records wait, as measured last. */
+export async function waiting(name: string): Promise<number> {
+  return (await waitUntil(() => newestSample(name), measuring(name))).pending;
+}
+
 /** Waits until the job was measured for so long from now on, whatever the agent had to do. */
 export async function measuredFor(name: string, ms: number): Promise<void> {
   const { atMs: beganMs } = await waitUntil(() => newestSample(name), measuring(name));

@@ -71,8 +71,11 @@ export async function expectNoActions(name: string): Promise<void> {
   expect(await decisionsOf(name)).toHaveLength(decisions);
 }
 
+/** One that changes something, or not. */
+type Shown = Pick<DecisionSummary, 'number' | 'id' | 'reasons'> & Partial<Pick<DecisionSummary, 'changes'>>;
+
 /** The decision can be read by the command line, and in the Temporal UI, with why. */
-export async function expectReadable(name: string, { number, id, changes, reasons }: DecisionSummary): Promise<void> {
+export async function expectReadable(name: string, { number, id, changes = [], reasons }: Shown): Promise<void> {
   const listed = await cli('autoscaler', name);
   for (const { from, to } of changes) expect(listed.stdout).toContain(`${from}→${to}`);
   expect(listed.stdout).toContain(reasons[0]?.text);

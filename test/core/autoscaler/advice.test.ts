@@ -29,12 +29,35 @@ describe('there is no decision, and a reason why', () => {
   test.each<[string, Case, string]>([
     ['switched off', { options: { enabled: false } }, 'OFF'],
     ['not running', { job: jobOf(4, { state: 'RESTARTING' }) }, 'NOT_RUNNING'],
-    ['stabilizing', { minutes: 4 }, 'STABILIZING'],
-    ['an incomplete window', { minutes: 19 }, 'WINDOW_NOT_FULL'],
     ['fewer than two samples in the window', { options: { windowMs: 1, stabilizationMs: 0 } }, 'TOO_FEW_SAMPLES'],
-    ['profile drey, right after the start', { minutes: 1, profile: 'drey' }, 'STABILIZING'],
   ])('%s', (_name, one, code) => {
     expect(advised(one)).toEqual({ decision: null, reason: { code, text: expect.any(String) }, vertices: [] });
+  });
+});
+
+/** With samples of each minute, one of which comes on top. */
+describe('where only time is wanting, it says how long the job was looked at, and how much longer it takes', () => {
+  const shorter = { stabilizationMs: minute, windowMs: minute };
+
+  test.each<[string, Case, string, number]>([
+    ['stabilizing', { minutes: 4 }, 'The job runs for 4 min; it is judged after 5 min.', 1 + 15 + 1],
+    ['not long enough', { minutes: 19 }, 'The window of 15 min is full in 60 s. It was looked at for 19 min.', 15 + 1],
+    ['drey, stabilizing', { minutes: 1, profile: 'drey' }, 'The job is judged when it has run for 2 min.', 1 + 2 + 1],
+    [
+      'drey, not long enough',
+      { minutes: 3, profile: 'drey' },
+      'The last 2 min are not yet covered by samples. It was looked at for 3 min.',
+      2 + 1,
+    ],
+    [
+      'drey, with too few samples in a window of its options',
+      { minutes: 2, profile: 'drey', options: shorter },
+      'The last 60 s are not yet covered by samples. It was looked at for 2 min.',
+      2 + 1,
+    ],
+  ])('%s', (_name, one, text, minutes) => {
+    const reason = { code: text.startsWith('The job') ? 'STABILIZING' : 'WINDOW_NOT_FULL', text };
+    expect(advised(one)).toEqual({ decision: null, reason, takesMs: minutes * minute, vertices: [] });
   });
 });
 

@@ -306,10 +306,11 @@ describe('a pipeline that cannot grow', () => {
 
   test('is let be where no other has to', () => {
     const max = { max: 4 };
-    expect(two({ vertices: { work: max, work2: max } })).toMatchObject({
-      action: 'none',
-      reasons: [{ code: 'BOUNDS' }],
-    });
+    const { action, reasons } = two({ vertices: { work: max, work2: max } });
+    expect([action, reasons]).toEqual([
+      'none',
+      [{ code: 'BOUNDS', text: '"work": 8 became 4: the bounds are 1 and 4.' }],
+    ]);
     const both = [...distrusts, ...distrusts.map((one) => ({ ...one, vertex: 'work2' }))];
     expect(two({}, { distrusts: both })).toMatchObject({ action: 'none', reasons: [{ code: 'BOTTLENECK' }] });
   });
