@@ -182,6 +182,12 @@ export const operationAnswer = z
     plan: planAnswer.optional(),
     pauseMs: z.number().optional().describe('How long no job ran, in milliseconds.'),
     rolledBackTo: z.int().optional().describe('The revision that was brought back when the new one failed.'),
+    stopFound: z
+      .enum(['finished', 'stateUnknown'])
+      .optional()
+      .describe(
+        'What keeps an upgrade from going back to what it has stopped: that had finished by itself, or nobody could find its state.',
+      ),
     supersededBy: z.int().optional(),
     workflowId: z.string().optional().describe('In Temporal.'),
   })

@@ -4,7 +4,7 @@
  */
 import type { Refusal } from './job-changes.ts';
 import type { OperationKind } from './operation-kinds.ts';
-import type { OperationRecord } from './operation.ts';
+import type { OperationRecord, StepState } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import type { StepName } from './steps.ts';
 
@@ -78,16 +78,30 @@ function ofUpgrade(operation: OperationRecord, job: AbortedJob, begun: Begun): E
 }
 
 /** It has stopped what ran before, and goes back to that. */
-function ofStopped({ steps }: OperationRecord, { spec, revision }: AbortedJob): Ending | NoReturn {
-  if (steps.some(({ name, state }) => name === 'stable' && state === 'done'))
+function ofStopped({ steps, stopFound }: OperationRecord, { spec, revision }: AbortedJob): Ending | NoReturn {
+  const stepIs = (step: StepName, is: StepState) => steps.some(({ name, state }) => name === step && state === is);
+  if (stepIs('stable', 'done'))
     return noReturn('The next revision is stable, and stays: what ran before is only cleared away.');
+  if (stopFound === 'finished')
+    return givenUp(
+      'The job had finished by itself before, and is not run again. What was started of the next revision is stopped and cleared away; its newest checkpoint, if it has one, is kept for the next start.',
+    );
   if (!spec.spec.upgrade.rollback)
     return givenUp(
       'The job has stopped, and stays so, for spec.upgrade.rollback is false. Its state is kept for the next start.',
     );
   const to = revision === undefined ? 'the last stable revision' : `revision ${revision}`;
+  if (stopFound === 'stateUnknown') {
+    const leaves = `The job has stopped, and its state could not be found. It goes back to ${to} only from a checkpoint that the next revision has completed, and where the old one can read that; else it stays stopped.`;
+    return stepIs('firstCheckpoint', 'done') ? { end: 'rolledBack', leaves } : givenUp(leaves);
+  }
   const leaves = `The job has stopped. It goes back to ${to}, from what the next revision has completed last, or else from where it was stopped; where the old one cannot read that, it stays stopped with its state.`;
-  return { end: 'rolledBack', leaves };
+  // Only the end of the stop tells.
+  const isOpen = stepIs('previousStopped', 'running');
+  return {
+    end: 'rolledBack',
+    leaves: isOpen ? `${leaves} If it had finished by itself before, it is not run again.` : leaves,
+  };
 }
 
 /** What is left where it may still be given up; undefined where it may not. */
