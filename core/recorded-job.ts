@@ -62,7 +62,7 @@ export function judgedJob(records: Records): JudgedJob {
 
 /** As its workflow would judge the disposal of a savepoint. */
 export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
-  const { uid, name, restorePoint, startedFrom, candidate } = job;
+  const { uid, name, restorePoint, startedFrom, candidate, restoring } = job;
   return {
     uid,
     name,
@@ -70,6 +70,7 @@ export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' 
     ...(restorePoint !== undefined && { restorePoint }),
     ...(startedFrom !== undefined && { startedFrom }),
     ...(candidate && { candidateFrom: candidate.startedFrom }),
+    ...(restoring !== undefined && { restoring }),
   };
 }
 
