@@ -235,7 +235,7 @@ export const dryRunAnswer = z
         end: z
           .enum(abortEnds)
           .describe(
-            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it is giving up already.',
+            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it is giving up already. `undecided`: it is given up or comes to its end, by what the cluster says.',
           ),
         leaves: z.string().describe('What it leaves behind.'),
       })

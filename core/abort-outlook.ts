@@ -10,9 +10,9 @@ import type { StepName } from './steps.ts';
 
 /**
  * `withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back.
- * `goesOn`: it is giving up already.
+ * `goesOn`: it is giving up already. `undecided`: it is given up or comes to its end, by what the cluster says.
  */
-export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn'] as const;
+export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn', 'undecided'] as const;
 export type AbortEnd = (typeof abortEnds)[number];
 
 export interface AbortOutlook {
@@ -29,6 +29,8 @@ export interface AbortedJob {
   readonly spec: FlinkJob;
   /** The revision that ran before. */
   readonly revision?: number | undefined;
+  /** Whether the operation is done again, for the one before it was lost. */
+  readonly isRepeated?: boolean;
 }
 
 type Ending = Pick<AbortOutlook, 'end' | 'leaves'>;
@@ -112,10 +114,8 @@ const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: Ab
   rescale: ofRescale,
   suspend: untilItEnds,
   cancel: untilItEnds,
-  promote: (begun) =>
-    begun('candidatePromoted') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
-  discard: (begun) =>
-    begun('candidateCanceled') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
+  promote: ofPromotion,
+  discard: (begun) => (begun('candidateCanceled') ? undefined : givenUp(candidateWaits)),
   adjust: (begun) => (begun('anchorUpdated', 'strangerRemoved') ? undefined : givenUp('The job runs on as it is.')),
   cleanup: (begun) =>
     begun('finishedRemoved', 'stateKept') ? undefined : givenUp('The job has ended, and its Flink cluster stays.'),
@@ -157,6 +157,17 @@ const endsOf: Readonly<Partial<Record<OperationKind, string>>> = {
   savepoint: 'The savepoint is there: what is over the retention is cleaned up.',
   adjust: 'The revision is being noted: that comes to its end.',
 };
+
+const candidateWaits = 'The candidate waits on, and the job runs beside it.';
+
+/** Where one before it was lost, only the cluster knows how far that was; until it has answered nothing is given up. */
+function ofPromotion(begun: Begun, { isRepeated }: AbortedJob): Ending | undefined {
+  if (begun('candidatePromoted')) return undefined;
+  if (begun('tasksRunning') || !isRepeated) return givenUp(candidateWaits);
+  const leaves =
+    'It waits for what the cluster says first. Where the candidate is the job by now, by the promotion that was lost, this one comes to its end; else the candidate waits on, and the job runs beside it.';
+  return { end: 'undecided', leaves };
+}
 
 function ofRescale(begun: Begun): Ending | undefined {
   if (begun('anchorUpdated')) return undefined;

@@ -60,6 +60,11 @@ export function judgedJob(records: Records): JudgedJob {
   };
 }
 
+/** Whether an operation takes the place of one whose workflow was lost: no other one that failed is said to be replaced. */
+export function isRepeated(operations: readonly OperationRecord[], number: number): boolean {
+  return operations.some(({ supersededBy, state }) => supersededBy === number && state === 'failed');
+}
+
 /** As its workflow would judge the disposal of a savepoint. */
 export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
   const { uid, name, restorePoint, startedFrom, candidate, restoring } = job;

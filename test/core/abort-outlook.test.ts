@@ -159,6 +159,19 @@ describe('asked to give up', () => {
     });
   });
 
+  test.each<[string, OperationRecord, AbortEnd, RegExp]>([
+    [
+      'while it looks',
+      of('promote', steps('clusterAsked')),
+      'undecided',
+      /is the job by now.* its end; else.* waits on/,
+    ],
+    ['when the cluster has said how far that was', of('promote', steps('tasksRunning')), 'givenUp', /waits on/],
+  ])('a promotion that is done again, %s', (_title, operation, end, leaves) => {
+    const outlook = abortOutlook(operation, { ...job, isRepeated: true });
+    expect(outlook).toMatchObject({ end, leaves: expect.stringMatching(leaves) });
+  });
+
   test('nor is what had finished before run again where nothing is rolled back', () => {
     const spec = jobSpec('counts', { upgrade: { rollback: false } });
     const operation = of('upgrade', { ...plan('warm'), ...stopped('tasksRunning'), stopFound: 'finished' });
