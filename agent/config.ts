@@ -1,6 +1,7 @@
 /** The agent's settings, read from the environment. */
 import { z } from 'zod';
 import { listenAddress } from '../clients/listen-address.ts';
+import { setVariables } from '../clients/set-variables.ts';
 
 const settings = z.object({
   /** The name under which its cluster is registered. */
@@ -42,5 +43,5 @@ export type AgentSettings = z.output<typeof settings>;
 
 /** @throws ZodError naming the variable that is wrong. */
 export function agentSettings(environment: NodeJS.ProcessEnv): AgentSettings {
-  return settings.parse(environment);
+  return settings.parse(setVariables(environment));
 }

@@ -182,6 +182,12 @@ export const operationAnswer = z
     plan: planAnswer.optional(),
     pauseMs: z.number().optional().describe('How long no job ran, in milliseconds.'),
     rolledBackTo: z.int().optional().describe('The revision that was brought back when the new one failed.'),
+    stopFound: z
+      .enum(['finished', 'stateUnknown'])
+      .optional()
+      .describe(
+        'What keeps an upgrade from going back to what it has stopped: that had finished by itself, or nobody could find its state.',
+      ),
     supersededBy: z.int().optional(),
     workflowId: z.string().optional().describe('In Temporal.'),
   })
@@ -229,7 +235,7 @@ export const dryRunAnswer = z
         end: z
           .enum(abortEnds)
           .describe(
-            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it is giving up already.',
+            '`withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back. `goesOn`: it is giving up already. `undecided`: it is given up or comes to its end, by what the cluster says.',
           ),
         leaves: z.string().describe('What it leaves behind.'),
       })

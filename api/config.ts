@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { partsOfCluster } from '../core/names.ts';
 import { listenAddress } from '../clients/listen-address.ts';
+import { setVariables } from '../clients/set-variables.ts';
 import { retentionDefaults, type MetricRetention } from '../core/metrics/resolution.ts';
 import { duration } from '../core/schema/fields.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
@@ -14,8 +15,8 @@ const environment = z.object({
   /** Where agents reach this process (not just any replica): they send logs there. */
   DREY_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }),
-  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
   /** Into how many parts a cluster that is registered now is divided for its observers. */
   DREY_OBSERVER_SHARDS: z.coerce.number().int().min(1).max(partsOfCluster).default(1),
   DREY_METRICS_KEEP_RAW: kept('1h', '2d'),
@@ -42,7 +43,7 @@ export interface ApiConfig {
  * @throws with every variable that is missing or wrong, and never with a value: one of them holds a password.
  */
 export function readConfig(env: NodeJS.ProcessEnv): ApiConfig {
-  const parsed = environment.safeParse(env);
+  const parsed = environment.safeParse(setVariables(env));
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment does not configure the API:\n${lines.join('\n')}`);

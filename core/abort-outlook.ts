@@ -4,15 +4,15 @@
  */
 import type { Refusal } from './job-changes.ts';
 import type { OperationKind } from './operation-kinds.ts';
-import type { OperationRecord } from './operation.ts';
+import type { OperationRecord, StepState } from './operation.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import type { StepName } from './steps.ts';
 
 /**
  * `withdrawn`: it never begins. `givenUp`: it undoes what it began. `rolledBack`: the last stable revision is brought back.
- * `goesOn`: it is giving up already.
+ * `goesOn`: it is giving up already. `undecided`: it is given up or comes to its end, by what the cluster says.
  */
-export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn'] as const;
+export const abortEnds = ['withdrawn', 'givenUp', 'rolledBack', 'goesOn', 'undecided'] as const;
 export type AbortEnd = (typeof abortEnds)[number];
 
 export interface AbortOutlook {
@@ -29,6 +29,8 @@ export interface AbortedJob {
   readonly spec: FlinkJob;
   /** The revision that ran before. */
   readonly revision?: number | undefined;
+  /** Whether the operation is done again, for the one before it was lost. */
+  readonly isRepeated?: boolean;
 }
 
 type Ending = Pick<AbortOutlook, 'end' | 'leaves'>;
@@ -78,16 +80,30 @@ function ofUpgrade(operation: OperationRecord, job: AbortedJob, begun: Begun): E
 }
 
 /** It has stopped what ran before, and goes back to that. */
-function ofStopped({ steps }: OperationRecord, { spec, revision }: AbortedJob): Ending | NoReturn {
-  if (steps.some(({ name, state }) => name === 'stable' && state === 'done'))
+function ofStopped({ steps, stopFound }: OperationRecord, { spec, revision }: AbortedJob): Ending | NoReturn {
+  const stepIs = (step: StepName, is: StepState) => steps.some(({ name, state }) => name === step && state === is);
+  if (stepIs('stable', 'done'))
     return noReturn('The next revision is stable, and stays: what ran before is only cleared away.');
+  if (stopFound === 'finished')
+    return givenUp(
+      'The job had finished by itself before, and is not run again. What was started of the next revision is stopped and cleared away; its newest checkpoint, if it has one, is kept for the next start.',
+    );
   if (!spec.spec.upgrade.rollback)
     return givenUp(
       'The job has stopped, and stays so, for spec.upgrade.rollback is false. Its state is kept for the next start.',
     );
   const to = revision === undefined ? 'the last stable revision' : `revision ${revision}`;
+  if (stopFound === 'stateUnknown') {
+    const leaves = `The job has stopped, and its state could not be found. It goes back to ${to} only from a checkpoint that the next revision has completed, and where the old one can read that; else it stays stopped.`;
+    return stepIs('firstCheckpoint', 'done') ? { end: 'rolledBack', leaves } : givenUp(leaves);
+  }
   const leaves = `The job has stopped. It goes back to ${to}, from what the next revision has completed last, or else from where it was stopped; where the old one cannot read that, it stays stopped with its state.`;
-  return { end: 'rolledBack', leaves };
+  // Only the end of the stop tells.
+  const isOpen = stepIs('previousStopped', 'running');
+  return {
+    end: 'rolledBack',
+    leaves: isOpen ? `${leaves} If it had finished by itself before, it is not run again.` : leaves,
+  };
 }
 
 /** What is left where it may still be given up; undefined where it may not. */
@@ -98,10 +114,8 @@ const afterReturn: Readonly<Partial<Record<OperationKind, (begun: Begun, job: Ab
   rescale: ofRescale,
   suspend: untilItEnds,
   cancel: untilItEnds,
-  promote: (begun) =>
-    begun('candidatePromoted') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
-  discard: (begun) =>
-    begun('candidateCanceled') ? undefined : givenUp('The candidate waits on, and the job runs beside it.'),
+  promote: ofPromotion,
+  discard: (begun) => (begun('candidateCanceled') ? undefined : givenUp(candidateWaits)),
   adjust: (begun) => (begun('anchorUpdated', 'strangerRemoved') ? undefined : givenUp('The job runs on as it is.')),
   cleanup: (begun) =>
     begun('finishedRemoved', 'stateKept') ? undefined : givenUp('The job has ended, and its Flink cluster stays.'),
@@ -143,6 +157,17 @@ const endsOf: Readonly<Partial<Record<OperationKind, string>>> = {
   savepoint: 'The savepoint is there: what is over the retention is cleaned up.',
   adjust: 'The revision is being noted: that comes to its end.',
 };
+
+const candidateWaits = 'The candidate waits on, and the job runs beside it.';
+
+/** Where one before it was lost, only the cluster knows how far that was; until it has answered nothing is given up. */
+function ofPromotion(begun: Begun, { isRepeated }: AbortedJob): Ending | undefined {
+  if (begun('candidatePromoted')) return undefined;
+  if (begun('tasksRunning') || !isRepeated) return givenUp(candidateWaits);
+  const leaves =
+    'It waits for what the cluster says first. Where the candidate is the job by now, by the promotion that was lost, this one comes to its end; else the candidate waits on, and the job runs beside it.';
+  return { end: 'undecided', leaves };
+}
 
 function ofRescale(begun: Begun): Ending | undefined {
   if (begun('anchorUpdated')) return undefined;

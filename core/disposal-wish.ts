@@ -1,6 +1,8 @@
 /** Whether a savepoint may go, as its user asks for it, and what the operation is told. */
+import { withCandidateFrom } from './candidate.ts';
 import type { Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
+import { restoringFrom, type Pinning } from './pinning.ts';
 import { disposalRefusal } from './retention.ts';
 import type { SavepointWish } from './savepoint-wish.ts';
 import { isCompleted, type SavepointRecord } from './savepoint.ts';
@@ -15,7 +17,12 @@ export interface DisposalAsked {
 }
 
 /** What of a job decides it. */
-export type DisposableJob = Pick<JobState, 'uid' | 'name' | 'savepoints' | 'restorePoint' | 'startedFrom'>;
+export type DisposableJob = Pick<JobState, 'uid' | 'name' | 'savepoints'> & Pinning;
+
+/** With what it is to be restored from. */
+export function asNeeded(state: JobState): JobState & Pinning {
+  return { ...withCandidateFrom(state), restoring: restoringFrom(state) };
+}
 
 /** What the job remembers counts; only what it does not is taken from the records. */
 export function disposalWish(

@@ -9,7 +9,7 @@ import { judge, judgeAbort, judgeAside, judgeSpec, judgeTaking, judgeVerdict, ty
 import { planChange, type PlanMode } from './plan/change-plan.ts';
 import { planForgetting, planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
 import { startingPoint } from './plan/starting-point.ts';
-import { disposableJob, judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
+import { disposableJob, isRepeated, judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import type { SavepointFormat } from './savepoint.ts';
 import { disposalOutlook, takingOutlook, type SavepointOutlook } from './savepoint-outlook.ts';
@@ -175,7 +175,8 @@ function outlookOfAbort(recorded: RecordedJob | undefined, { operation: number }
   if (!recorded || !operation) return undefined;
   const { job, specs } = recorded;
   const spec = (operation.revision === undefined ? undefined : specs.get(operation.revision)) ?? job.spec;
-  return abortOutlook(operation, { spec, revision: job.generation?.revision });
+  const again = isRepeated(recorded.operations, number);
+  return abortOutlook(operation, { spec, revision: job.generation?.revision, isRepeated: again });
 }
 
 interface Planned {

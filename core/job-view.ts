@@ -5,6 +5,7 @@ import type { CandidateView, GenerationView, JobView } from './job.ts';
 import type { JobState, QueuedOperation } from './job-state.ts';
 import { flinkJobId, generationName } from './names.ts';
 import { nextSavepointAt } from './periodic.ts';
+import { restoringFrom } from './pinning.ts';
 import { candidateTroubleView, troubleView } from './recovery/trouble-view.ts';
 
 /** The view of a job now. @param now ISO 8601, the time of the change that made this view. */
@@ -14,7 +15,7 @@ export function viewOf(state: JobState, now: string): JobView {
   const candidate = candidateView(state);
   const upcoming = upcomingChange(state);
   const trouble = troubleView(state);
-  const restoring = [state.running, ...state.queue].find((one) => one?.restoreFrom !== undefined)?.restoreFrom;
+  const [restoring] = restoringFrom(state);
   return {
     uid: state.uid,
     tenant: state.tenant,

@@ -53,6 +53,8 @@ export interface OperationRecord {
   readonly pauseMs?: number;
   /** The revision that was brought back when the new one failed. */
   readonly rolledBackTo?: number;
+  /** What an upgrade found when it stopped the job, where that keeps it from going back: it had finished by itself, or nobody could find its state. */
+  readonly stopFound?: 'finished' | 'stateUnknown';
   /** The operation that took the place of this one, before it began or as far as it could still be given up. */
   readonly supersededBy?: number;
   /** Temporal workflow id of the operation's child workflow, for links. */

@@ -1,5 +1,6 @@
 /** Which savepoints a job may need: they are never cleaned up. */
 import type { JobView } from './job.ts';
+import type { JobState } from './job-state.ts';
 import { isSamePlace } from './storage-uri.ts';
 
 /** What of a job tells it. */
@@ -10,16 +11,21 @@ export interface Pinning {
   readonly startedFrom?: string | undefined;
   /** From where its candidate was started, which goes back there where it has completed no checkpoint. */
   readonly candidateFrom?: string | undefined;
-  /** From where an operation that was accepted is to start it. */
-  readonly restoring?: string | undefined;
+  /** From where operations that were accepted are to start it. */
+  readonly restoring?: string | readonly string[] | undefined;
 }
 
 /** Whether the job waits with it, is to be started from it, or was and may need it again. */
 export function isPinned({ path }: { readonly path?: string }, job: Pinning): boolean {
   if (path === undefined) return false;
-  return [job.restorePoint, job.startedFrom, job.candidateFrom, job.restoring].some(
+  return [job.restorePoint, job.startedFrom, job.candidateFrom, ...[job.restoring].flat()].some(
     (point) => point !== undefined && isSamePlace(point, path),
   );
+}
+
+/** From where operations that were accepted are to start a job: the one under way comes first. */
+export function restoringFrom({ running, queue }: Pick<JobState, 'running' | 'queue'>): readonly string[] {
+  return [running, ...queue].flatMap((one) => one?.restoreFrom ?? []);
 }
 
 /** What of a job counts: one that was removed waits for nothing, but may have been left running. */

@@ -60,9 +60,14 @@ export function judgedJob(records: Records): JudgedJob {
   };
 }
 
+/** Whether an operation takes the place of one whose workflow was lost: no other one that failed is said to be replaced. */
+export function isRepeated(operations: readonly OperationRecord[], number: number): boolean {
+  return operations.some(({ supersededBy, state }) => supersededBy === number && state === 'failed');
+}
+
 /** As its workflow would judge the disposal of a savepoint. */
 export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
-  const { uid, name, restorePoint, startedFrom, candidate } = job;
+  const { uid, name, restorePoint, startedFrom, candidate, restoring } = job;
   return {
     uid,
     name,
@@ -70,6 +75,7 @@ export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' 
     ...(restorePoint !== undefined && { restorePoint }),
     ...(startedFrom !== undefined && { startedFrom }),
     ...(candidate && { candidateFrom: candidate.startedFrom }),
+    ...(restoring !== undefined && { restoring }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { refusalOfQueue, type Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import type { JobView } from './job.ts';
-import { isPinned, pinningOf } from './pinning.ts';
+import { isPinned, pinningOf, restoringFrom } from './pinning.ts';
 import { disposalRefusal, disposalsMax, filesOf, overRetention } from './retention.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import { isAmong } from './savepoint-list.ts';
@@ -102,9 +102,8 @@ export function refusalOfDisposal(
 /** All points from which a job may be started, or started again. */
 export function startsOf(living: JobState | undefined): readonly string[] {
   if (!living || living.phase === 'REMOVED') return [];
-  const { restorePoint, startedFrom, running, queue } = living;
-  const told = [running, ...queue].map((one) => one?.restoreFrom);
-  return [restorePoint, startedFrom, ...told].flatMap((point) => point ?? []);
+  const { restorePoint, startedFrom } = living;
+  return [restorePoint, startedFrom, ...restoringFrom(living)].flatMap((point) => point ?? []);
 }
 
 /** The same, as its records tell it. */

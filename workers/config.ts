@@ -1,6 +1,7 @@
 /** The worker's settings, read from the environment. */
 import { z } from 'zod';
 import { listenAddress } from '../clients/listen-address.ts';
+import { setVariables } from '../clients/set-variables.ts';
 
 const settings = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
@@ -25,5 +26,5 @@ export type WorkerSettings = z.output<typeof settings>;
 
 /** @throws ZodError naming the variable that is wrong. */
 export function workerSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
-  return settings.parse(environment);
+  return settings.parse(setVariables(environment));
 }

@@ -35,6 +35,7 @@ export async function flinkJob(input: FlinkJobInput, carried?: JobState): Promis
   setHandler(takeSavepoint, (request) => entity.takeSavepoint(request), { description: 'Take a savepoint of the job' });
   setHandler(disposeSavepoint, (request) => entity.disposeSavepoint(request), {
     description: 'Delete the files of a savepoint',
+    validator: (request) => entity.assertMayGo(request),
   });
   setHandler(jobObserved, (seen) => entity.observed(seen), { description: 'What an agent has seen of the job' });
   setHandler(objectsGone, (gone) => entity.lostObjects(gone), { description: 'Nothing of the job is in its cluster' });

@@ -3,7 +3,7 @@ import { ApplicationFailure, patched } from '@temporalio/workflow';
 import { askedChange } from '../core/asked-change.ts';
 import { withCandidateFrom } from '../core/candidate.ts';
 import { concludeMending } from '../core/candidate-health.ts';
-import { disposalWish } from '../core/disposal-wish.ts';
+import { asNeeded, disposalWish } from '../core/disposal-wish.ts';
 import {
   applyReason,
   builtOn,
@@ -107,7 +107,7 @@ export abstract class JobDesk extends JobBook {
     const { key, specHash } = this.withGiven(asked);
     if (!this.state || !this.outbox.isFull() || isUnchanged(this.state, specHash)) return;
     if (this.state.answered.some((one) => one.key === key)) return;
-    throw ApplicationFailure.create({ type: recordsBehind.code, message: recordsBehind.message, nonRetryable: true });
+    throw refusedWith(recordsBehind);
   }
 
   /** Accepts the removal of the job, after the operation under way; what is queued gives way to it. */
@@ -182,6 +182,16 @@ export abstract class JobDesk extends JobBook {
     return this.enqueue('savepoint', request, reason, { savepointWish: { take } });
   }
 
+  /**
+   * Refuses what may not go, also because the job is to be restored from it. Said before the request is taken: earlier releases took
+   * the latter, and what they took stays taken when it is replayed.
+   */
+  assertMayGo(request: DisposeSavepointRequest): void {
+    const { state } = this;
+    const judgement = judgeAside(state, request, () => state && disposalWish(asNeeded(state), request));
+    if (typeof judgement === 'object') throw refusedWith(judgement);
+  }
+
   /** Accepts that a savepoint goes, after what is under way and what waits. */
   disposeSavepoint(request: DisposeSavepointRequest): ChangeAnswer {
     const wished = () => disposalWish(withCandidateFrom(this.known()), request);
@@ -230,7 +240,7 @@ export abstract class JobDesk extends JobBook {
 
   protected refusal({ code, message }: Refusal | NotNow): ApplicationFailure {
     this.refused = true;
-    return ApplicationFailure.create({ type: code, message, nonRetryable: true });
+    return refusedWith({ code, message });
   }
 
   private asTaken(asked: ApplySpecRequest): WithGiven {
@@ -353,6 +363,10 @@ export abstract class JobDesk extends JobBook {
     this.remember(request, false, operation?.record.number);
     return this.answer(false, operation);
   }
+}
+
+function refusedWith({ code, message }: Refusal | NotNow): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true });
 }
 
 function baseOf(state: JobState): OperationWish & Pick<QueuedOperation, 'waitsFor'> {

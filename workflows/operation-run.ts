@@ -203,7 +203,7 @@ export class OperationRun {
   }
 
   /** Adds to the record what is only known now. */
-  note(facts: Pick<OperationRecord, 'generation' | 'plan' | 'pauseMs' | 'rolledBackTo'>): void {
+  note(facts: Pick<OperationRecord, 'generation' | 'plan' | 'pauseMs' | 'rolledBackTo' | 'stopFound'>): void {
     this.update(facts);
   }
 

@@ -38,17 +38,16 @@ export async function promote(input: OperationInput): Promise<OperationResult> {
     await cleanSavepoints(run, input);
     await candidate.settledIfFinished();
   };
-  return run.run(act, () => (job ? kept(run, job) : notYet(run, input)));
+  return run.run(act, async () => {
+    if (job) await kept(run, job);
+    else leavesPromotion(run, input);
+  });
 }
 
 /** What it has promoted is what runs, though what ran before could not be cleared away. */
 async function kept(run: OperationRun, job: GenerationSteps): Promise<void> {
   run.leftRunning = true;
   await job.settledIfFinished();
-}
-
-async function notYet(run: OperationRun, input: OperationInput): Promise<void> {
-  leavesPromotion(run, input);
 }
 
 const nothingThere = {

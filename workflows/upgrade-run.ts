@@ -110,6 +110,7 @@ export class UpgradeRun {
     if (stopped.endedAgoMs !== undefined) this.endedAtMs = Date.now() - stopped.endedAgoMs;
     this.previousFinished = stopped.finished ?? false;
     this.previousStop = stopped;
+    this.tellWhatIsGone(stopped);
     this.waiting = this.account.restorePoint;
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
@@ -117,6 +118,12 @@ export class UpgradeRun {
     this.account.restoring(from);
     this.begun = true;
     this.account.activate(this.next.generation);
+  }
+
+  /** Who thinks of giving it up reads what becomes of the job then. */
+  private tellWhatIsGone({ finished, isStateUnknown }: StoppedJob): void {
+    if (finished) this.account.note({ stopFound: 'finished' });
+    else if (isStateUnknown) this.account.note({ stopFound: 'stateUnknown' });
   }
 
   /** Starts the job, and sees all its tasks run: until then nothing is processed. */

@@ -47,6 +47,7 @@ const endWords: Readonly<Record<AbortEnd, string>> = {
   givenUp: 'is given up',
   rolledBack: 'is rolled back',
   goesOn: 'goes on to its end',
+  undecided: 'is given up, or comes to its end',
 };
 
 function abortLines({ operation, kind, end, leaves }: AbortOutlook): string[] {

@@ -177,6 +177,7 @@ export const operationShape: z.ZodType<OperationRecord> = z.object({
   plan: planShape.optional(),
   pauseMs: z.number().optional(),
   rolledBackTo: z.number().optional(),
+  stopFound: word<NonNullable<OperationRecord['stopFound']>>().optional(),
   supersededBy: z.number().optional(),
   workflowId: z.string().optional(),
 });

@@ -178,6 +178,28 @@ test.each([
   },
 );
 
+test('an upgrade that replaces what had finished goes back to nothing when it is given up, and says so before', async () => {
+  const doing = (...args: string[]) => {
+    const { spec, ...rest } = specInput('finished', { storage });
+    return call('PUT', path('finished'), { body: { ...rest, spec: { ...spec, job: { ...spec.job, args } } } });
+  };
+  await done(await doing('--done'));
+  writeFileSync(stall, 'waitTasks');
+  const upgrade = await doing('--more');
+  const { number } = await begun(upgrade, 'tasksRunning');
+  const outlook = await call('POST', `${path('finished')}/operations/${number}/abort?dryRun=true`);
+  expect(outlook.body.abort).toMatchObject({ end: 'givenUp', leaves: expect.stringMatching(/is not run again/) });
+  const { state, steps, rolledBackTo, generation } = await givenUp(upgrade);
+  expect([state, rolledBackTo]).toEqual(['aborted', undefined]);
+  expect(steps.slice(-3)).toMatchObject([{ name: 'newStopped' }, { name: 'previousRemoved' }, { name: 'newRemoved' }]);
+  const { body } = await call('GET', path('finished'));
+  expect(body.restorePoint).toMatch(new RegExp(`/stop-${generation}-`));
+  rmSync(stall);
+  expect(await done(await call('POST', `${path('finished')}/resume`))).toMatchObject({
+    restoredFrom: body.restorePoint,
+  });
+});
+
 /** How often Flink was asked for another parallelism by a JobManager that does not list the job. */
 const askedInVain = () => agent.output().split('asked a JobManager that does not list the job').length - 1;
 

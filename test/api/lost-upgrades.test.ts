@@ -280,7 +280,9 @@ async function promotedBy(name: string, number: number): Promise<number | undefi
 describe('a promotion that was lost when the candidate was the job already', () => {
   test('comes to its end, though it is to be given up then', async () => {
     const again = (await promotionLost('promoted', 'findGenerations')) + 1;
-    await call('POST', `${path('promoted')}/operations/${again}/abort`);
+    const abort = (query = '') => call('POST', `${path('promoted')}/operations/${again}/abort${query}`);
+    expect((await abort('?dryRun=true')).body.abort).toMatchObject({ end: 'undecided' });
+    await abort();
     rmSync(stall);
     expect(await promotedBy('promoted', again)).toBe(2);
   }, 200_000);

@@ -117,6 +117,30 @@ describe('disposing of a savepoint', () => {
     }
   });
 
+  test('is refused at once where the job is to be restored from it, unless its user insists', async () => {
+    const { name, uid } = await someJob();
+    // Other jobs are asked for the path, too.
+    await record(uid, ...[2, 3].map((number) => someSavepoint(number, { path: `file:/flink-state/${uid}/${number}` })));
+    const headers = { 'idempotency-key': randomUUID() };
+    const before = await call('DELETE', `${path(name)}/savepoints/2`, { headers });
+    expect(before.status).toBe(202);
+    expect((await call('POST', `${path(name)}/restore`, { body: { savepoint: 2 } })).status).toBe(202);
+    const refused = await call('DELETE', `${path(name)}/savepoints/2`);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        code: 'SAVEPOINT_IN_USE',
+        detail: expect.stringMatching(/is to be restored from it/),
+        cure: expect.stringMatching(/force/),
+      },
+    });
+    expect((await call('DELETE', `${path(name)}/savepoints/3`)).status).toBe(202);
+    expect((await call('DELETE', `${path(name)}/savepoints/2?force=true`)).status).toBe(202);
+    // What was answered before is answered in the same way.
+    const again = await call('DELETE', `${path(name)}/savepoints/2`, { headers });
+    expect(again.body.operation.number).toBe(before.body.operation.number);
+  });
+
   test('with force is another request than without', async () => {
     const { name, uid } = await someJob();
     await record(uid, someSavepoint(2));

@@ -9,11 +9,14 @@ import { someTime } from '../support/state-fixture.ts';
 
 const job: AbortedJob = { spec: jobSpec(), revision: 4 };
 
-function steps(...names: readonly (StepName | [StepName, StepState])[]): Pick<OperationRecord, 'steps'> {
+type Named = StepName | [StepName, StepState];
+
+function steps(...names: readonly Named[]): Pick<OperationRecord, 'steps'> {
   const all = names.map((one) => (typeof one === 'string' ? ([one, 'running'] as const) : one));
   return { steps: all.map(([name, state]) => ({ name, title: name, state, startedAt: someTime })) };
 }
 
+const stopped = (...names: readonly Named[]) => steps(['previousStopped', 'done'], ...names);
 const of = (kind: OperationKind, change: Partial<OperationRecord>) => operationRecord({ number: 6, kind, ...change });
 const plan = (strategy: 'warm' | 'blueGreen') => ({
   plan: { kind: 'upgrade', cost: 'restart', changes: [], strategy, notes: [] } as const,
@@ -51,6 +54,30 @@ describe('asked to give up', () => {
     [
       'one that sees it stable',
       of('upgrade', { ...plan('warm'), ...steps('previousStopped', 'stable') }),
+      'rolledBack',
+      /revision 4/,
+    ],
+    [
+      'one that stops what may have finished',
+      of('upgrade', { ...plan('warm'), ...steps('previousStopped') }),
+      'rolledBack',
+      /had finished by itself before, it is not run again/,
+    ],
+    [
+      'one whose job had finished before',
+      of('upgrade', { ...plan('warm'), ...stopped('tasksRunning'), stopFound: 'finished' }),
+      'givenUp',
+      /is not run again.*newest checkpoint/,
+    ],
+    [
+      'one that nobody could go back from',
+      of('upgrade', { ...plan('warm'), ...stopped('firstCheckpoint'), stopFound: 'stateUnknown' }),
+      'givenUp',
+      /could not be found.*revision 4 only from a checkpoint/,
+    ],
+    [
+      'the same with a checkpoint',
+      of('upgrade', { ...plan('warm'), ...stopped(['firstCheckpoint', 'done'], 'stable'), stopFound: 'stateUnknown' }),
       'rolledBack',
       /revision 4/,
     ],
@@ -130,6 +157,25 @@ describe('asked to give up', () => {
       end: 'givenUp',
       leaves: expect.stringMatching(/stays so, for spec.upgrade.rollback/),
     });
+  });
+
+  test.each<[string, OperationRecord, AbortEnd, RegExp]>([
+    [
+      'while it looks',
+      of('promote', steps('clusterAsked')),
+      'undecided',
+      /is the job by now.* its end; else.* waits on/,
+    ],
+    ['when the cluster has said how far that was', of('promote', steps('tasksRunning')), 'givenUp', /waits on/],
+  ])('a promotion that is done again, %s', (_title, operation, end, leaves) => {
+    const outlook = abortOutlook(operation, { ...job, isRepeated: true });
+    expect(outlook).toMatchObject({ end, leaves: expect.stringMatching(leaves) });
+  });
+
+  test('nor is what had finished before run again where nothing is rolled back', () => {
+    const spec = jobSpec('counts', { upgrade: { rollback: false } });
+    const operation = of('upgrade', { ...plan('warm'), ...stopped('tasksRunning'), stopFound: 'finished' });
+    expect(abortOutlook(operation, { spec })).toMatchObject({ leaves: expect.stringMatching(/is not run again/) });
   });
 
   test('what failed is kept for a look where the spec says so', () => {

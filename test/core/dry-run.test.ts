@@ -338,13 +338,12 @@ describe('of savepoints', () => {
     expect(dryRun(having(stopped), take(), tried)).not.toHaveProperty('savepoint');
   });
 
-  const busy = Array.from({ length: 20 }, (_, index) =>
-    operationRecord({ number: index + 1, kind: 'savepoint', state: 'queued' }),
-  );
+  const busy = Array.from({ length: 20 }, () => operationRecord({ kind: 'savepoint', state: 'queued' }));
   test.each<[string, RecordedJob, Wish, string]>([
     ['the newest one', having({}, 2, 3), dispose(3), 'SAVEPOINT_IN_USE'],
     ['what the job waits with', having({ restorePoint: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
     ['what it was started from', having({ startedFrom: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
+    ['what it is to be restored from', having({ restoring: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
     ['one that is not there', having({}, 2, 3), dispose(9), 'NO_SUCH_SAVEPOINT'],
     ['one too many', { ...having({}, 2, 3), operations: busy }, take(), 'QUEUE_FULL'],
     ['the disposal too many', { ...having({}, 2, 3), operations: busy }, dispose(2), 'QUEUE_FULL'],

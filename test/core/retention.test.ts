@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { withCandidateFrom } from '../../core/candidate.ts';
-import { disposalWish } from '../../core/disposal-wish.ts';
+import { asNeeded, disposalWish } from '../../core/disposal-wish.ts';
 import { filesOf, overRetention, type Retaining } from '../../core/retention.ts';
-import { someGeneration, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
+import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const root = 'file:///flink-state/savepoints';
 const now = Date.parse('2026-01-10T00:00:00Z');
@@ -70,6 +70,10 @@ describe('a savepoint that shall go', () => {
   const ask = (number: number, force = false) => disposalWish(job, { number, force });
   const generations = [someGeneration(3, { candidate: true, restoreFrom: pathOf(5) }), someGeneration(2)];
   const beside = withCandidateFrom({ ...job, phase: 'DUAL_RUNNING', candidateSince: someTime, generations });
+  const restoring = [5, 8].map((number) => ({ ...someOperation(number, 'upgrade'), restoreFrom: pathOf(number) }));
+  const [waiting, running] = restoring;
+  const restored = { ...job, ...(running && { running }), queue: waiting ? [waiting] : [] };
+  const askRestoring = (number: number) => disposalWish(asNeeded(restored), { number, force: false });
   const askBeside = (number: number) => disposalWish(beside, { number, force: false });
 
   test.each([
@@ -77,6 +81,9 @@ describe('a savepoint that shall go', () => {
     ['stays when the job waits with it', ask(3), { code: 'SAVEPOINT_IN_USE' }],
     ['stays when it is the newest', ask(9), { code: 'SAVEPOINT_IN_USE' }],
     ['stays when its candidate was started from it', askBeside(5), { code: 'SAVEPOINT_IN_USE' }],
+    ['stays when it is to be restored from it', askRestoring(5), { code: 'SAVEPOINT_IN_USE' }],
+    ['stays when it is being restored from it', askRestoring(8), { code: 'SAVEPOINT_IN_USE' }],
+    ['goes when it is to be restored from another one', askRestoring(2), { dispose: { savepoint: daily[0] } }],
     ['goes when its user insists', ask(9, true), { dispose: { force: true } }],
     [
       'stays when the newest one lies there',

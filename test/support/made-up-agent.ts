@@ -223,6 +223,7 @@ const ends: Readonly<Record<string, object>> = {
   '--empty': {},
   '--lost': { kind: 'checkpoint', restorePoint: 'file:///flink-state/chk-7', podsEnded: true },
   '--gone': { podsEnded: true, isStateUnknown: true },
+  '--done': { finished: true },
   '--seen': { kind: 'checkpoint', restorePoint: 'file:///flink-state/chk-7' },
 };
 
