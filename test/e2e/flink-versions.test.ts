@@ -4,7 +4,7 @@ import { leaderAddress } from '../../core/flink/leader-address.ts';
 import { highAvailabilityMapName, labels } from '../../core/names.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { awaitWell, endsWhole, kindsOf, noRestarts } from '../support/broken-job.ts';
-import { applied, apply, awaitPhase, ended, namespace, removed, tenant } from '../support/e2e-job.ts';
+import { applied, apply, awaitPhase, ended, hasComeTo, namespace, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
@@ -32,8 +32,7 @@ async function expectRunning(version: string): Promise<void> {
 /** Waits until the upgrade waits for its job to be stable, and that has completed a checkpoint of its own. */
 async function awaitCommitted(number: number): Promise<void> {
   const isSo = async () => {
-    const { steps } = await drey().getOperation(job, number);
-    if (!steps.some((step) => step.name === 'stable')) return false;
+    if (!(await hasComeTo(name, number, 'stable'))) return false;
     const clusters = await flinkClustersOf(name);
     const [living] = await livingJobsOf(name);
     const seen = await Promise.all(clusters.map((flink) => flink.checkpoints(living?.id ?? '').catch(() => undefined)));

@@ -6,7 +6,7 @@ import { jobWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { awaitCommits } from '../support/commits.ts';
-import { applied, apply, ended, leftOverOf, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { applied, apply, awaitStep, ended, leftOverOf, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { drawn } from '../support/drawn.ts';
 import { allRun, flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
@@ -26,15 +26,10 @@ function ledgerSpec(job: string, args: readonly string[] = []) {
 
 /** Terminates an operation as soon as it is seen to have come to a step. @returns false when it had ended by then. */
 async function terminatedAt(number: number, step: StepName, job = name): Promise<boolean> {
-  const ref = { tenant, name: job };
-  const hasBegun = async () => {
-    const { steps } = await drey().getOperation(ref, number);
-    return steps.some((one) => one.name === step);
-  };
-  await waitUntil(hasBegun, { what: `${step} of operation ${number}`, timeoutMs: 120_000, stepMs: 10 });
+  await awaitStep(job, number, step, { stepMs: 10 });
   try {
     // Its name says what it is, which is decided when its turn comes.
-    const { workflowId } = await drey().getOperation(ref, number);
+    const { workflowId } = await drey().getOperation({ tenant, name: job }, number);
     await terminateWorkflow(workflowId ?? '');
     return true;
   } catch (error) {

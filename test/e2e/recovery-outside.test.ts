@@ -8,7 +8,7 @@ import type { FlinkClient } from '../../clients/flink/client.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitView, deployed, endsWhole, kindsOf } from '../support/broken-job.ts';
-import { apply, awaitPhase, ended, tenant } from '../support/e2e-job.ts';
+import { apply, awaitPhase, awaitStep, ended, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf } from '../support/flink-of.ts';
 import { flinkLines } from '../support/flink-lines.ts';
 import { verifyLedger } from '../support/ledger.ts';
@@ -63,11 +63,7 @@ async function showEndWhileUpgraded(name: string, end: End): Promise<void> {
   await deployed(name);
   const changed = ledgerJob(name, { args: ['--rate', '90'], upgrade: { stableAfter: '20s' } });
   const number = await apply(changed);
-  const isWaiting = async () => {
-    const { steps } = await drey().getOperation({ tenant, name }, number);
-    return steps.some((step) => step.name === 'stable');
-  };
-  await waitUntil(isWaiting, { what: 'the upgrade to wait for stability', timeoutMs: 120_000, stepMs: 100 });
+  await awaitStep(name, number, 'stable', { stepMs: 100 });
   await endedBy(name, end);
   const { kind, state, failure, rolledBackTo } = await ended(name, number);
   expect({ kind, state, rolledBackTo }).toEqual({ kind: 'upgrade', state: 'failed' });

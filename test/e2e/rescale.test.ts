@@ -5,7 +5,7 @@ import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import type { StepName } from '../../core/steps.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, apply, ended, namespace, removed, tenant } from '../support/e2e-job.ts';
+import { applied, apply, awaitStep, ended, namespace, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
@@ -98,14 +98,7 @@ async function expectNothingLost(name: string): Promise<void> {
   expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ good: true, missing: 0, doubled: 0 });
 }
 
-/** Waits until a step has begun. What follows comes in whichever moment of it that is. */
-async function begun(name: string, number: number, step: StepName): Promise<void> {
-  const hasBegun = async () => {
-    const { steps } = await drey().getOperation({ tenant, name }, number);
-    return steps.some((one) => one.name === step);
-  };
-  await waitUntil(hasBegun, { what: `${step} of operation ${number}`, timeoutMs: 120_000, stepMs: 5 });
-}
+const begun = (name: string, number: number, step: StepName) => awaitStep(name, number, step, { stepMs: 5 });
 
 describe('a dedicated cluster of Flink 2.3', () => {
   const name = 'rescale-d23';

@@ -5,11 +5,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { labels } from '../../core/names.ts';
-import { applied, apply, awaitPhase, ended, namespace, objectsOf, removed, small, tenant } from '../support/e2e-job.ts';
+import {
+  applied,
+  apply,
+  awaitPhase,
+  awaitStep,
+  ended,
+  namespace,
+  objectsOf,
+  removed,
+  small,
+  tenant,
+} from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
-import { cli, drey, kubernetes } from '../support/running-stack.ts';
+import { cli, kubernetes } from '../support/running-stack.ts';
 
 const name = 'scenarios';
 const job = { tenant, name };
@@ -79,9 +90,7 @@ describe("Lyft's integration tests", () => {
     const number = await apply(
       changed({ flink: { image: 'drey.dev/none:1' }, spec: { deadlines: { imagePull: '10m' } } }),
     );
-    const hasBegun = async () =>
-      (await drey().getOperation(job, number)).steps.some((step) => step.name === 'imagesPulled');
-    await waitUntil(hasBegun, { what: 'the pull to begin', timeoutMs: 60_000, stepMs: 50 });
+    await awaitStep(name, number, 'imagesPulled', { stepMs: 50, timeoutMs: 60_000 });
     expect(await cli('abort', name)).toMatchObject({ code: 0 });
     const record = await ended(name, number);
     expect(record.state).toMatch(/aborted|failed/);

@@ -1,8 +1,18 @@
 /** Upgrades of one ledger job, good ones and bad ones in a row: whatever happens, no record is lost and none is doubled. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationRecord } from '../../core/operation.ts';
-import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, apply, awaitPhase, ended, namespace, objectsOf, removed, small, tenant } from '../support/e2e-job.ts';
+import {
+  applied,
+  apply,
+  awaitPhase,
+  awaitStep,
+  ended,
+  namespace,
+  objectsOf,
+  removed,
+  small,
+  tenant,
+} from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger, type LedgerWish } from '../support/ledger-spec.ts';
@@ -204,8 +214,7 @@ describe('an upgrade that fails', () => {
   test('is rolled back when somebody gives it up after its point of no return', async () => {
     const before = await drey().getJob(job);
     const number = await apply(changed({ upgrade: { stableAfter: '10m' } }));
-    const isWaiting = async () => stepsOf(await drey().getOperation(job, number)).includes('stable');
-    await waitUntil(isWaiting, { what: 'the upgrade to wait for stability', timeoutMs: 120_000, stepMs: 100 });
+    await awaitStep(name, number, 'stable', { stepMs: 100 });
     expect(await cli('abort', name, '--wait', '--timeout', '3m')).toMatchObject({ code: 1 });
     const record = await ended(name, number);
     expect(record).toMatchObject({ state: 'aborted', rolledBackTo: before.generation?.revision });

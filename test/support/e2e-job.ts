@@ -3,6 +3,7 @@ import type { FlinkJobInput, FlinkVersion } from '../../core/schema/flink-job.ts
 import type { JobPhase, JobView } from '../../core/job.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { labels, type GenerationIdentity } from '../../core/names.ts';
+import type { StepName } from '../../core/steps.ts';
 import type { Kind } from '../../clients/kubernetes/kinds.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { leftOver } from './left-over.ts';
@@ -91,6 +92,24 @@ export async function ended(name: string, number: number, timeoutMs = 240_000, a
 /** Applies and waits. */
 export async function applied(spec: FlinkJobInput, timeoutMs?: number): Promise<OperationRecord> {
   return ended(spec.metadata.name, await apply(spec), timeoutMs);
+}
+
+/** Whether a step of an operation has begun, as its record says: that may be late. */
+export async function hasComeTo(name: string, number: number, step: StepName): Promise<boolean> {
+  const { steps } = await drey().getOperation({ tenant, name }, number);
+  return steps.some((one) => one.name === step);
+}
+
+/** Waits until a step of an operation has begun. What follows comes in whichever moment of it that is. */
+export async function awaitStep(
+  name: string,
+  number: number,
+  step: StepName,
+  options: { readonly stepMs: number; readonly timeoutMs?: number },
+): Promise<void> {
+  const { stepMs, timeoutMs = 120_000 } = options;
+  const look = () => hasComeTo(name, number, step);
+  await waitUntil(look, { what: `${step} of operation ${number} of ${name}`, timeoutMs, stepMs });
 }
 
 /** Waits until the job's own record says so: it is written just after its operation's. */
