@@ -3,26 +3,17 @@ import type { Context } from '../context.ts';
 import { exitCodes, usageError } from '../errors.ts';
 import { operationKind } from '../kinds/operation-kind.ts';
 import { operationLines } from '../kinds/operation-lines.ts';
-import { allPages } from '../../clients/drey/pages.ts';
+import { listOfJob, type ListFlags } from '../list-of-job.ts';
 import { parseFormat, printItems } from '../printing.ts';
-import { pastJobOf, type PastFlags } from '../targets.ts';
+import { pastJobOf } from '../targets.ts';
 import { say } from '../world.ts';
 
-export interface OperationFlags extends PastFlags {
-  readonly output?: string;
+export function operations(context: Context, words: readonly string[], flags: ListFlags): Promise<number> {
+  const read = context.client.listOperations;
+  return listOfJob(context, words, flags, { what: 'operations', kind: operationKind, read });
 }
 
-export async function operations(context: Context, words: readonly string[], flags: OperationFlags): Promise<number> {
-  const { world, client, config } = context;
-  const format = parseFormat(flags.output);
-  const job = pastJobOf(config, words, flags);
-  const found = await allPages((page) => client.listOperations(job, page));
-  if (found.length === 0 && format === undefined) say(world.err, `No operations found for job ${job.name}.`);
-  else await printItems(world, operationKind, found, { format, single: false });
-  return exitCodes.ok;
-}
-
-export async function operation(context: Context, words: readonly string[], flags: OperationFlags): Promise<number> {
+export async function operation(context: Context, words: readonly string[], flags: ListFlags): Promise<number> {
   const { world, client, config } = context;
   const format = parseFormat(flags.output);
   const number = Number(words.at(-1));

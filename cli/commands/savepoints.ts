@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import { exitCodes, usageError } from '../errors.ts';
 import { savepointKind } from '../kinds/savepoint-kind.ts';
 import { savepointLines } from '../kinds/savepoint-lines.ts';
-import { allPages } from '../../clients/drey/pages.ts';
 import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
 import { savepointFormats } from '../../core/savepoint.ts';
+import { listOfJob, type ListFlags } from '../list-of-job.ts';
 import { parseFormat, printItems } from '../printing.ts';
 import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -16,10 +16,6 @@ import { tellChange, tellingOf, type Telling, type TellingFlags } from './tell-c
 
 interface WaitFlags extends TellingFlags {
   readonly dryRun?: boolean;
-}
-
-interface OutputFlags extends PastFlags {
-  readonly output?: string;
 }
 
 export async function createSavepoint(
@@ -34,21 +30,12 @@ export async function createSavepoint(
   return asked(context, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format, candidate }));
 }
 
-export async function listSavepoints(context: Context, words: readonly string[], flags: OutputFlags): Promise<number> {
-  const { world, client } = context;
-  const format = parseFormat(flags.output);
-  const job = pastJobOf(context.config, words, flags);
-  const found = await allPages((page) => client.listSavepoints(job, page));
-  if (found.length === 0 && format === undefined) say(world.err, `No savepoints found for job ${job.name}.`);
-  else await printItems(world, savepointKind, found, { format, single: false });
-  return exitCodes.ok;
+export function listSavepoints(context: Context, words: readonly string[], flags: ListFlags): Promise<number> {
+  const read = context.client.listSavepoints;
+  return listOfJob(context, words, flags, { what: 'savepoints', kind: savepointKind, read });
 }
 
-export async function describeSavepoint(
-  context: Context,
-  words: readonly string[],
-  flags: OutputFlags,
-): Promise<number> {
+export async function describeSavepoint(context: Context, words: readonly string[], flags: ListFlags): Promise<number> {
   const { world, client } = context;
   const format = parseFormat(flags.output);
   const { job, number } = savepointOf(context, words, flags);
