@@ -5,21 +5,17 @@ import type { Postgres } from './connect.ts';
 /** Commits when `work` succeeds and rolls back when it throws. */
 export async function inTransaction<T>(postgres: Postgres, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await postgres.connect();
-  let broken: Error | undefined;
-  // The pool listens only while it has the connection: one that breaks between two queries would end the process.
-  const noteBroken = (error: Error) => (broken = error);
-  client.on('error', noteBroken);
+  let stuck: Error | undefined;
   try {
     await client.query('begin');
     const result = await work(client);
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(noteBroken);
+    await client.query('rollback').catch((failure: Error) => (stuck = failure));
     throw error;
   } finally {
-    client.off('error', noteBroken);
-    // A connection that is broken, or could not roll back, is not given to anyone else.
-    client.release(broken);
+    // A connection that could not roll back is given to nobody else. One that has broken the pool does not keep anyway.
+    client.release(stuck);
   }
 }
