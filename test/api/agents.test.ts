@@ -13,37 +13,25 @@ import { silenceMsMax } from '../../core/agents.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
 import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { agent, api, apiSuite, call, database, root, server, viewer } from '../support/api-suite.ts';
 import { jobView } from '../support/records.ts';
 import { newToken } from '../support/tokens.ts';
 
-let server: TestPostgres;
-let database: Awaited<ReturnType<TestPostgres['database']>>;
-/** Two processes of the API on one PostgreSQL. */
-let api: ApiOnPostgres;
+/** Another process of the API on the same PostgreSQL. */
 let otherApi: ApiOnPostgres;
-let call: Caller;
 let callOther: Caller;
-let agent: string;
 
+// First: what is said first ends first.
+afterAll(() => otherApi?.stop());
+apiSuite(viewer);
 beforeAll(async () => {
-  server = await startTestPostgres();
-  database = await server.database();
-  api = await startApiOnPostgres(database.postgres);
   otherApi = await startApiOnPostgres(database.postgres);
-  const viewer = await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' });
-  [call, callOther] = [createCaller(api.url, viewer), createCaller(otherApi.url, viewer)];
-  agent = await newToken(database.postgres, agentToken('local'));
+  callOther = createCaller(otherApi.url, await newToken(database.postgres, viewer));
   await saveCluster(database.postgres, { name: 'local', description: '', labels: {} });
   const runs = jobView({ uid: 'runs', name: 'runs' });
   const suspended = jobView({ uid: 'suspended', name: 'suspended', phase: 'SUSPENDED' });
   for (const job of [runs, suspended])
     await writeRecords(database.postgres, [{ kind: 'job', uid: job.uid, seq: 1, job }]);
-});
-afterAll(async () => {
-  await api?.stop();
-  await otherApi?.stop();
-  await server?.stop();
 });
 beforeEach(() => database.postgres.query('truncate agents'));
 
@@ -74,7 +62,7 @@ const read = async (name: string) => jobAnswer.parse((await callOther('GET', `/v
 
 describe('a heartbeat', () => {
   test('needs the token of the cluster’s agent', async () => {
-    const admin = await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' });
+    const admin = await newToken(database.postgres, root);
     const other = await newToken(database.postgres, agentToken('far'));
     expect(await beat({}, null)).toMatchObject({ status: 401 });
     expect(await beat({}, admin)).toMatchObject({ status: 403, body: { code: 'ROLE_TOO_LOW' } });
@@ -109,10 +97,7 @@ describe('a heartbeat', () => {
     const count = { count: 30, jobs: ['default/orders', 'other/clicks'], ageMs: 60_000 };
     await beat({ unknown: count });
     await beat({ agent: 'two', unknown: { ...count, count: 31, ageMs: 90_000 } });
-    const all = createCaller(
-      otherApi.url,
-      await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' }),
-    );
+    const all = createCaller(otherApi.url, await newToken(database.postgres, root));
     const [{ unknownJobs }, own] = [await shownBy(all), await shownBy(call)];
     expect(unknownJobs).toMatchObject({ count: 30, jobs: count.jobs });
     const ageMs = Date.now() - Date.parse(unknownJobs?.at ?? '');

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { pageOf } from '../../api/answer-shapes.ts';
 import { metricsAnswer, samplesAnswer, seriesAnswer } from '../../api/metric-shapes.ts';
 import { keepMetrics } from '../../api/keep-metrics.ts';
@@ -14,32 +14,14 @@ import { JobReader } from '../../clients/flink/read-job.ts';
 import { directTransport } from '../../clients/flink/transport.ts';
 import { samplesOf } from '../../core/metrics/job-samples.ts';
 import { bySeries } from '../../core/metrics/sample.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
+import { agent, api, apiSuite, call, database, root, viewer } from '../support/api-suite.ts';
 import { bootstrap } from '../support/control-plane.ts';
 import { measuredJobId, recordedMeasuring, serveRecorded } from '../support/flink-answers.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { jobView } from '../support/records.ts';
 import { newToken } from '../support/tokens.ts';
 
-let server: TestPostgres;
-let database: Awaited<ReturnType<TestPostgres['database']>>;
-let api: ApiOnPostgres;
-let call: Caller;
-let agent: string;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-  database = await server.database();
-  api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' }));
-  agent = await newToken(database.postgres, agentToken('local'));
-  await keepMetrics(api.services);
-});
-afterAll(async () => {
-  await api?.stop();
-  await server?.stop();
-});
+apiSuite(viewer);
+beforeAll(() => keepMetrics(api.services));
 
 let made = 0;
 
@@ -55,6 +37,12 @@ const intake = '/v1/clusters/local/metrics';
 const pathOf = (name: string) => `/v1/tenants/default/jobs/${name}/metrics`;
 const bring = (series: readonly unknown[], token: string | null = agent) =>
   call('POST', intake, { token, body: { series } });
+
+/** How many samples the API says it has taken. */
+async function taken(): Promise<number> {
+  const text: string = (await call('GET', '/metrics')).body;
+  return Number(/^drey_samples_total\{outcome="taken"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+}
 
 const ago = (seconds: number) => Date.now() - seconds * 1_000;
 const nothingDropped = { late: 0, early: 0, unknown: 0, crowded: 0 };
@@ -105,7 +93,7 @@ describe('bringing samples', () => {
   test('needs the token of the cluster’s agent: no person’s, no other cluster’s, and not none', async () => {
     const { uid } = await someJob();
     const batch = [{ uid, metric: 'lag', points: [[ago(1), 1]] }];
-    const admin = await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' });
+    const admin = await newToken(database.postgres, root);
     const other = await newToken(database.postgres, agentToken('far'));
     expect(await bring(batch, null)).toMatchObject({ status: 401, body: { code: 'NOT_AUTHENTICATED' } });
     expect(await bring(batch, admin)).toMatchObject({ status: 403, body: { code: 'ROLE_TOO_LOW' } });
@@ -123,10 +111,6 @@ describe('bringing samples', () => {
 
   test('is counted for Prometheus, and so is the maintenance', async () => {
     const { uid } = await someJob();
-    const taken = async () => {
-      const text: string = (await call('GET', '/metrics')).body;
-      return Number(/^drey_samples_total\{outcome="taken"\} (\d+)$/m.exec(text)?.[1] ?? 0);
-    };
     const before = await taken();
     await bring([
       {

@@ -1,39 +1,22 @@
 /** Quotas of tenants and clusters: set by administrators, told to agents. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { clusterAnswer, tenantAnswer } from '../../api/answer-shapes.ts';
 import { heartbeatAnswer } from '../../api/heartbeat-shape.ts';
 import { saveCluster } from '../../clients/postgres/clusters.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken } from '../../clients/postgres/tokens.ts';
 import { heartbeatsTo } from '../../clients/drey/send-heartbeat.ts';
 import type { QuotaWritten } from '../../core/schema/quota.ts';
 import { allClusters } from '../../api/services.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { agent, api, apiSuite, call, database, root, server } from '../support/api-suite.ts';
 import { jobSpec, jobView } from '../support/records.ts';
 import { newToken } from '../support/tokens.ts';
 
-let server: TestPostgres;
-let database: Awaited<ReturnType<TestPostgres['database']>>;
-let api: ApiOnPostgres;
-let call: Caller;
-let agent: string;
-
+apiSuite(root);
 beforeAll(async () => {
-  server = await startTestPostgres();
-  database = await server.database();
-  api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' }));
-  agent = await newToken(database.postgres, agentToken('local'));
   const spec = jobSpec('counts', { job: { jarUri: 'local:///x.jar', parallelism: 4 } });
   await writeRecords(database.postgres, [
     { kind: 'job', uid: 'counts', seq: 1, job: jobView({ uid: 'counts', spec }) },
   ]);
-});
-afterAll(async () => {
-  await api?.stop();
-  await server?.stop();
 });
 
 /** Without Temporal no cluster is made known through the API. */

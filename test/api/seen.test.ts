@@ -1,5 +1,5 @@
 /** What agents see of jobs, on its way past Temporal: who may bring it, what is kept, and what people read. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createAgentMetrics } from '../../agent/metrics.ts';
 import { SeenSender } from '../../agent/seen-sender.ts';
@@ -9,34 +9,18 @@ import { writeRecords } from '../../clients/postgres/records.ts';
 import { agentToken } from '../../clients/postgres/tokens.ts';
 import type { CheckpointsSeen, JobFact, JobSeen } from '../../core/observation/job-seen.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { agent, api, apiSuite, call, database, root, viewer } from '../support/api-suite.ts';
 import { jobView } from '../support/records.ts';
 import { newToken } from '../support/tokens.ts';
 
-let server: TestPostgres;
-let database: Awaited<ReturnType<TestPostgres['database']>>;
-let api: ApiOnPostgres;
-let call: Caller;
-let agent: string;
-
+apiSuite(viewer);
 beforeAll(async () => {
-  server = await startTestPostgres();
-  database = await server.database();
-  api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' }));
-  agent = await newToken(database.postgres, agentToken('local'));
   const jobs = [
     jobView({ uid: 'runs', name: 'runs' }),
     jobView({ uid: 'gone', name: 'gone', phase: 'REMOVED' }),
     elsewhere,
   ];
   for (const job of jobs) await writeRecords(database.postgres, [{ kind: 'job', uid: job.uid, seq: 1, job }]);
-});
-afterAll(async () => {
-  await api?.stop();
-  await server?.stop();
 });
 beforeEach(async () => {
   await database.postgres.query('truncate job_seen');
@@ -83,7 +67,7 @@ const newest = async () => (await read('runs'))?.checkpoints?.newest?.id;
 
 describe('what was seen', () => {
   test('needs the token of the cluster’s agent', async () => {
-    const admin = await newToken(database.postgres, { name: 'root', tenant: '*', role: 'admin' });
+    const admin = await newToken(database.postgres, root);
     const other = await newToken(database.postgres, agentToken('far'));
     expect(await bring([fact(1)], null)).toMatchObject({ status: 401 });
     expect(await bring([fact(1)], admin)).toMatchObject({ status: 403, body: { code: 'ROLE_TOO_LOW' } });

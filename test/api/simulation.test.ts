@@ -1,39 +1,19 @@
 /** A policy run over what is kept of a job: brought by an agent, decided, and read back from a real PostgreSQL. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { simulationAnswer } from '../../api/autoscaler-shapes.ts';
 import { keepMetrics } from '../../api/keep-metrics.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
-import { agentToken } from '../../clients/postgres/tokens.ts';
 import type { AutoscalerInput } from '../../core/autoscaler/decision.ts';
 import type { JobSample } from '../../core/autoscaler/samples.ts';
 import { samplesOf as metricsOf } from '../../core/metrics/job-samples.ts';
 import { bySeries } from '../../core/metrics/sample.ts';
 import { inputOf, jobOf, minute, samplesOf, type Load } from '../core/autoscaler/jobs.ts';
 import { enough, scaling, tooMuch } from '../core/simulation/past.ts';
-import { createCaller, type Caller } from '../support/api-caller.ts';
-import { startApiOnPostgres, type ApiOnPostgres } from '../support/api-on-postgres.ts';
-import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { agent, api, apiSuite, call, database, viewer } from '../support/api-suite.ts';
 import { jobView } from '../support/records.ts';
-import { newToken } from '../support/tokens.ts';
 
-let server: TestPostgres;
-let database: Awaited<ReturnType<TestPostgres['database']>>;
-let api: ApiOnPostgres;
-let call: Caller;
-let agent: string;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-  database = await server.database();
-  api = await startApiOnPostgres(database.postgres);
-  call = createCaller(api.url, await newToken(database.postgres, { name: 'ada', tenant: 'default', role: 'viewer' }));
-  agent = await newToken(database.postgres, agentToken('local'));
-  await keepMetrics(api.services);
-});
-afterAll(async () => {
-  await api?.stop();
-  await server?.stop();
-});
+apiSuite(viewer);
+beforeAll(() => keepMetrics(api.services));
 
 /** An hour ago. */
 const beginMs = Date.now() - 60 * minute;
