@@ -237,6 +237,7 @@ function addOperationReads(program: Command, declare: Declare): void {
     .command('revisions')
     .description('list the specs that a job has had: rollback --to takes their numbers')
     .argument('<job NAME...>', 'NAME, or job NAME')
+    .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(revisions, async () => (await import('./commands/revisions.ts')).revisions);
   const wait = program

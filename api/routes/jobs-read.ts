@@ -116,12 +116,12 @@ const revisions = defineRoute({
   path: '/v1/tenants/{tenant}/jobs/{name}/revisions',
   role: 'viewer',
   summary: "List a job's specs",
-  description: 'The newest first.',
+  description: 'The newest first. Of a removed job too.',
   params: jobParams,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({ ...uidQuery, ...pageQuery }),
   answers: { 200: { description: 'One page of revisions', schema: pageOf(revisionAnswer) } },
-  handle: async (services, { params, query: { limit, cursor } }) => {
-    const { uid } = await readJob(services, params);
+  handle: async (services, { params, query: { uid: wanted, limit, cursor } }) => {
+    const { uid } = await readJob(services, { ...params, uid: wanted });
     const found = await listRevisions(services.postgres, uid, limit + 1, readCursor(numberPosition, cursor));
     return { body: pageAnswer(found, limit, (last) => last.revision) };
   },
@@ -132,12 +132,16 @@ const events = defineRoute({
   path: '/v1/tenants/{tenant}/jobs/{name}/events',
   role: 'viewer',
   summary: 'List what happened to a job',
-  description: 'The newest first.',
+  description: 'The newest first. Of a removed job too.',
   params: jobParams,
-  query: z.strictObject({ operation: operationNumber.optional().describe('Only of this operation.'), ...pageQuery }),
+  query: z.strictObject({
+    operation: operationNumber.optional().describe('Only of this operation.'),
+    ...uidQuery,
+    ...pageQuery,
+  }),
   answers: { 200: { description: 'One page of events', schema: pageOf(eventAnswer) } },
-  handle: async (services, { params, query: { limit, cursor, operation: number } }) => {
-    const { uid } = await readJob(services, params);
+  handle: async (services, { params, query: { uid: wanted, limit, cursor, operation: number } }) => {
+    const { uid } = await readJob(services, { ...params, uid: wanted });
     const filter = { uid, ...(number === undefined ? {} : { operation: number }) };
     const found = await listEvents(services.postgres, filter, limit + 1, readCursor(eventPosition, cursor));
     return { body: pageAnswer(found, limit, ({ at, operation: of, seq }) => ({ at, operation: of, seq })) };

@@ -107,11 +107,11 @@ function jobReads(options: ClientOptions) {
     getOperation: (job: PastJobRef, number: number): Promise<OperationRecord> =>
       get(options, `${jobPath(job)}/operations/${number}`, operationShape, { uid: job.uid }),
     /** What happened to a job, the newest first. */
-    listEvents: (job: JobRef, request: PageRequest = {}): Promise<Page<JobEvent>> =>
-      get(options, `${jobPath(job)}/events`, pageShape(eventShape), { ...request }),
+    listEvents: (job: PastJobRef, request: PageRequest = {}): Promise<Page<JobEvent>> =>
+      get(options, `${jobPath(job)}/events`, pageShape(eventShape), { uid: job.uid, ...request }),
     /** A job's accepted specs, the newest first. */
-    listRevisions: (job: JobRef, request: PageRequest = {}): Promise<Page<Revision>> =>
-      get(options, `${jobPath(job)}/revisions`, pageShape(revisionShape), { ...request }),
+    listRevisions: (job: PastJobRef, request: PageRequest = {}): Promise<Page<Revision>> =>
+      get(options, `${jobPath(job)}/revisions`, pageShape(revisionShape), { uid: job.uid, ...request }),
     /** The log's bytes as they come; a followed log ends when the API ends it, or by `options.signal`. */
     streamLogs(job: JobRef, request: LogRequest = {}): AsyncGenerator<Uint8Array> {
       const call: Call = {

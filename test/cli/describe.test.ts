@@ -155,6 +155,13 @@ test('revisions lists the specs that there were, and prints them whole', async (
   expect(JSON.parse(out)).toEqual({ apiVersion: 'drey.dev/v1', kind: 'RevisionList', items: [newer, older] });
 });
 
+test.each(['operations', 'revisions'])('%s are found by the uid of a job that was removed', async (command) => {
+  api.routes = { [`GET ${counts}/${command}`]: page([]) };
+  const ran = await runDrey(api.server, [command, 'counts', '--uid', 'abcdefgh']);
+  expect(ran).toMatchObject({ code: 0, err: `No ${command} found for job counts.\n` });
+  expect(api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('uid'))).toEqual(['abcdefgh']);
+});
+
 test('operations lists them, and operation shows one with its steps', async () => {
   api.routes = {
     [`GET ${counts}/operations`]: page([current, first]),
