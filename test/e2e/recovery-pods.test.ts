@@ -16,7 +16,7 @@ import {
   restartsAtOnce,
 } from '../support/broken-job.ts';
 import { removed } from '../support/e2e-job.ts';
-import { clearFault, nativeMib, setFault } from '../support/ledger.ts';
+import { clearFault, managerNativeMib, nativeMib, setFault } from '../support/ledger.ts';
 import { ledgerFolders } from '../support/ledger-spec.ts';
 import { testImage } from '../support/kubernetes.ts';
 import { evictPods, forgetImage, nameImage, setUnschedulable, withSilentNode } from '../support/node.ts';
@@ -52,6 +52,35 @@ const cases: readonly BrokenCase[] = [
       clearFault(control, 'native-mib');
       expect(failure?.message).toMatch(/it used more than its limit of 768Mi/);
       expect(failure?.cure).toMatch(/spec\.taskManager\.resources.*spec\.recovery\.memory\.max/);
+      await awaitView(name, runsInTrouble, `${name} to run again and show why it did not`);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a JobManager that used more memory than it has gets more, as the spec allows, and keeps it',
+    async (name) => {
+      await deployed(name, { spec: { recovery: { memory: { max: '768Mi' } } } });
+      setFault(ledgerFolders(name).control, 'manager-native-mib', managerNativeMib);
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^Kubernetes killed container flink-main-container .* its limit of 512Mi/);
+      expect(record.plan?.notes.join()).toMatch(/spec\.jobManager\.resources is raised from 512Mi to 768Mi/);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      const { spec, revision } = await awaitWell(name);
+      expect({ revision, ...spec.spec.jobManager.resources.limits }).toMatchObject({ revision: 2, memory: '768Mi' });
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a JobManager that used more memory than the spec gives it is shown with the numbers, and comes back by itself',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name);
+      setFault(control, 'manager-native-mib', managerNativeMib);
+      const { failure } = await awaitTrouble(name, 'POD_OUT_OF_MEMORY');
+      clearFault(control, 'manager-native-mib');
+      expect(failure?.message).toMatch(/it used more than its limit of 512Mi/);
+      expect(failure?.cure).toMatch(/spec\.jobManager\.resources.*spec\.recovery\.memory\.max/);
       await awaitView(name, runsInTrouble, `${name} to run again and show why it did not`);
       expect(await kindsOf(name)).toEqual(['deploy']);
       await endsWhole(name);

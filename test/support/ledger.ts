@@ -66,6 +66,7 @@ export const faults = [
   'cost-us',
   'wait-us',
   'native-mib',
+  'manager-native-mib',
   'fail',
   'checkpoint-delay-ms',
   'checkpoint-fail',
@@ -77,6 +78,12 @@ export const faults = [
 
 /** Of the fault `native-mib`: more than a TaskManager of 768Mi has beside its heap, and less than one of 1152Mi has. */
 export const nativeMib = 550;
+
+/**
+ * Of the fault `manager-native-mib`: a JobManager of 512Mi that runs the ledger job uses some 310 MiB by itself, and one of 768Mi, whose heap is
+ * larger, at most about 400.
+ */
+export const managerNativeMib = 300;
 
 export type Fault = (typeof faults)[number];
 

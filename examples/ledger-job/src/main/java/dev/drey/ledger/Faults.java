@@ -21,6 +21,7 @@ final class Faults implements Serializable {
           "cost-us",
           "wait-us",
           "native-mib",
+          "manager-native-mib",
           "fail",
           "checkpoint-delay-ms",
           "checkpoint-fail",
@@ -71,6 +72,11 @@ final class Faults implements Serializable {
   /** How much memory outside its heap a TaskManager holds, in MiB. */
   long nativeMebibytes() {
     return (long) numberOf("native-mib", 0);
+  }
+
+  /** The same of the JobManager. */
+  long managerNativeMebibytes() {
+    return (long) numberOf("manager-native-mib", 0);
   }
 
   /** Whether the main method is to throw. */

@@ -32,13 +32,13 @@ final class LedgerSource implements Source<NumberedRecord, LedgerSplit, List<Led
   @Override
   public SplitEnumerator<LedgerSplit, List<LedgerSplit>> createEnumerator(SplitEnumeratorContext<LedgerSplit> context) {
     List<LedgerSplit> all = LedgerSplit.initial(options, System.currentTimeMillis());
-    return new LedgerEnumerator(context, all, options.records > 0);
+    return new LedgerEnumerator(context, all, options);
   }
 
   @Override
   public SplitEnumerator<LedgerSplit, List<LedgerSplit>> restoreEnumerator(
       SplitEnumeratorContext<LedgerSplit> context, List<LedgerSplit> unassigned) {
-    return new LedgerEnumerator(context, unassigned, options.records > 0);
+    return new LedgerEnumerator(context, unassigned, options);
   }
 
   @Override

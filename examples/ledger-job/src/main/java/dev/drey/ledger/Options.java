@@ -21,6 +21,7 @@ final class Options implements Serializable {
           "cost-us",
           "wait-us",
           "native-mib",
+          "manager-native-mib",
           "state-bytes",
           "state-type",
           "fail",
