@@ -51,7 +51,7 @@ describe('a vertex with a hot key', () => {
 
   test('is named, and gets no more subtasks that would hardly help', () => {
     const decision = decide(uneven(0.5));
-    const text = '33.3 % of its work is bound to one subtask: more of them hardly help.';
+    const text = '"work": 33.3 % of its work is bound to one subtask: more of them hardly help.';
     expect(decision).toMatchObject({ action: 'none', reasons: [{ code: 'SKEWED', text }] });
   });
 
