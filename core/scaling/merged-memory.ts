@@ -1,4 +1,5 @@
 /** What an autoscaler remembers: its workflow and the agent each hold a part, and each knows some of it better. */
+import { addWish } from '../autoscaler/delayed-scale-down.ts';
 import type { DelayedScaleDown, Distrust, EngineMemory, JobScaling } from '../autoscaler/memory.ts';
 
 /**
@@ -33,9 +34,8 @@ function delaysOf(held: EngineMemory, seen: EngineMemory['delayedScaleDowns']): 
 /** With the wishes of that wait that others know of. More of them never lead further down: the largest counts. */
 function withWishes({ sinceMs, wishes }: DelayedScaleDown, others: DelayedScaleDown['wishes']): DelayedScaleDown {
   const all = [...others.filter(({ atMs }) => atMs >= sinceMs), ...wishes].toSorted((one, two) => one.atMs - two.atMs);
-  // As the engine keeps them: one that a later one reaches is the largest of no interval any more.
-  const kept = all.filter(({ parallelism }, at) => all.slice(at + 1).every((later) => later.parallelism < parallelism));
-  return { sinceMs, wishes: kept };
+  // How old they may be is the engine's to say, when it adds the next one.
+  return all.reduce<DelayedScaleDown>((delayed, wish) => addWish(delayed, wish, Infinity), { sinceMs, wishes: [] });
 }
 
 /** How long a restart took is seen by whoever looks at the job first. */
