@@ -37,9 +37,9 @@ export function grown(view: DreyView, needs: readonly VertexNeed[]): Verdict | u
 function limited(pressing: readonly VertexNeed[], memory: EngineMemory): Verdict | undefined {
   const most = mostPressing(pressing);
   if (most === undefined) return undefined;
-  const notes = pressing.flatMap((need) => need.notes.map((note) => named(need, note)));
   const limits = pressing.flatMap((need) => need.limits.map((limit) => named(need, limit)));
-  const [why = { ...whyGrown(most), code: 'LIMITED' }] = [...notes, ...limits];
+  const notes = pressing.flatMap((need) => need.notes.map((note) => named(need, note)));
+  const [why = { ...whyGrown(most), code: 'LIMITED' }] = [...limits, ...notes];
   return stuck(why, memory);
 }
 

@@ -15,7 +15,7 @@ import type { JobVertex } from './samples.ts';
 import { boundShare, evenedParallelism, skewOf } from './skew.ts';
 import { distrusted } from './trust.ts';
 import { boundsOf, policyOf, type Bounds } from './vertex-bounds.ts';
-import { recommend, type Recommended } from './vertex-parallelism.ts';
+import { boundsLimit, recommend, type Recommended } from './vertex-parallelism.ts';
 import { perSecond, percent, short } from './words.ts';
 
 export interface VertexNeed {
@@ -74,7 +74,7 @@ export function needOf(view: DreyView, seen: DreyVertex): VertexNeed {
     down: Math.max(down.parallelism, least, unknown ? vertex.parallelism : 0),
     step: step.parallelism,
     roomy: Math.max(roomy, least),
-    limits: up.limits,
+    limits: customLimits(vertex, pressing === custom ? custom : undefined, bounds) ?? up.limits,
     notes: [...(up.note ? [up.note] : []), ...(custom ? [custom] : []), ...(unknown ? [unknown] : [])],
     arithmetic: [
       `comes in ${perSecond(targetRate)}, ${short(seen.lagShare)} wait; it can process ${perSecond(trueRate)}`,
@@ -91,6 +91,12 @@ function ownTarget({ input }: DreyView, { vertex }: DreyVertex) {
 
 function customPressing(custom: CustomWish | undefined, parallelism: number): Reason | undefined {
   return custom && custom.exact > parallelism * (1 + dreySettings.customTolerance) ? custom : undefined;
+}
+
+/** What of a wish its bounds leave, where they take something of it: then the load's own limits do not matter. */
+function customLimits(vertex: JobVertex, wish: CustomWish | undefined, bounds: Bounds): readonly Limit[] | undefined {
+  const limit = wish && boundsLimit(vertex, wish.parallelism, bounds);
+  return limit && [limit];
 }
 
 function whyOutside({ parallelism }: JobVertex, { min, max }: Bounds): Reason | undefined {

@@ -6,7 +6,7 @@ import type { EngineMemory } from './memory.ts';
 import { slotsOf } from './quota.ts';
 
 /** Raised whenever the engine may answer otherwise than before. */
-const profileVersion = 14;
+const profileVersion = 15;
 
 /** What a decision is made of, besides its input. */
 export interface Findings {

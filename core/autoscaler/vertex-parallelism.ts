@@ -43,7 +43,7 @@ export function recommend(
   const aligned = alignedOf(vertex, within, capped, bounds, options, rules);
   const limits = [
     limit('STEP_CAPPED', wish, raw, 'one step may not be larger'),
-    limit('BOUNDS', raw, within, boundsText(vertex, bounds)),
+    boundsLimit(vertex, raw, bounds),
     limit('ALIGNED', within, aligned, `so that ${partsOf(vertex)} key groups or partitions are spread well`),
   ];
   return { parallelism: aligned, factor: capped, limits: limits.filter((one) => one !== undefined) };
@@ -88,8 +88,10 @@ function alignedOf(
   return align(wish, options.alignmentMode ?? 'BALANCED');
 }
 
-function boundsText({ maxParallelism }: JobVertex, { min, max }: Bounds): string {
-  return `the bounds are ${min} and ${Math.min(max, maxParallelism)}`;
+/** What the bounds of a vertex make of a wish; undefined where they leave it. */
+export function boundsLimit(vertex: JobVertex, wish: number, bounds: Bounds): Limit | undefined {
+  const why = `the bounds are ${bounds.min} and ${Math.min(bounds.max, vertex.maxParallelism)}`;
+  return limit('BOUNDS', wish, withinBounds(vertex, wish, bounds), why);
 }
 
 function limit(code: string, before: number, after: number, why: string): Limit | undefined {

@@ -4,7 +4,7 @@ import type { AutoscalerDecision, AutoscalerInput } from '../../../core/autoscal
 import type { AutoscalerPolicy, Feature } from '../../../core/autoscaler/policy.ts';
 import { rememberScaling } from '../../../core/autoscaler/remember.ts';
 import { vertex } from './fixtures.ts';
-import { inputOf, jobOf, minute, samplesOf, workOf, type Load } from './jobs.ts';
+import { codeOf, inputOf, jobOf, minute, samplesOf, workOf, type Load } from './jobs.ts';
 
 const drey = (policy: Partial<AutoscalerPolicy> = {}): Partial<AutoscalerPolicy> => ({ profile: 'drey', ...policy });
 const without = (...features: Feature[]) => drey({ without: features });
@@ -269,6 +269,20 @@ describe('custom metrics', () => {
     ['far above', 900, 9],
   ])('%s', (_name, queue, parallelism) => {
     expect(workOf(decide(input(queue)))).toBe(parallelism);
+  });
+
+  test('that ask for nothing are not why a vertex at its maximum stays', () => {
+    const bounded = drey({ customMetrics: [metric], vertices: { work: { max: 4 } } });
+    const one = inputOf(tooMuch, 12 * minute, bounded);
+    const samples = one.samples.map((sample) => ({ ...sample, custom: { queue: 100 } }));
+    expect(codeOf({ ...one, samples })).toBe('BOUNDS');
+  });
+
+  test('are told to be bounded where they alone ask for more', () => {
+    const one = input(900);
+    const { action, reasons } = decide({ ...one, policy: { ...one.policy, max: 4 } });
+    const text = '"work": 9 became 4: the bounds are 1 and 4.';
+    expect([action, reasons]).toEqual(['none', [{ code: 'BOUNDS', text }]]);
   });
 });
 
