@@ -89,9 +89,7 @@ function ofStopped({ steps, stopFound }: OperationRecord, { spec, revision }: Ab
       'The job had finished by itself before, and is not run again. What was started of the next revision is stopped and cleared away; its newest checkpoint, if it has one, is kept for the next start.',
     );
   if (!spec.spec.upgrade.rollback)
-    return givenUp(
-      'The job has stopped, and stays so, for spec.upgrade.rollback is false. Its state is kept for the next start.',
-    );
+    return givenUp(`The job has stopped, and stays so, for spec.upgrade.rollback is false. ${keptOf(stopFound)}`);
   const to = revision === undefined ? 'the last stable revision' : `revision ${revision}`;
   if (stopFound === 'stateUnknown') {
     const leaves = `The job has stopped, and its state could not be found. It goes back to ${to} only from a checkpoint that the next revision has completed, and where the old one can read that; else it stays stopped.`;
@@ -104,6 +102,11 @@ function ofStopped({ steps, stopFound }: OperationRecord, { spec, revision }: Ab
     end: 'rolledBack',
     leaves: isOpen ? `${leaves} If it had finished by itself before, it is not run again.` : leaves,
   };
+}
+
+function keptOf(stopFound: OperationRecord['stopFound']): string {
+  if (stopFound !== 'stateUnknown') return 'Its state is kept for the next start.';
+  return 'Its state could not be found; a checkpoint that the next revision has completed is kept for the next start.';
 }
 
 /** What is left where it may still be given up; undefined where it may not. */

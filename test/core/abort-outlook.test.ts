@@ -178,6 +178,13 @@ describe('asked to give up', () => {
     expect(abortOutlook(operation, { spec })).toMatchObject({ leaves: expect.stringMatching(/is not run again/) });
   });
 
+  test('nor is state said to be kept that nobody could find', () => {
+    const spec = jobSpec('counts', { upgrade: { rollback: false } });
+    const operation = of('upgrade', { ...plan('warm'), ...stopped('tasksRunning'), stopFound: 'stateUnknown' });
+    const leaves = expect.stringMatching(/stays so.*could not be found/);
+    expect(abortOutlook(operation, { spec })).toMatchObject({ end: 'givenUp', leaves });
+  });
+
   test('what failed is kept for a look where the spec says so', () => {
     const spec = jobSpec('counts', { cleanup: { failed: 'keep' } });
     const leaves = expect.stringMatching(/kept for a look/);
