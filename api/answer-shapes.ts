@@ -106,6 +106,7 @@ export const jobAnswer = z
       .string()
       .optional()
       .describe('The savepoint that an operation which waits, or is under way, was told to start it from.'),
+    restoringNext: z.array(z.string()).optional().describe('Those that others were told, which come after it.'),
     upcoming: z
       .int()
       .optional()

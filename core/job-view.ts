@@ -15,7 +15,7 @@ export function viewOf(state: JobState, now: string): JobView {
   const candidate = candidateView(state);
   const upcoming = upcomingChange(state);
   const trouble = troubleView(state);
-  const [restoring] = restoringFrom(state);
+  const [restoring, ...restoringNext] = restoringFrom(state);
   return {
     uid: state.uid,
     tenant: state.tenant,
@@ -34,6 +34,7 @@ export function viewOf(state: JobState, now: string): JobView {
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(restoring === undefined ? {} : { restoring }),
+    ...(restoringNext.length === 0 ? {} : { restoringNext }),
     ...(next === undefined ? {} : { nextSavepointAt: next }),
     createdAt: state.createdAt,
     updatedAt: now,

@@ -153,6 +153,8 @@ export interface JobView {
   readonly startedFrom?: string;
   /** The savepoint that an operation which waits, or is under way, was told to start it from. */
   readonly restoring?: string;
+  /** Those that others were told, which come after it. */
+  readonly restoringNext?: readonly string[];
   /** When the next periodic savepoint is due. */
   readonly nextSavepointAt?: string;
   /** When it was last observed, where it runs and nobody observes it now. Said by the API; never recorded. */

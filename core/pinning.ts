@@ -28,8 +28,13 @@ export function restoringFrom({ running, queue }: Pick<JobState, 'running' | 'qu
   return [running, ...queue].flatMap((one) => one?.restoreFrom ?? []);
 }
 
+/** The same, as its records tell it. */
+export function recordedRestoring({ restoring, restoringNext = [] }: JobView): readonly string[] {
+  return [restoring ?? [], restoringNext].flat();
+}
+
 /** What of a job counts: one that was removed waits for nothing, but may have been left running. */
 export function pinningOf(job: JobView): Pinning {
   if (job.phase === 'REMOVED') return { startedFrom: job.startedFrom };
-  return { ...job, candidateFrom: job.candidate?.startedFrom };
+  return { ...job, candidateFrom: job.candidate?.startedFrom, restoring: recordedRestoring(job) };
 }

@@ -4,6 +4,7 @@ import type { JudgedJob } from './job-changes.ts';
 import type { JobView } from './job.ts';
 import { leavesJobAlone, settledPhase, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
+import { recordedRestoring } from './pinning.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -67,7 +68,7 @@ export function isRepeated(operations: readonly OperationRecord[], number: numbe
 
 /** As its workflow would judge the disposal of a savepoint. */
 export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
-  const { uid, name, restorePoint, startedFrom, candidate, restoring } = job;
+  const { uid, name, restorePoint, startedFrom, candidate } = job;
   return {
     uid,
     name,
@@ -75,7 +76,7 @@ export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' 
     ...(restorePoint !== undefined && { restorePoint }),
     ...(startedFrom !== undefined && { startedFrom }),
     ...(candidate && { candidateFrom: candidate.startedFrom }),
-    ...(restoring !== undefined && { restoring }),
+    restoring: recordedRestoring(job),
   };
 }
 

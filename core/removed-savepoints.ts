@@ -2,7 +2,7 @@
 import { refusalOfQueue, type Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import type { JobView } from './job.ts';
-import { isPinned, pinningOf, restoringFrom } from './pinning.ts';
+import { isPinned, pinningOf, recordedRestoring, restoringFrom } from './pinning.ts';
 import { disposalRefusal, disposalsMax, filesOf, overRetention } from './retention.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import { isAmong } from './savepoint-list.ts';
@@ -109,8 +109,8 @@ export function startsOf(living: JobState | undefined): readonly string[] {
 /** The same, as its records tell it. */
 export function recordedStarts(living: JobView | undefined): readonly string[] {
   if (!living || living.phase === 'REMOVED') return [];
-  const { restorePoint, startedFrom, restoring } = living;
-  return [restorePoint, startedFrom, restoring].flatMap((point) => point ?? []);
+  const { restorePoint, startedFrom } = living;
+  return [restorePoint, startedFrom, ...recordedRestoring(living)].flatMap((point) => point ?? []);
 }
 
 /** Why a job may not start from these points; undefined when it may. @param going savepoints that are about to be deleted. */

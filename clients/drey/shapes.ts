@@ -120,6 +120,7 @@ export const jobShape: z.ZodType<JobView> = z.object({
   restorePoint: z.string().optional(),
   startedFrom: z.string().optional(),
   restoring: z.string().optional(),
+  restoringNext: z.array(z.string()).optional(),
   upcoming: z.number().optional(),
   lastRun: z.number().optional(),
   nextSavepointAt: z.string().optional(),

@@ -13,7 +13,11 @@ export async function findSavepointUsers(
   const { rows } = await postgres.query<SavepointUser & { points: string[] }>(
     `select tenant, name, points
      from (
-       select jobs.*, array_remove(array[view->>'restorePoint', view->>'startedFrom', view->>'restoring'], null) as points
+       select jobs.*, array_remove(
+         array[view->>'restorePoint', view->>'startedFrom', view->>'restoring']
+           || array(select json_array_elements_text(view->'restoringNext')),
+         null
+       ) as points
        from jobs
        where phase <> 'REMOVED' and uid <> $1
      ) living

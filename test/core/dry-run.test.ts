@@ -344,6 +344,7 @@ describe('of savepoints', () => {
     ['what the job waits with', having({ restorePoint: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
     ['what it was started from', having({ startedFrom: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
     ['what it is to be restored from', having({ restoring: taken(2).path }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
+    ['what it is restored from next', having({ restoringNext: [taken(2).path] }, 2, 3), dispose(2), 'SAVEPOINT_IN_USE'],
     ['one that is not there', having({}, 2, 3), dispose(9), 'NO_SUCH_SAVEPOINT'],
     ['one too many', { ...having({}, 2, 3), operations: busy }, take(), 'QUEUE_FULL'],
     ['the disposal too many', { ...having({}, 2, 3), operations: busy }, dispose(2), 'QUEUE_FULL'],

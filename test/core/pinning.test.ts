@@ -41,3 +41,14 @@ test.each([
   expect(viewOf(someState(change), someTime).restoring).toBe(path);
   expect(viewOf(someState(), someTime).restoring).toBeUndefined();
 });
+
+test('a job tells of all from which it is to be restored, the one under way first', () => {
+  const [running, waiting] = [5, 6].map((number) => ({
+    ...someOperation(number, 'upgrade'),
+    restoreFrom: `${path}${number}`,
+  }));
+  const view = viewOf(someState({ ...(running && { running }), queue: waiting ? [waiting] : [] }), someTime);
+  expect(view).toMatchObject({ restoring: `${path}5`, restoringNext: [`${path}6`] });
+  expect(isPinned({ path: `${path}6` }, pinningOf(view))).toBe(true);
+  expect(viewOf(someState(running && { running }), someTime)).not.toHaveProperty('restoringNext');
+});

@@ -111,6 +111,11 @@ describe('beside the job that has the name now', () => {
     ['waits with one', jobView({ restorePoint: pathOf(3) }), 'SAVEPOINT_NEEDED'],
     ['was started from one', jobView({ startedFrom: pathOf(3) }), 'SAVEPOINT_NEEDED'],
     ['is being restored from one', jobView({ restoring: pathOf(3) }), 'SAVEPOINT_NEEDED'],
+    [
+      'is to be restored from one next',
+      jobView({ restoring: pathOf(9), restoringNext: [pathOf(3)] }),
+      'SAVEPOINT_NEEDED',
+    ],
     ['is removed, too', jobView({ phase: 'REMOVED', startedFrom: pathOf(3) }), undefined],
   ])('they stay when the recorded job %s', (_name, living, code) =>
     expect(refusalOfDisposal(asked, recordedStarts(living), 0)?.code).toBe(code),

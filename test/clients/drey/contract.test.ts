@@ -21,6 +21,7 @@ const job = jobView({
   restorePoint: 's3://a/b',
   startedFrom: 's3://a/c',
   restoring: 's3://a/d',
+  restoringNext: ['s3://a/e'],
   nextSavepointAt: time,
   seen: {
     at: time,

@@ -65,6 +65,7 @@ describe('a savepoint is needed', () => {
     ['by a job that waits with it', { restorePoint: path.replace('file:/', 'file:///') }, ['counts']],
     ['by one that was started from it', { startedFrom: path }, ['counts']],
     ['by one that is restored from it', { restoring: `${path}/`, restorePoint: 's3://a/b' }, ['counts']],
+    ['by one that is restored from it next', { restoring: 's3://a/b', restoringNext: ['s3://a/c', path] }, ['counts']],
     ['by none that starts from elsewhere', { restorePoint: `${path}1` }, []],
     ['by none that starts from nothing', {}, []],
     ['by none that was removed', { phase: 'REMOVED', restorePoint: path }, []],
