@@ -213,6 +213,7 @@ function addReads(program: Command, declare: Declare): void {
     .option('--metric <name>', 'only this metric; may be repeated', collect)
     .option('--vertex <id>', 'only this vertex, by its id or name; empty for what belongs to the job as a whole')
     .option('--since <duration>', 'how far to look back, such as 30m or 7d', '1h')
+    .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name; a table unless told');
   declare(metrics, async () => (await import('./commands/metrics.ts')).metrics);
   addOperationReads(program, declare);

@@ -8,7 +8,7 @@ import { duration } from '../../core/schema/fields.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
 import { pageOf } from '../answer-shapes.ts';
 import { metricsAnswer, samplesAnswer, seriesAnswer } from '../metric-shapes.ts';
-import { badRange, clusterParams, jobParams, moment } from '../job-params.ts';
+import { badRange, clusterParams, jobParams, moment, uidQuery } from '../job-params.ts';
 import { pageAnswer, pageQuery, readCursor } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { readJob } from '../read-job.ts';
@@ -79,6 +79,7 @@ const read = defineRoute({
     `answer holds ${pointsMax} points at most.`,
   params: jobParams,
   query: z.strictObject({
+    ...uidQuery,
     metric: several(metricName).describe('Any of these; all unless told.'),
     vertex: z
       .string()
@@ -92,11 +93,11 @@ const read = defineRoute({
       .describe('Time from one point to the next, such as `30s`; about 240 points unless told.'),
   }),
   answers: { 200: { description: 'The series that have values then', schema: metricsAnswer } },
-  handle: async (services, { params, query: { metric: metrics, vertex, from, to, step } }) => {
+  handle: async (services, { params, query: { uid: wanted, metric: metrics, vertex, from, to, step } }) => {
     const toMs = to === undefined ? Date.now() : Date.parse(to);
     const fromMs = from === undefined ? toMs - rangeMs : Date.parse(from);
     if (fromMs >= toMs) throw badRange();
-    const { uid } = await readJob(services, params);
+    const { uid } = await readJob(services, { ...params, uid: wanted });
     const stepMs = step === undefined ? undefined : parseDurationMs(step);
     return { body: await readMetrics(services, { uid, vertex, metrics, fromMs, toMs, stepMs }) };
   },
@@ -132,10 +133,10 @@ const list = defineRoute({
   description:
     'By vertex and metric, what belongs to no vertex first; also what was measured in the past, as long as it is kept.',
   params: jobParams,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({ ...uidQuery, ...pageQuery }),
   answers: { 200: { description: 'One page of series', schema: pageOf(seriesAnswer) } },
-  handle: async (services, { params, query: { limit, cursor } }) => {
-    const { uid } = await readJob(services, params);
+  handle: async (services, { params, query: { uid: wanted, limit, cursor } }) => {
+    const { uid } = await readJob(services, { ...params, uid: wanted });
     const found = await listSeries(services.postgres, uid, limit + 1, readCursor(position, cursor));
     return { body: pageAnswer(found, limit, ({ vertex, metric }) => ({ vertex, metric })) };
   },

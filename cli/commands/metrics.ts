@@ -4,10 +4,10 @@ import type { Context } from '../context.ts';
 import { exitCodes, usageError } from '../errors.ts';
 import { metricKind } from '../kinds/metric-kind.ts';
 import { parseFormat, printItems, renderValue } from '../printing.ts';
-import { parseJobName } from '../targets.ts';
+import { pastJobOf, type PastFlags } from '../targets.ts';
 import { say } from '../world.ts';
 
-export interface MetricFlags {
+export interface MetricFlags extends PastFlags {
   readonly metric?: readonly string[];
   readonly vertex?: string;
   readonly since: string;
@@ -26,7 +26,7 @@ const stepsWanted = 20;
 export async function metrics(context: Context, words: readonly string[], flags: MetricFlags): Promise<number> {
   const { world, client, config } = context;
   const format = parseFormat(flags.output, ['json', 'yaml', 'name']);
-  const job = { tenant: config.tenant, name: parseJobName(words) };
+  const job = pastJobOf(config, words, flags);
   const { metric, vertex } = flags;
   const found = await client.getMetrics(job, { metric, vertex, ...rangeOf(flags, world.now()) });
   if (format === 'json' || format === 'yaml') world.out.write(await renderValue(found, format));

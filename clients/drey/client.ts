@@ -163,11 +163,11 @@ function savepointReads(options: ClientOptions) {
 function metricReads(options: ClientOptions) {
   return {
     /** What was measured of a job in a range, from the resolution that fits it. */
-    getMetrics: (job: JobRef, request: MetricsRequest = {}): Promise<Metrics> =>
-      get(options, `${jobPath(job)}/metrics`, metricsShape, { ...request }),
+    getMetrics: (job: PastJobRef, request: MetricsRequest = {}): Promise<Metrics> =>
+      get(options, `${jobPath(job)}/metrics`, metricsShape, { uid: job.uid, ...request }),
     /** What is measured of a job, by vertex and metric. */
-    listSeries: (job: JobRef, request: PageRequest = {}): Promise<Page<Series>> =>
-      get(options, `${jobPath(job)}/metrics/series`, pageShape(seriesShape), { ...request }),
+    listSeries: (job: PastJobRef, request: PageRequest = {}): Promise<Page<Series>> =>
+      get(options, `${jobPath(job)}/metrics/series`, pageShape(seriesShape), { uid: job.uid, ...request }),
   };
 }
 

@@ -194,6 +194,26 @@ describe('reading metrics', () => {
     expect(answer.body.cure).toMatch(/longer step/);
   });
 
+  test('is of the job that has the name now, or of one before it by its uid', async () => {
+    const name = 'measured-twice';
+    for (const [index, uid] of ['metered1', 'metered2'].entries()) {
+      const job = jobView({ uid, name, createdAt: iso(ago(60 - index)) });
+      await writeRecords(database.postgres, [{ kind: 'job', uid, seq: 1, job }]);
+      await bring([{ uid, metric: uid, points: [[ago(1), 1]] }]);
+    }
+    const measured = async (query: string) => {
+      const [{ body: points }, { body: all }] = [
+        await call('GET', `${pathOf(name)}${query}`),
+        await call('GET', `${pathOf(name)}/series${query}`),
+      ];
+      return [...points.series, ...all.items].map(({ metric }: { readonly metric: string }) => metric);
+    };
+    expect(await measured('')).toEqual(['metered2', 'metered2']);
+    expect(await measured('?uid=metered1')).toEqual(['metered1', 'metered1']);
+    const answer = await call('GET', `${pathOf(name)}?uid=nobody00`);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'NO_SUCH_JOB' } });
+  });
+
   test('of another tenant’s job is refused', async () => {
     const { name } = await someJob();
     const stranger = await newToken(database.postgres, { name: 'eve', tenant: 'other', role: 'admin' });

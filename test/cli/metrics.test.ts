@@ -78,6 +78,12 @@ bc764cd8ddf7a0cff126f51c16239658   busyTimeMsPerSecond   500      -1       501  
     expect(asked[1]?.get('from')).toBe('2026-01-01T00:00:00.000Z');
   });
 
+  test('asks by the uid of a job that was removed', async () => {
+    api.routes = { [`GET ${path}`]: { body: answer([]) } };
+    await runDrey(api.server, ['metrics', 'counts', '--uid', 'abcdefgh']);
+    expect(api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('uid'))).toEqual(['abcdefgh']);
+  });
+
   test('says so where nothing was measured', async () => {
     api.routes = { [`GET ${path}`]: { body: answer([]) } };
     const ran = await runDrey(api.server, ['metrics', 'counts', '--since', '5m']);
