@@ -263,6 +263,8 @@ async function promotionLost(name: string, inTheWay: string): Promise<number> {
   writeFileSync(stall, inTheWay);
   await here.client.workflow.getHandle(workflowId).terminate('by hand');
   await seen(name, number + 1, (one) => stepsOf(one).includes('clusterAsked'));
+  // Its own record may be written later than that.
+  await seen(name, number, (one) => one.state === 'failed');
   return number;
 }
 
