@@ -28,7 +28,7 @@ export async function readLivingJob(services: Services, ref: JobAddress): Promis
   const job = await readJob(services, ref);
   if (job.phase !== 'REMOVED') return job;
   throw new Problem('NO_SUCH_JOB', `Job ${ref.name} of tenant ${ref.tenant} was removed at ${job.updatedAt}.`, {
-    cure: 'Its operations, revisions, events and savepoints can still be read.',
+    cure: 'Its operations, revisions, events, savepoints and metrics can still be read.',
   });
 }
 
