@@ -8,6 +8,7 @@ import { connectPostgres } from '../clients/postgres/connect.ts';
 import { migratePostgres } from '../clients/postgres/migrate.ts';
 import { addGrants } from '../clients/postgres/tenants.ts';
 import { agentToken, saveToken, tokenHash } from '../clients/postgres/tokens.ts';
+import { setVariables } from '../clients/set-variables.ts';
 import { dnsLabel, ownName } from '../core/schema/fields.ts';
 import { grantSchema } from './grants.ts';
 
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     },
   });
   const parsed = wanted.safeParse(values);
-  const url = process.env['DATABASE_URL'];
+  const url = setVariables(process.env)['DATABASE_URL'];
   if (!parsed.success || url === undefined) {
     const wrong = parsed.error?.issues.map((issue) => `--${issue.path.join('.')} ${issue.message}`) ?? [];
     throw new Error([...wrong, ...(url === undefined ? ['DATABASE_URL is not set'] : []), usage].join('\n'));

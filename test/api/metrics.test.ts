@@ -292,6 +292,11 @@ describe('the token of an agent', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('is not made where the address of PostgreSQL is empty', async () => {
+    const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '' };
+    await expect(bootstrap(env, ['--token-file', join(tmpdir(), 'none')])).rejects.toThrow('DATABASE_URL is not set');
+  });
+
   test('must name a cluster, and nobody else’s may', async () => {
     const wrong: TokenRecord[] = [
       { name: 'x', tenant: '', role: 'agent' },
