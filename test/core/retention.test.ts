@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { withCandidateFrom } from '../../core/candidate.ts';
 import { asNeeded, disposalWish } from '../../core/disposal-wish.ts';
+import { viewOf } from '../../core/job-view.ts';
+import { disposableJob } from '../../core/recorded-job.ts';
 import { filesOf, overRetention, type Retaining } from '../../core/retention.ts';
 import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
@@ -92,6 +94,11 @@ describe('a savepoint that shall go', () => {
     ],
     ['must be there', ask(4), { code: 'NO_SUCH_SAVEPOINT' }],
   ])('%s', (_name, wish, expected) => expect(wish).toMatchObject(expected));
+
+  test.each([2, 3, 5, 8, 9])('is judged by the job as by its records: %i', (number) => {
+    const recorded = disposableJob({ job: viewOf(restored, someTime), savepoints: daily });
+    expect(disposalWish(recorded, { number, force: false })).toEqual(askRestoring(number));
+  });
 
   test('is taken from the records where the job has forgotten it, if its files are there', () => {
     const lastKnown = someSavepoint(1);
