@@ -35,7 +35,7 @@ export const rules = `## Rules between fields
 - **Slots**: \`taskManager.replicas\` × \`taskManager.slots\` is at least the parallelism. Without \`replicas\`, they are derived.
 - **Periodic savepoints** have one period: \`savepoints.every\` or \`savepoints.schedule\`, and need storage. A schedule's time
   zone must be known, and its time must come: on a day with a change of clocks it comes once, too.
-- **Recovery**: \`backoff.initial\` is not above \`backoff.max\`, and \`memory.max\` is more than a JobManager or a TaskManager has.
+- **Recovery**: \`backoff.initial\` is not above \`backoff.max\`, and \`memory.max\` is no less than what a JobManager or a TaskManager has.
 - **Autoscaler**: \`min\` is not above \`max\`, neither in all nor for a vertex nor in a schedule nor of \`memory\`. What is given as \`job.autoscaler.*\` in
   \`options\` is read as the Apache operator reads it; \`utilization\` wins over its option. A metric has \`metric\` or \`query\`.
 - **Labels and annotations** that begin with \`drey.dev/\`, and \`app.kubernetes.io/managed-by\`, are Drey's.

@@ -81,8 +81,17 @@ describe('rules between fields', () => {
     ],
     [
       'memory that nobody could get',
-      { recovery: { memory: { max: '1Gi' } } },
-      ['spec.recovery.memory.max: is 1Gi, no more than what JobManager and TaskManagers have'],
+      { recovery: { memory: { max: '512Mi' } } },
+      ['spec.recovery.memory.max: is 512Mi, less than what JobManager and TaskManagers have'],
+    ],
+    [
+      'memory that both were given as far as it goes',
+      {
+        recovery: { memory: { max: '2Gi' } },
+        jobManager: { resources: { limits: { memory: '2Gi' } } },
+        taskManager: { resources: { limits: { memory: '2Gi' } } },
+      },
+      [],
     ],
     ['memory that the TaskManagers could get', { recovery: { memory: { max: '2Gi' } } }, []],
     [
