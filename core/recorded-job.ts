@@ -4,7 +4,7 @@ import type { JudgedJob } from './job-changes.ts';
 import type { JobView } from './job.ts';
 import { leavesJobAlone, settledPhase, type OperationKind } from './operation-kinds.ts';
 import type { OperationRecord } from './operation.ts';
-import { recordedRestoring } from './pinning.ts';
+import { pinningOf } from './pinning.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -68,16 +68,7 @@ export function isRepeated(operations: readonly OperationRecord[], number: numbe
 
 /** As its workflow would judge the disposal of a savepoint. */
 export function disposableJob({ job, savepoints = [] }: Pick<RecordedJob, 'job' | 'savepoints'>): DisposableJob {
-  const { uid, name, restorePoint, startedFrom, candidate } = job;
-  return {
-    uid,
-    name,
-    savepoints,
-    ...(restorePoint !== undefined && { restorePoint }),
-    ...(startedFrom !== undefined && { startedFrom }),
-    ...(candidate && { candidateFrom: candidate.startedFrom }),
-    restoring: recordedRestoring(job),
-  };
+  return { ...pinningOf(job), uid: job.uid, name: job.name, savepoints };
 }
 
 /** As its workflow would plan for it when its turn comes: what is under way is taken to succeed. */

@@ -43,6 +43,7 @@ function edgeRate(
   return counterRate(history, from.id, 'recordsOut');
 }
 
-function outputsOf(id: string, vertices: readonly JobVertex[]): number {
+/** To how many vertices it sends its records; 0 of a sink. */
+export function outputsOf(id: string, vertices: readonly JobVertex[]): number {
   return vertices.filter(({ inputs }) => inputs.some((input) => input.id === id)).length;
 }

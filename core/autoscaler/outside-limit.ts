@@ -2,6 +2,7 @@
  * Part of feature `bottleneck`: where to look for what holds a vertex up, once more subtasks were of no use to it. Flink measures nothing
  * outside of itself, so it is told by the place of the vertex in the job's graph: what ends a pipeline writes, what begins one reads.
  */
+import { outputsOf } from './edges.ts';
 import type { JobVertex } from './samples.ts';
 
 type Place = 'sink' | 'source' | 'between';
@@ -22,7 +23,6 @@ export function outsideLimit(vertex: JobVertex, vertices: readonly JobVertex[]):
 
 /** A job of one vertex writes and reads; that it writes is where more subtasks are mostly of no use. */
 function placeOf({ id, name, inputs }: JobVertex, vertices: readonly JobVertex[]): Place {
-  const isRead = vertices.some((other) => other.inputs.some((input) => input.id === id));
-  if (!isRead || sinkName.test(name)) return 'sink';
+  if (outputsOf(id, vertices) === 0 || sinkName.test(name)) return 'sink';
   return inputs.length === 0 ? 'source' : 'between';
 }

@@ -16,8 +16,8 @@ import {
   restartsAtOnce,
 } from '../support/broken-job.ts';
 import { removed } from '../support/e2e-job.ts';
-import { clearFault, managerNativeMib, nativeMib, setFault } from '../support/ledger.ts';
-import { ledgerFolders } from '../support/ledger-spec.ts';
+import { clearFault, managerNativeMib, nativeMib, setFault, type Fault } from '../support/ledger.ts';
+import { ledgerFolders, type LedgerWish } from '../support/ledger-spec.ts';
 import { testImage } from '../support/kubernetes.ts';
 import { evictPods, forgetImage, nameImage, setUnschedulable, withSilentNode } from '../support/node.ts';
 import { killPods, killProcessesOf } from '../support/pod-process.ts';
@@ -28,63 +28,84 @@ const runsInTrouble = ({ phase, trouble }: JobView) =>
 
 const gone = 'drey.dev/flink-gone:1';
 
+/** One whose memory is used up, beyond what it has by default. */
+interface UsedUp {
+  readonly process: 'jobManager' | 'taskManager';
+  readonly fault: Fault;
+  readonly mebibytes: number;
+  readonly has: string;
+  /** The most that the spec lets it have. */
+  readonly may: string;
+  /** What its spec says besides. */
+  readonly wish?: LedgerWish;
+}
+
+const taskManager: UsedUp = {
+  process: 'taskManager',
+  fault: 'native-mib',
+  mebibytes: nativeMib,
+  has: '768Mi',
+  may: '1152Mi',
+  wish: { configuration: restartsAtOnce },
+};
+
+const jobManager: UsedUp = {
+  process: 'jobManager',
+  fault: 'manager-native-mib',
+  mebibytes: managerNativeMib,
+  has: '512Mi',
+  may: '768Mi',
+};
+
+/** @returns the operation that has given it more. */
+async function givenMore(name: string, { process, fault, mebibytes, has, may, wish }: UsedUp) {
+  await deployed(name, { ...wish, spec: { recovery: { memory: { max: may } } } });
+  setFault(ledgerFolders(name).control, fault, mebibytes);
+  const record = await mended(name);
+  const why = new RegExp(`^Kubernetes killed container flink-main-container .* its limit of ${has}`);
+  expect(record.reason).toMatch(why);
+  const { spec, revision } = await awaitWell(name);
+  expect({ revision, ...spec.spec[process].resources.limits }).toMatchObject({ revision: 2, memory: may });
+  await endsWhole(name);
+  return record;
+}
+
+async function shownWithNumbers(name: string, { process, fault, mebibytes, has, wish }: UsedUp) {
+  const { control } = ledgerFolders(name);
+  await deployed(name, wish);
+  setFault(control, fault, mebibytes);
+  const { failure } = await awaitTrouble(name, 'POD_OUT_OF_MEMORY');
+  clearFault(control, fault);
+  expect(failure?.message).toMatch(new RegExp(`it used more than its limit of ${has}`));
+  expect(failure?.cure).toMatch(new RegExp(`spec\\.${process}\\.resources.*spec\\.recovery\\.memory\\.max`));
+  await awaitView(name, runsInTrouble, `${name} to run again and show why it did not`);
+  expect(await kindsOf(name)).toEqual(['deploy']);
+  await endsWhole(name);
+}
+
 const cases: readonly BrokenCase[] = [
   [
     'a TaskManager that used more memory than it has gets more, as the spec allows, and keeps it',
     async (name) => {
-      await deployed(name, { configuration: restartsAtOnce, spec: { recovery: { memory: { max: '1152Mi' } } } });
-      setFault(ledgerFolders(name).control, 'native-mib', nativeMib);
-      const record = await mended(name);
-      expect(record.reason).toMatch(/^Kubernetes killed container flink-main-container .* its limit of 768Mi/);
+      const record = await givenMore(name, taskManager);
       expect(record.plan?.notes.join()).toMatch(/raised from 768Mi to 1152Mi/);
-      const { spec, revision } = await awaitWell(name);
-      expect({ revision, ...spec.spec.taskManager.resources.limits }).toMatchObject({ revision: 2, memory: '1152Mi' });
-      await endsWhole(name);
     },
   ],
   [
     'a TaskManager that used more memory than the spec gives it is shown with the numbers, and Flink goes on',
-    async (name) => {
-      const { control } = ledgerFolders(name);
-      await deployed(name, { configuration: restartsAtOnce });
-      setFault(control, 'native-mib', nativeMib);
-      const { failure } = await awaitTrouble(name, 'POD_OUT_OF_MEMORY');
-      clearFault(control, 'native-mib');
-      expect(failure?.message).toMatch(/it used more than its limit of 768Mi/);
-      expect(failure?.cure).toMatch(/spec\.taskManager\.resources.*spec\.recovery\.memory\.max/);
-      await awaitView(name, runsInTrouble, `${name} to run again and show why it did not`);
-      expect(await kindsOf(name)).toEqual(['deploy']);
-      await endsWhole(name);
-    },
+    (name) => shownWithNumbers(name, taskManager),
   ],
   [
     'a JobManager that used more memory than it has gets more, as the spec allows, and keeps it',
     async (name) => {
-      await deployed(name, { spec: { recovery: { memory: { max: '768Mi' } } } });
-      setFault(ledgerFolders(name).control, 'manager-native-mib', managerNativeMib);
-      const record = await mended(name);
-      expect(record.reason).toMatch(/^Kubernetes killed container flink-main-container .* its limit of 512Mi/);
+      const record = await givenMore(name, jobManager);
       expect(record.plan?.notes.join()).toMatch(/spec\.jobManager\.resources is raised from 512Mi to 768Mi/);
       expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
-      const { spec, revision } = await awaitWell(name);
-      expect({ revision, ...spec.spec.jobManager.resources.limits }).toMatchObject({ revision: 2, memory: '768Mi' });
-      await endsWhole(name);
     },
   ],
   [
     'a JobManager that used more memory than the spec gives it is shown with the numbers, and comes back by itself',
-    async (name) => {
-      const { control } = ledgerFolders(name);
-      await deployed(name);
-      setFault(control, 'manager-native-mib', managerNativeMib);
-      const { failure } = await awaitTrouble(name, 'POD_OUT_OF_MEMORY');
-      clearFault(control, 'manager-native-mib');
-      expect(failure?.message).toMatch(/it used more than its limit of 512Mi/);
-      expect(failure?.cure).toMatch(/spec\.jobManager\.resources.*spec\.recovery\.memory\.max/);
-      await awaitView(name, runsInTrouble, `${name} to run again and show why it did not`);
-      expect(await kindsOf(name)).toEqual(['deploy']);
-      await endsWhole(name);
-    },
+    (name) => shownWithNumbers(name, jobManager),
   ],
   [
     'an image that its node has no more is shown, and the job comes back with it',
