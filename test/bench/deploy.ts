@@ -10,9 +10,10 @@ import { flinkJobSchema } from '../../core/schema/flink-job.ts';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { e2eJob, tenant } from '../support/e2e-job.ts';
 import { FloorCluster } from './floor-cluster.ts';
+import { numberSaid } from './numbers-said.ts';
 import { benchStack, median, operationEnd, seconds, stepMedians } from './support.ts';
 
-const runs = Number(process.argv[2] ?? 5);
+const runs = numberSaid('runs', process.argv[2] ?? '5');
 const stack = await benchStack(['2.3']);
 const { drey } = stack;
 

@@ -11,6 +11,7 @@ import { fleetText, type FleetReport } from './fleet-report.ts';
 import { measureUse, perThousand, type Uses } from './fleet-usage.ts';
 import { settled } from './idle-window.ts';
 import { measureListings } from './listing.ts';
+import { numberSaid } from './numbers-said.ts';
 import type { PlayedFleet } from './played-fleet.ts';
 import { stackParts } from './stack-parts.ts';
 import { measureStorm } from './storm.ts';
@@ -26,9 +27,10 @@ const { values } = parseArgs({
     address: { type: 'string' },
   },
 });
-const jobs = Number(values.jobs);
+const listed = numberSaid('listings', values.listings);
+const jobs = numberSaid('jobs', values.jobs);
 const policy = z.enum(['never', 'on-failure']).parse(values.policy);
-const windowMs = Number(values.minutes) * 60_000;
+const windowMs = numberSaid('minutes', values.minutes, false) * 60_000;
 const settleMs = 30 * 60_000;
 const stormMs = 30 * 60_000;
 const knownMs = 30 * 60_000;
@@ -63,8 +65,8 @@ async function measured(without: Uses, { played, maker }: BenchFleet): Promise<F
   played.forgetAsked();
   const withIt = await measureUse(parts, windowMs);
   const requestsPerSecond = played.requests / (windowMs / 1000);
-  say(`listing ${values.listings} times`);
-  const listings = await measureListings(stack.drey, jobs, Number(values.listings));
+  say(`listing ${listed} times`);
+  const listings = await measureListings(stack.drey, jobs, listed);
   say('all jobs fail');
   const storm = await measureStorm(stack, parts, played, { jobs, policy, withinMs: stormMs });
   const perThousandJobs = perThousand(without, withIt, jobs);

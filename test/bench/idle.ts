@@ -10,6 +10,7 @@ import { withFleet, type BenchFleet } from './bench-fleet.ts';
 import { idleReport, idleText } from './idle-report.ts';
 import { measureIdle, settled, type IdleWindow } from './idle-window.ts';
 import { autoscaledOf, jobsThatFit, modest } from './modest-jobs.ts';
+import { numberSaid, numbersSaid } from './numbers-said.ts';
 import { several } from './several.ts';
 import { stackParts } from './stack-parts.ts';
 import { benchStack, operationEnd } from './support.ts';
@@ -26,14 +27,12 @@ const { values } = parseArgs({
   },
 });
 
-const realJobs = values.jobs === undefined ? jobsThatFit(1, 3 * 2 ** 30) : Number(values.jobs);
+const realJobs = values.jobs === undefined ? jobsThatFit(1, 3 * 2 ** 30) : numberSaid('jobs', values.jobs);
 const autoscaled = autoscaledOf(realJobs, values.autoscaled);
-const fleetSizes = values.fleet
-  .split(',')
-  .map(Number)
+const fleetSizes = numbersSaid('fleet', values.fleet)
   .filter((size) => size > 0)
   .toSorted((one, other) => one - other);
-const durationMs = Number(values.minutes) * 60_000;
+const durationMs = numberSaid('minutes', values.minutes, false) * 60_000;
 const settleMs = 30 * 60_000;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

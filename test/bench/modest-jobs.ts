@@ -1,5 +1,6 @@
 /** Jobs that are as small as a benchmark of many can make them, and how many of them the machine holds. */
 import { freemem } from 'node:os';
+import { numberSaid } from './numbers-said.ts';
 
 /** What a small Flink cluster really takes. */
 const bytesPerCluster = 0.6 * 2 ** 30;
@@ -27,5 +28,5 @@ export function jobsThatFit(clusters: number, bytesKept: number): number {
 
 /** How many of so many jobs have an active autoscaler: as many as was said, or every second one. */
 export function autoscaledOf(jobs: number, said: string | undefined): number {
-  return Math.min(jobs, said === undefined ? Math.ceil(jobs / 2) : Number(said));
+  return Math.min(jobs, said === undefined ? Math.ceil(jobs / 2) : numberSaid('autoscaled', said));
 }

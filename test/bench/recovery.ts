@@ -7,6 +7,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { numberSaid } from './numbers-said.ts';
 import { recoveryCases, type RecoveryCase } from './recovery-cases.ts';
 import { recoveryMedians, recoveryText, type RecoverySample, type RecoverySamples } from './recovery-report.ts';
 import { DreySide, FloorSide } from './recovery-sides.ts';
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     output: { type: 'string', short: 'o', default: 'text' },
   },
 });
-const runs = Number(values.runs);
+const runs = numberSaid('runs', values.runs);
 const cases = z.array(z.enum(recoveryCases)).parse(values.case ?? recoveryCases);
 const stack = await benchStack(['2.3']);
 const parts = stackParts();

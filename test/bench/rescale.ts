@@ -15,13 +15,14 @@ import { pause } from '../../deploy/dev/process.ts';
 import { tenant } from '../support/e2e-job.ts';
 import { setFault } from '../support/ledger.ts';
 import { ledgerJob } from '../support/ledger-spec.ts';
+import { numberSaid } from './numbers-said.ts';
 import { recordGapWithinMs } from './pause.ts';
 import { benchStack, median, operationEnd, seconds, stepMedians } from './support.ts';
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', short: 'n', default: '5' }, output: { type: 'string', short: 'o' } },
 });
-const runs = Number(values.runs);
+const runs = numberSaid('runs', values.runs);
 const job = { tenant, name: 'bench-rescale' };
 const stack = await benchStack(['2.3']);
 const { drey } = stack;

@@ -9,6 +9,7 @@ import { flinkVersions } from '../../core/schema/flink-job.ts';
 import { z } from 'zod';
 import { benchStack, calm, median, seconds } from './support.ts';
 import { jobsThatFit } from './modest-jobs.ts';
+import { numberSaid } from './numbers-said.ts';
 import { upgradeMany } from './upgrade-many.ts';
 import { DreySide, FloorSide, primes, type Prime, type Sample, type Side } from './upgrade-sides.ts';
 
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     flink: { type: 'string', default: '2.3' },
   },
 });
-const runs = Number(values.runs);
+const runs = numberSaid('runs', values.runs);
 const version = z.enum(flinkVersions).parse(values.flink);
 const stack = await benchStack([version]);
 const sides = {
@@ -76,7 +77,7 @@ const both = (pick: (numbers: readonly number[]) => number) =>
 const result = { medians: both(median), least: both((numbers) => Math.min(...numbers)) };
 /** An upgrade has two Flink clusters. */
 const fitting = jobsThatFit(2, 2 * 2 ** 30);
-const jobs = values.jobs === undefined ? fitting : Number(values.jobs);
+const jobs = values.jobs === undefined ? fitting : numberSaid('jobs', values.jobs);
 const many = jobs > 0 ? await upgradeMany(stack, jobs, version) : undefined;
 if (values.output === 'json') console.log(JSON.stringify({ runs, version, ...result, samples, many }));
 else {

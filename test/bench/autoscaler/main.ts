@@ -14,6 +14,7 @@
 import { parseArgs } from 'node:util';
 import { keepSamplesMs } from '../../../core/autoscaler/sample-window.ts';
 import { features, type Feature, type ProfileName } from '../../../core/autoscaler/policy.ts';
+import { numberSaid, numbersSaid } from '../numbers-said.ts';
 import { aimsOf, failsBy } from './aims.ts';
 import { followLines } from './follow.ts';
 import { mightiestParallelism } from './ideal.ts';
@@ -52,14 +53,14 @@ const unknown = [
   ...values.without.filter((name) => !features.some((each) => each === name)),
 ];
 if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}`);
-const seeds = values.seeds.split(',').map(Number);
-if (!seeds.every(Number.isInteger)) throw new Error(`not numbers with commas between them: ${values.seeds}`);
+const seeds = numbersSaid('seeds', values.seeds);
+const sampleSeconds = numberSaid('every', values.every);
 /** Each with the chance of each seed. */
 const stories = seeds.map((seed) => chosen.map((each) => ({ ...each, seed: each.seed + 1_000 * seed })));
 
 function run(scenario: Scenario, { profile, without }: Contender) {
   const policy = policyOf(scenario, profile, without);
-  const options = { keepSamplesMs: keepSamplesMs(policy.options), sampleSeconds: Number(values.every) };
+  const options = { keepSamplesMs: keepSamplesMs(policy.options), sampleSeconds };
   return simulate(scenario, engineOf(policy), options);
 }
 
