@@ -20,6 +20,7 @@ import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { notesOfLastWords } from './last-words.ts';
+import { Silence } from './silence.ts';
 import {
   checkpointTimeout,
   hasPods,
@@ -60,6 +61,7 @@ class Stop {
   private knowsTimeout = false;
   private completedAt: number | undefined;
   private readonly startedAt = performance.now();
+  private readonly silence = new Silence();
   private readonly notes: StopNotes | undefined;
   private readonly triggerId: string;
   private readonly request: StopRequest;
@@ -87,7 +89,7 @@ class Stop {
     this.subject = {
       dependencies,
       generation,
-      flink: dependencies.flink(generation),
+      flink: this.silence.endedBy(dependencies.flink(generation)),
       jobId: flinkJobId(identity, submission),
       folder: savepoints === undefined ? undefined : savepointDirectory(savepoints, identity, submission),
       call: { signal, timeoutMs: limits.callMs },
@@ -103,16 +105,13 @@ class Stop {
   private async stopped(): Promise<StoppedJob> {
     if (!this.notes) return this.withoutAnchor();
     if (!this.notes.isUsed) return this.withoutJob();
-    let heardAt = performance.now();
     for (;;) {
       try {
         const stopped = await this.next();
         if (stopped) return await this.withEnd(stopped);
-        heardAt = performance.now();
       } catch (error) {
-        const stopped = await this.withoutAnswer(error, performance.now() - heardAt);
+        const stopped = await this.withoutAnswer(error);
         if (stopped) return stopped;
-        if (error instanceof FlinkRestError) heardAt = performance.now();
       }
       await pause(limits.pollEveryMs, undefined, { signal: this.signal });
     }
@@ -179,7 +178,7 @@ class Stop {
   }
 
   /** Undefined while it is worth asking again. @throws what is neither silence nor a refusal of Flink. */
-  private async withoutAnswer(error: unknown, silentMs: number): Promise<StoppedJob | undefined> {
+  private async withoutAnswer(error: unknown): Promise<StoppedJob | undefined> {
     const { dependencies, generation } = this.subject;
     if (error instanceof FlinkRestError) {
       if (this.timeIsUp()) return this.fromStorage('its JobManager refuses to tell');
@@ -187,13 +186,14 @@ class Stop {
       return undefined;
     }
     if (!(error instanceof FlinkUnreachable)) throw error;
+    this.silence.goesOn();
     if (!(await hasPods(this.subject))) return this.fromStorage('no pod of it runs');
     const jobManager = await silentJobManager(dependencies, generation);
     if (jobManager === 'none') return this.fromStorage('it has no JobManager');
     if (jobManager === 'neverRan') return this.beforeItWasTaken();
-    if (silentMs < this.patienceMs()) return undefined;
+    if (!this.silence.isLongerThan(this.patienceMs())) return undefined;
     if (jobManager === 'ready' && this.needsSavepoint())
-      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, silentMs)) };
+      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, this.silence.lastedMs)) };
     return this.fromStorage('its JobManager is silent');
   }
 
