@@ -20,6 +20,7 @@ import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { notesOfLastWords } from './last-words.ts';
+import { SeenEnd } from './seen-end.ts';
 import { Silence } from './silence.ts';
 import {
   checkpointTimeout,
@@ -30,7 +31,6 @@ import {
   neverHadJob,
   pointsOf,
   savepointFacts,
-  sinceItsEnd,
   type StopSubject,
 } from './stop-look.ts';
 import type { StopJobInput, StoppedJob } from './stop-shapes.ts';
@@ -65,8 +65,7 @@ class Stop {
   private readonly notes: StopNotes | undefined;
   private readonly triggerId: string;
   private readonly request: StopRequest;
-  private endedAtMs: number | undefined;
-  private endedAt: Promise<number> | undefined;
+  private readonly end: SeenEnd;
   /** When it was first seen to have ended, by this process's own clock. */
   private endSeenAt: number | undefined;
   /** The newest checkpoint that its JobManager has told of, where the storage can prove it. */
@@ -94,6 +93,7 @@ class Stop {
       folder: savepoints === undefined ? undefined : savepointDirectory(savepoints, identity, submission),
       call: { signal, timeoutMs: limits.callMs },
     };
+    this.end = new SeenEnd(this.subject);
     this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
     this.request = new StopRequest(this.subject, this.triggerId, notes?.trigger);
   }
@@ -111,7 +111,7 @@ class Stop {
         if (stopped) return await this.withEnd(stopped);
       } catch (error) {
         const stopped = await this.withoutAnswer(error);
-        if (stopped) return stopped;
+        if (stopped) return await this.withEnd(stopped);
       }
       await pause(limits.pollEveryMs, undefined, { signal: this.signal });
     }
@@ -151,20 +151,7 @@ class Stop {
   }
 
   private async withEnd(stopped: StoppedJob): Promise<StoppedJob> {
-    const endedAtMs = this.endedAtMs ?? Date.now();
-    if (!this.endedAt) return { endedAtMs, ...stopped };
-    return { endedAtMs, endedAgoMs: Math.round(performance.now() - (await this.endedAt)), ...stopped };
-  }
-
-  private noteEnd(endedAtMs: number | undefined): void {
-    this.endedAtMs = endedAtMs;
-    if (endedAtMs !== undefined) this.endedAt ??= this.seeEnd();
-  }
-
-  /** Asked beside what decides the next step, which does not wait for it. @returns when it ended, by this process's steady clock. */
-  private async seeEnd(): Promise<number> {
-    const seenAt = performance.now();
-    return seenAt - (await sinceItsEnd(this.subject));
+    return { ...(await this.end.told(this.podsEnded)), ...stopped };
   }
 
   private hear(checkpoint: PointSeen | undefined): void {
@@ -219,10 +206,11 @@ class Stop {
   private async look(): Promise<StopSeen> {
     const wantsSavepoint = this.subject.folder !== undefined && this.input.how === 'savepoint';
     const request = wantsSavepoint ? await this.request.state() : ({ state: 'unknown' } as const);
+    const askedAt = performance.now();
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
     const base = { ...this.ofOurselves(), request, wantsSavepoint };
-    this.noteEnd(job?.endedAtMs);
+    this.end.see(job, askedAt);
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
     const { state, endedAtMs } = job;
     const startedAtMs = this.runsSince(job.startedAtMs);
