@@ -20,6 +20,7 @@ import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { notesOfLastWords } from './last-words.ts';
+import { PollPace } from './poll-pace.ts';
 import { SeenEnd } from './seen-end.ts';
 import { Silence } from './silence.ts';
 import {
@@ -59,9 +60,10 @@ class Stop {
   /** By this process's own clock, since the time in which no agent acted does not count. */
   private deadline: number;
   private knowsTimeout = false;
-  private completedAt: number | undefined;
+  private hasSavepoint = false;
   private readonly startedAt = performance.now();
   private readonly silence = new Silence();
+  private readonly pace = new PollPace(limits.pollEveryMsMax);
   private readonly notes: StopNotes | undefined;
   private readonly triggerId: string;
   private readonly request: StopRequest;
@@ -113,7 +115,7 @@ class Stop {
         const stopped = await this.withoutAnswer(error);
         if (stopped) return await this.withEnd(stopped);
       }
-      await pause(limits.pollEveryMs, undefined, { signal: this.signal });
+      await pause(this.pace.nextMs(), undefined, { signal: this.signal });
     }
   }
 
@@ -136,11 +138,13 @@ class Stop {
       case 'refuse':
         return this.refused(step.trace);
       case 'ask':
+        if (!this.request.isNoted) this.pace.beginAnew();
         await this.request.send(this.input.format);
         return undefined;
       case 'cancel':
         // With its end Flink takes its pointers away.
         if (!seen.knowsAll) await this.note({ [annotations.ran]: String(this.subject.generation.submission) });
+        this.pace.beginAnew();
         await this.subject.flink.cancel(this.subject.jobId, this.subject.call);
         return undefined;
       case 'wait':
@@ -218,8 +222,7 @@ class Stop {
       performance.now() - this.startedAt < limits.startingMs && (await isStarting(this.subject, job));
     const known = { ...base, tasksStarting, job: { state, startedAtMs, ended: endedAtMs !== undefined } };
     if (request.state === 'inProgress' && !this.knowsTimeout) await this.waitForFlink();
-    if (request.state === 'completed')
-      this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
+    if (request.state === 'completed' && !this.hasSavepoint) this.waitForItsEnd();
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     // Then the storage says what there is; but there nothing tells of somebody who has stopped it.
     if (known.job.ended && !(await this.tellsOfTheEnd()) && state !== 'FINISHED') return known;
@@ -254,6 +257,13 @@ class Stop {
     const timeoutMs = Math.min(limits.savepointMsMax, (await checkpointTimeout(this.subject)) ?? 0);
     this.knowsTimeout = true;
     this.deadline = Math.max(this.deadline, this.startedAt + timeoutMs + limits.marginMs);
+  }
+
+  /** It ends within moments, and nothing is processed any more. */
+  private waitForItsEnd(): void {
+    this.hasSavepoint = true;
+    this.deadline = Math.min(this.deadline, performance.now() + limits.endingMs);
+    this.pace.beginAnew();
   }
 
   private oldestMs(): number {

@@ -25,7 +25,9 @@ export const unansweredMin = 2;
  * would be taken for silent afterwards, and is better left alone.
  */
 export const callMs = 3_000;
-export const pollEveryMs = 25;
+
+/** Of a savepoint that takes long: each look is two requests or more. */
+export const pollEveryMsMax = 250;
 
 /** What a stop gets beyond the job's own checkpoint timeout, which may be longer than the time that it is given. */
 export const marginMs = 60_000;
