@@ -226,7 +226,8 @@ class Stop {
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     // Then the storage says what there is; but there nothing tells of somebody who has stopped it.
     if (known.job.ended && !(await this.tellsOfTheEnd()) && state !== 'FINISHED') return known;
-    return { ...known, ...(await pointsOf(this.subject, job, this.notes)) };
+    const points = await pointsOf(this.subject, job, this.notes);
+    return { ...known, ...points, mayRepeat: request.state === 'unknown' && (await this.request.mayRepeat()) };
   }
 
   private tellsOfTheEnd(): Promise<boolean> {
@@ -242,6 +243,7 @@ class Stop {
   private ofOurselves() {
     return {
       noted: this.request.isNoted,
+      mayRepeat: false,
       timeIsUp: this.timeIsUp(),
       checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
       oldestMs: this.oldestMs(),

@@ -14,7 +14,7 @@ export const stopped = generation();
 /** Where the stop's savepoint lies. */
 export const stopSavepoint = 'file:/s/stop-2-1/savepoint-1';
 
-export type Wish = Partial<Omit<StopJobInput, 'generation'>>;
+export type Wish = Partial<StopJobInput>;
 
 /** Stops the job, with a savepoint unless said otherwise. */
 export function stop(cluster: Partial<MadeUpCluster>, wish: Wish = {}) {
