@@ -15,8 +15,8 @@ export const silenceWhenAskedMs = 3_000;
 export const silenceWhenCanceledMs = 3_000;
 
 /**
- * From so many calls in a row without an answer on a JobManager is silent. One answer may be lost; and where this process itself stood
- * still, a call is out of time although its answer is there, for timers come before what was received.
+ * From so many calls in a row without an answer on a JobManager is silent. One answer may be lost, or slow where the node is busy; and where this
+ * process itself stood still, a call may be out of time before it was sent.
  */
 export const unansweredMin = 2;
 
