@@ -17,7 +17,7 @@ import {
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import { isCanceledWhileMended, keepsAttempts } from '../core/recovery/mending.ts';
+import { isCanceledWhileMended, isUnasked, keepsAttempts } from '../core/recovery/mending.ts';
 import { giveUpTrouble } from '../core/recovery/trouble.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
@@ -169,7 +169,9 @@ export class JobEntity extends JobHealth {
     const ended = { record, recordSeq, ...(mends && { mends }) };
     const staysCanceled = isCanceledWhileMended(state, ended) && patched('canceled-while-mended');
     const isScaled = keepsAttempts(state, ended) && patched('scalings-keep-attempts');
-    concludeMending(state, ended, { now: now(), staysCanceled, keepsAttempts: isScaled });
+    const hasReachedNobody = isUnasked(ended) && patched('unasked-attempts');
+    const taken = { staysCanceled, keepsAttempts: isScaled, isUnasked: hasReachedNobody };
+    concludeMending(state, ended, { now: now(), ...taken });
     this.concludeScaling(state, result, scales);
     if (state.phase === 'REMOVED') this.tellRemoved(state);
     if (result.failure) this.withdrawBuiltOn(state, result.record.number);
