@@ -101,6 +101,7 @@ export const checkpointConfig = z
   .looseObject({
     mode: z.enum(['exactly_once', 'at_least_once']),
     interval: z.number(),
+    min_pause: z.number(),
     timeout: z.number(),
     externalization: z.looseObject({ enabled: z.boolean(), delete_on_cancellation: z.boolean() }),
     state_backend: z.string(),
@@ -110,7 +111,8 @@ export const checkpointConfig = z
     const { enabled, delete_on_cancellation: deleted } = answer.externalization;
     return {
       mode: answer.mode,
-      ...(answer.interval > 0 && answer.interval < never && { intervalMs: answer.interval }),
+      // Flink itself takes the pause for the interval where that is shorter.
+      ...(answer.interval > 0 && answer.interval < never && { intervalMs: Math.max(answer.interval, answer.min_pause) }),
       timeoutMs: answer.timeout,
       retained: enabled && !deleted,
       stateBackend: answer.state_backend,

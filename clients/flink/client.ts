@@ -187,7 +187,10 @@ export interface Checkpoints {
 
 export interface CheckpointConfig {
   readonly mode: 'exactly_once' | 'at_least_once';
-  /** Absent where the job makes checkpoints only when asked. */
+  /**
+   * What lies between the beginnings of two at least: the interval, or the pause after each where that is longer. Absent where the job makes
+   * checkpoints only when asked.
+   */
   readonly intervalMs?: number;
   readonly timeoutMs: number;
   /** Whether checkpoints survive a cancellation. */

@@ -313,6 +313,15 @@ test('a job without periodic checkpoints has no interval', async () => {
   expect(config).not.toHaveProperty('intervalMs');
 });
 
+test.each<[string, number, number]>([
+  ['the pause after each is longer than that', 120_000, 120_000],
+  ['the pause after each is shorter', 500, 2_000],
+])('between two checkpoints lies the interval at least, or more: %s', async (_title, pause, expected) => {
+  const one = recorded('2.3', 'checkpoints-config');
+  const paused = { ...one, response: { ...(one.response as object), min_pause: pause } };
+  expect(await (await flinkWith(paused)).checkpointConfig(jobIdOf(one))).toMatchObject({ intervalMs: expected });
+});
+
 test('Flink 1.20 has no applications, 2.3 tells them', async () => {
   const older = await flinkWith(recorded('1.20', 'applications'));
   expect(await older.applications()).toEqual([]);
