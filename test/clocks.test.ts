@@ -29,7 +29,7 @@ const readers: Readonly<Record<string, string>> = {
   'activities/cluster/stop-storage.ts': 'a storage, with the age of state that the spec allows',
   'activities/cluster/storage-pod.ts': 'Kubernetes, with the limit for starting the pod',
   'activities/cluster/wait-stable.ts': 'itself, within one attempt',
-  'activities/observe/flink-look.ts': 'itself; Flink, with the ages that spec.recovery allows',
+  'activities/observe/checkpoints-seen.ts': 'itself; Flink, with the ages that spec.recovery allows',
   'activities/observe/measurer.ts': 'itself: when the same process measured',
   'activities/observe/nodes-view.ts': 'Kubernetes, with the minutes after which a silent node counts as lost',
   'activities/observe/watched-job.ts': 'itself; Flink, with the limits of spec.recovery; Kubernetes, as above',

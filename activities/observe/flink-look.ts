@@ -1,13 +1,13 @@
 /** One look at a job through its JobManager: what is asked is little while all is well. */
-import type { Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { FlinkClient, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
-import { stoppedWith } from '../../clients/flink/stopped-with.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
 import type { CauseObserved, CheckpointsObserved, ObservedJobState } from '../../core/observation/observation.ts';
 import { outlivedCache } from '../outlived-cache.ts';
+import { checkpointsSeen } from './checkpoints-seen.ts';
 
 /** What one look has shown. What was not asked for is absent: what was known of it goes on. */
 export interface FlinkLook {
@@ -103,42 +103,6 @@ async function depthOf(
         ...(newest.taskName !== undefined && { task: newest.taskName }),
       },
     }),
-    ...(checkpoints && config && { checkpoints: ofCheckpoints(checkpoints, config.intervalMs, endedAtMs) }),
-  };
-}
-
-function ofCheckpoints(
-  checkpoints: Checkpoints,
-  intervalMs: number | undefined,
-  endedAtMs: number | undefined,
-): CheckpointsObserved {
-  const { counts, latestCompleted, latestFailed, latestRestored } = checkpoints;
-  const stop = stoppedWith(checkpoints, endedAtMs);
-  // Flink's numbers go on from what was restored, and a job may have completed none since.
-  const goodId = Math.max(latestCompleted?.id ?? 0, latestRestored?.id ?? 0);
-  const isNewerFailure = latestFailed !== undefined && latestFailed.id > goodId;
-  return {
-    readAtMs: Date.now(),
-    ...(latestRestored && { restoredAtMs: latestRestored.restoredAtMs }),
-    ...(intervalMs !== undefined && { intervalMs }),
-    ...(stop?.path !== undefined && { stoppedWith: stop.path }),
-    ...(latestCompleted && {
-      newest: {
-        id: latestCompleted.id,
-        completedAtMs: latestCompleted.completedAtMs,
-        durationMs: Math.max(0, latestCompleted.completedAtMs - latestCompleted.triggeredAtMs),
-        sizeBytes: latestCompleted.stateBytes,
-        ...(latestCompleted.path !== undefined && { path: latestCompleted.path }),
-      },
-    }),
-    // Numbers after the newest good one have failed or are under way; a restore may skip some.
-    failures: isNewerFailure ? Math.max(1, Math.min(counts.failed, latestFailed.id - goodId)) : 0,
-    ...(isNewerFailure && {
-      failure: {
-        code: 'CHECKPOINT_FAILED',
-        message: `Checkpoint ${latestFailed.id} failed: ${latestFailed.message}`,
-        cure: `See the job's checkpoints in the Flink UI (${counts.failed} have failed in all) and its storage.`,
-      },
-    }),
+    ...(checkpoints && config && { checkpoints: checkpointsSeen(checkpoints, config.intervalMs, endedAtMs) }),
   };
 }

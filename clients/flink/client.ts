@@ -158,8 +158,10 @@ export interface CheckpointRecord {
   readonly format?: 'native' | 'canonical';
 }
 
-interface FailedCheckpoint {
+/** A checkpoint or savepoint that failed. */
+export interface FailedCheckpoint {
   readonly id: number;
+  readonly savepoint: boolean;
   readonly failedAtMs: number;
   readonly message: string;
 }
@@ -174,6 +176,9 @@ export interface Checkpoints {
   };
   /** The last few that have completed, newest first. */
   readonly recentCompleted: readonly CheckpointRecord[];
+  /** Those that have failed among the last few, newest first. */
+  readonly recentFailed: readonly FailedCheckpoint[];
+  readonly savepointUnderWay: boolean;
   readonly latestCompleted?: CheckpointRecord;
   readonly latestSavepoint?: CheckpointRecord;
   readonly latestFailed?: FailedCheckpoint;

@@ -84,6 +84,8 @@ export interface CheckpointsObserved {
   readonly readAtMs?: number;
   /** When the submission restored its state last: at its start, or when Flink restarted it. */
   readonly restoredAtMs?: number;
+  /** Until when a savepoint was under way, whatever became of it: Flink begins no checkpoint meanwhile. */
+  readonly savepointAtMs?: number;
   /** Absent where the job makes none by time. */
   readonly intervalMs?: number;
   /** The savepoint with which the job was stopped, by whomever. */

@@ -8,7 +8,7 @@ import type { Generation } from '../../core/generation.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import { cachedFor } from '../support/cached-answers.ts';
-import { listedJob } from '../support/listed-job.ts';
+import { listedJob, nothingRecent } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -259,7 +259,7 @@ describe('a JobManager that answers', () => {
       const flink: Partial<FlinkClient> = {
         ...flinkGoing([]),
         jobs: async () => [listedJob(stopped, 'FINISHED')],
-        checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint, latestRestored }),
+        checkpoints: async () => ({ counts, ...nothingRecent, latestCompleted, latestSavepoint, latestRestored }),
       };
       await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
     },
@@ -271,7 +271,7 @@ describe('a JobManager that answers', () => {
     const flink: Partial<FlinkClient> = {
       ...flinkGoing(['RUNNING']),
       savepointStatus: async () => ({ state: 'unknown' }),
-      checkpoints: async () => ({ counts, recentCompleted: [] }),
+      checkpoints: async () => ({ counts, ...nothingRecent }),
     };
     const { outcome } = stop({ flink, hasPods: true, taken }, { how: 'cancel', aside: taken.path });
     await expect(outcome).resolves.toMatchObject({ restorePoint: taken.path });
@@ -295,7 +295,7 @@ describe('a JobManager that answers', () => {
       return {
         ...flinkGoing([]),
         jobs: async () => [listedJob(stopped, 'FAILED')],
-        checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted }),
+        checkpoints: async () => ({ counts, ...nothingRecent, latestCompleted }),
       };
     };
     const wish = { how: 'cancel', provesPoint: true } as const;

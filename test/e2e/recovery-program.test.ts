@@ -18,10 +18,11 @@ import {
   restartsAtOnce,
   resumed,
 } from '../support/broken-job.ts';
-import { applied } from '../support/e2e-job.ts';
+import { applied, ended, tenant } from '../support/e2e-job.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
+import { drey } from '../support/running-stack.ts';
 
 const tolerant = { 'execution.checkpointing.tolerable-failed-checkpoints': '1000' };
 
@@ -150,6 +151,21 @@ const cases: readonly BrokenCase[] = [
       await awaitMending(name);
       clearFault(control, 'checkpoint-delay-ms');
       expect((await mended(name)).reason).toMatch(/^The newest checkpoint is \d+ s old, and at most 20 s are expected/);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a savepoint that takes longer than a checkpoint may be old has no job started again',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { spec: { recovery: { checkpoints: { maxAge: '20s' } } } });
+      setFault(control, 'savepoint-delay-ms', 60_000);
+      const { operation } = await drey().createSavepoint({ tenant, name }, {});
+      expect(await ended(name, operation?.number ?? 0)).toMatchObject({ kind: 'savepoint', state: 'succeeded' });
+      clearFault(control, 'savepoint-delay-ms');
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy', 'savepoint']);
       await endsWhole(name);
     },
     'slow',
