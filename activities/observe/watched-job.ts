@@ -9,6 +9,7 @@ import type {
   ObservationOrder,
   ObservedJobState,
   Standstill,
+  Untold,
 } from '../../core/observation/observation.ts';
 import { isDeepDue, type Pace } from '../../core/observation/pace.ts';
 import { restartTimesMax } from '../../core/observation/bounds.ts';
@@ -40,6 +41,7 @@ export class WatchedJob {
   private deep: { readonly atMs: number; readonly looks: number } | undefined;
   private sinceMs = Date.now();
   private cameUpAtMs: number | undefined;
+  private untold: Untold | undefined;
   private readonly restartsAtMs = new Set<number>();
   private forgottenRestarts = 0;
 
@@ -69,6 +71,7 @@ export class WatchedJob {
       this.forgottenRestarts = 0;
       this.sinceMs = Date.now();
       this.cameUpAtMs = undefined;
+      this.untold = undefined;
     }
     this.generation = generation;
   }
@@ -87,16 +90,26 @@ export class WatchedJob {
     // It was on its way while the job was submitted anew.
     if (submission !== this.generation.submission) return true;
     const before = this.last;
-    if (look.checkpoints || look.failuresAtMs) this.deep = { atMs: performance.now(), looks: 0 };
-    else if (this.deep) this.deep = { ...this.deep, looks: this.deep.looks + 1 };
+    this.sawDepth(look);
     for (const atMs of look.failuresAtMs ?? []) this.restarted(atMs);
     const isOther = classOf(before) !== classOf(look);
     if (isOther) this.sinceMs = Date.now();
     if (isOther && before && classOf(look) === 'up') this.cameUpAtMs = this.sinceMs;
     // What was not asked for, or could not be told, goes on as it was.
-    const { silence: _silence, ...known } = before ?? look;
+    const { silence: _silence, untold: _untold, ...known } = before ?? look;
     this.last = { ...known, ...look };
     return isOther;
+  }
+
+  /** What was not told in whole is asked for again at the next chance. A look that did not ask for it changes nothing of that. */
+  private sawDepth({ checkpoints, failuresAtMs, untold }: FlinkLook): void {
+    if (untold) this.untold = { ...untold, sinceMs: this.untold?.sinceMs ?? Date.now() };
+    else if (checkpoints || failuresAtMs) {
+      this.untold = undefined;
+      this.deep = { atMs: performance.now(), looks: 0 };
+      return;
+    }
+    if (this.deep) this.deep = { ...this.deep, looks: this.deep.looks + 1 };
   }
 
   /** Flink tells each again and again; a job that fails for days is not to fill the memory. */
@@ -134,6 +147,7 @@ export class WatchedJob {
       missing,
       changed,
       ...(standstill && { standstill }),
+      ...(this.untold && { untold: this.untold }),
     });
   }
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { lookAtFlink } from '../../activities/observe/flink-look.ts';
 import type { Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
-import { FlinkUnreachable } from '../../clients/flink/errors.ts';
+import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { CheckpointsObserved } from '../../core/observation/observation.ts';
 import { nothingRecent } from '../support/listed-job.ts';
 import { runningJob } from '../support/running-job.ts';
@@ -25,6 +25,10 @@ async function nothing(): Promise<undefined> {}
 
 function noAnswer(): Promise<never> {
   return Promise.reject(new FlinkUnreachable('no answer within 5000 ms'));
+}
+
+function refused(): Promise<never> {
+  return Promise.reject(new FlinkRestError(500, 'no'));
 }
 
 function flink(answers: object): FlinkClient {
@@ -139,6 +143,30 @@ describe('a JobManager', () => {
     const look = await lookAtFlink({ flink: flink({ checkpoints: noAnswer }), generation }, () => true);
     expect(look).toMatchObject({ state: 'RUNNING', tasks: { running: 2, total: 2 } });
     expect(look.checkpoints).toBeUndefined();
+  });
+
+  const history = [{ timestampMs: 3, name: 'E', stackTrace: 'E: no' }];
+  const seen = { counts: none, ...nothingRecent, latestCompleted: completed };
+  const whole = { exceptions: async () => ({ history }), checkpoints: async () => seen };
+
+  test.each<[string, object, object, readonly string[]]>([
+    ['checkpoints', { checkpoints: noAnswer }, { failuresAtMs: [3] }, ['checkpoints']],
+    ["checkpoints' interval", { checkpointConfig: refused }, { failuresAtMs: [3] }, ['checkpoints']],
+    ['failures', { exceptions: refused }, { checkpoints: { newest: { id: 500 } } }, ['failures']],
+    ['failures and checkpoints', { exceptions: noAnswer, checkpoints: refused }, {}, ['checkpoints', 'failures']],
+  ])('that does not tell of %s tells the rest, and what it does not', async (_title, answers, told, what) => {
+    const look = await lookWith({ ...whole, ...answers });
+    expect(look).toMatchObject({
+      state: 'RUNNING',
+      ...told,
+      untold: { what, why: expect.stringMatching(/500|no answer/) },
+    });
+    expect('checkpoints' in look).toBe(!what.includes('checkpoints'));
+    expect('failuresAtMs' in look).toBe(!what.includes('failures'));
+  });
+
+  test('that tells all leaves nothing untold', async () => {
+    expect(await lookWith(whole)).not.toHaveProperty('untold');
   });
 
   test('that lists it as FINISHED counts as silent until it tells whether somebody has stopped it', async () => {
