@@ -68,6 +68,10 @@ describe('applying a spec', () => {
       job: { name, revision: 1 },
       operation: { number: 1, kind: 'deploy', requestedBy: 'admin' },
     });
+    // Accepted and not begun: whoever waits for its end knows by that.
+    expect(answer.body.job).toMatchObject({ phase: 'PENDING', upcoming: 1 });
+    expect(answer.body.job).not.toHaveProperty('operation');
+    expect((await call('GET', path(name))).body).toMatchObject({ upcoming: 1 });
     expect(answer.headers.get('etag')).toBe('"1"');
     expect(answer.headers.get('location')).toBe(`${path(name)}/operations/1`);
     expect(answer.headers.get('idempotency-key')).toMatch(/^[\w-]{36}$/);
