@@ -1,10 +1,13 @@
 /** `drey suspend`, `cancel`, `resume`, `restart`, `scale`, `rollback`, `promote`, `discard` and `abort`: short words for common changes to one job. */
+import { isRecordsAway } from '../../clients/drey/errors.ts';
 import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
 import type { JobRef } from '../../clients/drey/paths.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
+import type { OperationRecord } from '../../core/operation.ts';
 import type { Context } from '../context.ts';
 import { CliError, exitCodes, usageError } from '../errors.ts';
 import { parseJobName } from '../targets.ts';
+import { operationsUnderWay } from '../under-way.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { tellOutlook } from './dry-run.ts';
 import { tellChange, tellingOf, type TellingFlags } from './tell-change.ts';
@@ -67,14 +70,24 @@ export async function abort(context: Context, words: readonly string[], flags: C
 /** More than can wait: the one that runs is the oldest of them. */
 const operationsRead = 50;
 
-async function underWay({ client }: Context, job: JobRef): Promise<number> {
-  const { items } = await client.listOperations(job, { limit: operationsRead });
+async function underWay(context: Context, job: JobRef): Promise<number> {
+  const items = await newestOperations(context, job);
   const found = items.find(({ state }) => state === 'running') ?? items.find(({ state }) => state === 'queued');
   if (found) return found.number;
   throw new CliError(`no operation of ${job.name} waits or runs`, {
     exitCode: exitCodes.failed,
     cure: `drey operations ${job.name} lists them.`,
   });
+}
+
+async function newestOperations(context: Context, job: JobRef): Promise<readonly OperationRecord[]> {
+  const { client } = context;
+  try {
+    return (await client.listOperations(job, { limit: operationsRead })).items;
+  } catch (error) {
+    if (!isRecordsAway(error)) throw error;
+    return operationsUnderWay(context, await client.getJob(job));
+  }
 }
 
 function changing(word: string, ask: Ask) {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectPostgres } from '../../clients/postgres/connect.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
+import { runDrey } from '../cli/run-drey.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { specInput } from '../support/records.ts';
@@ -76,6 +77,11 @@ describe('without PostgreSQL', () => {
     const list = await call('GET', '/v1/tenants/default/jobs');
     expect(list).toMatchObject({ status: 503, body: { code: 'RECORDS_AWAY' } });
     expect(list.headers.get('retry-after')).toBe('1');
+    for (const kind of ['operations', 'events', 'savepoints'])
+      expect(await call('GET', `${path('offline')}/${kind}`)).toMatchObject({
+        status: 503,
+        body: { code: 'RECORDS_AWAY' },
+      });
     const notReady = await call('GET', '/readyz');
     expect(notReady).toMatchObject({ status: 503, body: { postgres: { ok: false }, temporal: { ok: true } } });
     expect((await call('GET', '/healthz')).status).toBe(200);
@@ -87,6 +93,21 @@ describe('without PostgreSQL', () => {
       return body.items?.length === 1;
     };
     await waitUntil(listed, { what: 'the record to be written later', timeoutMs: 300_000 });
+  });
+
+  test('drey describes a job without its lists, and gives up the operation that is under way', async () => {
+    await applyPatiently('looked-after');
+    await plane.postgres.halt();
+    const env = { DREY_SERVER: plane.url, DREY_TOKEN: plane.token };
+    const drey = (...words: string[]) => runDrey(undefined, words, { env, now: Date.now });
+    const described = await drey('describe', 'job', 'looked-after');
+    const missing = 'earlier operations, events, savepoints';
+    expect(described).toMatchObject({ code: 0, err: expect.stringContaining(missing) });
+    expect(described.out).toMatch(/^Current operation:\n {2}Operation: +1 deploy$/m);
+    const abandoned = await drey('abort', 'looked-after');
+    expect(abandoned).toMatchObject({ code: 0, out: expect.stringContaining('give up operation 1') });
+    await plane.postgres.resume();
+    await untilReady();
   });
 });
 

@@ -229,6 +229,21 @@ describe('abort', () => {
     expect(Number(/limit=(\d+)/.exec(api.asked[0]?.url ?? '')?.[1])).toBeGreaterThan(21);
   });
 
+  test.each([
+    ['runs', { operation: 4, upcoming: 5 }, 4],
+    ['waits', { upcoming: 5 }, 5],
+  ])('finds the operation that %s also while PostgreSQL is away', async (_, view, number) => {
+    api.routes = {
+      [`GET ${counts}/operations`]: problem('RECORDS_AWAY', 503, 'This needs PostgreSQL.'),
+      [`GET ${counts}`]: { body: jobView(view) },
+      [`GET ${counts}/operations/4`]: { body: operationRecord({ number: 4, state: 'running' }) },
+      [`GET ${counts}/operations/5`]: { body: operationRecord({ number: 5, state: 'queued' }) },
+      [`POST ${counts}/operations/${number}/abort`]: accepted,
+    };
+    expect(await drey('abort', 'counts')).toMatchObject({ code: 0, err: '' });
+    expect(api.asked.at(-1)).toMatchObject({ method: 'POST', url: `${counts}/operations/${number}/abort` });
+  });
+
   test('says when none does', async () => {
     api.routes = { [`GET ${counts}/operations`]: page([operationRecord({ state: 'succeeded' })]) };
     const { code, err } = await drey('abort', 'counts');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { jobView, operationRecord } from '../support/records.ts';
-import { page, useFakeApi } from './fake-api.ts';
+import { page, problem, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
 const api = useFakeApi();
@@ -101,6 +101,45 @@ async function describeWith(operations: readonly object[], view = jobView()): Pr
   };
   return (await runDrey(api.server, ['describe', 'job', 'counts'])).out;
 }
+
+const shownWithout = (missing: string) =>
+  `warning: PostgreSQL does not answer now: flinkjob/counts is shown without its ${missing}\n`;
+
+describe('while PostgreSQL is away', () => {
+  const away = problem('RECORDS_AWAY', 503, 'This needs PostgreSQL, which does not answer now.');
+  const lists = { [`GET ${counts}/operations`]: away, [`GET ${counts}/events`]: away };
+
+  test('describe shows the job and what is under way, and says which lists are missing', async () => {
+    api.routes = {
+      ...lists,
+      [`GET ${counts}`]: { body: { ...job, upcoming: 2 } },
+      [`GET ${counts}/operations/2`]: { body: current },
+      [`GET ${counts}/savepoints`]: away,
+    };
+    const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'counts']);
+    expect({ code, err }).toEqual({ code: 0, err: shownWithout('earlier operations, events, savepoints') });
+    expect(out).toMatch(/^Phase: +DEPLOYING$/m);
+    expect(out).toMatch(/^ {2}Cure: +Mend it\.$/m);
+    expect(out).toMatch(/\nCurrent operation:\n {2}Operation: +2 deploy\n/);
+    expect(out).not.toMatch(/^Events:/m);
+  });
+
+  test('describe shows the job alone where its workflow does not answer any more either', async () => {
+    const { operation: _, ...idle } = job;
+    for (const view of [idle, job]) {
+      api.routes = { ...lists, [`GET ${counts}`]: { body: view }, [`GET ${counts}/operations/2`]: away };
+      const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'counts']);
+      expect({ code, err }).toEqual({ code: 0, err: shownWithout('earlier operations, events') });
+      expect(out).toMatch(/^Failure:\n {2}Code: +CRASH_LOOP$/m);
+    }
+  });
+
+  test('describe fails where a list is refused for another reason', async () => {
+    const refused = problem('NOT_ALLOWED', 403, 'That is not yours.');
+    api.routes = { ...lists, [`GET ${counts}`]: { body: job }, [`GET ${counts}/events`]: refused };
+    expect(await runDrey(api.server, ['describe', 'job', 'counts'])).toMatchObject({ code: 1, out: '' });
+  });
+});
 
 test('describe shows the jobs that there are, and fails for the one that there is not', async () => {
   await describeWith([]);
