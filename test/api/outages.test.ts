@@ -48,8 +48,20 @@ describe('without a worker', () => {
     expect(refused).toMatchObject({ status: 503, body: { code: 'NOT_YET_ACCEPTED' } });
     expect(refused.body.cure).toContain(key);
     expect(refused.headers.get('retry-after')).toBe('1');
+    // Jobs can be read all the while: who balances load leaves the API where it is.
+    const missed = async () => {
+      const { status, body } = await call('GET', '/readyz');
+      return status === 200 && body.worker.ok === false && body;
+    };
+    expect(await waitUntil(missed, { what: 'the worker to be missed', timeoutMs: 300_000 })).toEqual({
+      ready: true,
+      postgres: { ok: true },
+      temporal: { ok: true },
+      worker: { ok: false, reason: expect.stringContaining('no worker asks Temporal for work') },
+    });
     await plane.startWorker();
     const accepted = await applyPatiently('waits', key);
+    expect((await call('GET', '/readyz')).body.worker).toEqual({ ok: true });
     expect(accepted).toMatchObject({ status: 201, body: { operation: { number: 1 } } });
     expect((await call('GET', `${path('waits')}/operations`)).body.items).toHaveLength(1);
   });
