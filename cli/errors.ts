@@ -4,7 +4,7 @@ import type { SpecProblem } from '../core/spec/problem.ts';
 import { printable, say, type Output } from './world.ts';
 
 /** Exit codes; `drey --help` explains them. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, wouldChange: 4, interrupted: 130 } as const;
 
 interface ErrorDetails {
   readonly exitCode: number;

@@ -17,7 +17,7 @@ Configuration: flags, else DREY_SERVER, DREY_TOKEN and DREY_TENANT, else a JSON 
 $DREY_CONFIG, else the nearest .drey/cli.json (a development stack's), else ~/.config/drey/config.json.
 
 Exit codes: 0 done; 1 it failed, does not exist, or was refused; 2 wrong usage, file or configuration;
-3 the API cannot be reached, or waiting timed out; 130 interrupted.`;
+3 the API cannot be reached, or waiting timed out; 4 diff --exit-code: something would change; 130 interrupted.`;
 
 type Run<Flags> = (context: Context, words: readonly string[], flags: Flags) => Promise<number>;
 
@@ -98,8 +98,9 @@ function addChanges(program: Command, declare: Declare): void {
     .description('say what an apply would change, what it would cost, and from which state it would start')
     .requiredOption('-f, --filename <file>', 'file, folder, or - for the input; may be repeated', collect)
     .option('-R, --recursive', 'folders with their subfolders')
+    .option('--exit-code', 'end with 4 where something would change')
     .option('-o, --output <format>', 'json, yaml or name');
-  declare(diff, async () => (await import('./commands/apply.ts')).diff);
+  declare(diff, async () => (await import('./commands/diff.ts')).diff);
   const remove = program
     .command('delete')
     .description('remove jobs and all that belongs to them')
