@@ -92,7 +92,7 @@ function movedElsewhere(state: JudgedJob, spec: FlinkJob): Refusal | undefined {
   const current = state.revision.spec.spec;
   for (const field of ['cluster', 'namespace'] as const) {
     if (spec.spec[field] !== current[field]) {
-      const message = `spec.${field} is ${current[field]} and cannot be changed to ${spec.spec[field]} by an apply. Remove the job first.`;
+      const message = `spec.${field} is ${current[field]} and cannot be changed to ${spec.spec[field]} by an apply.`;
       return { code: 'IMMUTABLE_FIELD', message };
     }
   }

@@ -157,22 +157,26 @@ describe('apply --dry-run', () => {
 describe('apply --dry-run of several', () => {
   const [one, two] = [jobSpec('one'), jobSpec('two')];
   const plan = { kind: 'deploy', cost: 'redeploy', changes: [], notes: [] };
+  const first = { ...plan, notes: ['mind the gap'] };
+  const startsFrom = 'nothing: the job starts empty';
   const failed = { dryRun: true, changed: true, revision: 3, spec: two, plan, startsFrom: 's3://a/b' };
   const documents = ['one', 'two', 'bad'].map((name) => stringify(specInput(name))).join('---\n');
   beforeEach(() => {
     const jobs = '/v1/tenants/default/jobs';
     api.routes = {
-      [`PUT ${jobs}/one`]: { body: { dryRun: true, changed: true, revision: 0, spec: one, plan } },
+      [`PUT ${jobs}/one`]: { body: { dryRun: true, changed: true, revision: 0, spec: one, plan: first, startsFrom } },
       [`PUT ${jobs}/two`]: { body: failed },
       [`PUT ${jobs}/bad`]: problem('SPEC_REFUSED', 422, 'It is not valid.'),
     };
   });
 
-  test('goes on after a refusal; of a new job all is new', async () => {
+  test('goes on after a refusal; of a new job all is new, and it says what that starts from', async () => {
     expect(await apply(documents, '--dry-run')).toMatchObject({
       code: 1,
       out: [
         'flinkjob/one created (dry run)',
+        `  starts from: ${startsFrom}`,
+        '  note: mind the gap',
         'flinkjob/two configured (dry run)',
         '  needs: deploy (cost: redeploy)',
         '  starts from: s3://a/b',
