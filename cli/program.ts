@@ -4,6 +4,18 @@ import type { GlobalFlags } from './config.ts';
 import type { Context } from './context.ts';
 import type { AdviseFlags } from './commands/advise.ts';
 import { exitCodes, reportError } from './errors.ts';
+import {
+  collect,
+  dryRunFlag,
+  endModeFlag,
+  forceFlag,
+  ifRevisionFlag,
+  keyFlag,
+  modeFlag,
+  operationOutput,
+  uidFlag,
+  waitTimeout,
+} from './shared-flags.ts';
 import type { World } from './world.ts';
 
 const help = `
@@ -67,21 +79,6 @@ function programOn(world: World, end: (exitCode: number) => void): Command {
   return program;
 }
 
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
-}
-
-const uidFlag = [
-  '--uid <uid>',
-  'of the job that is meant, where a later one has its name: get jobs -o wide shows it',
-] as const;
-
-const waitTimeout = ['--timeout <duration>', 'longest time for --wait', '30m'] as const;
-
-const operationOutput = ['-o, --output <format>', 'json, yaml or name: the operation, or the dry run'] as const;
-
-const dryRunFlag = ['--dry-run', 'say what would happen, or be refused; change nothing'] as const;
-
 function addChanges(program: Command, declare: Declare): void {
   const apply = program
     .command('apply')
@@ -90,6 +87,8 @@ function addChanges(program: Command, declare: Declare): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the operations to their end, and fail if one fails')
     .option(...waitTimeout)
+    .option(...keyFlag)
+    .option(...ifRevisionFlag)
     .option(...dryRunFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(apply, async () => (await import('./commands/apply.ts')).apply);
@@ -111,26 +110,13 @@ function addChanges(program: Command, declare: Declare): void {
     .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
     .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
     .option('--forget', 'end it without its cluster, where no agent comes back: what the job has there stays')
+    .option(...keyFlag)
+    .option(...ifRevisionFlag)
     .option(...dryRunFlag)
     .option('--ignore-not-found', 'a job that does not exist is no failure')
     .option(...operationOutput);
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
-
-const modeFlag = [
-  '--mode <mode>',
-  'savepoint, last-state or stateless; unless told, upgrades go as the spec says',
-] as const;
-
-const endModeFlag = [
-  '--mode <mode>',
-  'savepoint, last-state or stateless: which state it goes on from later; unless told, suspend takes a savepoint, and cancel none',
-] as const;
-
-const forceFlag = [
-  '--force',
-  'end it also where no savepoint can be had: then it goes on later from its newest checkpoint, however old',
-] as const;
 
 const changeJob = () => import('./commands/change-job.ts');
 
@@ -143,8 +129,10 @@ function addVerbs(program: Command, declare: Declare): void {
       .argument('<job NAME...>', argument)
       .option('--wait', 'follow the operation to its end, and fail if it fails')
       .option(...waitTimeout)
+      .option(...keyFlag)
+      .option(...dryRunFlag)
       .option(...operationOutput);
-  const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
+  const verb = (name: string, description: string) => command(name, description).option(...ifRevisionFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
   declare(suspend.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
@@ -165,16 +153,16 @@ function addVerbs(program: Command, declare: Declare): void {
     .option(...modeFlag);
   declare(rollback, async () => (await changeJob()).rollback);
   declare(
-    verb('promote', 'make the candidate of a blue/green upgrade the job'),
+    command('promote', 'make the candidate of a blue/green upgrade the job'),
     async () => (await changeJob()).promote,
   );
-  declare(verb('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
+  declare(command('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
   const abort = command(
     'abort',
     'ask the operation that waits or runs to give up',
     'NAME, and N for another operation',
   );
-  declare(abort.option(...dryRunFlag), async () => (await changeJob()).abort);
+  declare(abort, async () => (await changeJob()).abort);
 }
 
 function addReads(program: Command, declare: Declare): void {
@@ -260,6 +248,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .argument('<job NAME...>', 'NAME, or job NAME')
     .option('--format <format>', "native or canonical; unless told, that of the job's spec")
     .option('--candidate', 'of the candidate that runs beside the job, and not of the job itself')
+    .option(...keyFlag)
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout)
@@ -286,6 +275,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option(...uidFlag)
     .option('--into <job>', 'start this job from it instead, with its own spec')
     .option('--to <revision>', 'with the spec of this earlier revision')
+    .option(...keyFlag)
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout)
@@ -299,6 +289,7 @@ function addSavepoints(program: Command, declare: Declare): void {
     .option('--force', 'even if the job may need it, or it is the newest one')
     .option('--all', 'of a removed job: all but the newest one, 20 at once, without a number')
     .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
+    .option(...keyFlag)
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout)
@@ -325,6 +316,7 @@ function addAutoscaler(program: Command, declare: Declare): Command {
     .option('--now', 'by the samples that there are')
     .option('--wait', 'wait for the decision, and for what is done by it, and show it')
     .option('--timeout <duration>', 'longest time for --wait', '10m')
+    .option(...keyFlag)
     .option('-o, --output <format>', 'json or yaml');
   declare(autoscale, async () => (await import('./commands/autoscaler.ts')).autoscale);
   return autoscaler;

@@ -2,6 +2,7 @@
 import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
 import type { JobRef } from '../../clients/drey/paths.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
+import { askFor, askingOf, tryFor, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { CliError, exitCodes, usageError } from '../errors.ts';
 import { parseJobName } from '../targets.ts';
@@ -9,7 +10,7 @@ import { wholeNumber } from '../whole-number.ts';
 import { tellOutlook } from './dry-run.ts';
 import { tellChange, tellingOf, type TellingFlags } from './tell-change.ts';
 
-export interface ChangeFlags extends TellingFlags {
+export interface ChangeFlags extends TellingFlags, AskingFlags {
   readonly dryRun?: boolean;
   readonly mode?: string;
   readonly force?: boolean;
@@ -50,17 +51,18 @@ export const discard = changing('discarding its candidate', (verbs, job) => verb
 /** The operation that is under way or waits, unless one is named. */
 export async function abort(context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> {
   const telling = tellingOf(flags);
+  const asking = askingOf(flags);
   const last = words.at(-1) ?? '';
   const isNamed = words.length > 1 && /^\d+$/.test(last);
   const job = { tenant: context.config.tenant, name: parseJobName(isNamed ? words.slice(0, -1) : words) };
   const number = isNamed ? Number(last) : await underWay(context, job);
   const outcome = `asked to give up operation ${number}`;
   if (flags.dryRun === true) {
-    const outlook = await context.client.dryRun.abortOperation(job, number);
+    const outlook = await tryFor(context, asking, (tries) => tries.abortOperation(job, number));
     await tellOutlook(context.world, outcome, outlook, telling.format);
     return exitCodes.ok;
   }
-  const change = await context.client.abortOperation(job, number);
+  const change = await askFor(context, job, asking, (changes) => changes.abortOperation(job, number));
   return tellChange(context, change, telling, outcomeOf(outcome, change));
 }
 
@@ -79,14 +81,16 @@ async function underWay({ client }: Context, job: JobRef): Promise<number> {
 
 function changing(word: string, ask: Ask) {
   return async (context: Context, words: readonly string[], flags: ChangeFlags): Promise<number> => {
-    const { client, config, world } = context;
+    const { config, world } = context;
     const telling = tellingOf(flags);
+    const asking = askingOf(flags);
     const job = { tenant: config.tenant, name: parseJobName(words) };
     if (flags.dryRun === true) {
-      await tellOutlook(world, word, await ask(client.dryRun, job, flags), telling.format);
+      const outlook = await tryFor(context, asking, (tries) => ask(tries, job, flags));
+      await tellOutlook(world, word, outlook, telling.format);
       return exitCodes.ok;
     }
-    const change = await ask<Change>(client, job, flags);
+    const change = await askFor(context, job, asking, (changes) => ask<Change>(changes, job, flags));
     return tellChange(context, change, telling, change.changed ? outcomeOf(word, change) : 'unchanged');
   };
 }

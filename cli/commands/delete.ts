@@ -3,6 +3,7 @@ import type { JobRef } from '../../clients/drey/paths.ts';
 import { DreyApiError, isNotFound } from '../../clients/drey/errors.ts';
 import type { Outlook } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
+import { askedJobs, askFor, askingOf, tryFor, type AskedJob, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, reportError, usageError } from '../errors.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
@@ -15,7 +16,7 @@ import { tellOutlook } from './dry-run.ts';
 import { tellingOf, type Telling, type TellingFlags } from './tell-change.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
-export interface DeleteFlags extends TellingFlags {
+export interface DeleteFlags extends TellingFlags, AskingFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
   readonly dryRun?: boolean;
@@ -27,9 +28,14 @@ export interface DeleteFlags extends TellingFlags {
 
 export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
   const telling = tellingOf(flags);
+  const asking = askingOf(flags);
   const refs = await refsOf(context, words, flags);
-  if (flags.dryRun === true) return tryAll(context, refs, flags, telling);
-  const { found, exitCode } = await ofEach(context, refs, flags, (ref) => requestRemoval(context, ref, flags, telling));
+  const jobs = askedJobs(
+    asking,
+    refs.map((ref) => ({ ref })),
+  );
+  if (flags.dryRun === true) return tryAll(context, jobs, flags, telling);
+  const { found, exitCode } = await ofEach(context, jobs, flags, (job) => requestRemoval(context, job, flags, telling));
   const waited = telling.wait ? await waitForOperations(context, found, telling) : exitCodes.ok;
   if (telling.format !== undefined) await printOperations(context, found, telling);
   return Math.max(exitCode, waited);
@@ -60,19 +66,19 @@ async function refsOf(context: Context, words: readonly string[], flags: DeleteF
 /** Goes on after one was refused. Those that gave something are `found`. */
 async function ofEach<Found>(
   { world }: Context,
-  refs: readonly JobRef[],
+  jobs: readonly AskedJob[],
   flags: DeleteFlags,
-  ask: (ref: JobRef) => Promise<Found | undefined>,
+  ask: (job: AskedJob) => Promise<Found | undefined>,
 ): Promise<{ readonly found: readonly Found[]; readonly exitCode: number }> {
   const found: Found[] = [];
   let exitCode: number = exitCodes.ok;
-  for (const ref of refs) {
+  for (const job of jobs) {
     try {
-      const one = await ask(ref);
+      const one = await ask(job);
       if (one !== undefined) found.push(one);
     } catch (error) {
       if (flags.ignoreNotFound === true && isNotFound(error)) continue;
-      exitCode = Math.max(exitCode, reportError(world.err, error, jobLabel(ref)));
+      exitCode = Math.max(exitCode, reportError(world.err, error, jobLabel(job.ref)));
     }
   }
   return { found, exitCode };
@@ -80,14 +86,14 @@ async function ofEach<Found>(
 
 async function requestRemoval(
   context: Context,
-  ref: JobRef,
+  asked: AskedJob,
   flags: DeleteFlags,
   { wait, format }: Telling,
 ): Promise<Followed> {
-  const { job, operation } = await removal(context, ref, flags);
+  const { job, operation } = await removal(context, asked, flags);
   const number = operation === undefined ? '' : ` (operation ${operation.number})`;
   const { out } = context.world;
-  if (format === undefined) say(out, `${jobLabel(ref)} ${wait ? 'removing' : 'removal requested'}${number}`);
+  if (format === undefined) say(out, `${jobLabel(asked.ref)} ${wait ? 'removing' : 'removal requested'}${number}`);
   if (flags.forget !== true) await warnIfAwaited(context, job);
   return { job, operation };
 }
@@ -108,13 +114,13 @@ async function warnIfAwaited({ client, world }: Context, { name, spec }: JobView
 
 async function tryAll(
   context: Context,
-  refs: readonly JobRef[],
+  jobs: readonly AskedJob[],
   flags: DeleteFlags,
   { format }: Telling,
 ): Promise<number> {
   const { world } = context;
-  const { found, exitCode } = await ofEach(context, refs, flags, async (ref) => {
-    const outlook = await tryRemoval(context, ref, flags);
+  const { found, exitCode } = await ofEach(context, jobs, flags, async (job) => {
+    const outlook = await tryRemoval(context, job, flags);
     if (outlook && format === undefined) await tellOutlook(world, 'removed', outlook, format);
     return outlook;
   });
@@ -124,22 +130,28 @@ async function tryAll(
 }
 
 /** What it would do; nothing where somebody asked for it before, which is said. */
-async function tryRemoval({ client, world }: Context, ref: JobRef, flags: DeleteFlags): Promise<Outlook | undefined> {
+async function tryRemoval(
+  context: Context,
+  { ref, asking }: AskedJob,
+  flags: DeleteFlags,
+): Promise<Outlook | undefined> {
   try {
-    return await client.dryRun.removeJob(ref, wishOf(flags));
+    return await tryFor(context, asking, (tries) => tries.removeJob(ref, wishOf(flags)));
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
+    const { world } = context;
     say(flags.output === undefined ? world.out : world.err, `${jobLabel(ref)} is being removed already (dry run)`);
     return undefined;
   }
 }
 
 /** Asks for the removal; one that somebody asked for before will do as well. */
-async function removal({ client }: Context, ref: JobRef, flags: DeleteFlags): Promise<Followed> {
+async function removal(context: Context, { ref, asking }: AskedJob, flags: DeleteFlags): Promise<Followed> {
   try {
-    return await client.removeJob(ref, wishOf(flags));
+    return await askFor(context, ref, asking, (changes) => changes.removeJob(ref, wishOf(flags)));
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
+    const { client } = context;
     const [job, operations] = await Promise.all([client.getJob(ref), client.listOperations(ref)]);
     return { job, operation: operations.items.find(({ kind }) => kind === 'remove') };
   }

@@ -1,5 +1,6 @@
 /** `--dry-run`: asks the API what a change would do, and says it. */
 import type { Outlook } from '../../core/dry-run.ts';
+import { tryFor } from '../asking.ts';
 import { bodyOf, type ApplyTarget } from '../apply-target.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
@@ -31,8 +32,8 @@ export async function dryRun(
   return exitCode;
 }
 
-function tryOne({ client }: Context, { document, ref }: ApplyTarget): Promise<Outlook> {
-  return client.dryRun.applyJob(ref, bodyOf(document, ref.tenant));
+function tryOne(context: Context, { document, ref, asking }: ApplyTarget): Promise<Outlook> {
+  return tryFor(context, asking, (tries) => tries.applyJob(ref, bodyOf(document, ref.tenant)));
 }
 
 /** Of one job. @param outcome what would become of it, in a word. */

@@ -151,6 +151,26 @@ describe('what would happen', () => {
     });
   });
 
+  test('by a rollback that is asked for again while the job goes back is nothing, and not the way to what it goes back from', async () => {
+    const active = { ...generation, revision: 2 };
+    const { name, uid, spec } = await recordedJob(() => ({ revision: 3, operation: 3, generation: active }));
+    const left = restarted(spec);
+    const accepted = { specHash: specHash(left), acceptedBy: 'ada', acceptedAt: someTime };
+    const brought = (number: number, state: 'succeeded' | 'running') =>
+      operationRecord({ number, kind: number === 1 ? 'deploy' : 'upgrade', state, revision: number });
+    await writeRecords(postgres, [
+      { kind: 'revision', uid, revision: 2, spec: left, ...accepted },
+      { kind: 'operation', uid, seq: 1_000, operation: brought(1, 'succeeded') },
+      { kind: 'operation', uid, seq: 1_000, operation: brought(2, 'succeeded') },
+      { kind: 'operation', uid, seq: 1_000, operation: brought(3, 'running') },
+    ]);
+    const areThere = async () => (await call('GET', `${path(name)}/revisions`)).body.items.length === 2;
+    await waitUntil(areThere, { what: 'both revisions', timeoutMs: 120_000 });
+    expect((await tryIt(name, ['POST', '/rollback'])).body).toMatchObject({ changed: false, revision: 3 });
+    const named = await tryIt(name, ['POST', '/rollback', { body: { to: 2 } }]);
+    expect(named.body).toMatchObject({ changed: true, spec: { spec: { restartNonce: 1 } } });
+  });
+
   test('to a suspended job is that it starts from where it was stopped', async () => {
     const restorePoint = 's3://bucket/sp';
     const { name } = await recordedJob(({ spec }) => ({ phase: 'SUSPENDED', spec: suspended(spec), restorePoint }));
