@@ -44,10 +44,7 @@ export interface AskedJob {
 }
 
 /** Each of several has a part of its own, by its name: so it has the same one when the call is repeated. */
-export function askedJobs<Job extends Pick<AskedJob, 'ref'>>(
-  asking: Asking,
-  jobs: readonly Job[],
-): (Job & AskedJob)[] {
+export function askedJobs<Job extends Pick<AskedJob, 'ref'>>(asking: Asking, jobs: readonly Job[]): (Job & AskedJob)[] {
   if (jobs.length === 1) return jobs.map((job) => ({ ...job, asking }));
   if (asking.ifRevision !== undefined) throw usageError('--if-revision is for one job', 'Name one, or leave it out.');
   return jobs.map((job, index) => {

@@ -79,6 +79,10 @@ async function recordedJob(changeOf: (job: JobView) => Partial<JobView> = () => 
   return job;
 }
 
+/** An operation that brings about the revision of its number. */
+const brought = (number: number, state: 'succeeded' | 'running') =>
+  operationRecord({ number, kind: number === 1 ? 'deploy' : 'upgrade', state, revision: number });
+
 const tryIt = (name: string, [method, word, options]: Change) =>
   call(method, `${path(name)}${word}${word.includes('?') ? '&' : '?'}dryRun=true`, options);
 
@@ -156,8 +160,6 @@ describe('what would happen', () => {
     const { name, uid, spec } = await recordedJob(() => ({ revision: 3, operation: 3, generation: active }));
     const left = restarted(spec);
     const accepted = { specHash: specHash(left), acceptedBy: 'ada', acceptedAt: someTime };
-    const brought = (number: number, state: 'succeeded' | 'running') =>
-      operationRecord({ number, kind: number === 1 ? 'deploy' : 'upgrade', state, revision: number });
     await writeRecords(postgres, [
       { kind: 'revision', uid, revision: 2, spec: left, ...accepted },
       { kind: 'operation', uid, seq: 1_000, operation: brought(1, 'succeeded') },

@@ -234,7 +234,10 @@ describe('removing', () => {
     expect(await call('DELETE', path(name), { headers })).toMatchObject({ status: 202, body: removed.body });
     expect(await call('PUT', path(name), { body: specInput(name) })).toMatchObject({
       status: 409,
-      body: { code: 'BEING_REMOVED', cure: expect.stringMatching(/starts empty, or from `spec\.job\.initialSavepoint`/) },
+      body: {
+        code: 'BEING_REMOVED',
+        cure: expect.stringMatching(/starts empty, or from `spec\.job\.initialSavepoint`/),
+      },
     });
   });
 

@@ -10,6 +10,8 @@ const operation = operationRecord({ number: 4, kind: 'upgrade', state: 'queued' 
 const vertex = '0a448493b4782967b150582570326227';
 const accepted = { status: 202, body: { changed: true, job: jobView(), operation } };
 const drey = (...words: string[]) => runDrey(api.server, words, { now: Date.now });
+/** Of all calls, in their order. */
+const keys = () => api.asked.map(({ headers }) => headers['idempotency-key']);
 
 describe('a short word', () => {
   test.each([
@@ -75,7 +77,6 @@ describe('a short word', () => {
 describe('a change that nobody has answered', () => {
   const impatient = ['--request-timeout', '300ms'];
   const rollback = `POST ${counts}/rollback`;
-  const keys = () => api.asked.map(({ headers }) => headers['idempotency-key']);
 
   test('may have been accepted: the error names the key, and with that it is the same change', async () => {
     api.routes = { [rollback]: { hangUp: true } };
@@ -107,7 +108,9 @@ describe('a change that nobody has answered', () => {
     };
     const { code, err } = await drey(...words, '--idempotency-key', 'k-1', ...impatient);
     expect(code).toBe(3);
-    expect(err).toMatch(/NOT_YET_ACCEPTED.*\ncure: GET \/readyz .* repeat the same command with --idempotency-key k-1,/);
+    expect(err).toMatch(
+      /NOT_YET_ACCEPTED.*\ncure: GET \/readyz .* repeat the same command with --idempotency-key k-1,/,
+    );
     expect(new Set(keys())).toEqual(new Set(['k-1']));
   });
 
