@@ -43,9 +43,13 @@ export interface AskedJob {
   readonly asking: Asking;
 }
 
-/** Each of several has a part of its own, by its name: so it has the same one when the call is repeated. */
-export function askedJobs<Job extends Pick<AskedJob, 'ref'>>(asking: Asking, jobs: readonly Job[]): (Job & AskedJob)[] {
-  if (jobs.length === 1) return jobs.map((job) => ({ ...job, asking }));
+/** Each of several has a part of its own, by its name: so it has the same one when the call is repeated, and how many are selected then does not matter. */
+export function askedJobs<Job extends Pick<AskedJob, 'ref'>>(
+  asking: Asking,
+  jobs: readonly Job[],
+  { areSelected = false } = {},
+): (Job & AskedJob)[] {
+  if (jobs.length === 1 && !areSelected) return jobs.map((job) => ({ ...job, asking }));
   if (asking.ifRevision !== undefined) throw usageError('--if-revision is for one job', 'Name one, or leave it out.');
   return jobs.map((job, index) => {
     const { name } = job.ref;

@@ -95,10 +95,10 @@ async function endedWithItsJob(
 }
 
 /** Throws what went wrong, with cure and evidence, when an ended operation did not succeed. */
-export function assertSucceeded(job: JobRef, operation: OperationRecord): void {
+export function assertSucceeded(job: JobRef, operation: OperationRecord, label = jobLabel(job)): void {
   if (operation.state === 'succeeded') return;
   const { failure } = operation;
-  const what = `${jobLabel(job)}: ${operation.kind} (operation ${operation.number}) ${operation.state}${rolledBackText(operation)}`;
+  const what = `${label}: ${operation.kind} (operation ${operation.number}) ${operation.state}${rolledBackText(operation)}`;
   throw new CliError(failure === undefined ? what : `${what}: ${failure.code}: ${failure.message}`, {
     exitCode: exitCodes.failed,
     cure: failure?.cure ?? `See drey operation ${job.name} ${operation.number}.`,

@@ -12,9 +12,12 @@ import {
   ifRevisionFlag,
   keyFlag,
   modeFlag,
+  oneJob,
+  oneOfJob,
   operationOutput,
   uidFlag,
   waitTimeout,
+  withSelection,
 } from './shared-flags.ts';
 import type { World } from './world.ts';
 
@@ -99,10 +102,13 @@ function addChanges(program: Command, declare: Declare): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('-o, --output <format>', 'json, yaml or name');
   declare(diff, async () => (await import('./commands/apply.ts')).diff);
-  const remove = program
-    .command('delete')
+  const remove = withSelection(program.command('delete'))
     .description('remove jobs and all that belongs to them')
-    .argument('[job NAME...]', 'job NAME, or job/NAME')
+    .usage('[options] job NAME...')
+    .argument(
+      '[names...]',
+      'job NAME, several too, or job/NAME, or TENANT/job/NAME; or jobs, and -l, --phase, --cluster or -n',
+    )
     .option('-f, --filename <file>', 'remove the jobs of a file or folder', collect)
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the removal to its end')
@@ -120,18 +126,24 @@ function addChanges(program: Command, declare: Declare): void {
 
 const changeJob = () => import('./commands/change-job.ts');
 
-/** Changes of one job that need no file. */
+/** Changes of jobs that need no file. */
 function addVerbs(program: Command, declare: Declare): void {
-  const command = (name: string, description: string, argument = 'NAME, or job NAME') =>
+  const asked = (name: string, description: string) =>
     program
       .command(name)
       .description(description)
-      .argument('<job NAME...>', argument)
       .option('--wait', 'follow the operation to its end, and fail if it fails')
       .option(...waitTimeout)
       .option(...keyFlag)
       .option(...dryRunFlag)
       .option(...operationOutput);
+  const command = (name: string, description: string) =>
+    withSelection(asked(name, description))
+      .usage('[options] NAME...')
+      .argument(
+        '[names...]',
+        'NAME, job/NAME, or TENANT/job/NAME, several too; or none, and -l, --phase, --cluster or -n',
+      );
   const verb = (name: string, description: string) => command(name, description).option(...ifRevisionFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
   declare(suspend.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
@@ -157,38 +169,38 @@ function addVerbs(program: Command, declare: Declare): void {
     async () => (await changeJob()).promote,
   );
   declare(command('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
-  const abort = command(
-    'abort',
-    'ask the operation that waits or runs to give up',
-    'NAME, and N for another operation',
-  );
+  const abort = asked('abort', 'ask the operation that waits or runs to give up')
+    .usage('[options] NAME [N]')
+    .argument('<name...>', 'NAME, and N for another operation');
   declare(abort, async () => (await changeJob()).abort);
 }
 
 function addReads(program: Command, declare: Declare): void {
-  const get = program
-    .command('get')
+  const get = withSelection(program.command('get'))
     .description('list jobs or clusters, or show some by name')
     .argument('<kind>', 'jobs or clusters')
     .argument('[names...]', 'only these')
     .option('-o, --output <format>', 'json, yaml, wide or name')
-    .option('-l, --selector <labels>', 'jobs with these labels: KEY=VALUE, several with commas', collect)
-    .option('--phase <phase>', 'jobs in this phase; several with commas')
-    .option('--cluster <name>', 'jobs on this Kubernetes cluster')
-    .option('-n, --namespace <name>', 'jobs in this Kubernetes namespace')
-    .option('-A, --all-tenants', 'jobs of all tenants')
     .option('-w, --watch', 'go on and print what changes, and which job is gone')
     .option('--ignore-not-found', 'a name that does not exist is no failure');
   declare(get, async () => (await import('./commands/get.ts')).get);
   const describe = program
     .command('describe')
     .description('show all that is known of a job, or of a cluster')
-    .argument('<job NAME...>', 'job NAME, job/NAME, or cluster NAME; without a name, all of them');
-  declare(describe, async () => (await import('./commands/describe.ts')).describe);
+    .usage('[options] job NAME...')
+    .argument(
+      '<names...>',
+      'job NAME, several too, job/NAME, TENANT/job/NAME, or cluster NAME; without a name, all of them',
+    );
+  declare(describe, async () => {
+    const { inOneTenant } = await import('./in-one-tenant.ts');
+    return inOneTenant((await import('./commands/describe.ts')).describe);
+  });
   const logs = program
     .command('logs')
     .description("print a job's log")
-    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--component <name>', 'jobmanager (unless told) or taskmanager: all its pods, or with -f one that runs')
     .option('--pod <name>', 'only this pod of the job')
     .option('-f, --follow', 'go on and print what is added')
@@ -197,7 +209,8 @@ function addReads(program: Command, declare: Declare): void {
   const metrics = program
     .command('metrics')
     .description('show what was measured of a job: the latest value, the extremes, the average and the trend')
-    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--metric <name>', 'only this metric; may be repeated', collect)
     .option('--vertex <id>', 'only this vertex, by its id or name; empty for what belongs to the job as a whole')
     .option('--since <duration>', 'how far to look back, such as 30m or 7d', '1h')
@@ -211,31 +224,38 @@ function addOperationReads(program: Command, declare: Declare): void {
   const operations = program
     .command('operations')
     .description('list what was done to a job')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(operations, async () => (await import('./commands/operations.ts')).operations);
   const operation = program
     .command('operation')
     .description('show one operation with its steps')
-    .argument('<job NAME N...>', 'NAME and the number of the operation')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the operation')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(operation, async () => (await import('./commands/operations.ts')).operation);
   const revisions = program
     .command('revisions')
     .description('list the specs that a job has had: rollback --to takes their numbers')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(revisions, async () => (await import('./commands/revisions.ts')).revisions);
   const wait = program
     .command('wait')
     .description('wait until a job is running, removed or in a phase')
-    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .usage('[options] job NAME...')
+    .argument('<names...>', 'job NAME, several too, job/NAME, or TENANT/job/NAME')
     .requiredOption('--for <condition>', 'running, removed or phase=PHASE')
     .option('--timeout <duration>', 'longest time to wait', '5m');
-  declare(wait, async () => (await import('./commands/wait.ts')).wait);
+  declare(wait, async () => {
+    const { inOneTenant } = await import('./in-one-tenant.ts');
+    return inOneTenant((await import('./commands/wait.ts')).wait);
+  });
 }
 
 function addSavepoints(program: Command, declare: Declare): void {
@@ -245,7 +265,8 @@ function addSavepoints(program: Command, declare: Declare): void {
   const create = savepoint
     .command('create')
     .description('take a savepoint of a running job, which runs on')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--format <format>', "native or canonical; unless told, that of the job's spec")
     .option('--candidate', 'of the candidate that runs beside the job, and not of the job itself')
     .option(...keyFlag)
@@ -257,21 +278,24 @@ function addSavepoints(program: Command, declare: Declare): void {
   const list = savepoint
     .command('list')
     .description('list the savepoints of a job, the newest first')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(list, async () => (await import('./commands/savepoints.ts')).listSavepoints);
   const describe = savepoint
     .command('describe')
     .description('show all that is known of a savepoint')
-    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the savepoint')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(describe, async () => (await import('./commands/savepoints.ts')).describeSavepoint);
   const restore = savepoint
     .command('restore')
     .description('start the job from a savepoint; what it has done since is left behind')
-    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the savepoint')
     .option(...uidFlag)
     .option('--into <job>', 'start this job from it instead, with its own spec')
     .option('--to <revision>', 'with the spec of this earlier revision')
@@ -284,7 +308,8 @@ function addSavepoints(program: Command, declare: Declare): void {
   const dispose = savepoint
     .command('dispose')
     .description('delete the files of a savepoint; its record stays')
-    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the savepoint')
     .option(...uidFlag)
     .option('--force', 'even if the job may need it, or it is the newest one')
     .option('--all', 'of a removed job: all but the newest one, 20 at once, without a number')
@@ -301,7 +326,8 @@ function addAutoscaler(program: Command, declare: Declare): Command {
   const autoscaler = program
     .command('autoscaler')
     .description("show what a job's autoscaler has decided, why, and what became of it")
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--explain <n>', 'the arithmetic of decision N: every vertex with its metrics, limits and reasons')
     .option('--limit <n>', 'decisions at most, the newest first', '20')
     .option('--simulate <file>', 'what the policy in this file would have done; it has the fields of spec.autoscaler')
@@ -312,7 +338,8 @@ function addAutoscaler(program: Command, declare: Declare): Command {
   const autoscale = program
     .command('autoscale')
     .description("have a job's autoscaler decide; it acts only where its mode is active")
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--now', 'by the samples that there are')
     .option('--wait', 'wait for the decision, and for what is done by it, and show it')
     .option('--timeout <duration>', 'longest time for --wait', '10m')

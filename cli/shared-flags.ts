@@ -1,4 +1,5 @@
-/** Flags that several words take. */
+/** Flags and arguments that several words take. */
+import type { Command } from 'commander';
 
 export function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
@@ -36,3 +37,22 @@ export const keyFlag = [
 ] as const;
 
 export const ifRevisionFlag = ['--if-revision <n>', 'only if the job is at this revision'] as const;
+
+/** What is about one job, in how many words it may be named. */
+export const oneJob = {
+  usage: '[options] NAME',
+  argument: ['<name...>', 'NAME, job NAME, job/NAME, or TENANT/job/NAME'],
+} as const;
+
+/** The same for one of several things that belong to a job. */
+export const oneOfJob = { usage: '[options] NAME N', argument: '<name...>' } as const;
+
+/** Says which jobs are meant without naming them. */
+export function withSelection(command: Command): Command {
+  return command
+    .option('-l, --selector <labels>', 'jobs with these labels: KEY=VALUE, several with commas', collect)
+    .option('--phase <phase>', 'jobs in this phase; several with commas')
+    .option('--cluster <name>', 'jobs on this Kubernetes cluster')
+    .option('-n, --namespace <name>', 'jobs in this Kubernetes namespace')
+    .option('-A, --all-tenants', 'jobs of all tenants');
+}

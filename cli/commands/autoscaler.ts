@@ -10,7 +10,7 @@ import { decisionKind } from '../kinds/decision-kind.ts';
 import { autoscalerLines, decisionLines } from '../kinds/decision-lines.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, renderValue, type Format } from '../printing.ts';
-import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
+import { parseJob, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { simulatePolicy } from './simulate-policy.ts';
@@ -57,7 +57,7 @@ export interface AutoscaleFlags extends AskingFlags {
 export async function autoscale(context: Context, words: readonly string[], flags: AutoscaleFlags): Promise<number> {
   const { config, world } = context;
   const format = parseFormat(flags.output, ['json', 'yaml']);
-  const job = { tenant: config.tenant, name: parseJobName(words) };
+  const job = parseJob(config, words);
   if (flags.now !== true) throw usageError('nothing was asked for', `Write drey autoscale ${job.name} --now.`);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const asked = await askFor(context, job, askingOf(flags), (changes) => changes.decideNow(job));

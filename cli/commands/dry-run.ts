@@ -47,6 +47,8 @@ export async function tellOutlook(
   else await printItems(world, outlookKind, [outlook], { format, single: true });
 }
 
-function sayOutlook(world: World, outcome: string, outlook: Outlook): void {
-  for (const line of outlookLines(outlook.changed ? outcome : 'unchanged', outlook)) say(world.out, printable(line));
+/** @param label the job, where its name alone is not enough. */
+export function sayOutlook(world: World, outcome: string, outlook: Outlook, label?: string): void {
+  const said = outlook.changed ? outcome : 'unchanged';
+  for (const line of outlookLines(said, outlook, label)) say(world.out, printable(line));
 }

@@ -11,7 +11,7 @@ import type { Outlook } from '../../core/dry-run.ts';
 import { savepointFormats } from '../../core/savepoint.ts';
 import { listOfJob, type ListFlags } from '../list-of-job.ts';
 import { parseFormat, printItems } from '../printing.ts';
-import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
+import { parseJob, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { tellOutlook } from './dry-run.ts';
@@ -29,7 +29,7 @@ export async function createSavepoint(
   const { format, candidate } = flags;
   if (format !== undefined && !savepointFormats.some((one) => one === format))
     throw usageError(`--format ${format} is not known`, `Use one of ${savepointFormats.join(', ')}.`);
-  const job = { tenant: context.config.tenant, name: parseJobName(words) };
+  const job = parseJob(context.config, words);
   return asked(context, job, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format, candidate }));
 }
 

@@ -13,8 +13,8 @@ export const outlookKind: Kind<Outlook> = {
 };
 
 /** @param outcome what would become of the job, in a word. */
-export function outlookLines(outcome: string, outlook: Outlook): string[] {
-  const head = `${jobLabel(outlook.spec.metadata)} ${outcome} (dry run)`;
+export function outlookLines(outcome: string, outlook: Outlook, label = jobLabel(outlook.spec.metadata)): string[] {
+  const head = `${label} ${outcome} (dry run)`;
   return [head, ...planLines(outlook).map((line) => `  ${line}`)];
 }
 
