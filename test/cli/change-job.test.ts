@@ -114,6 +114,17 @@ describe('a change that nobody has answered', () => {
     expect(new Set(keys())).toEqual(new Set(['k-1']));
   });
 
+  test('may have been accepted, too, where somebody interrupts it', async () => {
+    const interrupted = AbortSignal.abort();
+    const { code, err } = await runDrey(api.server, ['rollback', 'counts', '--idempotency-key', 'k-1'], {
+      interrupted,
+    });
+    expect(code).toBe(130);
+    expect(err).toMatch(
+      /interrupted before it was answered\ncure: It may have been accepted: .* --idempotency-key k-1,/,
+    );
+  });
+
   test('was refused for sure where the API says so', async () => {
     api.routes = { [rollback]: problem('NO_EARLIER_REVISION', 409, 'No revision before 1 has run as it should.') };
     const { code, err } = await drey('rollback', 'counts');
