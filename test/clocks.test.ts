@@ -39,6 +39,7 @@ const readers: Readonly<Record<string, string>> = {
   'api/dispose-of-removed.ts': 'the age of savepoints that retention allows',
   'api/routes/metrics.ts': 'nothing: the range that a person sees',
   'api/routes/simulation.ts': 'agents, with the hours for which samples are kept; the range that a person sees',
+  'api/tokens.ts': 'PostgreSQL, with the end of a token',
   'api/try-out.ts': 'the age of savepoints that retention allows; told to people',
   'clients/flink/read-job.ts': 'nothing: the time of a sample',
   'clients/kubernetes/connection.ts': 'itself',
