@@ -1,7 +1,16 @@
 /** Builds of the worker on a real Temporal: which one is current while their workers start, are replaced, and are started again. */
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Client } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { controlTaskQueue } from '../../core/names.ts';
 import type { TakeOverWish } from '../../core/take-over.ts';
 import { stackPaths } from '../../deploy/dev/paths.ts';
@@ -10,10 +19,13 @@ import { startTemporal, stopTemporal } from '../../deploy/dev/temporal.ts';
 import { makeOwnFolder } from '../../deploy/dev/test-folder.ts';
 import { deploymentName, makeCurrent, readRouting } from '../../workers/deployment-version.ts';
 import { takeOver } from '../../workers/take-over.ts';
+import { finish, isThere, waits } from '../support/waiting-workflow.ts';
 
 const namespace = 'default';
 const stateDir = makeOwnFolder('take-over');
 let connection: NativeConnection;
+let temporal: Client;
+let workflowBundle: WorkflowBundle;
 const living = new Set<Started>();
 
 beforeAll(async () => {
@@ -31,6 +43,9 @@ beforeAll(async () => {
     },
   });
   connection = await NativeConnection.connect({ address });
+  temporal = new Client({ connection });
+  const workflowsPath = join(import.meta.dirname, '../support/waiting-workflow.ts');
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 });
 afterAll(async () => {
   await Promise.all([...living].map((worker) => worker.end()));
@@ -47,14 +62,14 @@ interface Started {
   end(): Promise<void>;
 }
 
-/** Starts a worker of a build that has nothing to do, and waits until it has settled which build is current. */
+/** Starts a worker of a build, and waits until it has settled which build is current. */
 async function started(buildId: string, wish: TakeOverWish = 'whenNew'): Promise<Started> {
   const version = { deploymentName, buildId };
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: controlTaskQueue,
-    activities: { nothing: async () => undefined },
+    workflowBundle,
     workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' },
   });
   const said: string[] = [];
@@ -117,21 +132,36 @@ describe('a build that another one has replaced', () => {
     await Promise.all([back.end(), laterAgain.end()]);
   });
 
-  test('has its worker end when it is drained, and one that is started after that stay', async () => {
-    const [old, next] = [await started('drains', 'always'), await started('stays')];
-    const hasEnded = async () => old.worker.getState() === 'STOPPED';
-    await waitUntil(hasEnded, { what: 'the old worker to end', timeoutMs: 120_000 });
-    expect(old.said).toContain('this build is drained');
+  test('has a worker that is started again do what is pinned to it, and then end; one that is started after that stays', async () => {
+    const old = await started('drains', 'always');
+    const pinned = await temporal.workflow.start(waits, { taskQueue: controlTaskQueue, workflowId: 'pinned' });
+    await waitUntil(() => pinned.query(isThere), { what: 'it to have begun on the old build', timeoutMs: 60_000 });
+    const next = await started('stays');
+    await old.end();
     const again = await started('drains');
-    const looks = jest.spyOn(connection.workflowService, 'describeWorkerDeploymentVersion');
-    const looksOfIt = async () =>
-      looks.mock.calls.filter(([asked]) => asked.deploymentVersion?.buildId === 'drains').length >= 2;
-    await waitUntil(looksOfIt, { what: 'it to look twice', timeoutMs: 60_000 });
-    expect([again.worker.getState(), await currentBuild()]).toEqual(['RUNNING', 'stays']);
-    looks.mockRestore();
-    await Promise.all([again.end(), next.end()]);
+    expect(again.said).toEqual([expect.stringContaining('DREY_MAKE_CURRENT=force')]);
+    await pinned.signal(finish);
+    await pinned.result();
+    const hasEnded = async () => again.worker.getState() === 'STOPPED';
+    await waitUntil(hasEnded, { what: 'the old worker to end', timeoutMs: 120_000 });
+    expect(again.said).toContain('this build is drained');
+    await staysUnneeded('drains');
+    expect(await currentBuild()).toBe('stays');
+    await next.end();
   });
 });
+
+/** A worker of a build that is drained already looks again and again, and does not end. */
+async function staysUnneeded(buildId: string): Promise<void> {
+  const looks = jest.spyOn(connection.workflowService, 'describeWorkerDeploymentVersion');
+  const one = await started(buildId);
+  const looksOfIt = async () =>
+    looks.mock.calls.filter(([asked]) => asked.deploymentVersion?.buildId === buildId).length >= 2;
+  await waitUntil(looksOfIt, { what: 'it to look twice', timeoutMs: 60_000 });
+  expect(one.worker.getState()).toBe('RUNNING');
+  looks.mockRestore();
+  await one.end();
+}
 
 test('of two that start at once, who has read what is no longer so is refused', async () => {
   const [one, other] = [await started('one', 'always'), await started('other', 'never')];
