@@ -234,9 +234,13 @@ function isNotYetAccepted(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.type === endedUnderUpdate;
 }
 
+/** What the API cannot see is whether a worker runs; and one of a build that is not current takes no changes. */
+export const whatIsMissing =
+  '/readyz says what is missing; where that is nothing, see that a worker runs whose log says `this build is current`.';
+
 function notYetAccepted(key: string, cause: unknown): Problem {
   return new Problem('NOT_YET_ACCEPTED', 'The change was sent, but nothing has said yet that it was accepted.', {
-    cure: `Repeat it with the same Idempotency-Key (${key}): it is carried out once. /readyz says what is missing.`,
+    cure: `Repeat it with the same Idempotency-Key (${key}): it is carried out once. ${whatIsMissing}`,
     cause,
   });
 }

@@ -45,6 +45,7 @@ describe('without a worker', () => {
     const key = randomUUID();
     const refused = await apply('waits', { 'idempotency-key': key });
     expect(refused).toMatchObject({ status: 503, body: { code: 'NOT_YET_ACCEPTED' } });
+    expect(refused.body.cure).toContain('see that a worker runs whose log says `this build is current`');
     expect(refused.body.cure).toContain(key);
     expect(refused.headers.get('retry-after')).toBe('1');
     await plane.startWorker();
