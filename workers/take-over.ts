@@ -46,7 +46,10 @@ async function settleCurrent({ connection, version, wish, log }: TakingOver): Pr
 const said: Readonly<Record<TakeOver, readonly ['info' | 'warn', string]>> = {
   isCurrent: ['info', 'this build is current'],
   takeOver: ['info', 'this build is current'],
-  notAsked: ['info', 'another build stays current: DREY_MAKE_CURRENT=true lets this one take over'],
+  notAsked: [
+    'info',
+    'another build stays current: with DREY_MAKE_CURRENT=true this one takes over, or with force where it was current before',
+  ],
   wasReplaced: [
     'warn',
     'another build has taken over from this one and stays current: this worker only goes on with what its build has begun. ' +
