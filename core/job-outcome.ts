@@ -8,6 +8,7 @@ import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
+import { isStillToResume, isToBeResumed } from './resumption.ts';
 import { withSavepoints } from './savepoint-list.ts';
 import { supersededWish, type Successor } from './superseded.ts';
 
@@ -27,10 +28,12 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
     return;
   }
   const { failure: before } = state;
+  const resumes = isStillToResume(isToBeResumed(state), result.record);
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= hasAskedCluster(result);
   state.phase = phaseAfter(state, result);
+  state.resumes = resumes && state.phase === 'FAILED';
   if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
   const { failure } = result;

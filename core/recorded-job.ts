@@ -6,6 +6,7 @@ import { leavesJobAlone, settledPhase, type OperationKind } from './operation-ki
 import type { OperationRecord } from './operation.ts';
 import { pinningOf } from './pinning.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
+import { isRecordedToResume } from './resumption.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import { specHash } from './spec/canonical.ts';
@@ -82,6 +83,7 @@ export function plannedJob(recorded: RecordedJob | undefined): PlannedJob {
     ...certain,
     phase: isBroken(job) ? job.phase : settledPhase(job.phase),
     generations: active ? [{ spec: active }] : [],
+    ...(isRecordedToResume(recorded.operations) && { resumes: true }),
     ...(lastRun && { lastRun }),
   };
 }

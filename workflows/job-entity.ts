@@ -23,6 +23,7 @@ import { leavesJobAlone, operationKinds, type OperationKind } from '../core/oper
 import type { OperationResult } from '../core/operation-result.ts';
 import type { PlannedJob } from '../core/plan/change-plan.ts';
 import type { RecordRow } from '../core/records.ts';
+import { isStillToResume, isToBeResumed } from '../core/resumption.ts';
 import { isFurther, lastOfEachNumber, numberedApart, savepointSeq } from '../core/savepoint-numbers.ts';
 import { waitUntilDue, type DueOperation } from './due-by-itself.ts';
 import { now } from './job-book.ts';
@@ -155,9 +156,11 @@ export class JobEntity extends JobHealth {
     return patched('repetitions-go-back') ? goingBack(planned, lastRun) : planned;
   }
 
-  protected override plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
+  protected override plannedJob(state: JobState): PlannedJob {
+    const { phase, askedCluster, generations, lastRun } = state;
     const afterLoss = this.lostInARow > 0 && !this.lostCandidate;
-    return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
+    const resumes = isToBeResumed(state);
+    return { phase, askedCluster, generations, afterLoss, resumes, ...(lastRun && { lastRun: lastRun.spec }) };
   }
 
   private conclude(state: JobState, told: OperationResult, brought: Revision): void {
@@ -224,6 +227,7 @@ export class JobEntity extends JobHealth {
     const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
     const ended = lostOperation(lost, now(), next);
     this.putOperation(ended);
+    state.resumes = isStillToResume(isToBeResumed(state), ended.record);
     state.newest = ended;
     if (!next) {
       if (!this.lostCandidate) state.phase = 'FAILED';

@@ -106,6 +106,21 @@ test('a resume whose Flink cluster does not come up may be given up, and the sta
   expect(again).toMatchObject({ restoredFrom: restorePoint });
 });
 
+test('tried again with other pods it goes on from there, though upgrades leave the state behind', async () => {
+  const said = { storage, upgrade: { mode: 'stateless' } } as const;
+  const applying = (slots: number) =>
+    call('PUT', path('tried-again'), { body: specInput('tried-again', { ...said, taskManager: { slots } }) });
+  await done(await applying(1));
+  await done(await call('POST', `${path('tried-again')}/suspend`));
+  const { restorePoint } = (await call('GET', path('tried-again'))).body;
+  writeFileSync(stall, 'waitJobManager');
+  const resume = await applying(2);
+  await begun(resume, 'jobManagerAnswers');
+  expect(await givenUp(resume)).toMatchObject({ kind: 'resume', state: 'aborted' });
+  rmSync(stall);
+  expect(await done(await applying(4))).toMatchObject({ kind: 'resume', restoredFrom: restorePoint });
+});
+
 test('a restore that gives way to a newer spec tells its caller so, and the job runs by that spec', async () => {
   await done(await call('PUT', path('restored'), { body: specInput('restored', { storage }) }));
   const savepoint = await done(await call('POST', `${path('restored')}/savepoints`, { body: {} }));

@@ -116,6 +116,14 @@ describe('what runs when the turn comes', () => {
     expect(planned(job, ...operations)).toMatchObject(expected);
   });
 
+  test('is to be resumed where that has failed, by whatever it was tried', () => {
+    const resume = operationRecord({ number: 4, kind: 'resume', state: 'failed', plan: { ...plan, kind: 'resume' } });
+    const deploy = operationRecord({ number: 5, state: 'failed' });
+    const failed = jobView({ phase: 'FAILED', lastRun: 1 });
+    expect(planned(failed, deploy, resume)).toMatchObject({ phase: 'FAILED', resumes: true });
+    expect(planned(failed, deploy, operationRecord({ number: 4, state: 'succeeded' }), resume).resumes).toBeUndefined();
+  });
+
   test('is nothing of a job that is not there', () => {
     expect(plannedJob(undefined)).toMatchObject({ phase: 'PENDING', generations: [] });
   });
