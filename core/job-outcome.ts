@@ -15,8 +15,21 @@ import { supersededWish, type Successor } from './superseded.ts';
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
 export const lostOperationsMax = 5;
 
+/** What is known beside the result. What releases before this one did not do is asked only where it makes a difference; absent: it is done. */
+export interface KnownBeside {
+  /** How the job had ended when the operation's turn came; absent where it had not, or where nobody knows what a lost one has done since. */
+  readonly hadEnded?: Pick<JobState, 'phase' | 'failure'> | undefined;
+  /** What has changed nothing leaves the job ended as it had: they left it FAILED. */
+  readonly staysEnded?: () => boolean;
+}
+
 /** Takes an operation's result into the job's state. @param brought the revision that it was to bring about. */
-export function concludeOperation(state: JobState, result: OperationResult, brought: Revision): void {
+export function concludeOperation(
+  state: JobState,
+  result: OperationResult,
+  brought: Revision,
+  known: KnownBeside = {},
+): void {
   state.generations = keepingKnown(result.generations, state.generations);
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
@@ -27,21 +40,28 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
     state.newestAside = { record: result.record, recordSeq: result.recordSeq };
     return;
   }
-  const { failure: before } = state;
-  const resumes = isStillToResume(isToBeResumed(state), result.record);
+  takePhase(state, result, known);
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= hasAskedCluster(result);
-  state.phase = phaseAfter(state, result);
+  noteCandidate(state, result);
+  if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
+  if (result.failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
+}
+
+/** How the job is now, and why. */
+function takePhase(state: JobState, result: OperationResult, known: KnownBeside): void {
+  const { failure: before } = state;
+  const resumes = isStillToResume(isToBeResumed(state), result.record);
+  const stays = endKept(result, known);
+  state.phase = stays?.phase ?? phaseAfter(state, result);
   state.resumes = resumes && state.phase === 'FAILED';
   if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
   const { failure } = result;
   state.failure = failure?.code === 'ABORTED' ? undefined : failure;
+  if (stays) state.failure ??= stays.failure;
   if (state.phase === 'FAILED' && isOfCandidateOnly(result)) state.failure ??= before;
-  noteCandidate(state, result);
-  if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
-  if (failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
 }
 
 /** Whether the cluster has said what is there. */
@@ -116,6 +136,17 @@ function noteBrought(
   state.lastRun = brought;
   if (!before || before.number === brought.number || !replacing.includes(kind) || endedAt === undefined) return;
   state.upgraded = isRollback ? undefined : { at: endedAt, from: before };
+}
+
+/** Whether it has failed before it did anything to a job that did not run. */
+function isUntouched({ failure, finished, leftRunning, record: { steps } }: OperationResult): boolean {
+  const isAsking = steps.every(({ name }) => name === 'clusterAsked' || name === 'orphansAwaited');
+  return failure !== undefined && !finished && !leftRunning && isAsking;
+}
+
+/** How a job had ended that the operation has not come to change; undefined where that is another story. */
+function endKept(result: OperationResult, { hadEnded, staysEnded }: KnownBeside): KnownBeside['hadEnded'] {
+  return hadEnded && isUntouched(result) && (staysEnded?.() ?? true) ? hadEnded : undefined;
 }
 
 function phaseAfter(state: JobState, result: OperationResult): JobPhase {

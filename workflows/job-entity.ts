@@ -13,6 +13,7 @@ import {
   mustGoBack,
   passRollback,
   repeatedOperation,
+  type KnownBeside,
 } from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
@@ -37,6 +38,8 @@ export class JobEntity extends JobHealth {
   private lost: readonly number[] = [];
   private lostCandidate = false;
   private wasRunning = false;
+  /** How the job had ended when the turn of the operation under way came. */
+  private hadEnded: KnownBeside['hadEnded'];
   private isEnding = false;
 
   /**
@@ -116,6 +119,8 @@ export class JobEntity extends JobHealth {
     this.wasRunning = wasRunning;
     // Agents tell nothing twice: what they have seen to end in between would be said to run for good.
     const mayRun = wasRunning && !isAtAnEnd(state.phase);
+    const { phase, failure } = state;
+    this.hadEnded = isAtAnEnd(phase) && this.lostInARow === 0 ? { phase, ...(failure && { failure }) } : undefined;
     const revision = next.mends?.revision ?? state.revision;
     const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
@@ -168,7 +173,10 @@ export class JobEntity extends JobHealth {
     const { record, recordSeq } = result;
     const { mends, scales } = state.running ?? {};
     if (!leavesJobAlone(record.kind) && !this.staysLost(result)) [this.lostInARow, this.lost] = [0, []];
-    concludeOperation(state, result, brought);
+    concludeOperation(state, result, brought, {
+      hadEnded: this.hadEnded,
+      staysEnded: () => patched('ended-stays-ended'),
+    });
     const ended = { record, recordSeq, ...(mends && { mends }) };
     const staysCanceled = isCanceledWhileMended(state, ended) && patched('canceled-while-mended');
     const isScaled = keepsAttempts(state, ended) && patched('scalings-keep-attempts');

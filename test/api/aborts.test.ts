@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import { hasEnded } from '../../core/operation.ts';
+import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
 import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -119,6 +120,46 @@ test('tried again with other pods it goes on from there, though upgrades leave t
   expect(await givenUp(resume)).toMatchObject({ kind: 'resume', state: 'aborted' });
   rmSync(stall);
   expect(await done(await applying(4))).toMatchObject({ kind: 'resume', restoredFrom: restorePoint });
+});
+
+/** A job that has ended in this phase when it was to be suspended. */
+async function endedAs(phase: 'FINISHED' | 'SUSPENDED'): Promise<string> {
+  const name = `ended-${phase.toLowerCase()}`;
+  await done(await call('PUT', path(name), { body: withArgs(name, ...(phase === 'FINISHED' ? ['--done'] : [])) }));
+  await done(await call('POST', `${path(name)}/suspend`));
+  expect((await call('GET', path(name))).body.phase).toBe(phase);
+  return name;
+}
+
+function withArgs(name: string, ...args: string[]): FlinkJobInput {
+  const { spec, ...rest } = specInput(name, { storage });
+  return { ...rest, spec: { ...spec, job: { ...spec.job, args } } };
+}
+
+test.each([
+  ['FINISHED', 'adjust'],
+  ['SUSPENDED', 'resume'],
+] as const)('a job that is %s stays so where its removal is given up at once', async (phase, next) => {
+  const name = await endedAs(phase);
+  writeFileSync(stall, 'findGenerations');
+  const removal = await call('DELETE', path(name));
+  await begun(removal, 'clusterAsked');
+  expect(await givenUp(removal)).toMatchObject({ state: 'aborted' });
+  expect((await call('GET', path(name))).body.phase).toBe(phase);
+  rmSync(stall);
+  const apply = await call('PUT', path(name), { body: withArgs(name, ...(phase === 'FINISHED' ? ['--done'] : [])) });
+  expect(await done(apply)).toMatchObject({ kind: next });
+});
+
+test('a job that has finished runs again by the spec whose deploy was given up, where that is applied once more', async () => {
+  writeFileSync(stall, 'findGenerations');
+  const applying = () => call('PUT', path('ended-finished'), { body: withArgs('ended-finished', '--more') });
+  const deploy = await applying();
+  await begun(deploy, 'clusterAsked');
+  await givenUp(deploy);
+  expect((await call('GET', path('ended-finished'))).body.phase).toBe('FINISHED');
+  rmSync(stall);
+  expect(await done(await applying())).toMatchObject({ kind: 'deploy' });
 });
 
 test('a restore that gives way to a newer spec tells its caller so, and the job runs by that spec', async () => {
