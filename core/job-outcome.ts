@@ -2,12 +2,13 @@
 import { candidateAmong } from './candidate.ts';
 import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
-import { keepingKnown, missingNothing } from './generation.ts';
+import { activeAmong, keepingKnown, missingNothing } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
+import { troubleOfActive } from './recovery/mending.ts';
 import { isStillToResume, isToBeResumed } from './resumption.ts';
 import { withSavepoints } from './savepoint-list.ts';
 import { supersededWish, type Successor } from './superseded.ts';
@@ -21,6 +22,8 @@ export interface KnownBeside {
   readonly hadEnded?: Pick<JobState, 'phase' | 'failure'> | undefined;
   /** What has changed nothing leaves the job ended as it had: they left it FAILED. */
   readonly staysEnded?: () => boolean;
+  /** A job that breaks while it is rescaled is to be brought back: they left it FAILED, and heard of it no more. */
+  readonly outlivesRescale?: () => boolean;
 }
 
 /** Takes an operation's result into the job's state. @param brought the revision that it was to bring about. */
@@ -54,7 +57,7 @@ function takePhase(state: JobState, result: OperationResult, known: KnownBeside)
   const { failure: before } = state;
   const resumes = isStillToResume(isToBeResumed(state), result.record);
   const stays = endKept(result, known);
-  state.phase = stays?.phase ?? phaseAfter(state, result);
+  state.phase = stays?.phase ?? phaseAfter(state, result, known);
   state.resumes = resumes && state.phase === 'FAILED';
   if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
@@ -149,7 +152,7 @@ function endKept(result: OperationResult, { hadEnded, staysEnded }: KnownBeside)
   return hadEnded && isUntouched(result) && (staysEnded?.() ?? true) ? hadEnded : undefined;
 }
 
-function phaseAfter(state: JobState, result: OperationResult): JobPhase {
+function phaseAfter(state: JobState, result: OperationResult, known: KnownBeside): JobPhase {
   const { phase: before, trouble } = state;
   const { kind } = result.record;
   if (result.finished) return 'FINISHED';
@@ -161,7 +164,24 @@ function phaseAfter(state: JobState, result: OperationResult): JobPhase {
   if (isDual && (!result.failure || result.leftRunning)) return 'DUAL_RUNNING';
   if (!result.failure) return operationKinds[kind].after ?? before;
   // A deploy that failed before it stopped what ran left it running.
-  return result.leftRunning ? 'RUNNING' : 'FAILED';
+  if (result.leftRunning) return 'RUNNING';
+  return isToBeBroughtBack(result, known) ? phaseOfBroken(state) : 'FAILED';
+}
+
+function isToBeBroughtBack(result: OperationResult, { outlivesRescale }: KnownBeside): boolean {
+  return isBrokenMeanwhile(result) && (outlivesRescale?.() ?? true);
+}
+
+/** A rescale replaces nothing: what ended its job meanwhile is none of its doing, and whoever gives it up has seen to that. */
+function isBrokenMeanwhile({ failure, leftRunning, record: { kind }, generations }: OperationResult): boolean {
+  const isThere = activeAmong(generations) !== undefined;
+  return kind === 'rescale' && failure !== undefined && failure.code !== 'ABORTED' && !leftRunning && isThere;
+}
+
+/** Until an agent has told what is wrong with it, it is listened to as what runs. */
+function phaseOfBroken(state: JobState): JobPhase {
+  const standing = troubleOfActive(state)?.finding.standing ?? 'running';
+  return standing === 'running' ? 'RUNNING' : 'RECOVERING';
 }
 
 /**

@@ -176,6 +176,7 @@ export class JobEntity extends JobHealth {
     concludeOperation(state, result, brought, {
       hadEnded: this.hadEnded,
       staysEnded: () => patched('ended-stays-ended'),
+      outlivesRescale: () => patched('broken-while-rescaled'),
     });
     const ended = { record, recordSeq, ...(mends && { mends }) };
     const staysCanceled = isCanceledWhileMended(state, ended) && patched('canceled-while-mended');

@@ -101,12 +101,19 @@ export function attemptOf(
   };
 }
 
-/** Agents tell nothing twice: what is wrong with what still runs goes on to be wrong until they say otherwise. */
-function stillThere({ trouble, generations, phase }: JobState): Trouble | undefined {
+/** What is wrong with what runs the job, or last did. */
+export function troubleOfActive({ trouble, generations }: JobState): Trouble | undefined {
   const active = activeAmong(generations);
   const isOfIt =
     active && trouble?.of.generation === active.identity.number && trouble.of.submission === active.submission;
-  if (!isOfIt) return undefined;
+  return isOfIt ? trouble : undefined;
+}
+
+/** Agents tell nothing twice: what is wrong with what still runs goes on to be wrong until they say otherwise. */
+function stillThere(state: JobState): Trouble | undefined {
+  const trouble = troubleOfActive(state);
+  if (!trouble) return undefined;
+  const { phase } = state;
   const { finding, of, since } = trouble;
   if (phase === 'RUNNING' || phase === 'DUAL_RUNNING' || phase === 'RECOVERING') return { finding, of, since };
   // What somebody wanted instead has failed, and Flink may still bring the job back: then it runs.

@@ -18,7 +18,7 @@ import {
   restartsAtOnce,
   resumed,
 } from '../support/broken-job.ts';
-import { applied } from '../support/e2e-job.ts';
+import { applied, apply, awaitStep, ended } from '../support/e2e-job.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
@@ -118,6 +118,25 @@ const cases: readonly BrokenCase[] = [
       expect(await kindsOf(name)).toEqual(['deploy', 'recover', 'recover']);
       clearFault(control, 'fail');
       await resumed(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job that fails for good while it is rescaled goes on with what it was to be rescaled from',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { configuration: noRestarts });
+      // Flink rescales with a checkpoint: until that is made, the operation waits.
+      setFault(control, 'checkpoint-delay-ms', 60_000);
+      const number = await apply(ledgerJob(name, { configuration: noRestarts, job: { parallelism: 2 } }));
+      await awaitStep(name, number, 'tasksRescaled', { stepMs: 50 });
+      setFault(control, 'fail', 'once');
+      const { kind, state, failure } = await ended(name, number);
+      expect({ kind, state, code: failure?.code }).toEqual({ kind: 'rescale', state: 'failed', code: 'JOB_FAILED' });
+      clearFault(control, 'checkpoint-delay-ms');
+      expect(await mended(name)).toMatchObject({ restoredFrom: expect.stringMatching(/chk-/), revision: 1 });
+      clearFault(control, 'fail');
+      expect(await kindsOf(name)).toEqual(['deploy', 'rescale', 'recover']);
       await endsWhole(name);
     },
   ],
