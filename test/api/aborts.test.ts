@@ -178,6 +178,20 @@ test.each([
   },
 );
 
+test('a rescale that is given up leaves no note that the job is being changed, though its TaskManagers do not go', async () => {
+  const { spec, ...rest } = specInput('clings', { storage, taskManager: { slots: 1 } });
+  const job = { ...spec.job, args: ['--clinging'] };
+  await done(await call('PUT', path('clings'), { body: { ...rest, spec: { ...spec, job } } }));
+  writeFileSync(stall, 'waitParallelism');
+  const rescale = await call('POST', `${path('clings')}/scale`, { body: { parallelism: 2 } });
+  await begun(rescale, 'tasksRescaled');
+  const { steps } = await givenUp(rescale);
+  expect(steps.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`)).toEqual(
+    expect.arrayContaining(['taskManagersAdded done', 'undone failed']),
+  );
+  expect(agent.output()).toContain('noted revision 1 of clings');
+});
+
 test('an upgrade that replaces what had finished goes back to nothing when it is given up, and says so before', async () => {
   const doing = (...args: string[]) => {
     const { spec, ...rest } = specInput('finished', { storage });
