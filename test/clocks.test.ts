@@ -32,7 +32,7 @@ const readers: Readonly<Record<string, string>> = {
   'activities/observe/flink-look.ts': 'itself; Flink, with the ages that spec.recovery allows',
   'activities/observe/measurer.ts': 'itself: when the same process measured',
   'activities/observe/nodes-view.ts': 'Kubernetes, with the minutes after which a silent node counts as lost',
-  'activities/observe/watched-job.ts': 'itself; Flink, with the limits of spec.recovery; Kubernetes, as above',
+  'activities/observe/watched-job.ts': 'Flink, with the limits of spec.recovery; Kubernetes, as above',
   'api/agent-state.ts': 'Temporal, where agents say nothing themselves; told to people',
   'api/auth.ts': 'PostgreSQL, with the end of a token',
   'api/cache.ts': 'itself',
