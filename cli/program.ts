@@ -224,6 +224,7 @@ function addOperationReads(program: Command, declare: Declare): void {
     .command('operations')
     .description('list what was done to a job')
     .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('--limit <n>', 'operations at most, the newest first', '100')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(operations, async () => (await import('./commands/operations.ts')).operations);
@@ -238,6 +239,7 @@ function addOperationReads(program: Command, declare: Declare): void {
     .command('revisions')
     .description('list the specs that a job has had: rollback --to takes their numbers')
     .argument('<job NAME...>', 'NAME, or job NAME')
+    .option('--limit <n>', 'revisions at most, the newest first', '100')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(revisions, async () => (await import('./commands/revisions.ts')).revisions);

@@ -162,6 +162,31 @@ test.each(['operations', 'revisions'])('%s are found by the uid of a job that wa
   expect(api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('uid'))).toEqual(['abcdefgh']);
 });
 
+test.each(['operations', 'revisions'])(
+  '%s lists the newest 100 unless told, and says that there are more',
+  async (command) => {
+    const revision = { spec: jobView().spec, specHash: 'a', acceptedBy: 'tester', acceptedAt: at(0) };
+    const items = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        command === 'operations' ? operationRecord({ number: from - index }) : { ...revision, revision: from - index },
+      );
+    const limits = () => api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('limit'));
+    api.routes = { [`GET ${counts}/${command}`]: page(items(900, 100), 'next') };
+    const few = await runDrey(api.server, [command, 'counts', '-o', 'name']);
+    expect(few.out.trim().split('\n')).toHaveLength(100);
+    expect([few.err, limits()]).toEqual([`These are the newest 100 ${command}: --limit N lists more.\n`, ['100']]);
+    api.asked.length = 0;
+    api.routes = { [`GET ${counts}/${command}`]: [page(items(900, 500), 'next'), page(items(400, 400))] };
+    const all = await runDrey(api.server, [command, 'counts', '-o', 'name', '--limit', '1000']);
+    expect(all.out.trim().split('\n')).toHaveLength(900);
+    expect([all.err, limits()]).toEqual(['', ['500', '500']]);
+  },
+);
+
+test('operations takes no --limit that is no number above 0', async () => {
+  expect(await runDrey(api.server, ['operations', 'counts', '--limit', '0'])).toMatchObject({ code: 2 });
+});
+
 test('operations lists them, and operation shows one with its steps', async () => {
   api.routes = {
     [`GET ${counts}/operations`]: page([current, first]),
