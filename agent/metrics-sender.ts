@@ -1,13 +1,14 @@
 /**
  * Sends samples to the API in batches. While the API is away they wait in memory, so many at most: then the oldest go, and are
- * counted. Whoever measures is never held up, and never sees an error.
+ * counted. What it refuses is given up, of that job alone. Whoever measures is never held up, and never sees an error.
  */
 import type { Logger } from 'pino';
-import { DreyApiError } from '../clients/drey/errors.ts';
+import type { DreyApiError } from '../clients/drey/errors.ts';
 import type { SendSamples } from '../clients/drey/send-samples.ts';
-import { bySeries, isStorable, type MetricSample } from '../core/metrics/sample.ts';
+import { byJob, bySeries, isStorable, type MetricSample } from '../core/metrics/sample.ts';
 import type { AgentMetrics } from './metrics.ts';
-import { SampleBuffer, type OldestSamples } from './sample-buffer.ts';
+import { isRefusal, Parts } from './parts.ts';
+import { SampleBuffer } from './sample-buffer.ts';
 import { UnknownSamples } from './unknown-samples.ts';
 
 export interface MetricsSenderOptions {
@@ -32,11 +33,22 @@ const answerTimeoutMs = 15_000;
 /** How long the end of the process waits for what is still to be sent. */
 const lastTimeoutMs = 2_000;
 
+/** The samples of a job: what is refused of it is another job's loss no more. */
+type OfJob = readonly MetricSample[];
+
+interface Batch {
+  readonly parts: Parts<OfJob>;
+  /** Where it ends in the buffer. */
+  readonly end: number;
+}
+
 export class MetricsSender {
   private readonly options: MetricsSenderOptions;
   private readonly buffer: SampleBuffer;
   private readonly unknown: UnknownSamples;
   private readonly everyMs: number;
+  /** That with which the buffer begins, until the last part of it is sent. */
+  private batch: Batch | undefined;
   private batchMax: number;
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
@@ -103,29 +115,40 @@ export class MetricsSender {
   /** Batch after batch, until all that was there is sent or one fails. */
   private async sendAll(): Promise<void> {
     const { end } = this.buffer;
-    while (this.buffer.begin < end && !this.isOver)
-      if (!(await this.sendOne(this.buffer.oldest(this.batchMax)))) return;
-  }
-
-  /** Whether to go on with what is left. */
-  private async sendOne(batch: OldestSamples): Promise<boolean> {
-    const { metrics } = this.options;
-    try {
-      const answer = await this.send(batch);
-      metrics.batches.inc({ outcome: 'sent' });
-      metrics.samples.inc({ outcome: 'taken' }, answer.taken);
-      metrics.samples.inc({ outcome: 'repeated' }, answer.repeated);
-      const kept = this.unknown.keep(batch.samples, answer.unknownJobs ?? [], performance.now());
-      metrics.samples.inc({ outcome: 'refused' }, sum(Object.values(answer.dropped)) - kept);
-      this.done(batch);
-      this.succeeded();
-      return true;
-    } catch (error) {
-      return this.failed(batch, error);
+    while (this.buffer.begin < end && !this.isOver) {
+      const batch = (this.batch ??= this.nextBatch());
+      const part = batch.parts.next();
+      if (!part) this.done(batch);
+      else if (!(await this.sendPart(batch, part))) return;
     }
   }
 
-  private async send({ samples }: OldestSamples) {
+  private nextBatch(): Batch {
+    const { samples, end } = this.buffer.oldest(this.batchMax);
+    return { parts: new Parts(byJob(samples)), end };
+  }
+
+  /** Whether to go on with what is left. */
+  private async sendPart(batch: Batch, part: readonly OfJob[]): Promise<boolean> {
+    const { metrics } = this.options;
+    const samples = part.flat();
+    try {
+      const answer = await this.send(samples);
+      metrics.batches.inc({ outcome: 'sent' });
+      metrics.samples.inc({ outcome: 'taken' }, answer.taken);
+      metrics.samples.inc({ outcome: 'repeated' }, answer.repeated);
+      const kept = this.unknown.keep(samples, answer.unknownJobs ?? [], performance.now());
+      metrics.samples.inc({ outcome: 'refused' }, sum(Object.values(answer.dropped)) - kept);
+      this.succeeded();
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) this.refused(batch, part, error);
+      else this.failed(batch, part, error);
+      return isRefusal(error);
+    }
+  }
+
+  private async send(samples: readonly MetricSample[]) {
     const attempt = new AbortController();
     this.attempt = attempt;
     const timer = setTimeout(() => attempt.abort(new Error('no answer in time')), answerTimeoutMs);
@@ -137,28 +160,32 @@ export class MetricsSender {
     }
   }
 
-  private failed(batch: OldestSamples, error: unknown): boolean {
+  private refused(batch: Batch, part: readonly OfJob[], error: DreyApiError): void {
     const { metrics, log } = this.options;
-    const status = error instanceof DreyApiError ? error.problem.status : 0;
-    if (status === 413 && batch.samples.length > 1) {
-      this.batchMax = Math.ceil(batch.samples.length / 2);
-      return true;
+    const samples = part.flat();
+    if (error.problem.status === 413 && samples.length > 1) {
+      this.batchMax = Math.ceil(samples.length / 2);
+      this.batch = undefined;
+      return;
     }
-    if (status === 400 || status === 413 || status === 422) {
-      log.warn({ err: error }, 'the API will not take a batch of samples: it is given up');
-      metrics.batches.inc({ outcome: 'refused' });
-      metrics.samples.inc({ outcome: 'refused' }, batch.samples.length);
-      this.done(batch);
-      return true;
-    }
+    metrics.batches.inc({ outcome: 'refused' });
+    if (batch.parts.refused(part)) return;
+    const jobs = part.flatMap(([first]) => (first ? [first.uid] : []));
+    log.warn({ err: error, jobs }, 'the API will not take samples of jobs: they are given up');
+    metrics.samples.inc({ outcome: 'refused' }, samples.length);
+  }
+
+  private failed(batch: Batch, part: readonly OfJob[], error: unknown): void {
+    const { metrics, log } = this.options;
+    batch.parts.putBack(part);
     metrics.batches.inc({ outcome: 'failed' });
     if (this.failures === 0) log.warn({ err: error }, 'samples cannot be sent now: they wait');
     this.failures += 1;
-    return false;
   }
 
-  private done(batch: OldestSamples): void {
-    this.buffer.forgetUntil(batch.end);
+  private done({ end }: Batch): void {
+    this.batch = undefined;
+    this.buffer.forgetUntil(end);
     this.options.metrics.samplesWaiting.set(this.buffer.size);
   }
 

@@ -2,7 +2,7 @@
 import type { MetricSample } from '../core/metrics/sample.ts';
 
 /** Some of the oldest samples, and where they end: what is forgotten up to there is these, whatever was dropped since. */
-export interface OldestSamples {
+interface OldestSamples {
   readonly samples: readonly MetricSample[];
   readonly end: number;
 }

@@ -3,10 +3,10 @@
  * fact a job. Whoever observes is never held up, and never sees an error.
  */
 import type { Logger } from 'pino';
-import { DreyApiError } from '../clients/drey/errors.ts';
 import type { SendSeen } from '../clients/drey/send-seen.ts';
 import { saysOther, type JobFact } from '../core/observation/job-seen.ts';
 import type { AgentMetrics } from './metrics.ts';
+import { isRefusal, Parts } from './parts.ts';
 
 interface SeenSenderOptions {
   readonly send: SendSeen;
@@ -28,9 +28,6 @@ interface Told {
   readonly fact: JobFact;
   readonly atMs: number;
 }
-
-/** So often one batch is refused before the rest of it is given up whole: an API that takes none of it is not asked a thousand times. */
-const refusalsMax = 64;
 
 /** An API that took the connection and is silent is as good as away. */
 const answerTimeoutMs = 15_000;
@@ -86,17 +83,11 @@ export class SeenSender {
     this.isBusy = false;
   }
 
-  /** One fact that is refused takes its batch along: it is halved until what is given up is that fact alone. */
   private async sendParts(batch: readonly JobFact[]): Promise<void> {
-    const parts = [batch];
-    let refusals = 0;
-    for (let part = parts.pop(); part && this.goesOn; part = parts.pop()) {
+    const parts = new Parts(batch);
+    for (let part = parts.next(); part && this.goesOn; part = parts.next()) {
       const refusal = await this.sendOne(part);
-      if (refusal === undefined) continue;
-      refusals += 1;
-      const middle = Math.ceil(part.length / 2);
-      if (part.length > 1 && refusals < refusalsMax) parts.push(part.slice(middle), part.slice(0, middle));
-      else this.giveUp(part, refusal);
+      if (refusal !== undefined && !parts.refused(part)) this.giveUp(part, refusal);
     }
   }
 
@@ -173,9 +164,4 @@ export class SeenSender {
   private count(outcome: string, count: number): void {
     this.options.metrics.seen.inc({ outcome }, count);
   }
-}
-
-/** Sent again it would be refused again. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof DreyApiError && [400, 413, 422].includes(error.problem.status);
 }

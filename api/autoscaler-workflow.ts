@@ -12,6 +12,7 @@ import {
   type DecideNowRequest,
 } from '../core/scaling/autoscaler-messages.ts';
 import { searchCluster, searchJob, searchTenant } from '../workflows/search-attributes.ts';
+import { whatIsMissing } from './job-workflow.ts';
 import { Problem } from './problem.ts';
 import type { JobRef } from './read-job.ts';
 
@@ -40,7 +41,7 @@ export async function askForDecision(temporal: Temporal, ref: JobRef, request: D
   } catch (error) {
     if (!isTemporalAway(error)) throw error;
     throw new Problem('NOT_YET_ACCEPTED', 'It was sent, but nothing has said yet that it was accepted.', {
-      cure: `Repeat it with the same Idempotency-Key (${request.key}). /readyz says what is missing.`,
+      cure: `Repeat it with the same Idempotency-Key (${request.key}). ${whatIsMissing}`,
       cause: error,
     });
   }

@@ -1,20 +1,18 @@
 /** Makes a tenant, its grants and tokens in an empty installation. Run again, it changes nothing and keeps the tokens. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { connectPostgres } from '../clients/postgres/connect.ts';
 import { migratePostgres } from '../clients/postgres/migrate.ts';
 import { addGrants } from '../clients/postgres/tenants.ts';
-import { agentToken, saveToken, tokenHash } from '../clients/postgres/tokens.ts';
+import { agentToken } from '../clients/postgres/tokens.ts';
 import { setVariables } from '../clients/set-variables.ts';
 import { dnsLabel, ownName } from '../core/schema/fields.ts';
 import { grantSchema } from './grants.ts';
+import { keepTokenOf } from './token-file.ts';
 
 const usage = `node --import tsx api/bootstrap.ts --token-file FILE [--tenant NAME] [--grant CLUSTER:NAMESPACE]... [--agent CLUSTER:FILE]...
   Needs DATABASE_URL. Writes a token with the role admin for all tenants to FILE, readable by its owner only, and the token
-  of each cluster's agent to a file of its own.`;
+  of each cluster's agent to a file of its own. All other tokens: api/tokens.ts.`;
 
 const wanted = z.object({
   tenant: ownName(30).default('default'),
@@ -64,25 +62,11 @@ async function prepare(url: string, { tenant, grant, agent, ...token }: z.output
   const postgres = connectPostgres({ url, applicationName: 'drey-bootstrap', connectionsMax: 1 });
   try {
     await addGrants(postgres, tenant, grant);
-    const hash = tokenHash(ensureToken(token['token-file']));
-    await saveToken(postgres, hash, { name: token['token-name'], tenant: '*', role: 'admin' });
-    for (const { cluster, file } of agent) await saveToken(postgres, tokenHash(ensureToken(file)), agentToken(cluster));
+    await keepTokenOf(postgres, token['token-file'], { name: token['token-name'], tenant: '*', role: 'admin' });
+    for (const { cluster, file } of agent) await keepTokenOf(postgres, file, agentToken(cluster));
   } finally {
     await postgres.end();
   }
-}
-
-/** The token in the file, which is made if there is none: it exists before its hash does, so none is ever lost. */
-function ensureToken(file: string): string {
-  if (existsSync(file)) {
-    const token = readFileSync(file, 'utf8').trim();
-    if (token.length >= 32) return token;
-    throw new Error(`${file} holds no token: remove it, and run this again`);
-  }
-  mkdirSync(dirname(file), { recursive: true });
-  const token = randomBytes(32).toString('base64url');
-  writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx' });
-  return token;
 }
 
 try {

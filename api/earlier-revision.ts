@@ -2,9 +2,11 @@
 import { listOperations } from '../clients/postgres/operations.ts';
 import { findRevision, type StoredRevision } from '../clients/postgres/revisions.ts';
 import { runs, type JobView } from '../core/job.ts';
-import type { OperationRecord } from '../core/operation.ts';
+import { hasEnded, type OperationRecord } from '../core/operation.ts';
 import { asApplied, type GivenSpec } from '../core/scaling/given-parallelism.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
+import { specHash } from '../core/spec/canonical.ts';
+import { resumed } from '../core/verbs.ts';
 import { Problem } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -38,10 +40,10 @@ function standsOnGeneration({ phase, trouble }: JobView): boolean {
 
 /** The revision to go back to, as it was applied. @param wanted its number; absent: the last one that ran as it should before the current. */
 export async function earlierRevision(services: Services, job: JobView, wanted?: number): Promise<StoredRevision> {
-  const number = wanted ?? lastStable(job, await listOperations(services.postgres, job.uid, operationsRead));
+  const number = wanted ?? (await lastStable(services, job));
   if (number !== undefined && number < job.revision) {
     const stored = await storedRevision(services, job, number);
-    return { ...stored, spec: asApplied({ spec: stored.spec, given: stored.given ?? {} }) };
+    return { ...stored, spec: appliedOf(stored) };
   }
   const message =
     wanted === undefined
@@ -50,13 +52,47 @@ export async function earlierRevision(services: Services, job: JobView, wanted?:
   throw new Problem('NO_EARLIER_REVISION', message, { cure: 'GET …/revisions lists them; name one that is older.' });
 }
 
-function lastStable({ revision }: JobView, operations: readonly OperationRecord[]): number | undefined {
+/**
+ * Where the job is on its way back already, it is the revision that it goes to: whoever asks twice, since nothing answered at first, must
+ * not have brought back what the job goes away from.
+ */
+async function lastStable(services: Services, job: JobView): Promise<number | undefined> {
+  const operations = await listOperations(services.postgres, job.uid, operationsRead);
+  const stable = stableBefore(job, operations);
+  const isUnderWay = operations.some((one) => one.revision === job.revision && !hasEnded(one));
+  return (isUnderWay ? await sameAgain(services, job, stable) : undefined) ?? stable[0];
+}
+
+/** More than these are not compared: who goes back goes to a revision that ran not long ago. */
+const comparedMax = 10;
+
+/** Which of the revisions is what the job shall be now. */
+async function sameAgain(
+  { postgres }: Services,
+  job: JobView,
+  revisions: readonly number[],
+): Promise<number | undefined> {
+  const now = specHash(appliedOf(job));
+  for (const number of revisions.slice(0, comparedMax)) {
+    const stored = await findRevision(postgres, job.uid, number);
+    if (stored && specHash(resumed(appliedOf(stored))) === now) return number;
+  }
+  return undefined;
+}
+
+function appliedOf({ spec, given = {} }: Pick<StoredRevision, 'spec' | 'given'>): FlinkJob {
+  return asApplied({ spec, given });
+}
+
+/** What has run as it should before the current one, the latest first. */
+function stableBefore({ revision }: JobView, operations: readonly OperationRecord[]): number[] {
   const good = operations.filter(({ kind, state, plan }) => {
     // A candidate is the job only once it was promoted.
     const isCandidate = kind === 'upgrade' && plan?.strategy === 'blueGreen';
     return bringing.includes(kind) && !isCandidate && state === 'succeeded';
   });
-  return good.flatMap((one) => one.revision ?? []).find((number) => number < revision);
+  const numbers = good.flatMap((one) => one.revision ?? []).filter((number) => number < revision);
+  return [...new Set(numbers)];
 }
 
 async function storedRevision({ postgres }: Services, job: JobView, number: number): Promise<StoredRevision> {

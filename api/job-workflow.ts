@@ -206,7 +206,7 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   PRECONDITION_FAILED: 'Read the job again, and decide whether your change still fits.',
   KEY_REUSED: 'Use a new Idempotency-Key for a new request.',
   BEING_REMOVED:
-    'Wait until it is gone, then apply the spec again. Where its cluster does not come back, `drey delete job NAME --forget` ends it without.',
+    'Wait until it is gone (`drey wait job NAME --for=removed`), then apply the spec again. Unless it is left running, the new job starts empty, or from `spec.job.initialSavepoint`: a path that `drey savepoint list NAME -o wide` shows. Where its cluster does not come back, `drey delete job NAME --forget` ends it without.',
   NO_SUCH_JOB: 'Apply its spec first.',
   OPERATION_ENDED: 'Look at it with `drey operation NAME N`; the ones that can be aborted wait or run.',
   TOO_LATE: 'Follow it to its end (`drey operation NAME N`), and change the job then.',
@@ -218,7 +218,8 @@ const refusalCures: Readonly<Record<RefusalCode, string>> = {
   SAVEPOINT_NEEDED: 'Ask again when that job has completed a checkpoint, or is gone.',
   RECORDS_AWAY: 'Try again; /readyz says what is missing.',
   QUEUE_FULL: 'Ask again when some of them have ended.',
-  IMMUTABLE_FIELD: 'Remove the job and make it again, or give the new one another name.',
+  IMMUTABLE_FIELD:
+    'To move it with its state: `drey delete job NAME --deletion savepoint --wait`, then apply with `spec.job.initialSavepoint`, the path of the newest one that `drey savepoint list NAME -o wide` shows; the new place must reach that storage. Without that path it starts empty.',
 };
 
 function isRefusalCode(type: string | null | undefined): type is RefusalCode {
@@ -234,9 +235,13 @@ function isNotYetAccepted(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.type === endedUnderUpdate;
 }
 
+/** What the API cannot see is whether a worker runs; and one of a build that is not current takes no changes. */
+export const whatIsMissing =
+  '/readyz says what is missing; where that is nothing, see that a worker runs whose log says `this build is current`.';
+
 function notYetAccepted(key: string, cause: unknown): Problem {
   return new Problem('NOT_YET_ACCEPTED', 'The change was sent, but nothing has said yet that it was accepted.', {
-    cure: `Repeat it with the same Idempotency-Key (${key}): it is carried out once. /readyz says what is missing.`,
+    cure: `Repeat it with the same Idempotency-Key (${key}): it is carried out once. ${whatIsMissing}`,
     cause,
   });
 }

@@ -1,12 +1,24 @@
 /** From a document to the job that it is about, and to what is sent. */
 import type { JobRef } from '../clients/drey/paths.ts';
+import { askedJobs, type AskedJob, type Asking } from './asking.ts';
 import type { Context } from './context.ts';
 import type { SpecDocument } from './documents.ts';
 import { usageError } from './errors.ts';
 
-export interface ApplyTarget {
+export interface ApplyTarget extends AskedJob {
   readonly document: SpecDocument;
-  readonly ref: JobRef;
+}
+
+/** The jobs that documents are about, each with what it is asked for with. */
+export function targetsOf(
+  context: Pick<Context, 'config'>,
+  documents: readonly SpecDocument[],
+  asking: Asking,
+): ApplyTarget[] {
+  return askedJobs(
+    asking,
+    documents.map((document) => ({ document, ref: refOf(context, document) })),
+  );
 }
 
 /** The job that a document is about. A tenant named by flag must be the document's, as with kubectl's namespace. */

@@ -4,7 +4,7 @@ import type { SpecProblem } from '../core/spec/problem.ts';
 import { printable, say, type Output } from './world.ts';
 
 /** Exit codes; `drey --help` explains them. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3, wouldChange: 4, interrupted: 130 } as const;
 
 interface ErrorDetails {
   readonly exitCode: number;
@@ -49,6 +49,8 @@ const cures: Readonly<Record<string, string>> = {
   JOB_NOT_REMOVED: 'Name one by its number, or remove the job with --savepoints dispose.',
   LOGS_UNAVAILABLE: 'drey describe job NAME says whether it has pods now.',
   NO_SUCH_CLUSTER: 'drey get clusters lists what there is.',
+  NOT_YET_ACCEPTED: 'GET /readyz of the API says what is missing.',
+  KEY_REUSED: 'Leave --idempotency-key out for a new change: each has a key of its own.',
 };
 
 function reportApiError({ problem, message }: DreyApiError): Report {
@@ -72,6 +74,15 @@ function reportOf(error: unknown): Report {
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `unexpected: ${message}`, exitCode: exitCodes.failed };
+}
+
+/** The failure of a change that may have been accepted all the same: it says so, and adds what to do then. Others stay as they are. */
+export function perhapsAccepted(error: unknown, cure: string): unknown {
+  if (isAbort(error))
+    return new CliError('interrupted before it was answered', { exitCode: exitCodes.interrupted, cure });
+  const { message, ...details } = reportOf(error);
+  if (details.exitCode !== exitCodes.unreachable) return error;
+  return new CliError(message, { ...details, cure: details.cure === undefined ? cure : `${details.cure} ${cure}` });
 }
 
 /** Whether it is Ctrl-C, as timers and fetch report it. */

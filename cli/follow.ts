@@ -1,12 +1,13 @@
 /** Follows an operation until it has ended, through restarts of the API, and says how it ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRef } from '../clients/drey/paths.ts';
-import { DreyApiError, DreyUnreachableError, ignoreNotFound } from '../clients/drey/errors.ts';
+import { ignoreNotFound } from '../clients/drey/errors.ts';
 import { hasEnded, successorOf, type OperationRecord } from '../core/operation.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes, isAbort } from './errors.ts';
 import { jobLabel } from './kinds/job-kind.ts';
 import { rolledBackText } from './kinds/operation-kind.ts';
+import { ignoreOutage } from './outage.ts';
 
 /** Often enough to look live; each poll is one indexed row. */
 const pollMs = 200;
@@ -41,12 +42,6 @@ export async function pollUntil<Value>(
     if (!isAbort(error)) throw error;
     throw new CliError(`interrupted while waiting for ${what}; it goes on`, { exitCode: exitCodes.interrupted });
   }
-}
-
-function ignoreOutage(error: unknown): undefined {
-  const isOutage =
-    error instanceof DreyUnreachableError || (error instanceof DreyApiError && error.problem.status >= 500);
-  if (!isOutage) throw error;
 }
 
 function timedOut(what: string, deadline: Deadline): CliError {
@@ -95,10 +90,10 @@ async function endedWithItsJob(
 }
 
 /** Throws what went wrong, with cure and evidence, when an ended operation did not succeed. */
-export function assertSucceeded(job: JobRef, operation: OperationRecord): void {
+export function assertSucceeded(job: JobRef, operation: OperationRecord, label = jobLabel(job)): void {
   if (operation.state === 'succeeded') return;
   const { failure } = operation;
-  const what = `${jobLabel(job)}: ${operation.kind} (operation ${operation.number}) ${operation.state}${rolledBackText(operation)}`;
+  const what = `${label}: ${operation.kind} (operation ${operation.number}) ${operation.state}${rolledBackText(operation)}`;
   throw new CliError(failure === undefined ? what : `${what}: ${failure.code}: ${failure.message}`, {
     exitCode: exitCodes.failed,
     cure: failure?.cure ?? `See drey operation ${job.name} ${operation.number}.`,

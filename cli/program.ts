@@ -4,6 +4,21 @@ import type { GlobalFlags } from './config.ts';
 import type { Context } from './context.ts';
 import type { AdviseFlags } from './commands/advise.ts';
 import { exitCodes, reportError } from './errors.ts';
+import {
+  collect,
+  dryRunFlag,
+  endModeFlag,
+  forceFlag,
+  ifRevisionFlag,
+  keyFlag,
+  modeFlag,
+  oneJob,
+  oneOfJob,
+  operationOutput,
+  uidFlag,
+  waitTimeout,
+  withSelection,
+} from './shared-flags.ts';
 import type { World } from './world.ts';
 
 const help = `
@@ -17,7 +32,7 @@ Configuration: flags, else DREY_SERVER, DREY_TOKEN and DREY_TENANT, else a JSON 
 $DREY_CONFIG, else the nearest .drey/cli.json (a development stack's), else ~/.config/drey/config.json.
 
 Exit codes: 0 done; 1 it failed, does not exist, or was refused; 2 wrong usage, file or configuration;
-3 the API cannot be reached, or waiting timed out; 130 interrupted.`;
+3 the API cannot be reached, or waiting timed out; 4 diff --exit-code: something would change; 130 interrupted.`;
 
 type Run<Flags> = (context: Context, words: readonly string[], flags: Flags) => Promise<number>;
 
@@ -67,21 +82,6 @@ function programOn(world: World, end: (exitCode: number) => void): Command {
   return program;
 }
 
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
-}
-
-const uidFlag = [
-  '--uid <uid>',
-  'of the job that is meant, where a later one has its name: get jobs -o wide shows it',
-] as const;
-
-const waitTimeout = ['--timeout <duration>', 'longest time for --wait', '30m'] as const;
-
-const operationOutput = ['-o, --output <format>', 'json, yaml or name: the operation, or the dry run'] as const;
-
-const dryRunFlag = ['--dry-run', 'say what would happen, or be refused; change nothing'] as const;
-
 function addChanges(program: Command, declare: Declare): void {
   const apply = program
     .command('apply')
@@ -90,6 +90,8 @@ function addChanges(program: Command, declare: Declare): void {
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the operations to their end, and fail if one fails')
     .option(...waitTimeout)
+    .option(...keyFlag)
+    .option(...ifRevisionFlag)
     .option(...dryRunFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(apply, async () => (await import('./commands/apply.ts')).apply);
@@ -98,12 +100,16 @@ function addChanges(program: Command, declare: Declare): void {
     .description('say what an apply would change, what it would cost, and from which state it would start')
     .requiredOption('-f, --filename <file>', 'file, folder, or - for the input; may be repeated', collect)
     .option('-R, --recursive', 'folders with their subfolders')
+    .option('--exit-code', 'end with 4 where something would change')
     .option('-o, --output <format>', 'json, yaml or name');
-  declare(diff, async () => (await import('./commands/apply.ts')).diff);
-  const remove = program
-    .command('delete')
+  declare(diff, async () => (await import('./commands/diff.ts')).diff);
+  const remove = withSelection(program.command('delete'))
     .description('remove jobs and all that belongs to them')
-    .argument('[job NAME...]', 'job NAME, or job/NAME')
+    .usage('[options] job NAME...')
+    .argument(
+      '[names...]',
+      'job NAME, several too, or job/NAME, or TENANT/job/NAME; or jobs, and -l, --phase, --cluster or -n',
+    )
     .option('-f, --filename <file>', 'remove the jobs of a file or folder', collect)
     .option('-R, --recursive', 'folders with their subfolders')
     .option('--wait', 'follow the removal to its end')
@@ -111,40 +117,35 @@ function addChanges(program: Command, declare: Declare): void {
     .option('--deletion <how>', 'cancel, savepoint or leave; as the spec says unless told')
     .option('--savepoints <what>', 'keep, or dispose of them; as the spec says unless told')
     .option('--forget', 'end it without its cluster, where no agent comes back: what the job has there stays')
+    .option(...keyFlag)
+    .option(...ifRevisionFlag)
     .option(...dryRunFlag)
     .option('--ignore-not-found', 'a job that does not exist is no failure')
     .option(...operationOutput);
   declare(remove, async () => (await import('./commands/delete.ts')).deleteJobs);
 }
 
-const modeFlag = [
-  '--mode <mode>',
-  'savepoint, last-state or stateless; unless told, upgrades go as the spec says',
-] as const;
-
-const endModeFlag = [
-  '--mode <mode>',
-  'savepoint, last-state or stateless: which state it goes on from later; unless told, suspend takes a savepoint, and cancel none',
-] as const;
-
-const forceFlag = [
-  '--force',
-  'end it also where no savepoint can be had: then it goes on later from its newest checkpoint, however old',
-] as const;
-
 const changeJob = () => import('./commands/change-job.ts');
 
-/** Changes of one job that need no file. */
+/** Changes of jobs that need no file. */
 function addVerbs(program: Command, declare: Declare): void {
-  const command = (name: string, description: string, argument = 'NAME, or job NAME') =>
+  const asked = (name: string, description: string) =>
     program
       .command(name)
       .description(description)
-      .argument('<job NAME...>', argument)
       .option('--wait', 'follow the operation to its end, and fail if it fails')
       .option(...waitTimeout)
+      .option(...keyFlag)
+      .option(...dryRunFlag)
       .option(...operationOutput);
-  const verb = (name: string, description: string) => command(name, description).option(...dryRunFlag);
+  const command = (name: string, description: string) =>
+    withSelection(asked(name, description))
+      .usage('[options] NAME...')
+      .argument(
+        '[names...]',
+        'NAME, job/NAME, or TENANT/job/NAME, several too; or none, and -l, --phase, --cluster or -n',
+      );
+  const verb = (name: string, description: string) => command(name, description).option(...ifRevisionFlag);
   const suspend = verb('suspend', 'stop a job with its state kept, and clear its Flink cluster away');
   declare(suspend.option(...endModeFlag).option(...forceFlag), async () => (await changeJob()).suspend);
   const cancel = verb('cancel', 'end a job without a savepoint; it can go on from its newest checkpoint');
@@ -165,42 +166,42 @@ function addVerbs(program: Command, declare: Declare): void {
     .option(...modeFlag);
   declare(rollback, async () => (await changeJob()).rollback);
   declare(
-    verb('promote', 'make the candidate of a blue/green upgrade the job'),
+    command('promote', 'make the candidate of a blue/green upgrade the job'),
     async () => (await changeJob()).promote,
   );
-  declare(verb('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
-  const abort = command(
-    'abort',
-    'ask the operation that waits or runs to give up',
-    'NAME, and N for another operation',
-  );
-  declare(abort.option(...dryRunFlag), async () => (await changeJob()).abort);
+  declare(command('discard', 'end the candidate of a blue/green upgrade'), async () => (await changeJob()).discard);
+  const abort = asked('abort', 'ask the operation that waits or runs to give up')
+    .usage('[options] NAME [N]')
+    .argument('<name...>', 'NAME, and N for another operation');
+  declare(abort, async () => (await changeJob()).abort);
 }
 
 function addReads(program: Command, declare: Declare): void {
-  const get = program
-    .command('get')
+  const get = withSelection(program.command('get'))
     .description('list jobs or clusters, or show some by name')
     .argument('<kind>', 'jobs or clusters')
     .argument('[names...]', 'only these')
     .option('-o, --output <format>', 'json, yaml, wide or name')
-    .option('-l, --selector <labels>', 'jobs with these labels: KEY=VALUE, several with commas', collect)
-    .option('--phase <phase>', 'jobs in this phase; several with commas')
-    .option('--cluster <name>', 'jobs on this Kubernetes cluster')
-    .option('-n, --namespace <name>', 'jobs in this Kubernetes namespace')
-    .option('-A, --all-tenants', 'jobs of all tenants')
     .option('-w, --watch', 'go on and print what changes, and which job is gone')
     .option('--ignore-not-found', 'a name that does not exist is no failure');
   declare(get, async () => (await import('./commands/get.ts')).get);
   const describe = program
     .command('describe')
     .description('show all that is known of a job, or of a cluster')
-    .argument('<job NAME...>', 'job NAME, job/NAME, or cluster NAME; without a name, all of them');
-  declare(describe, async () => (await import('./commands/describe.ts')).describe);
+    .usage('[options] job NAME...')
+    .argument(
+      '<names...>',
+      'job NAME, several too, job/NAME, TENANT/job/NAME, or cluster NAME; without a name, all of them',
+    );
+  declare(describe, async () => {
+    const { inOneTenant } = await import('./in-one-tenant.ts');
+    return inOneTenant((await import('./commands/describe.ts')).describe);
+  });
   const logs = program
     .command('logs')
     .description("print a job's log")
-    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--component <name>', 'jobmanager (unless told) or taskmanager: all its pods, or with -f one that runs')
     .option('--pod <name>', 'only this pod of the job')
     .option('-f, --follow', 'go on and print what is added')
@@ -209,7 +210,8 @@ function addReads(program: Command, declare: Declare): void {
   const metrics = program
     .command('metrics')
     .description('show what was measured of a job: the latest value, the extremes, the average and the trend')
-    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--metric <name>', 'only this metric; may be repeated', collect)
     .option('--vertex <id>', 'only this vertex, by its id or name; empty for what belongs to the job as a whole')
     .option('--since <duration>', 'how far to look back, such as 30m or 7d', '1h')
@@ -223,31 +225,40 @@ function addOperationReads(program: Command, declare: Declare): void {
   const operations = program
     .command('operations')
     .description('list what was done to a job')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
+    .option('--limit <n>', 'operations at most, the newest first', '100')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(operations, async () => (await import('./commands/operations.ts')).operations);
   const operation = program
     .command('operation')
     .description('show one operation with its steps')
-    .argument('<job NAME N...>', 'NAME and the number of the operation')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the operation')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(operation, async () => (await import('./commands/operations.ts')).operation);
   const revisions = program
     .command('revisions')
     .description('list the specs that a job has had: rollback --to takes their numbers')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
+    .option('--limit <n>', 'revisions at most, the newest first', '100')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(revisions, async () => (await import('./commands/revisions.ts')).revisions);
   const wait = program
     .command('wait')
     .description('wait until a job is running, removed or in a phase')
-    .argument('<job NAME...>', 'job NAME, or job/NAME')
+    .usage('[options] job NAME...')
+    .argument('<names...>', 'job NAME, several too, job/NAME, or TENANT/job/NAME')
     .requiredOption('--for <condition>', 'running, removed or phase=PHASE')
     .option('--timeout <duration>', 'longest time to wait', '5m');
-  declare(wait, async () => (await import('./commands/wait.ts')).wait);
+  declare(wait, async () => {
+    const { inOneTenant } = await import('./in-one-tenant.ts');
+    return inOneTenant((await import('./commands/wait.ts')).wait);
+  });
 }
 
 function addSavepoints(program: Command, declare: Declare): void {
@@ -257,9 +268,11 @@ function addSavepoints(program: Command, declare: Declare): void {
   const create = savepoint
     .command('create')
     .description('take a savepoint of a running job, which runs on')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--format <format>', "native or canonical; unless told, that of the job's spec")
     .option('--candidate', 'of the candidate that runs beside the job, and not of the job itself')
+    .option(...keyFlag)
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout)
@@ -268,24 +281,28 @@ function addSavepoints(program: Command, declare: Declare): void {
   const list = savepoint
     .command('list')
     .description('list the savepoints of a job, the newest first')
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml, wide or name');
   declare(list, async () => (await import('./commands/savepoints.ts')).listSavepoints);
   const describe = savepoint
     .command('describe')
     .description('show all that is known of a savepoint')
-    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the savepoint')
     .option(...uidFlag)
     .option('-o, --output <format>', 'json, yaml or name');
   declare(describe, async () => (await import('./commands/savepoints.ts')).describeSavepoint);
   const restore = savepoint
     .command('restore')
     .description('start the job from a savepoint; what it has done since is left behind')
-    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the savepoint')
     .option(...uidFlag)
     .option('--into <job>', 'start this job from it instead, with its own spec')
     .option('--to <revision>', 'with the spec of this earlier revision')
+    .option(...keyFlag)
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout)
@@ -294,11 +311,13 @@ function addSavepoints(program: Command, declare: Declare): void {
   const dispose = savepoint
     .command('dispose')
     .description('delete the files of a savepoint; its record stays')
-    .argument('<job NAME N...>', 'NAME and the number of the savepoint')
+    .usage(oneOfJob.usage)
+    .argument(oneOfJob.argument, 'NAME and the number of the savepoint')
     .option(...uidFlag)
     .option('--force', 'even if the job may need it, or it is the newest one')
     .option('--all', 'of a removed job: all but the newest one, 20 at once, without a number')
     .option('--over-retention', 'of a removed job: those that spec.savepoints.retain does not keep, 20 at once')
+    .option(...keyFlag)
     .option(...dryRunFlag)
     .option('--wait', 'follow the operation to its end, and fail if it fails')
     .option(...waitTimeout)
@@ -310,7 +329,8 @@ function addAutoscaler(program: Command, declare: Declare): Command {
   const autoscaler = program
     .command('autoscaler')
     .description("show what a job's autoscaler has decided, why, and what became of it")
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--explain <n>', 'the arithmetic of decision N: every vertex with its metrics, limits and reasons')
     .option('--limit <n>', 'decisions at most, the newest first', '20')
     .option('--simulate <file>', 'what the policy in this file would have done; it has the fields of spec.autoscaler')
@@ -321,10 +341,12 @@ function addAutoscaler(program: Command, declare: Declare): Command {
   const autoscale = program
     .command('autoscale')
     .description("have a job's autoscaler decide; it acts only where its mode is active")
-    .argument('<job NAME...>', 'NAME, or job NAME')
+    .usage(oneJob.usage)
+    .argument(...oneJob.argument)
     .option('--now', 'by the samples that there are')
     .option('--wait', 'wait for the decision, and for what is done by it, and show it')
     .option('--timeout <duration>', 'longest time for --wait', '10m')
+    .option(...keyFlag)
     .option('-o, --output <format>', 'json or yaml');
   declare(autoscale, async () => (await import('./commands/autoscaler.ts')).autoscale);
   return autoscaler;

@@ -105,16 +105,24 @@ async function open(
 function endOf(request: HttpRequest) {
   const abort = new AbortController();
   const silence = new NoAnswer(`no answer from ${request.url.host} within ${request.timeoutMs} ms`);
-  const timer = setTimeout(() => abort.abort(silence), request.timeoutMs);
+  let last: NodeJS.Immediate | undefined;
+  // One turn later: where this process stood still, timers that are due come before what was received meanwhile is read.
+  const timer = setTimeout(() => {
+    last = setImmediate(() => abort.abort(silence));
+  }, request.timeoutMs);
+  const stopTimer = () => {
+    clearTimeout(timer);
+    clearImmediate(last);
+  };
   // By hand, as AbortSignal.any() keeps every derived signal of a long-lived one in memory.
   const forward = () => abort.abort(request.signal?.reason);
   request.signal?.addEventListener('abort', forward, { once: true });
   if (request.signal?.aborted) forward();
   return {
     signal: abort.signal,
-    stopTimer: () => clearTimeout(timer),
+    stopTimer,
     release: () => {
-      clearTimeout(timer);
+      stopTimer();
       request.signal?.removeEventListener('abort', forward);
     },
     explain: (error: unknown): unknown => {

@@ -67,7 +67,7 @@ export const heartbeatEveryMs = 3_000;
 export const silenceMsMax = 12_000;
 
 /** A worker asks Temporal at least once a minute, for each question is held so long; some seconds for the way. */
-const pollMsMax = 70_000;
+export const pollMsMax = 70_000;
 
 /** Silent for so long, agents may be there that were never told where the API is. */
 const forgottenMs = 600_000;

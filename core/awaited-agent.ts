@@ -1,6 +1,8 @@
 /** What a step says that waits for an agent of its cluster, for as long as that takes. */
 import type { Failure } from './failure.ts';
 import type { OperationKind } from './operation-kinds.ts';
+import { redact } from './redact.ts';
+import { shorten } from './spec/problem.ts';
 
 /** For how long no agent may take up what an operation asks, in milliseconds, until its step says so. */
 export const agentAwaitedMs = 15_000;
@@ -23,11 +25,15 @@ export function awaitedAgent({ cluster, noticedAt, kind, name }: AwaitingStep): 
     : waits;
 }
 
-/** No agent did what it was asked to. */
-export function clusterSilent(): Failure {
+/** Characters of what was said last. */
+const lastSaidMax = 200;
+
+/** No agent did what it was asked to. @param lastSaid by the cluster's API server, where an agent reached that in vain */
+export function clusterSilent(lastSaid?: string): Failure {
+  const last = lastSaid === undefined ? '' : ` Kubernetes last said: ${shorten(redact(lastSaid), lastSaidMax)}`;
   return {
     code: 'CLUSTER_SILENT',
-    message: "The cluster's agent did not carry out a step within its time.",
+    message: `The cluster's agent did not carry out a step within its time.${last}`,
     cure: 'See whether the agent runs and reaches its cluster (`drey get clusters`), then ask for it again.',
   };
 }

@@ -10,7 +10,7 @@ import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import type { Observation, ObservationOrder } from './observation/observation.ts';
 import { isNewer } from './observation/order.ts';
 import type { JobObservedSignal } from './observation/signal.ts';
-import type { RecoveryAttempt } from './recovery/budget.ts';
+import { thatReached, withAttempt, type RecoveryAttempt } from './recovery/budget.ts';
 import type { RecoveryDecision, RecoveryInput } from './recovery/decision.ts';
 import { withoutRaise } from './recovery/finding.ts';
 import { afterAttempt, attemptOf, concludeTrouble, type Mending, type TakenAs } from './recovery/mending.ts';
@@ -142,7 +142,7 @@ export function takeCandidateDecision(state: JobState, trouble: Trouble, decisio
 
 function lostFailure(state: JobState, { finding }: Trouble, final: Failure | undefined): Failure {
   const { number } = candidateRevision(state);
-  const tried = state.candidateHealth?.attempts?.length ?? 0;
+  const tried = thatReached(state.candidateHealth?.attempts ?? []).length;
   const told = finding.failure ?? { message: finding.reason, cure: 'See what has ended it.' };
   const why = tried === 0 ? '' : `${counted(tried, 'attempt')} to bring it back did not last. `;
   return {
@@ -170,17 +170,22 @@ interface Conclusion extends TakenAs {
 
 /** Takes account of an operation that has ended, as far as it concerns what was wrong with the job or with its candidate. */
 export function concludeMending(state: JobState, ended: QueuedOperation, { now, ...taken }: Conclusion): void {
-  if (ended.mends?.isCandidate) concludeCandidate(state, ended, ended.mends, now);
+  if (ended.mends?.isCandidate) concludeCandidate(state, ended.record, ended.mends, { now, ...taken });
   else concludeTrouble(state, ended, taken);
 }
 
-function concludeCandidate(state: JobState, { record }: QueuedOperation, mends: Mending, now: string): void {
+function concludeCandidate(
+  state: JobState,
+  record: QueuedOperation['record'],
+  mends: Mending,
+  { now, isUnasked }: Conclusion,
+): void {
   const { candidateHealth: health } = state;
   const number = candidateAmong(state.generations)?.identity.number;
   if (!health || number === undefined) return;
   const { failure } = record;
   const { action, finding, of, since } = mends;
-  const attempts = [...(health.attempts ?? []), attemptOf(record, mends)];
+  const attempts = withAttempt(health.attempts ?? [], attemptOf(record, mends, { isUnasked: isUnasked ?? false }));
   if (failure?.code === 'ABORTED') {
     // Nothing was found out: something else came first.
     state.candidateHealth = { ...health, trouble: { finding, of, since } };

@@ -48,6 +48,8 @@ export type JudgedJob = Pick<
   readonly generations: readonly Pick<Generation, 'revision' | 'candidate'>[];
   /** The operation under way. */
   readonly running?: Pick<QueuedOperation, 'record'>;
+  /** The newest one that ended of those that change the job. */
+  readonly newest?: Pick<QueuedOperation, 'record'>;
 };
 
 /** Why a change may not be taken now; undefined when it may. A key seen before is judged by its body only. */
@@ -92,7 +94,7 @@ function movedElsewhere(state: JudgedJob, spec: FlinkJob): Refusal | undefined {
   const current = state.revision.spec.spec;
   for (const field of ['cluster', 'namespace'] as const) {
     if (spec.spec[field] !== current[field]) {
-      const message = `spec.${field} is ${current[field]} and cannot be changed to ${spec.spec[field]} by an apply. Remove the job first.`;
+      const message = `spec.${field} is ${current[field]} and cannot be changed to ${spec.spec[field]} by an apply.`;
       return { code: 'IMMUTABLE_FIELD', message };
     }
   }
@@ -111,6 +113,13 @@ function isLeaving(state: JudgedJob): boolean {
 export function isUnchanged(state: JudgedJob, specHash: string): boolean {
   const isCurrent = state.revision.specHash === specHash && state.phase !== 'FAILED' && state.failure === undefined;
   return isCurrent && (isUnderWay(state) || isThere(state));
+}
+
+/** Whether what was to bring its revision about was given up, and it has finished with the one before. */
+export function isLeftUndone(state: JudgedJob): boolean {
+  const { phase, revision, newest } = state;
+  const isGivenUp = newest?.record.state === 'aborted' && newest.record.revision === revision.number;
+  return phase === 'FINISHED' && isGivenUp && !isUnderWay(state);
 }
 
 function isUnderWay({ queue, running }: JudgedJob): boolean {

@@ -2,20 +2,37 @@
 import { candidateAmong } from './candidate.ts';
 import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
-import { keepingKnown, missingNothing } from './generation.ts';
+import { activeAmong, keepingKnown, missingNothing } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
+import { troubleOfActive } from './recovery/mending.ts';
+import { isStillToResume, isToBeResumed } from './resumption.ts';
 import { withSavepoints } from './savepoint-list.ts';
 import { supersededWish, type Successor } from './superseded.ts';
 
 /** How often in a row an operation that ended without a result is begun again before the job counts as failed. */
 export const lostOperationsMax = 5;
 
+/** What is known beside the result. What releases before this one did not do is asked only where it makes a difference; absent: it is done. */
+export interface KnownBeside {
+  /** How the job had ended when the operation's turn came; absent where it had not, or where nobody knows what a lost one has done since. */
+  readonly hadEnded?: Pick<JobState, 'phase' | 'failure'> | undefined;
+  /** What has changed nothing leaves the job ended as it had: they left it FAILED. */
+  readonly staysEnded?: () => boolean;
+  /** A job that breaks while it is rescaled is to be brought back: they left it FAILED, and heard of it no more. */
+  readonly outlivesRescale?: () => boolean;
+}
+
 /** Takes an operation's result into the job's state. @param brought the revision that it was to bring about. */
-export function concludeOperation(state: JobState, result: OperationResult, brought: Revision): void {
+export function concludeOperation(
+  state: JobState,
+  result: OperationResult,
+  brought: Revision,
+  known: KnownBeside = {},
+): void {
   state.generations = keepingKnown(result.generations, state.generations);
   state.restorePoint = result.restorePoint;
   state.startedFrom = result.startedFrom;
@@ -26,19 +43,28 @@ export function concludeOperation(state: JobState, result: OperationResult, brou
     state.newestAside = { record: result.record, recordSeq: result.recordSeq };
     return;
   }
-  const { failure: before } = state;
+  takePhase(state, result, known);
   state.newest = { record: result.record, recordSeq: result.recordSeq };
   // Until the cluster has answered, every deploy asks again: none may go up beside what is there.
   state.askedCluster ||= hasAskedCluster(result);
-  state.phase = phaseAfter(state, result);
+  noteCandidate(state, result);
+  if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
+  if (result.failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
+}
+
+/** How the job is now, and why. */
+function takePhase(state: JobState, result: OperationResult, known: KnownBeside): void {
+  const { failure: before } = state;
+  const resumes = isStillToResume(isToBeResumed(state), result.record);
+  const stays = endKept(result, known);
+  state.phase = stays?.phase ?? phaseAfter(state, result, known);
+  state.resumes = resumes && state.phase === 'FAILED';
   if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
   const { failure } = result;
   state.failure = failure?.code === 'ABORTED' ? undefined : failure;
+  if (stays) state.failure ??= stays.failure;
   if (state.phase === 'FAILED' && isOfCandidateOnly(result)) state.failure ??= before;
-  noteCandidate(state, result);
-  if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
-  if (failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
 }
 
 /** Whether the cluster has said what is there. */
@@ -115,7 +141,18 @@ function noteBrought(
   state.upgraded = isRollback ? undefined : { at: endedAt, from: before };
 }
 
-function phaseAfter(state: JobState, result: OperationResult): JobPhase {
+/** Whether it has failed before it did anything to a job that did not run. */
+function isUntouched({ failure, finished, leftRunning, record: { steps } }: OperationResult): boolean {
+  const isAsking = steps.every(({ name }) => name === 'clusterAsked' || name === 'orphansAwaited');
+  return failure !== undefined && !finished && !leftRunning && isAsking;
+}
+
+/** How a job had ended that the operation has not come to change; undefined where that is another story. */
+function endKept(result: OperationResult, { hadEnded, staysEnded }: KnownBeside): KnownBeside['hadEnded'] {
+  return hadEnded && isUntouched(result) && (staysEnded?.() ?? true) ? hadEnded : undefined;
+}
+
+function phaseAfter(state: JobState, result: OperationResult, known: KnownBeside): JobPhase {
   const { phase: before, trouble } = state;
   const { kind } = result.record;
   if (result.finished) return 'FINISHED';
@@ -127,7 +164,24 @@ function phaseAfter(state: JobState, result: OperationResult): JobPhase {
   if (isDual && (!result.failure || result.leftRunning)) return 'DUAL_RUNNING';
   if (!result.failure) return operationKinds[kind].after ?? before;
   // A deploy that failed before it stopped what ran left it running.
-  return result.leftRunning ? 'RUNNING' : 'FAILED';
+  if (result.leftRunning) return 'RUNNING';
+  return isToBeBroughtBack(result, known) ? phaseOfBroken(state) : 'FAILED';
+}
+
+function isToBeBroughtBack(result: OperationResult, { outlivesRescale }: KnownBeside): boolean {
+  return isBrokenMeanwhile(result) && (outlivesRescale?.() ?? true);
+}
+
+/** A rescale replaces nothing: what ended its job meanwhile is none of its doing, and whoever gives it up has seen to that. */
+function isBrokenMeanwhile({ failure, leftRunning, record: { kind }, generations }: OperationResult): boolean {
+  const isThere = activeAmong(generations) !== undefined;
+  return kind === 'rescale' && failure !== undefined && failure.code !== 'ABORTED' && !leftRunning && isThere;
+}
+
+/** Until an agent has told what is wrong with it, it is listened to as what runs. */
+function phaseOfBroken(state: JobState): JobPhase {
+  const standing = troubleOfActive(state)?.finding.standing ?? 'running';
+  return standing === 'running' ? 'RUNNING' : 'RECOVERING';
 }
 
 /**

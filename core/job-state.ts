@@ -113,6 +113,8 @@ export interface JobState {
   eventSeq: number;
   queue: readonly QueuedOperation[];
   running?: QueuedOperation;
+  /** Whether it was stopped, and what was to resume it has failed; absent where no operation has ended since an earlier release. */
+  resumes?: boolean;
   /** The newest operation that ended: what an unchanged spec is answered with. */
   newest?: QueuedOperation;
   /** The newest one that ended of those that leave the job as it is. */

@@ -1,6 +1,14 @@
 /** What becomes of a change that somebody asks for, before anything is done: decided by its job's workflow, and by a dry run. */
 import { noCandidate, refusalBesideCandidate, waitingCandidate } from './candidate.ts';
-import { isUnchanged, refusalOf, refusalOfAside, type Asked, type JudgedJob, type Refusal } from './job-changes.ts';
+import {
+  isLeftUndone,
+  isUnchanged,
+  refusalOf,
+  refusalOfAside,
+  type Asked,
+  type JudgedJob,
+  type Refusal,
+} from './job-changes.ts';
 
 /** `repeated`: its key was answered before. `unchanged`: there is nothing to do. `taken`: it makes an operation. */
 export type Judgement = 'repeated' | 'unchanged' | 'taken' | Refusal;
@@ -11,11 +19,16 @@ export function judge(job: JudgedJob | undefined, asked: Asked): Judgement {
   return refusalOf(job, asked) ?? (isRepeated ? 'repeated' : 'taken');
 }
 
-/** Of a spec that the job shall have. */
-export function judgeSpec(job: JudgedJob | undefined, asked: Asked & { readonly specHash: string }): Judgement {
+/** Of a spec that the job shall have. @param isToBeDone whether its own one is tried again: releases before this one did not ask. */
+export function judgeSpec(
+  job: JudgedJob | undefined,
+  asked: Asked & { readonly specHash: string },
+  isToBeDone: (job: JudgedJob) => boolean = isLeftUndone,
+): Judgement {
   const judgement = judge(job, asked);
   if (judgement !== 'taken' || !job) return judgement;
-  return isUnchanged(job, asked.specHash) ? 'unchanged' : (refusalBesideCandidate(job) ?? 'taken');
+  const isThere = isUnchanged(job, asked.specHash) && !isToBeDone(job);
+  return isThere ? 'unchanged' : (refusalBesideCandidate(job) ?? 'taken');
 }
 
 /** Of a verdict on the job's candidate. */

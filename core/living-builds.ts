@@ -1,4 +1,5 @@
 /** Which builds of the worker are there, by who asked for work when. */
+import { pollMsMax } from './agents.ts';
 
 /** One process that asks a task queue for work. */
 export interface Poller {
@@ -18,4 +19,21 @@ export function livingBuilds(pollers: readonly Poller[]): ReadonlySet<string> {
   const newestMs = Math.max(...pollers.map(({ askedAtMs }) => askedAtMs));
   const recent = pollers.filter(({ askedAtMs }) => newestMs - askedAtMs < silentMs);
   return new Set(recent.flatMap(({ buildId }) => buildId ?? []));
+}
+
+/** What Temporal knows of the worker's task queue. */
+export interface WorkerQueue {
+  readonly pollers: readonly Poller[];
+  /** The build that is given what is new; absent: none was made current yet. */
+  readonly currentBuild?: string;
+}
+
+/** Why nobody takes up what is new; undefined where somebody does. Known to a minute: so long a worker may not have asked. */
+export function missingWorker({ pollers, currentBuild }: WorkerQueue, nowMs: number): string | undefined {
+  const asking = pollers.filter(({ askedAtMs }) => nowMs - askedAtMs < pollMsMax);
+  if (asking.length === 0) return 'no worker asks Temporal for work: changes wait until one is started';
+  if (asking.some(({ buildId }) => buildId === currentBuild)) return undefined;
+  const what =
+    currentBuild === undefined ? 'no build of the worker is current' : 'no worker of the current build is left';
+  return `${what}: start one with DREY_MAKE_CURRENT=true`;
 }

@@ -3,9 +3,10 @@ import type { DisposableJob } from './disposal-wish.ts';
 import type { JudgedJob } from './job-changes.ts';
 import type { JobView } from './job.ts';
 import { leavesJobAlone, settledPhase, type OperationKind } from './operation-kinds.ts';
-import type { OperationRecord } from './operation.ts';
+import { hasEnded, type OperationRecord } from './operation.ts';
 import { pinningOf } from './pinning.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
+import { isRecordedToResume } from './resumption.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import { specHash } from './spec/canonical.ts';
@@ -44,6 +45,7 @@ export function revisionsToRead(records: Records): readonly number[] {
 export function judgedJob(records: Records): JudgedJob {
   const { name, phase, revision, spec, failure, generation, candidate, operation } = records.job;
   const running = underWay(records);
+  const newest = records.operations.find(hasChanged);
   const queue = records.operations.filter(({ state, number }) => state === 'queued' && number !== operation);
   return {
     name,
@@ -57,8 +59,14 @@ export function judgedJob(records: Records): JudgedJob {
       ...(generation ? [generation] : []),
     ],
     ...(running ? { running: { record: running } } : {}),
+    ...(newest ? { newest: { record: newest } } : {}),
     answered: [],
   };
+}
+
+/** What gave way before its turn came was none. */
+function hasChanged(operation: OperationRecord): boolean {
+  return hasEnded(operation) && operation.state !== 'superseded' && !leavesJobAlone(operation.kind);
 }
 
 /** Whether an operation takes the place of one whose workflow was lost: no other one that failed is said to be replaced. */
@@ -82,6 +90,7 @@ export function plannedJob(recorded: RecordedJob | undefined): PlannedJob {
     ...certain,
     phase: isBroken(job) ? job.phase : settledPhase(job.phase),
     generations: active ? [{ spec: active }] : [],
+    ...(isRecordedToResume(recorded.operations) && { resumes: true }),
     ...(lastRun && { lastRun }),
   };
 }

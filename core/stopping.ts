@@ -14,6 +14,8 @@ export interface StopSeen {
     | { readonly state: 'failed'; readonly trace: string };
   /** Whether the request was noted on the anchor: then it may have been sent, even where Flink does not know it. */
   readonly noted: boolean;
+  /** Whether it is certain that a request that Flink does not know has not arrived, and would count once if it did so yet. */
+  readonly mayRepeat: boolean;
   /** Whether the job shall be stopped with a savepoint, and the spec says where savepoints go. */
   readonly wantsSavepoint: boolean;
   /** The newest completed checkpoint that the JobManager knows and has kept. */
@@ -191,11 +193,11 @@ function ageOf({ job, checkpoint, isRestored }: StopSeen): StateAge | undefined 
 const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in time' };
 
 /**
- * A request that was sent and that Flink does not know: its JobManager was lost meanwhile and runs the job again, or has
- * forgotten the answer. Another savepoint now would commit twice what the first one did.
+ * A request that was sent and that Flink does not know: it was lost on its way, or its JobManager was lost meanwhile and runs the job
+ * again, or has forgotten the answer. Another savepoint then would commit twice what the first one did.
  */
-function askedOnce({ noted, knowsAll, tasksStarting }: StopSeen): StopStep {
-  if (noted && !knowsAll) return { action: 'readStorage', why: 'its answer to the stop is lost' };
+function askedOnce({ noted, knowsAll, mayRepeat, tasksStarting }: StopSeen): StopStep {
+  if (noted && !knowsAll && !mayRepeat) return { action: 'readStorage', why: 'its answer to the stop is lost' };
   // Flink refuses a savepoint while a task of the job is not there yet: after a rescale, or a failure of its own.
   return { action: tasksStarting ? 'wait' : 'ask' };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { listenAddress } from '../clients/listen-address.ts';
 import { setVariables } from '../clients/set-variables.ts';
+import type { TakeOverWish } from '../core/take-over.ts';
 
 const settings = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
@@ -9,8 +10,14 @@ const settings = z.object({
   DATABASE_URL: z.string(),
   /** Where the built workflow bundle is kept. */
   DREY_CACHE: z.string().default('.drey/cache'),
-  /** Make this build the current one when it starts, and end when a later one has taken over and nothing is left to do. */
-  DREY_MAKE_CURRENT: z.stringbool().default(false),
+  /**
+   * `true`: make this build the current one when it starts, unless it was before, and end when a later one has taken over and nothing
+   * is left to do; `force`: also where it was before; `false`: only where no build is current.
+   */
+  DREY_MAKE_CURRENT: z
+    .union([z.literal('force'), z.stringbool()], 'must be true, false or force')
+    .default(false)
+    .transform((asked): TakeOverWish => (asked === 'force' ? 'always' : asked ? 'whenNew' : 'never')),
   DREY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** For tests only: where they say at which point this process shall die. */
   DREY_TEST_CRASH_FILE: z.string().optional(),

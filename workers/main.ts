@@ -10,16 +10,15 @@ import { offerMetrics } from '../clients/metrics-server.ts';
 import { installRuntime } from '../clients/temporal/runtime.ts';
 import { controlTaskQueue } from '../core/names.ts';
 import { workerSettings } from './config.ts';
-import { deploymentName, isDrained, makeCurrent } from './deployment-version.ts';
+import { deploymentName } from './deployment-version.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { StrandedOperations } from './stranded-operations.ts';
+import { takeOver } from './take-over.ts';
+import { untilDone } from './until-done.ts';
 import { workflowBundle, type WorkflowBundle } from './workflow-bundle.ts';
 
 const settings = workerSettings(process.env);
 const log = pino({ level: settings.DREY_LOG_LEVEL, base: { process: 'worker', pid: process.pid } });
-
-/** How often a build that is no longer current looks whether it is still needed. */
-const drainCheckMs = 5_000;
 
 /** How often a worker looks for operations that no worker can go on with. */
 const strandedCheckMs = 20_000;
@@ -41,7 +40,8 @@ async function main(): Promise<void> {
   const worker = await createWorker(native, bundle, activities);
   log.info({ buildId: bundle.buildId }, 'worker starts');
   const running = worker.run();
-  if (settings.DREY_MAKE_CURRENT) void takeOver(native, worker, bundle.buildId);
+  const version = { namespace: settings.TEMPORAL_NAMESPACE, buildId: bundle.buildId };
+  void takeOver({ connection: native, worker, version, wish: settings.DREY_MAKE_CURRENT, log });
   void endStranded(worker, new StrandedOperations(temporal), metrics);
   await running;
   await postgres.end();
@@ -72,17 +72,6 @@ function createWorker(
   });
 }
 
-/** Becomes the current build as soon as Temporal knows it, and ends this process when a later build has replaced it. */
-async function takeOver(connection: NativeConnection, worker: Worker, buildId: string): Promise<void> {
-  const version = { namespace: settings.TEMPORAL_NAMESPACE, buildId };
-  await untilDone(worker, 100, () => makeCurrent(connection, version).then(() => true));
-  log.info({ buildId }, 'this build is current');
-  await untilDone(worker, drainCheckMs, () => isDrained(connection, version));
-  if (worker.getState() !== 'RUNNING') return;
-  log.info({ buildId }, 'this build is drained');
-  worker.shutdown();
-}
-
 /** Looks again and again for operations whose build has no worker left. */
 async function endStranded(worker: Worker, stranded: StrandedOperations, metrics: WorkerMetrics): Promise<void> {
   await untilDone(worker, strandedCheckMs, async () => {
@@ -92,14 +81,6 @@ async function endStranded(worker: Worker, stranded: StrandedOperations, metrics
     }
     return false;
   });
-}
-
-async function untilDone(worker: Worker, everyMs: number, look: () => Promise<boolean>): Promise<void> {
-  while (worker.getState() === 'RUNNING') {
-    // Temporal may be away, or may not know this build yet: both pass.
-    if (await look().catch(() => false)) return;
-    await pause(everyMs, undefined, { ref: false });
-  }
 }
 
 /** Connects as soon as Temporal is there: it may be started after us, or be away for a while. */

@@ -16,12 +16,19 @@ export function failureOf(error: unknown): Failure {
     if (isFailure(carried)) return carried;
   }
   if (cause instanceof TimeoutFailure) return clusterSilent();
+  if (isUnansweredInTime(error, cause)) return clusterSilent(cause.message);
   const message = cause instanceof Error ? cause.message : String(cause);
   return {
     code: 'INTERNAL',
     message: `Unexpected: ${message}.`,
     cure: 'Look at the operation in the Temporal UI and report it.',
   };
+}
+
+/** What the API server says that may pass is tried again, and where the time is over first, nothing but that is left of it. */
+function isUnansweredInTime(error: unknown, cause: unknown): cause is ApplicationFailure {
+  const isOver = error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
+  return isOver && cause instanceof ApplicationFailure && cause.type === 'KubernetesError';
 }
 
 /** Whether an activity did not end within its time. */

@@ -14,15 +14,19 @@ import { endStarted, stopOrCancel } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 
 /** What is gone back to, where a lost operation was to replace it. */
-type StoppedBefore = Pick<StoppedUpgrade, 'previous' | 'previousFinished' | 'stateOf'>;
+type StoppedBefore = Pick<StoppedUpgrade, 'previous' | 'previousFinished' | 'stateOf' | 'isStateUnknown'>;
 
 export class DeployRun {
   readonly account: OperationRun;
   private readonly target: GenerationSteps;
   private readonly input: TargetInput;
   private begun = false;
-  /** The state that was there before, where the target may start from another one. */
+  /**
+   * The state that was there before, where the target may start from another one. Where that could not be found, it is the savepoint that
+   * somebody named: nothing starts empty unasked.
+   */
   private waiting: string | undefined;
+  private isStateUnknown = false;
   /** What ran before and was stopped, as far as it can be gone back to. */
   private previous: StoppedBefore | undefined;
 
@@ -111,6 +115,7 @@ export class DeployRun {
   private async hasFinished(generation: Generation): Promise<boolean> {
     const { identity, specHash } = this.target.generation;
     const stopped = await this.stop(generation);
+    this.isStateUnknown = stopped?.isStateUnknown ?? false;
     this.previous = stopped && this.goneBackTo(generation, stopped);
     const isTheSame = generation.specHash === specHash && generation.identity.uid === identity.uid;
     if (!stopped?.finished || !isTheSame) return false;
@@ -133,6 +138,7 @@ export class DeployRun {
     return {
       previous: isItself ? generation : { identity, submission, revision, spec, specHash },
       previousFinished: stopped.finished ?? false,
+      isStateUnknown: this.isStateUnknown,
       ...(!isItself && stopped.kind && { stateOf: generation.spec }),
     };
   }
@@ -141,6 +147,7 @@ export class DeployRun {
   private tellIfItStays(): void {
     const { plan } = this.account.current;
     const goesBack = this.previous !== undefined && !this.previous.previousFinished;
+    if (this.previous?.isStateUnknown) this.account.note({ stopFound: 'stateUnknown' });
     if (plan?.goesBackTo !== undefined && !goesBack) this.account.note({ plan: stayingThere(plan) });
   }
 
@@ -149,9 +156,9 @@ export class DeployRun {
   }
 
   private begin(): void {
-    this.waiting = this.account.restorePoint;
-    this.account.restorePoint = this.account.startsFrom;
-    const { restorePoint } = this.account;
+    const { restorePoint: before, startsFrom: restorePoint } = this.account;
+    this.waiting = before ?? (this.isStateUnknown ? restorePoint : undefined);
+    this.account.restorePoint = restorePoint;
     this.target.generation = { ...this.target.generation, ...(restorePoint && { restoreFrom: restorePoint }) };
     this.account.restoring(restorePoint);
     this.account.activate(this.target.generation);

@@ -8,6 +8,7 @@ import {
   applyReason,
   builtOn,
   enqueued,
+  isLeftUndone,
   isUnchanged,
   queuedOperation,
   recordsBehind,
@@ -83,7 +84,7 @@ export abstract class JobDesk extends JobBook {
   apply(asked: ApplySpecRequest): ChangeAnswer {
     this.forgetRemoved();
     const { given, ...request } = this.asTaken(asked);
-    const judgement = judgeSpec(this.state, request);
+    const judgement = judgeSpec(this.state, request, (job) => isLeftUndone(job) && patched('undone-is-done-again'));
     if (judgement === 'unchanged' && given) this.noteGiven(given);
     const answered = this.answered(request, judgement);
     if (answered) return answered;

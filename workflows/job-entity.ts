@@ -13,16 +13,18 @@ import {
   mustGoBack,
   passRollback,
   repeatedOperation,
+  type KnownBeside,
 } from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
-import { isCanceledWhileMended, keepsAttempts } from '../core/recovery/mending.ts';
+import { isCanceledWhileMended, isUnasked, keepsAttempts } from '../core/recovery/mending.ts';
 import { giveUpTrouble } from '../core/recovery/trouble.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from '../core/operation-kinds.ts';
 import type { OperationResult } from '../core/operation-result.ts';
 import type { PlannedJob } from '../core/plan/change-plan.ts';
 import type { RecordRow } from '../core/records.ts';
+import { isStillToResume, isToBeResumed } from '../core/resumption.ts';
 import { isFurther, lastOfEachNumber, numberedApart, savepointSeq } from '../core/savepoint-numbers.ts';
 import { waitUntilDue, type DueOperation } from './due-by-itself.ts';
 import { now } from './job-book.ts';
@@ -36,6 +38,8 @@ export class JobEntity extends JobHealth {
   private lost: readonly number[] = [];
   private lostCandidate = false;
   private wasRunning = false;
+  /** How the job had ended when the turn of the operation under way came. */
+  private hadEnded: KnownBeside['hadEnded'];
   private isEnding = false;
 
   /**
@@ -115,6 +119,8 @@ export class JobEntity extends JobHealth {
     this.wasRunning = wasRunning;
     // Agents tell nothing twice: what they have seen to end in between would be said to run for good.
     const mayRun = wasRunning && !isAtAnEnd(state.phase);
+    const { phase, failure } = state;
+    this.hadEnded = isAtAnEnd(phase) && this.lostInARow === 0 ? { phase, ...(failure && { failure }) } : undefined;
     const revision = next.mends?.revision ?? state.revision;
     const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
@@ -155,9 +161,11 @@ export class JobEntity extends JobHealth {
     return patched('repetitions-go-back') ? goingBack(planned, lastRun) : planned;
   }
 
-  protected override plannedJob({ phase, askedCluster, generations, lastRun }: JobState): PlannedJob {
+  protected override plannedJob(state: JobState): PlannedJob {
+    const { phase, askedCluster, generations, lastRun } = state;
     const afterLoss = this.lostInARow > 0 && !this.lostCandidate;
-    return { phase, askedCluster, generations, afterLoss, ...(lastRun && { lastRun: lastRun.spec }) };
+    const resumes = isToBeResumed(state);
+    return { phase, askedCluster, generations, afterLoss, resumes, ...(lastRun && { lastRun: lastRun.spec }) };
   }
 
   private conclude(state: JobState, told: OperationResult, brought: Revision): void {
@@ -165,11 +173,17 @@ export class JobEntity extends JobHealth {
     const { record, recordSeq } = result;
     const { mends, scales } = state.running ?? {};
     if (!leavesJobAlone(record.kind) && !this.staysLost(result)) [this.lostInARow, this.lost] = [0, []];
-    concludeOperation(state, result, brought);
+    concludeOperation(state, result, brought, {
+      hadEnded: this.hadEnded,
+      staysEnded: () => patched('ended-stays-ended'),
+      outlivesRescale: () => patched('broken-while-rescaled'),
+    });
     const ended = { record, recordSeq, ...(mends && { mends }) };
     const staysCanceled = isCanceledWhileMended(state, ended) && patched('canceled-while-mended');
     const isScaled = keepsAttempts(state, ended) && patched('scalings-keep-attempts');
-    concludeMending(state, ended, { now: now(), staysCanceled, keepsAttempts: isScaled });
+    const hasReachedNobody = isUnasked(ended) && patched('unasked-attempts');
+    const taken = { staysCanceled, keepsAttempts: isScaled, isUnasked: hasReachedNobody };
+    concludeMending(state, ended, { now: now(), ...taken });
     this.concludeScaling(state, result, scales);
     if (state.phase === 'REMOVED') this.tellRemoved(state);
     if (result.failure) this.withdrawBuiltOn(state, result.record.number);
@@ -224,6 +238,7 @@ export class JobEntity extends JobHealth {
     const next = this.lostInARow > lostOperationsMax ? undefined : (waiting ?? this.repetitionOf(lost));
     const ended = lostOperation(lost, now(), next);
     this.putOperation(ended);
+    state.resumes = isStillToResume(isToBeResumed(state), ended.record);
     state.newest = ended;
     if (!next) {
       if (!this.lostCandidate) state.phase = 'FAILED';

@@ -32,7 +32,7 @@ export function takenNow({ number, knownSavepoints }: OperationRun): Pick<Savepo
 
 /** Records the savepoint with which a job was stopped, if it was one. An operation that was lost may have asked for it. */
 export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopped: StoppedJob): void {
-  const { kind, restorePoint, sizeBytes, endedAtMs, triggerId, format, byOthers } = stopped;
+  const { kind, restorePoint, sizeBytes, takenAtMs, endedAtMs, triggerId, format, byOthers } = stopped;
   if (kind !== 'savepoint' || restorePoint === undefined || isRecorded(account, restorePoint)) return;
   const number = takenBy(triggerId, wish.generation, account.uid, account.lost);
   const record: SavepointRecord = {
@@ -41,7 +41,7 @@ export function recordStopSavepoint(account: OperationRun, wish: StopWish, stopp
     state: 'completed',
     origin: byOthers ? 'outside' : originOf(account.current.kind),
     format: format ?? wish.format ?? 'native',
-    takenAt: new Date(endedAtMs ?? Date.now()).toISOString(),
+    takenAt: new Date(takenAtMs ?? endedAtMs ?? Date.now()).toISOString(),
     path: restorePoint,
     ...(sizeBytes !== undefined && { sizeBytes }),
   };

@@ -153,9 +153,12 @@ export class RescaleRun {
     if (!checked || this.account.isBrought || !(this.hasMoreTaskManagers || this.wasAsked)) return failure;
     const told = this.wasAsked ? await this.putBack(failure, checked) : failure;
     const undone = async () => {
-      const removed = this.hasMoreTaskManagers ? await this.removed(checked.taskManagers) : undefined;
-      await this.noted(this.before);
-      return removed;
+      try {
+        return this.hasMoreTaskManagers ? await this.removed(checked.taskManagers) : undefined;
+      } finally {
+        // Else the anchor said for ever that the job is being changed: nobody would tell what is wrong with it.
+        await this.noted(this.before);
+      }
     };
     // The step says what is left: what became of the job matters more.
     await this.account.step('undone', undone).catch(() => undefined);

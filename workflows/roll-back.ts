@@ -30,7 +30,7 @@ export interface StoppedUpgrade {
 /** @returns the failure to report. */
 export async function rollBack(upgrade: StoppedUpgrade, failure: Failure): Promise<Failure> {
   const { account, next, previousFinished } = upgrade;
-  const before = account.restorePoint ?? next.generation.restoreFrom;
+  const before = account.restorePoint;
   let done: StartedJob;
   try {
     done = await endStarted(account, next, { before, step: 'newStopped' });

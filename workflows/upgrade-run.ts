@@ -40,7 +40,10 @@ export class UpgradeRun {
   private endedAtMs: number | undefined;
   /** Whether the job had finished by itself when it was to be stopped. */
   private previousFinished = false;
-  /** The state that the old job had: the next one may start from another, or empty. */
+  /**
+   * The state that the old job had: the next one may start from another, or empty. Where that could not be found, it is the savepoint that
+   * somebody named: nothing starts empty unasked.
+   */
   private waiting: string | undefined;
   private previousStop: Pick<StoppedJob, 'isStateUnknown' | 'podsEnded'> = {};
 
@@ -111,9 +114,9 @@ export class UpgradeRun {
     this.previousFinished = stopped.finished ?? false;
     this.previousStop = stopped;
     this.tellWhatIsGone(stopped);
-    this.waiting = this.account.restorePoint;
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
+    this.waiting = this.account.restorePoint ?? (stopped.isStateUnknown ? from : undefined);
     this.next.generation = { ...next, ...(from !== undefined && { restoreFrom: from }) };
     this.account.restoring(from);
     this.begun = true;

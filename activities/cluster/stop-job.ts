@@ -20,6 +20,9 @@ import type { ClusterDependencies } from './dependencies.ts';
 import { endPods } from './end-pods.ts';
 import { silentJobManager } from './first-job-manager.ts';
 import { notesOfLastWords } from './last-words.ts';
+import { PollPace } from './poll-pace.ts';
+import { SeenEnd } from './seen-end.ts';
+import { Silence } from './silence.ts';
 import {
   checkpointTimeout,
   hasPods,
@@ -29,7 +32,6 @@ import {
   neverHadJob,
   pointsOf,
   savepointFacts,
-  sinceItsEnd,
   type StopSubject,
 } from './stop-look.ts';
 import type { StopJobInput, StoppedJob } from './stop-shapes.ts';
@@ -58,13 +60,14 @@ class Stop {
   /** By this process's own clock, since the time in which no agent acted does not count. */
   private deadline: number;
   private knowsTimeout = false;
-  private completedAt: number | undefined;
+  private hasSavepoint = false;
   private readonly startedAt = performance.now();
+  private readonly silence = new Silence();
+  private readonly pace = new PollPace(limits.pollEveryMsMax);
   private readonly notes: StopNotes | undefined;
   private readonly triggerId: string;
   private readonly request: StopRequest;
-  private endedAtMs: number | undefined;
-  private endedAt: Promise<number> | undefined;
+  private readonly end: SeenEnd;
   /** When it was first seen to have ended, by this process's own clock. */
   private endSeenAt: number | undefined;
   /** The newest checkpoint that its JobManager has told of, where the storage can prove it. */
@@ -87,11 +90,12 @@ class Stop {
     this.subject = {
       dependencies,
       generation,
-      flink: dependencies.flink(generation),
+      flink: this.silence.endedBy(dependencies.flink(generation)),
       jobId: flinkJobId(identity, submission),
       folder: savepoints === undefined ? undefined : savepointDirectory(savepoints, identity, submission),
       call: { signal, timeoutMs: limits.callMs },
     };
+    this.end = new SeenEnd(this.subject);
     this.triggerId = savepointTriggerId(requester.uid, requester.operation, identity, submission);
     this.request = new StopRequest(this.subject, this.triggerId, notes?.trigger);
   }
@@ -103,18 +107,15 @@ class Stop {
   private async stopped(): Promise<StoppedJob> {
     if (!this.notes) return this.withoutAnchor();
     if (!this.notes.isUsed) return this.withoutJob();
-    let heardAt = performance.now();
     for (;;) {
       try {
         const stopped = await this.next();
         if (stopped) return await this.withEnd(stopped);
-        heardAt = performance.now();
       } catch (error) {
-        const stopped = await this.withoutAnswer(error, performance.now() - heardAt);
-        if (stopped) return stopped;
-        if (error instanceof FlinkRestError) heardAt = performance.now();
+        const stopped = await this.withoutAnswer(error);
+        if (stopped) return await this.withEnd(stopped);
       }
-      await pause(limits.pollEveryMs, undefined, { signal: this.signal });
+      await pause(this.pace.nextMs(), undefined, { signal: this.signal });
     }
   }
 
@@ -137,11 +138,13 @@ class Stop {
       case 'refuse':
         return this.refused(step.trace);
       case 'ask':
+        if (!this.request.isNoted) this.pace.beginAnew();
         await this.request.send(this.input.format);
         return undefined;
       case 'cancel':
         // With its end Flink takes its pointers away.
         if (!seen.knowsAll) await this.note({ [annotations.ran]: String(this.subject.generation.submission) });
+        this.pace.beginAnew();
         await this.subject.flink.cancel(this.subject.jobId, this.subject.call);
         return undefined;
       case 'wait':
@@ -152,20 +155,7 @@ class Stop {
   }
 
   private async withEnd(stopped: StoppedJob): Promise<StoppedJob> {
-    const endedAtMs = this.endedAtMs ?? Date.now();
-    if (!this.endedAt) return { endedAtMs, ...stopped };
-    return { endedAtMs, endedAgoMs: Math.round(performance.now() - (await this.endedAt)), ...stopped };
-  }
-
-  private noteEnd(endedAtMs: number | undefined): void {
-    this.endedAtMs = endedAtMs;
-    if (endedAtMs !== undefined) this.endedAt ??= this.seeEnd();
-  }
-
-  /** Asked beside what decides the next step, which does not wait for it. @returns when it ended, by this process's steady clock. */
-  private async seeEnd(): Promise<number> {
-    const seenAt = performance.now();
-    return seenAt - (await sinceItsEnd(this.subject));
+    return { ...(await this.end.told(this.podsEnded)), ...stopped };
   }
 
   private hear(checkpoint: PointSeen | undefined): void {
@@ -179,7 +169,7 @@ class Stop {
   }
 
   /** Undefined while it is worth asking again. @throws what is neither silence nor a refusal of Flink. */
-  private async withoutAnswer(error: unknown, silentMs: number): Promise<StoppedJob | undefined> {
+  private async withoutAnswer(error: unknown): Promise<StoppedJob | undefined> {
     const { dependencies, generation } = this.subject;
     if (error instanceof FlinkRestError) {
       if (this.timeIsUp()) return this.fromStorage('its JobManager refuses to tell');
@@ -187,13 +177,14 @@ class Stop {
       return undefined;
     }
     if (!(error instanceof FlinkUnreachable)) throw error;
+    this.silence.goesOn();
     if (!(await hasPods(this.subject))) return this.fromStorage('no pod of it runs');
     const jobManager = await silentJobManager(dependencies, generation);
     if (jobManager === 'none') return this.fromStorage('it has no JobManager');
     if (jobManager === 'neverRan') return this.beforeItWasTaken();
-    if (silentMs < this.patienceMs()) return undefined;
+    if (!this.silence.isLongerThan(this.patienceMs())) return undefined;
     if (jobManager === 'ready' && this.needsSavepoint())
-      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, silentMs)) };
+      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, this.silence.lastedMs)) };
     return this.fromStorage('its JobManager is silent');
   }
 
@@ -219,10 +210,11 @@ class Stop {
   private async look(): Promise<StopSeen> {
     const wantsSavepoint = this.subject.folder !== undefined && this.input.how === 'savepoint';
     const request = wantsSavepoint ? await this.request.state() : ({ state: 'unknown' } as const);
+    const askedAt = performance.now();
     // After the request: a job seen alive with an answer that is older would be taken for one that does not end.
     const job = await listedJob(this.subject);
     const base = { ...this.ofOurselves(), request, wantsSavepoint };
-    this.noteEnd(job?.endedAtMs);
+    this.end.see(job, askedAt);
     if (!job) return { ...base, knowsAll: await neverHadJob(this.subject) };
     const { state, endedAtMs } = job;
     const startedAtMs = this.runsSince(job.startedAtMs);
@@ -230,12 +222,12 @@ class Stop {
       performance.now() - this.startedAt < limits.startingMs && (await isStarting(this.subject, job));
     const known = { ...base, tasksStarting, job: { state, startedAtMs, ended: endedAtMs !== undefined } };
     if (request.state === 'inProgress' && !this.knowsTimeout) await this.waitForFlink();
-    if (request.state === 'completed')
-      this.deadline = Math.min(this.deadline, (this.completedAt ??= performance.now()) + limits.endingMs);
+    if (request.state === 'completed' && !this.hasSavepoint) this.waitForItsEnd();
     if (request.state === 'inProgress' || request.state === 'completed') return known;
     // Then the storage says what there is; but there nothing tells of somebody who has stopped it.
     if (known.job.ended && !(await this.tellsOfTheEnd()) && state !== 'FINISHED') return known;
-    return { ...known, ...(await pointsOf(this.subject, job, this.notes)) };
+    const points = await pointsOf(this.subject, job, this.notes);
+    return { ...known, ...points, mayRepeat: request.state === 'unknown' && (await this.request.mayRepeat()) };
   }
 
   private tellsOfTheEnd(): Promise<boolean> {
@@ -251,6 +243,7 @@ class Stop {
   private ofOurselves() {
     return {
       noted: this.request.isNoted,
+      mayRepeat: false,
       timeIsUp: this.timeIsUp(),
       checkpointMayDo: this.input.whenSavepointFails === 'checkpoint',
       oldestMs: this.oldestMs(),
@@ -266,6 +259,13 @@ class Stop {
     const timeoutMs = Math.min(limits.savepointMsMax, (await checkpointTimeout(this.subject)) ?? 0);
     this.knowsTimeout = true;
     this.deadline = Math.max(this.deadline, this.startedAt + timeoutMs + limits.marginMs);
+  }
+
+  /** It ends within moments, and nothing is processed any more. */
+  private waitForItsEnd(): void {
+    this.hasSavepoint = true;
+    this.deadline = Math.min(this.deadline, performance.now() + limits.endingMs);
+    this.pace.beginAnew();
   }
 
   private oldestMs(): number {

@@ -5,16 +5,29 @@ export const silenceMs = 45_000;
 
 /**
  * The same once a stop was asked for: a JobManager that takes over would run the job again from an older checkpoint, and
- * commit again what the savepoint has committed. Kubernetes high availability needs 15 s for that.
+ * commit again what the savepoint has committed. Kubernetes high availability leases for 15 s and renews every 5 s, so that none
+ * takes over within 10 s of an answer. A JobManager whose connections are refused is ended after this time, one that hangs
+ * after two calls, which are 6 s.
  */
 export const silenceWhenAskedMs = 3_000;
 
-/** What is only canceled loses nothing when its pods are ended: long enough that one lost answer does not count. */
+/** What is only canceled loses nothing when its pods are ended, but a start that goes on from the storage takes longer. */
 export const silenceWhenCanceledMs = 3_000;
 
-/** A JobManager that hangs must be found silent well within these 15 s. */
-export const callMs = 5_000;
-export const pollEveryMs = 25;
+/**
+ * From so many calls in a row without an answer on a JobManager is silent. One answer may be lost, or slow where the node is busy; and where this
+ * process itself stood still, a call may be out of time before it was sent.
+ */
+export const unansweredMin = 2;
+
+/**
+ * Two of these and the end of the pods fit well into the 10 s. Before the stop is asked for it is the same: what cannot answer in this time
+ * would be taken for silent afterwards, and is better left alone.
+ */
+export const callMs = 3_000;
+
+/** Of a savepoint that takes long: each look is two requests or more. */
+export const pollEveryMsMax = 250;
 
 /** What a stop gets beyond the job's own checkpoint timeout, which may be longer than the time that it is given. */
 export const marginMs = 60_000;

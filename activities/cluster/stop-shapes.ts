@@ -43,13 +43,18 @@ export interface StoppedJob {
   readonly sizeBytes?: number;
   /** The same of its format. */
   readonly format?: 'native' | 'canonical';
+  /** When it was taken, by the clock of the storage that it was found in; milliseconds since 1970. */
+  readonly takenAtMs?: number;
   /** Whether somebody else has stopped the job with it, in Flink and not through Drey. */
   readonly byOthers?: true;
   /** It had finished by itself: what comes next starts from the beginning. */
   readonly finished?: boolean;
   /** When it ended, as Flink says, or else when that was seen; milliseconds since 1970. */
   readonly endedAtMs?: number;
-  /** How long before this answer that was, where its JobManager could tell: no two machines' clocks are compared. */
+  /**
+   * How long before this answer that was, where its JobManager could tell: no two machines' clocks are compared. Where its pods were ended, and
+   * this attempt had seen it alive, since then: it ended no earlier.
+   */
   readonly endedAgoMs?: number;
   /** Names the request for the savepoint with which it was stopped: that of an operation that was lost, where that had asked. */
   readonly triggerId?: string;

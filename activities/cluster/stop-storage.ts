@@ -92,9 +92,10 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
 }
 
 function whatIsToldOf(found: StoredPoint, told: PointSeen | undefined) {
-  const { kind, overtaken, isAside } = found;
+  const { kind, overtaken, isAside, modifiedAtMs } = found;
   return {
     kind,
+    ...(kind === 'savepoint' && modifiedAtMs > 0 && { takenAtMs: modifiedAtMs }),
     ...(overtaken !== undefined && { overtaken }),
     ...(isAside && { isAside }),
     ...(told && isBefore(found, told) && { missed: told.path }),

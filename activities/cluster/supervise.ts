@@ -7,11 +7,8 @@ import type { Generation } from '../../core/generation.ts';
 import { failed } from '../failures.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { PodTrouble } from './pod-trouble.ts';
+import { PollPace } from './poll-pace.ts';
 
-/** Flink's asynchronous calls take about 70 ms: a slower poll would set the pace. */
-const pollEveryMs = 25;
-
-/** What takes long is asked for less often, at the cost of a hundredth of its time: a busy node needs its processors. */
 const pollEveryMsMax = 500;
 
 export interface Supervision<T> {
@@ -45,8 +42,8 @@ export async function supervise<T>(dependencies: ClusterDependencies, wanted: Su
 
 async function poll<T>(dependencies: ClusterDependencies, wanted: Supervision<T>): Promise<T> {
   const flink = dependencies.flink(wanted.generation);
-  const startedAt = performance.now();
-  const deadline = startedAt + wanted.waitMs;
+  const deadline = performance.now() + wanted.waitMs;
+  const pace = new PollPace(pollEveryMsMax);
   let silence: string | undefined;
   for (;;) {
     try {
@@ -59,7 +56,6 @@ async function poll<T>(dependencies: ClusterDependencies, wanted: Supervision<T>
       silence = error.message;
     }
     if (performance.now() > deadline) throw failed(wanted.whenTimeIsUp(silence));
-    const nextMs = Math.min(pollEveryMsMax, Math.max(pollEveryMs, (performance.now() - startedAt) / 100));
-    await pause(nextMs, undefined, { signal: wanted.signal });
+    await pause(pace.nextMs(), undefined, { signal: wanted.signal });
   }
 }

@@ -1,13 +1,19 @@
 /** One look at a job through its JobManager: what is asked is little while all is well. */
-import type { Checkpoints, FlinkClient, JobSummary } from '../../clients/flink/client.ts';
+import type { FlinkClient, FlinkException, JobExceptions, JobSummary } from '../../clients/flink/client.ts';
 import { FlinkRestError, FlinkUnreachable } from '../../clients/flink/errors.ts';
-import { stoppedWith } from '../../clients/flink/stopped-with.ts';
 import { tasksThere } from '../../clients/flink/tasks-there.ts';
 import { diagnoseJobFailure } from '../../core/diagnosis/job-failure.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId } from '../../core/names.ts';
-import type { CauseObserved, CheckpointsObserved, ObservedJobState } from '../../core/observation/observation.ts';
+import type {
+  CauseObserved,
+  CheckpointsObserved,
+  ObservedJobState,
+  Untold,
+  UntoldPart,
+} from '../../core/observation/observation.ts';
 import { outlivedCache } from '../outlived-cache.ts';
+import { checkpointsSeen } from './checkpoints-seen.ts';
 
 /** What one look has shown. What was not asked for is absent: what was known of it goes on. */
 export interface FlinkLook {
@@ -21,6 +27,8 @@ export interface FlinkLook {
   readonly failuresAtMs?: readonly number[];
   readonly cause?: CauseObserved;
   readonly checkpoints?: CheckpointsObserved;
+  /** What was asked for and not told, though the JobManager answers: it may be too slow for that, or refuse it. */
+  readonly untold?: Omit<Untold, 'sinceMs'>;
 }
 
 /** A JobManager that hangs must not keep the others waiting. */
@@ -44,22 +52,9 @@ export async function lookAtFlink(lookedAt: LookedAt, wantsDepth: WantsDepth): P
     const job = (await flink.jobs(call)).find((one) => one.id === id);
     if (!job) return { state: 'absent', requests: 1 };
     const shallow = ofJob(job);
-    return wantsDepth(job.state, runsWhole(shallow)) ? { ...shallow, ...(await depthOrNone(lookedAt, job)) } : shallow;
+    return wantsDepth(job.state, runsWhole(shallow)) ? { ...shallow, ...(await depthOf(lookedAt, job)) } : shallow;
   } catch (error) {
     if (isNoAnswer(error)) return { state: 'silent', silence: error.message, requests: 1 };
-    throw error;
-  }
-}
-
-/**
- * A JobManager that has listed the job is not silent, though it may be too slow for the rest, or refuse it. Of a job that is FINISHED only the
- * rest tells whether somebody has stopped it, so there it counts as silent until it tells.
- */
-async function depthOrNone(lookedAt: LookedAt, job: JobSummary): Promise<Partial<FlinkLook>> {
-  try {
-    return await depthOf(lookedAt, job);
-  } catch (error) {
-    if (isNoAnswer(error) && job.state !== 'FINISHED') return { requests: 4 };
     throw error;
   }
 }
@@ -77,68 +72,78 @@ function runsWhole({ state, tasks }: FlinkLook): boolean {
   return state === 'RUNNING' && tasks !== undefined && tasks.total > 0 && tasks.running === tasks.total;
 }
 
+/**
+ * What a JobManager that has listed the job tells besides: of three answers, those that come. Of a job that is FINISHED only all of them tell
+ * whether somebody has stopped it. @throws what stands in the place of one, there
+ */
 async function depthOf(
   { flink, generation, signal }: LookedAt,
   { id, state, endedAtMs }: JobSummary,
 ): Promise<Partial<FlinkLook>> {
   const call = { timeoutMs: callMs };
+  const missed: Missed[] = [];
+  const told = state === 'FINISHED' ? needed : orMissed(missed);
   // What Flink answered just before it had ended knows of no savepoint with which it was stopped.
   if (state === 'FINISHED') await outlivedCache(generation.spec, performance.now(), signal);
   const [exceptions, checkpoints, config] = await Promise.all([
-    flink.exceptions(id, call),
-    flink.checkpoints(id, call),
-    flink.checkpointConfig(id, call),
+    told('failures', flink.exceptions(id, call)),
+    told('checkpoints', flink.checkpoints(id, call)),
+    told('checkpoints', flink.checkpointConfig(id, call)),
   ]);
-  const told = exceptions?.history[0] ?? exceptions?.root;
+  const hasFailures = missed.every(({ what }) => what !== 'failures');
+  const known = newestOf(exceptions);
   // A job that runs has no result that could tell more.
-  const asksOn = !told && state !== 'RUNNING';
-  const newest = asksOn ? await flink.failureCause(id, call) : told;
+  const asksOn = hasFailures && !known && state !== 'RUNNING';
+  const newest = asksOn ? await told('failures', flink.failureCause(id, call)) : known;
   return {
     requests: asksOn ? 6 : 4,
-    failuresAtMs: (exceptions?.history ?? []).flatMap(({ timestampMs }) => timestampMs ?? []),
-    ...(newest && {
-      cause: {
-        failure: diagnoseJobFailure(newest.stackTrace, generation.spec.spec),
-        ...(newest.timestampMs !== undefined && { atMs: newest.timestampMs }),
-        ...(newest.taskName !== undefined && { task: newest.taskName }),
-      },
-    }),
-    ...(checkpoints && config && { checkpoints: ofCheckpoints(checkpoints, config.intervalMs, endedAtMs) }),
+    ...(hasFailures && { failuresAtMs: timesOf(exceptions) }),
+    ...(newest && { cause: causeOf(newest, generation) }),
+    ...(checkpoints && config && { checkpoints: checkpointsSeen(checkpoints, config.intervalMs, endedAtMs) }),
+    ...untoldOf(missed),
   };
 }
 
-function ofCheckpoints(
-  checkpoints: Checkpoints,
-  intervalMs: number | undefined,
-  endedAtMs: number | undefined,
-): CheckpointsObserved {
-  const { counts, latestCompleted, latestFailed, latestRestored } = checkpoints;
-  const stop = stoppedWith(checkpoints, endedAtMs);
-  // Flink's numbers go on from what was restored, and a job may have completed none since.
-  const goodId = Math.max(latestCompleted?.id ?? 0, latestRestored?.id ?? 0);
-  const isNewerFailure = latestFailed !== undefined && latestFailed.id > goodId;
+function newestOf(exceptions: JobExceptions | undefined): FlinkException | undefined {
+  return exceptions?.history[0] ?? exceptions?.root;
+}
+
+function timesOf(exceptions: JobExceptions | undefined): readonly number[] {
+  return (exceptions?.history ?? []).flatMap(({ timestampMs }) => timestampMs ?? []);
+}
+
+interface Missed {
+  readonly what: UntoldPart;
+  readonly why: string;
+}
+
+type Told = <T>(what: UntoldPart, answer: Promise<T>) => Promise<T | undefined>;
+
+const needed: Told = (_what, answer) => answer;
+
+/** What does not come is noted, and keeps nothing else back. */
+function orMissed(missed: Missed[]): Told {
+  return async (what, answer) => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!isNoAnswer(error)) throw error;
+      missed.push({ what, why: error.message });
+      return undefined;
+    }
+  };
+}
+
+function untoldOf(missed: readonly Missed[]): Pick<FlinkLook, 'untold'> {
+  const [first] = missed;
+  if (!first) return {};
+  return { untold: { what: [...new Set(missed.map(({ what }) => what))].toSorted(), why: first.why } };
+}
+
+function causeOf({ stackTrace, timestampMs, taskName }: FlinkException, { spec }: Generation): CauseObserved {
   return {
-    readAtMs: Date.now(),
-    ...(latestRestored && { restoredAtMs: latestRestored.restoredAtMs }),
-    ...(intervalMs !== undefined && { intervalMs }),
-    ...(stop?.path !== undefined && { stoppedWith: stop.path }),
-    ...(latestCompleted && {
-      newest: {
-        id: latestCompleted.id,
-        completedAtMs: latestCompleted.completedAtMs,
-        durationMs: Math.max(0, latestCompleted.completedAtMs - latestCompleted.triggeredAtMs),
-        sizeBytes: latestCompleted.stateBytes,
-        ...(latestCompleted.path !== undefined && { path: latestCompleted.path }),
-      },
-    }),
-    // Numbers after the newest good one have failed or are under way; a restore may skip some.
-    failures: isNewerFailure ? Math.max(1, Math.min(counts.failed, latestFailed.id - goodId)) : 0,
-    ...(isNewerFailure && {
-      failure: {
-        code: 'CHECKPOINT_FAILED',
-        message: `Checkpoint ${latestFailed.id} failed: ${latestFailed.message}`,
-        cure: `See the job's checkpoints in the Flink UI (${counts.failed} have failed in all) and its storage.`,
-      },
-    }),
+    failure: diagnoseJobFailure(stackTrace, spec.spec),
+    ...(timestampMs !== undefined && { atMs: timestampMs }),
+    ...(taskName !== undefined && { task: taskName }),
   };
 }

@@ -5,10 +5,12 @@ import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
 import type { Generation } from '../../core/generation.ts';
 import { bounded } from '../../core/observation/bounded.ts';
 import type {
+  CheckpointsObserved,
   Observation,
   ObservationOrder,
   ObservedJobState,
   Standstill,
+  Untold,
 } from '../../core/observation/observation.ts';
 import { isDeepDue, type Pace } from '../../core/observation/pace.ts';
 import { restartTimesMax } from '../../core/observation/bounds.ts';
@@ -38,8 +40,11 @@ export class WatchedJob {
   private generation: Generation;
   private last: FlinkLook | undefined;
   private deep: { readonly atMs: number; readonly looks: number } | undefined;
-  private sinceMs = Date.now();
-  private cameUpAtMs: number | undefined;
+  /** These are by the clock that nobody sets: how long something lasts must not change with the time of day. */
+  private sinceAt = performance.now();
+  private cameUpAt: number | undefined;
+  private checkpointsReadAt: number | undefined;
+  private untold: (NonNullable<FlinkLook['untold']> & { readonly sinceAt: number }) | undefined;
   private readonly restartsAtMs = new Set<number>();
   private forgottenRestarts = 0;
 
@@ -67,8 +72,9 @@ export class WatchedJob {
       this.last = undefined;
       this.restartsAtMs.clear();
       this.forgottenRestarts = 0;
-      this.sinceMs = Date.now();
-      this.cameUpAtMs = undefined;
+      this.sinceAt = performance.now();
+      this.cameUpAt = undefined;
+      this.untold = undefined;
     }
     this.generation = generation;
   }
@@ -87,16 +93,27 @@ export class WatchedJob {
     // It was on its way while the job was submitted anew.
     if (submission !== this.generation.submission) return true;
     const before = this.last;
-    if (look.checkpoints || look.failuresAtMs) this.deep = { atMs: performance.now(), looks: 0 };
-    else if (this.deep) this.deep = { ...this.deep, looks: this.deep.looks + 1 };
+    this.sawDepth(look);
     for (const atMs of look.failuresAtMs ?? []) this.restarted(atMs);
     const isOther = classOf(before) !== classOf(look);
-    if (isOther) this.sinceMs = Date.now();
-    if (isOther && before && classOf(look) === 'up') this.cameUpAtMs = this.sinceMs;
+    if (look.checkpoints) this.checkpointsReadAt = performance.now();
+    if (isOther) this.sinceAt = performance.now();
+    if (isOther && before && classOf(look) === 'up') this.cameUpAt = this.sinceAt;
     // What was not asked for, or could not be told, goes on as it was.
-    const { silence: _silence, ...known } = before ?? look;
+    const { silence: _silence, untold: _untold, ...known } = before ?? look;
     this.last = { ...known, ...look };
     return isOther;
+  }
+
+  /** What was not told in whole is asked for again at the next chance. A look that did not ask for it changes nothing of that. */
+  private sawDepth({ checkpoints, failuresAtMs, untold }: FlinkLook): void {
+    if (untold) this.untold = { ...untold, sinceAt: this.untold?.sinceAt ?? performance.now() };
+    else if (checkpoints || failuresAtMs) {
+      this.untold = undefined;
+      this.deep = { atMs: performance.now(), looks: 0 };
+      return;
+    }
+    if (this.deep) this.deep = { ...this.deep, looks: this.deep.looks + 1 };
   }
 
   /** Flink tells each again and again; a job that fails for days is not to fill the memory. */
@@ -119,28 +136,51 @@ export class WatchedJob {
     const { identity, submission, spec } = generation;
     const wanted = { jobmanager: spec.spec.jobManager.replicas, taskmanager: taskManagerReplicas(spec.spec) };
     const trouble = troubleOf(pods, generation);
+    const nowMs = Date.now();
     return bounded({
       uid: identity.uid,
       generation: identity.number,
       submission,
       order,
-      seenAt: new Date().toISOString(),
-      job: { ...jobOf(last, this.sinceMs), ...(this.cameUpAtMs !== undefined && { cameUpAtMs: this.cameUpAtMs }) },
+      seenAt: new Date(nowMs).toISOString(),
+      job: {
+        ...jobOf(last, timeOf(this.sinceAt, nowMs)),
+        ...(this.cameUpAt !== undefined && { cameUpAtMs: timeOf(this.cameUpAt, nowMs) }),
+      },
       restarts: this.restarts(),
       ...(last.cause && { cause: last.cause }),
-      ...(last.checkpoints && { checkpoints: last.checkpoints }),
+      ...(last.checkpoints && { checkpoints: this.checkpointsOf(last.checkpoints, nowMs) }),
       pods: observedPods({ pods, wanted, lostNodes }),
       ...(trouble && { podTrouble: trouble }),
       missing,
       changed,
       ...(standstill && { standstill }),
+      ...(this.untold && { untold: untoldOf(this.untold, nowMs) }),
     });
+  }
+
+  /** Read at a time that goes with the others of an observation, whatever time it was then. */
+  private checkpointsOf(checkpoints: CheckpointsObserved, nowMs: number): CheckpointsObserved {
+    const { checkpointsReadAt: readAt } = this;
+    return readAt === undefined ? checkpoints : { ...checkpoints, readAtMs: timeOf(readAt, nowMs) };
   }
 
   private restarts(): Observation['restarts'] {
     const recentMs = [...this.restartsAtMs].toSorted((one, other) => other - one);
     return { count: this.restartsAtMs.size + this.forgottenRestarts, recentMs };
   }
+}
+
+/** When it was, as the time of day goes now. @param at by the clock that nobody sets */
+function timeOf(at: number, nowMs: number): number {
+  return Math.round(nowMs - (performance.now() - at));
+}
+
+function untoldOf(
+  { sinceAt, ...untold }: NonNullable<FlinkLook['untold']> & { sinceAt: number },
+  nowMs: number,
+): Untold {
+  return { ...untold, sinceMs: timeOf(sinceAt, nowMs) };
 }
 
 function jobOf({ state, tasks, startedAtMs, silence }: FlinkLook, sinceMs: number): Observation['job'] {

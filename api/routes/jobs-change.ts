@@ -134,7 +134,7 @@ async function checkBefore(services: Services, ref: JobRef, spec: FlinkJob): Pro
 function checkPlace({ name, phase, spec: { spec: last } }: JobView, { spec: wanted }: FlinkJob): void {
   if (phase === 'REMOVING' || (last.cluster === wanted.cluster && last.namespace === wanted.namespace)) return;
   const message = `Job ${name} is in namespace ${last.namespace} of cluster ${last.cluster} and cannot be moved by an apply.`;
-  throw new Problem('IMMUTABLE_FIELD', message, { cure: 'Remove the job and make it again.' });
+  throw refusalProblem({ code: 'IMMUTABLE_FIELD', message });
 }
 
 /** A job whose workflow was ended by hand still has records, and perhaps objects: those are removed by a new workflow. */

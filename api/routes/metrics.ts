@@ -31,7 +31,13 @@ const batch = z.strictObject({
           .regex(/^[a-z0-9-]{1,63}$/, 'must be the uid of a job')
           .describe('Of the job.'),
         vertex: vertexId.default('').describe('Id of a vertex; empty for the job as a whole.'),
-        vertexName: z.string().min(1).max(vertexNameMax).optional().describe('What Flink calls the vertex.'),
+        vertexName: z
+          .string()
+          .min(1)
+          .max(vertexNameMax)
+          .refine((name) => !name.includes('\0'), 'holds a NUL, which PostgreSQL does not take')
+          .optional()
+          .describe('What Flink calls the vertex.'),
         metric: metricName,
         points: z
           .array(z.tuple([z.int().min(0).max(timeMsMax), z.number().min(-metricValueMax).max(metricValueMax)]))

@@ -1,13 +1,22 @@
 /** What machines ask: is it alive, can it serve, what does it measure. */
 import { z } from 'zod';
 import { schemaVersion } from '../../clients/postgres/migrate.ts';
-import { checkNamespace } from '../../clients/temporal/pollers.ts';
+import { checkNamespace, workerQueue } from '../../clients/temporal/pollers.ts';
+import { missingWorker } from '../../core/living-builds.ts';
+import { controlTaskQueue } from '../../core/names.ts';
 import { inTime } from '../in-time.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 
 const partAnswer = z.object({ ok: z.boolean(), reason: z.string().optional() });
-const readiness = z.object({ ready: z.boolean(), postgres: partAnswer, temporal: partAnswer });
+const readiness = z.object({
+  ready: z.boolean().describe('Whether jobs can be read: PostgreSQL and Temporal are there.'),
+  postgres: partAnswer,
+  temporal: partAnswer,
+  worker: partAnswer.describe(
+    'Whether somebody takes up changes, known to a minute: a worker of the current build asks for work. Does not count for `ready`.',
+  ),
+});
 
 const healthz = defineRoute({
   method: 'get',
@@ -28,15 +37,13 @@ const readyz = defineRoute({
     503: { description: 'Something is missing', schema: readiness },
   },
   handle: async (services) => {
-    const [postgres, temporal] = await Promise.all([
-      part('PostgreSQL', checkPostgres(services)),
-      part(
-        'Temporal',
-        services.temporal.within(2_000, () => checkNamespace(services.temporal)),
-      ),
+    const [postgres, temporal, worker] = await Promise.all([
+      part('PostgreSQL', missingOfPostgres(services)),
+      part('Temporal', missingOfTemporal(services)),
+      part('Temporal', missingOfWorker(services)),
     ]);
     const ready = postgres.ok && temporal.ok;
-    return { status: ready ? 200 : 503, body: { ready, postgres, temporal } };
+    return { status: ready ? 200 : 503, body: { ready, postgres, temporal, worker } };
   },
 });
 
@@ -52,22 +59,32 @@ const metrics = defineRoute({
   }),
 });
 
-async function checkPostgres({ postgres }: Services): Promise<void> {
+async function missingOfPostgres({ postgres }: Services): Promise<string | undefined> {
   const { rows } = await postgres.query<{ version: number }>('select max(version) as version from schema_migrations');
   const version = rows[0]?.version ?? 0;
   const wanted = await schemaVersion();
-  if (version !== wanted) throw new Error(`the schema has version ${version}, and this build needs ${wanted}`);
+  return version === wanted ? undefined : `the schema has version ${version}, and this build needs ${wanted}`;
 }
 
-/** The reason names no address and no account: anyone may read it. */
-async function part(what: string, check: Promise<void>): Promise<z.output<typeof partAnswer>> {
-  return inTime(2_500, check).then(
-    () => ({ ok: true }),
-    (error: unknown) => ({
-      ok: false,
-      reason:
-        error instanceof Error && error.message.startsWith('the schema') ? error.message : `${what} does not answer`,
-    }),
+const temporalTimeoutMs = 2_000;
+
+async function missingOfTemporal({ temporal }: Services): Promise<undefined> {
+  await temporal.within(temporalTimeoutMs, () => checkNamespace(temporal));
+}
+
+async function missingOfWorker({ temporal }: Services): Promise<string | undefined> {
+  const queue = await temporal.within(temporalTimeoutMs, () => workerQueue(temporal, controlTaskQueue));
+  return missingWorker(queue, Date.now());
+}
+
+/**
+ * The reason names no address and no account: anyone may read it.
+ * @param missing why the part cannot do its work, where it answers and says so
+ */
+async function part(what: string, missing: Promise<string | undefined>): Promise<z.output<typeof partAnswer>> {
+  return inTime(2_500, missing).then(
+    (reason) => (reason === undefined ? { ok: true } : { ok: false, reason }),
+    () => ({ ok: false, reason: `${what} does not answer` }),
   );
 }
 

@@ -1,6 +1,7 @@
 /** `drey apply`: makes jobs what the files say, and with --wait follows the operations that do it. */
+import { askFor, askingOf, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
-import { bodyOf, refOf, type ApplyTarget } from '../apply-target.ts';
+import { bodyOf, targetsOf, type ApplyTarget } from '../apply-target.ts';
 import { readDocuments, type FileFlags } from '../documents.ts';
 import { parseDuration } from '../duration.ts';
 import { exitCodes, reportError } from '../errors.ts';
@@ -9,21 +10,21 @@ import { parseFormat, printItems, type Format } from '../printing.ts';
 import { say } from '../world.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
-export interface ApplyFlags extends FileFlags {
+export interface ApplyFlags extends FileFlags, AskingFlags {
   readonly wait?: boolean;
   readonly timeout: string;
   readonly dryRun?: boolean;
   readonly output?: string;
 }
 
-const appliedFormats = ['json', 'yaml', 'name'] as const;
+export const appliedFormats = ['json', 'yaml', 'name'] as const;
 
 export async function apply(context: Context, _words: readonly string[], flags: ApplyFlags): Promise<number> {
   const format = parseFormat(flags.output, appliedFormats);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
-  const documents = await readDocuments(context.world, flags);
-  const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
-  if (flags.dryRun === true) return (await import('./dry-run.ts')).dryRun(context, targets, format);
+  const asking = askingOf(flags);
+  const targets = targetsOf(context, await readDocuments(context.world, flags), asking);
+  if (flags.dryRun === true) return (await (await import('./dry-run.ts')).dryRun(context, targets, format)).exitCode;
   const { applied, exitCode } = await applyAll(context, targets, format === undefined);
   const waited =
     flags.wait === true
@@ -37,31 +38,20 @@ export async function apply(context: Context, _words: readonly string[], flags: 
   return Math.max(exitCode, waited);
 }
 
-/** `drey diff`: the same as a dry run. */
-export async function diff(
-  context: Context,
-  _words: readonly string[],
-  flags: Omit<ApplyFlags, 'timeout'>,
-): Promise<number> {
-  const format = parseFormat(flags.output, appliedFormats);
-  const documents = await readDocuments(context.world, flags);
-  const targets = documents.map((document) => ({ document, ref: refOf(context, document) }));
-  return (await import('./dry-run.ts')).dryRun(context, targets, format);
-}
-
 /** Applies in order, and goes on after one was refused, as kubectl does. */
 async function applyAll(context: Context, targets: readonly ApplyTarget[], tell: boolean) {
   const applied: Followed[] = [];
   let exitCode: number = exitCodes.ok;
-  for (const { document, ref } of targets) {
+  for (const { document, ref, asking } of targets) {
     try {
-      const change = await context.client.applyJob(ref, bodyOf(document, ref.tenant));
+      const body = bodyOf(document, ref.tenant);
+      const change = await askFor(context, ref, asking, (changes) => changes.applyJob(ref, body));
       const outcome = change.created ? 'created' : change.changed ? 'configured' : 'unchanged';
       if (tell) say(context.world.out, `${jobLabel(ref)} ${outcome}`);
       applied.push({ job: change.job, operation: change.operation });
     } catch (error) {
       exitCode = Math.max(exitCode, reportError(context.world.err, error, `${document.source}: ${jobLabel(ref)}`));
-      if (exitCode === exitCodes.unreachable) break;
+      if (exitCode >= exitCodes.unreachable) break;
     }
   }
   return { applied, exitCode };

@@ -1,6 +1,7 @@
 /** `drey autoscaler`: what a job's autoscaler has decided, and why; `drey autoscale`: a decision now. */
 import type { Asked } from '../../clients/drey/autoscaler-shapes.ts';
 import type { JobRef, PastJobRef } from '../../clients/drey/paths.ts';
+import { askFor, askingOf, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
 import { CliError, exitCodes, usageError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { decisionKind } from '../kinds/decision-kind.ts';
 import { autoscalerLines, decisionLines } from '../kinds/decision-lines.ts';
 import { jobLabel } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, renderValue, type Format } from '../printing.ts';
-import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
+import { parseJob, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { simulatePolicy } from './simulate-policy.ts';
@@ -46,7 +47,7 @@ export async function showAutoscaler(
   return exitCodes.ok;
 }
 
-export interface AutoscaleFlags {
+export interface AutoscaleFlags extends AskingFlags {
   readonly now?: boolean;
   readonly wait?: boolean;
   readonly timeout: string;
@@ -54,12 +55,12 @@ export interface AutoscaleFlags {
 }
 
 export async function autoscale(context: Context, words: readonly string[], flags: AutoscaleFlags): Promise<number> {
-  const { client, config, world } = context;
+  const { config, world } = context;
   const format = parseFormat(flags.output, ['json', 'yaml']);
-  const job = { tenant: config.tenant, name: parseJobName(words) };
+  const job = parseJob(config, words);
   if (flags.now !== true) throw usageError('nothing was asked for', `Write drey autoscale ${job.name} --now.`);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
-  const asked = await client.decideNow(job);
+  const asked = await askFor(context, job, askingOf(flags), (changes) => changes.decideNow(job));
   if (flags.wait === true) return follow(context, job, asked, { timeoutMs, text: flags.timeout, format });
   if (format === undefined) say(world.out, `${jobLabel(job)} asked for a decision (key ${asked.key})`);
   else world.out.write(await renderValue(asked, format === 'json' ? 'json' : 'yaml'));

@@ -1,21 +1,23 @@
-/** `drey delete`: asks for the removal of jobs, by name or by file, and with --wait follows it to its end. */
+/** `drey delete`: asks for the removal of jobs, by name, by file or by what they are, and with --wait follows it to its end. */
 import type { JobRef } from '../../clients/drey/paths.ts';
 import { DreyApiError, isNotFound } from '../../clients/drey/errors.ts';
 import type { Outlook } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
+import { askFor, askingOf, tryFor, type AskedJob, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, reportError, usageError } from '../errors.ts';
-import { jobLabel } from '../kinds/job-kind.ts';
-import { operationKind } from '../kinds/operation-kind.ts';
+import { usageError } from '../errors.ts';
+import { labelIn } from '../kinds/job-kind.ts';
 import { outlookKind } from '../kinds/outlook-kind.ts';
-import { printItems } from '../printing.ts';
-import { parseTargets } from '../targets.ts';
+import type { JobFlags } from '../list-jobs.ts';
+import { selectionGiven } from '../selected-jobs.ts';
+import { parseRefs } from '../targets.ts';
 import { say } from '../world.ts';
-import { tellOutlook } from './dry-run.ts';
-import { tellingOf, type Telling, type TellingFlags } from './tell-change.ts';
-import { waitForOperations, type Followed } from './wait-for-operations.ts';
+import { sayOutlook } from './dry-run.ts';
+import { jobsMeant, ofEach, type Meant } from './of-each.ts';
+import { printFound, tellingOf, tellOperations, type Telling, type TellingFlags } from './tell-change.ts';
+import type { Followed } from './wait-for-operations.ts';
 
-export interface DeleteFlags extends TellingFlags {
+export interface DeleteFlags extends TellingFlags, AskingFlags, JobFlags {
   readonly filename?: readonly string[];
   readonly recursive?: boolean;
   readonly dryRun?: boolean;
@@ -27,67 +29,53 @@ export interface DeleteFlags extends TellingFlags {
 
 export async function deleteJobs(context: Context, words: readonly string[], flags: DeleteFlags): Promise<number> {
   const telling = tellingOf(flags);
-  const refs = await refsOf(context, words, flags);
-  if (flags.dryRun === true) return tryAll(context, refs, flags, telling);
-  const { found, exitCode } = await ofEach(context, refs, flags, (ref) => requestRemoval(context, ref, flags, telling));
-  const waited = telling.wait ? await waitForOperations(context, found, telling) : exitCodes.ok;
-  if (telling.format !== undefined) await printOperations(context, found, telling);
-  return Math.max(exitCode, waited);
-}
-
-/** The operations, as they are by now. */
-async function printOperations({ world, client }: Context, removals: readonly Followed[], { wait, format }: Telling) {
-  const known = removals.flatMap(({ job, operation }) => (operation ? [{ job, operation }] : []));
-  const records = known.map(async ({ job, operation }) =>
-    wait ? client.getOperation(job, operation.number) : operation,
+  const asking = askingOf(flags);
+  const meant = await jobsMeant(context, await namedOf(context, words, flags), flags, asking);
+  if (flags.dryRun === true) return tryAll(context, meant, flags, telling);
+  const { found, exitCode } = await ofEach(
+    context,
+    meant.jobs,
+    passingOver(flags, (job) => requestRemoval(context, job, flags, telling)),
   );
-  if (known.length > 0)
-    await printItems(world, operationKind, await Promise.all(records), { format, single: known.length === 1 });
+  return Math.max(exitCode, await tellOperations(context, found, telling, meant.isOne));
 }
 
-async function refsOf(context: Context, words: readonly string[], flags: DeleteFlags): Promise<JobRef[]> {
+async function namedOf(context: Context, words: readonly string[], flags: DeleteFlags): Promise<readonly JobRef[]> {
   if (flags.filename !== undefined) {
     if (words.length > 0) throw usageError('name jobs either by -f or as arguments, not both');
     const [{ readDocuments }, { refOf }] = await Promise.all([import('../documents.ts'), import('../apply-target.ts')]);
     return (await readDocuments(context.world, flags)).map((document) => refOf(context, document));
   }
-  const { kind, names } = parseTargets(words);
+  const { kind, refs } = parseRefs(context.config, words.length === 0 ? ['jobs'] : words);
   if (kind !== 'job') throw usageError('only jobs can be deleted here');
-  if (names.length === 0) throw usageError('no job is named', 'Write delete job NAME, or delete -f FILE.');
-  return names.map((name) => ({ tenant: context.config.tenant, name }));
+  if (refs.length === 0 && selectionGiven(flags).length === 0)
+    throw usageError('no job is named', 'Write delete job NAME, delete -f FILE, or delete jobs -l KEY=VALUE.');
+  return refs;
 }
 
-/** Goes on after one was refused. Those that gave something are `found`. */
-async function ofEach<Found>(
-  { world }: Context,
-  refs: readonly JobRef[],
-  flags: DeleteFlags,
-  ask: (ref: JobRef) => Promise<Found | undefined>,
-): Promise<{ readonly found: readonly Found[]; readonly exitCode: number }> {
-  const found: Found[] = [];
-  let exitCode: number = exitCodes.ok;
-  for (const ref of refs) {
+/** What it asks for, but for jobs that are not there, where that is no failure. */
+function passingOver<Found>({ ignoreNotFound }: DeleteFlags, ask: (job: AskedJob) => Promise<Found | undefined>) {
+  return async (job: AskedJob): Promise<Found | undefined> => {
     try {
-      const one = await ask(ref);
-      if (one !== undefined) found.push(one);
+      return await ask(job);
     } catch (error) {
-      if (flags.ignoreNotFound === true && isNotFound(error)) continue;
-      exitCode = Math.max(exitCode, reportError(world.err, error, jobLabel(ref)));
+      if (ignoreNotFound === true && isNotFound(error)) return undefined;
+      throw error;
     }
-  }
-  return { found, exitCode };
+  };
 }
 
 async function requestRemoval(
   context: Context,
-  ref: JobRef,
+  asked: AskedJob,
   flags: DeleteFlags,
   { wait, format }: Telling,
 ): Promise<Followed> {
-  const { job, operation } = await removal(context, ref, flags);
+  const { job, operation } = await removal(context, asked, flags);
   const number = operation === undefined ? '' : ` (operation ${operation.number})`;
   const { out } = context.world;
-  if (format === undefined) say(out, `${jobLabel(ref)} ${wait ? 'removing' : 'removal requested'}${number}`);
+  if (format === undefined)
+    say(out, `${labelIn(context.config, asked.ref)} ${wait ? 'removing' : 'removal requested'}${number}`);
   if (flags.forget !== true) await warnIfAwaited(context, job);
   return { job, operation };
 }
@@ -108,38 +96,47 @@ async function warnIfAwaited({ client, world }: Context, { name, spec }: JobView
 
 async function tryAll(
   context: Context,
-  refs: readonly JobRef[],
+  { jobs, isOne }: Meant,
   flags: DeleteFlags,
   { format }: Telling,
 ): Promise<number> {
-  const { world } = context;
-  const { found, exitCode } = await ofEach(context, refs, flags, async (ref) => {
-    const outlook = await tryRemoval(context, ref, flags);
-    if (outlook && format === undefined) await tellOutlook(world, 'removed', outlook, format);
+  const tried = passingOver(flags, async (job: AskedJob) => {
+    const outlook = await tryRemoval(context, job, flags);
+    if (outlook && format === undefined)
+      sayOutlook(context.world, 'removed', outlook, labelIn(context.config, job.ref));
     return outlook;
   });
-  if (format !== undefined && found.length > 0)
-    await printItems(world, outlookKind, found, { format, single: found.length === 1 });
+  const { found, exitCode } = await ofEach(context, jobs, tried);
+  if (format !== undefined) await printFound(context, outlookKind, found, { format, isOne });
   return exitCode;
 }
 
 /** What it would do; nothing where somebody asked for it before, which is said. */
-async function tryRemoval({ client, world }: Context, ref: JobRef, flags: DeleteFlags): Promise<Outlook | undefined> {
+async function tryRemoval(
+  context: Context,
+  { ref, asking }: AskedJob,
+  flags: DeleteFlags,
+): Promise<Outlook | undefined> {
   try {
-    return await client.dryRun.removeJob(ref, wishOf(flags));
+    return await tryFor(context, asking, (tries) => tries.removeJob(ref, wishOf(flags)));
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
-    say(flags.output === undefined ? world.out : world.err, `${jobLabel(ref)} is being removed already (dry run)`);
+    const { world } = context;
+    say(
+      flags.output === undefined ? world.out : world.err,
+      `${labelIn(context.config, ref)} is being removed already (dry run)`,
+    );
     return undefined;
   }
 }
 
 /** Asks for the removal; one that somebody asked for before will do as well. */
-async function removal({ client }: Context, ref: JobRef, flags: DeleteFlags): Promise<Followed> {
+async function removal(context: Context, { ref, asking }: AskedJob, flags: DeleteFlags): Promise<Followed> {
   try {
-    return await client.removeJob(ref, wishOf(flags));
+    return await askFor(context, ref, asking, (changes) => changes.removeJob(ref, wishOf(flags)));
   } catch (error) {
     if (!isBeingRemoved(error)) throw error;
+    const { client } = context;
     const [job, operations] = await Promise.all([client.getJob(ref), client.listOperations(ref)]);
     return { job, operation: operations.items.find(({ kind }) => kind === 'remove') };
   }

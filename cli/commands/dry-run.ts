@@ -1,5 +1,6 @@
 /** `--dry-run`: asks the API what a change would do, and says it. */
 import type { Outlook } from '../../core/dry-run.ts';
+import { tryFor } from '../asking.ts';
 import { bodyOf, type ApplyTarget } from '../apply-target.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
@@ -8,12 +9,17 @@ import { outlookKind, outlookLines } from '../kinds/outlook-kind.ts';
 import { printItems, type Format } from '../printing.ts';
 import { printable, say, type World } from '../world.ts';
 
+interface TriedOut {
+  readonly outlooks: readonly Outlook[];
+  readonly exitCode: number;
+}
+
 /** Of an apply: goes on after one was refused, as that does. */
 export async function dryRun(
   context: Context,
   targets: readonly ApplyTarget[],
   format: Format | undefined,
-): Promise<number> {
+): Promise<TriedOut> {
   const outlooks: Outlook[] = [];
   let exitCode: number = exitCodes.ok;
   for (const target of targets) {
@@ -28,11 +34,11 @@ export async function dryRun(
   }
   if (format !== undefined && outlooks.length > 0)
     await printItems(context.world, outlookKind, outlooks, { format, single: outlooks.length === 1 });
-  return exitCode;
+  return { outlooks, exitCode };
 }
 
-function tryOne({ client }: Context, { document, ref }: ApplyTarget): Promise<Outlook> {
-  return client.dryRun.applyJob(ref, bodyOf(document, ref.tenant));
+function tryOne(context: Context, { document, ref, asking }: ApplyTarget): Promise<Outlook> {
+  return tryFor(context, asking, (tries) => tries.applyJob(ref, bodyOf(document, ref.tenant)));
 }
 
 /** Of one job. @param outcome what would become of it, in a word. */
@@ -46,6 +52,8 @@ export async function tellOutlook(
   else await printItems(world, outlookKind, [outlook], { format, single: true });
 }
 
-function sayOutlook(world: World, outcome: string, outlook: Outlook): void {
-  for (const line of outlookLines(outlook.changed ? outcome : 'unchanged', outlook)) say(world.out, printable(line));
+/** @param label the job, where its name alone is not enough. */
+export function sayOutlook(world: World, outcome: string, outlook: Outlook, label?: string): void {
+  const said = outlook.changed ? outcome : 'unchanged';
+  for (const line of outlookLines(said, outlook, label)) say(world.out, printable(line));
 }

@@ -6,7 +6,8 @@ import { listJobs, type JobFlags } from '../list-jobs.ts';
 import { clusterKind } from '../kinds/cluster-kind.ts';
 import { jobKind, jobKindWithTenant } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, type Format, type Kind } from '../printing.ts';
-import { parseTargets, type Targets } from '../targets.ts';
+import { placeOf, selectionGiven } from '../selected-jobs.ts';
+import { inNamedTenant, parseRefs, parseTargets, type Targets } from '../targets.ts';
 import { say } from '../world.ts';
 
 interface GetFlags extends JobFlags {
@@ -16,33 +17,31 @@ interface GetFlags extends JobFlags {
 }
 
 export async function get(context: Context, words: readonly string[], flags: GetFlags): Promise<number> {
-  const { kind, names } = parseTargets(words);
+  const { kind, refs } = parseRefs(context.config, words);
+  const names = refs.map(({ name }) => name);
   const format = parseFormat(flags.output);
   refuseUnheeded(kind, names, flags);
   if (kind === 'cluster') return getClusters(context, names, flags, format);
-  if (flags.watch === true) return (await import('./watch.ts')).watchJobs(context, names, flags, format);
-  if (names.length > 0) {
-    const read = (name: string) => context.client.getJob({ tenant: context.config.tenant, name });
-    return printNamed(context, jobKind, names, read, flags, format);
+  if (flags.watch === true) return watch(context, words, flags, format);
+  if (refs.length > 0) {
+    const isOther = refs.some(({ tenant }) => tenant !== context.config.tenant);
+    return printNamed(context, isOther ? jobKindWithTenant : jobKind, refs, context.client.getJob, flags, format);
   }
   const jobs = await listJobs(context, flags);
-  const isEverywhere = flags.allTenants === true;
-  const place = isEverywhere ? 'any tenant' : `tenant ${context.config.tenant}`;
-  return printList(context, isEverywhere ? jobKindWithTenant : jobKind, jobs, format, `jobs found in ${place}`);
+  const kindShown = flags.allTenants === true ? jobKindWithTenant : jobKind;
+  return printList(context, kindShown, jobs, format, `jobs found in ${placeOf(context, flags)}`);
 }
 
-/** Flags that say which jobs are listed. */
-const filters = {
-  selector: '--selector',
-  phase: '--phase',
-  cluster: '--cluster',
-  namespace: '--namespace',
-  allTenants: '--all-tenants',
-} as const satisfies Record<keyof JobFlags, string>;
+/** Looks at one tenant, unless at all. */
+async function watch(context: Context, words: readonly string[], flags: GetFlags, format: Format | undefined) {
+  const { config, words: own } = inNamedTenant(context.config, words);
+  const { watchJobs } = await import('./watch.ts');
+  return watchJobs({ ...context, config }, parseTargets(own).names, flags, format);
+}
 
 /** A filter that is passed over would show what was not asked for. @throws CliError */
 function refuseUnheeded(kind: Targets['kind'], names: readonly string[], flags: GetFlags): void {
-  const given = Object.entries(filters).flatMap(([name, flag]) => (name in flags ? [flag] : []));
+  const given = selectionGiven(flags);
   if (kind === 'cluster') {
     const [flag] = flags.watch === true ? [...given, '--watch'] : given;
     if (flag !== undefined) throw usageError(`${flag} is for jobs`, 'Leave it out, or write get jobs.');
@@ -78,11 +77,11 @@ async function printList<Item>(
 }
 
 /** Prints what was found, and reports what was not. */
-async function printNamed<Item>(
+async function printNamed<Item, Name>(
   { world }: Context,
   kind: Kind<Item>,
-  names: readonly string[],
-  read: (name: string) => Promise<Item>,
+  names: readonly Name[],
+  read: (name: Name) => Promise<Item>,
   flags: GetFlags,
   format: Format | undefined,
 ): Promise<number> {

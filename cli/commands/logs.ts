@@ -1,7 +1,7 @@
 /** `drey logs`: the log of a job's JobManager or TaskManagers, as it comes. */
 import type { Context } from '../context.ts';
 import { exitCodes, usageError } from '../errors.ts';
-import { parseJobName } from '../targets.ts';
+import { parseJob } from '../targets.ts';
 import { printable, say, type Output } from '../world.ts';
 
 export interface LogFlags {
@@ -15,7 +15,7 @@ const components = ['jobmanager', 'taskmanager'];
 
 export async function logs(context: Context, words: readonly string[], flags: LogFlags): Promise<number> {
   const { world, client, config } = context;
-  const job = { tenant: config.tenant, name: parseJobName(words) };
+  const job = parseJob(config, words);
   const onPods = (names: readonly string[]) => {
     if (flags.follow === true) tellOthers(world.err, names);
   };

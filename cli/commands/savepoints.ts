@@ -1,20 +1,23 @@
 /** `drey savepoint`: takes savepoints of a job, lists and shows them, starts from them, and deletes them. */
+import { askFor, askingOf, tryFor, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, usageError } from '../errors.ts';
 import { savepointKind } from '../kinds/savepoint-kind.ts';
 import { savepointLines } from '../kinds/savepoint-lines.ts';
 import type { JobVerbs } from '../../clients/drey/job-verbs.ts';
+import type { JobRef } from '../../clients/drey/paths.ts';
 import type { Change } from '../../clients/drey/shapes.ts';
+import type { Outlook } from '../../core/dry-run.ts';
 import { savepointFormats } from '../../core/savepoint.ts';
 import { listOfJob, type ListFlags } from '../list-of-job.ts';
 import { parseFormat, printItems } from '../printing.ts';
-import { parseJobName, pastJobOf, type PastFlags } from '../targets.ts';
+import { parseJob, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { say } from '../world.ts';
 import { tellOutlook } from './dry-run.ts';
 import { tellChange, tellingOf, type Telling, type TellingFlags } from './tell-change.ts';
 
-interface WaitFlags extends TellingFlags {
+interface WaitFlags extends TellingFlags, AskingFlags {
   readonly dryRun?: boolean;
 }
 
@@ -26,8 +29,8 @@ export async function createSavepoint(
   const { format, candidate } = flags;
   if (format !== undefined && !savepointFormats.some((one) => one === format))
     throw usageError(`--format ${format} is not known`, `Use one of ${savepointFormats.join(', ')}.`);
-  const job = { tenant: context.config.tenant, name: parseJobName(words) };
-  return asked(context, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format, candidate }));
+  const job = parseJob(context.config, words);
+  return asked(context, job, 'savepoint', flags, (verbs) => verbs.createSavepoint(job, { format, candidate }));
 }
 
 export function listSavepoints(context: Context, words: readonly string[], flags: ListFlags): Promise<number> {
@@ -56,8 +59,9 @@ export async function restoreSavepoint(
   words: readonly string[],
   flags: RestoreFlags,
 ): Promise<number> {
-  const { client, world } = context;
+  const { world } = context;
   const telling = tellingOf(flags);
+  const asking = askingOf(flags);
   const { job, number } = savepointOf(context, words, flags);
   const { into } = flags;
   const { tenant, name, uid } = job;
@@ -66,11 +70,12 @@ export async function restoreSavepoint(
   const target = { tenant, name: into ?? name };
   const wish = { savepoint: number, of, uid, to };
   if (flags.dryRun === true) {
-    const outlook = await client.dryRun.restoreJob(target, wish);
+    const outlook = await tryFor(context, asking, (tries) => tries.restoreJob(target, wish));
     await tellOutlook(world, `restored from savepoint ${number}`, outlook, telling.format);
     return exitCodes.ok;
   }
-  return requested(context, await client.restoreJob(target, wish), `restore from savepoint ${number}`, telling);
+  const change = await askFor(context, target, asking, (changes) => changes.restoreJob(target, wish));
+  return requested(context, change, `restore from savepoint ${number}`, telling);
 }
 
 interface DisposeFlags extends WaitFlags, PastFlags {
@@ -88,10 +93,10 @@ export async function disposeSavepoint(
   if (which === undefined) {
     const { job, number } = savepointOf(context, words, flags);
     const what = `disposal of savepoint ${number}`;
-    return asked(context, what, flags, (verbs) => verbs.disposeSavepoint(job, number, { force: flags.force }));
+    return asked(context, job, what, flags, (verbs) => verbs.disposeSavepoint(job, number, { force: flags.force }));
   }
   const job = pastJobOf(context.config, words, flags);
-  return asked(context, 'disposal of savepoints', flags, (verbs) =>
+  return asked(context, job, 'disposal of savepoints', flags, (verbs) =>
     verbs.disposeSavepoints(job, which, { force: flags.force }),
   );
 }
@@ -114,14 +119,15 @@ function savepointOf({ config }: Context, words: readonly string[], flags: PastF
 /** In earnest, or to be told what it would do. */
 async function asked(
   context: Context,
+  job: JobRef,
   what: string,
   flags: WaitFlags,
   ask: <Answer>(verbs: JobVerbs<Answer>) => Promise<Answer>,
 ): Promise<number> {
-  const { client, world } = context;
   const telling = tellingOf(flags);
-  if (flags.dryRun !== true) return requested(context, await ask<Change>(client), what, telling);
-  await tellOutlook(world, what, await ask(client.dryRun), telling.format);
+  const asking = askingOf(flags);
+  if (flags.dryRun !== true) return requested(context, await askFor(context, job, asking, ask<Change>), what, telling);
+  await tellOutlook(context.world, what, await tryFor(context, asking, ask<Outlook>), telling.format);
   return exitCodes.ok;
 }
 

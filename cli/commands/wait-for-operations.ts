@@ -4,7 +4,7 @@ import { hasEnded, successorOf, type OperationRecord } from '../../core/operatio
 import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
 import { assertSucceeded, followOperation } from '../follow.ts';
-import { jobLabel } from '../kinds/job-kind.ts';
+import { labelIn } from '../kinds/job-kind.ts';
 import { progressOn } from '../progress/choose-progress.ts';
 
 export interface Followed {
@@ -25,15 +25,16 @@ export async function waitForOperations(
   followed: readonly Followed[],
   options: WaitOptions,
 ): Promise<number> {
-  const { world } = context;
+  const { world, config } = context;
   const progress = progressOn(options.quiet ? world.err : world.out, world);
   const deadline = { at: world.now() + options.timeoutMs, text: options.timeoutText };
   const endings = followed.map(async ({ job, operation }) => {
     if (operation === undefined) return;
-    const show = (record: OperationRecord) => progress.show(jobLabel(job), record);
+    const label = labelIn(config, job);
+    const show = (record: OperationRecord) => progress.show(label, record);
     // Nothing changed, and what brought the job here is over: its steps are old news, its failure is not.
     const isOver = hasEnded(operation) && successorOf(operation) === undefined;
-    assertSucceeded(job, isOver ? operation : await followOperation(context, job, operation, deadline, show));
+    assertSucceeded(job, isOver ? operation : await followOperation(context, job, operation, deadline, show), label);
   });
   const results = await Promise.allSettled(endings);
   progress.end();

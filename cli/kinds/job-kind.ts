@@ -1,4 +1,5 @@
 /** How a job is shown: columns, and the resource that `drey apply` takes back unchanged. */
+import type { JobRef } from '../../clients/drey/paths.ts';
 import { runs, type JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { ageOf } from '../duration.ts';
@@ -8,6 +9,16 @@ import { checkpointAge } from './seen-lines.ts';
 /** `flinkjob/NAME`, as every command names a job. */
 export function jobLabel(job: { readonly name: string }): string {
   return `flinkjob/${job.name}`;
+}
+
+/** The same with whose it is, `TENANT/flinkjob/NAME`: every command takes that, too. */
+function labelWithTenant(job: JobRef): string {
+  return `${job.tenant}/${jobLabel(job)}`;
+}
+
+/** As short as a command line of this tenant can name it. */
+export function labelIn({ tenant }: { readonly tenant: string }, job: JobRef): string {
+  return job.tenant === tenant ? jobLabel(job) : labelWithTenant(job);
 }
 
 /** A phase alone does not say that something is wrong with a job that runs, or that nobody looks at it now. */
@@ -67,5 +78,6 @@ export const appliedJobKind: Kind<AppliedJob> = {
 /** The same with the tenant in front, for lists over several tenants. */
 export const jobKindWithTenant: Kind<JobView> = {
   ...jobKind,
+  name: labelWithTenant,
   columns: [{ title: 'TENANT', value: (job) => job.tenant }, ...jobKind.columns],
 };

@@ -13,25 +13,28 @@ export const outlookKind: Kind<Outlook> = {
 };
 
 /** @param outcome what would become of the job, in a word. */
-export function outlookLines(outcome: string, outlook: Outlook): string[] {
-  const head = `${jobLabel(outlook.spec.metadata)} ${outcome} (dry run)`;
+export function outlookLines(outcome: string, outlook: Outlook, label = jobLabel(outlook.spec.metadata)): string[] {
+  const head = `${label} ${outcome} (dry run)`;
   return [head, ...planLines(outlook).map((line) => `  ${line}`)];
 }
 
 function planLines(outlook: Outlook): string[] {
   const { revision, plan, startsFrom, lastPauseMs, abort } = outlook;
   if (abort) return abortLines(abort);
-  // All of a job that is new is new.
-  if (!plan || revision === 0) return [];
-  const how = plan.strategy === undefined ? plan.kind : `${plan.strategy} ${plan.kind}`;
+  if (!plan) return [];
   return [
-    ...plan.changes.map(changeText),
-    `needs: ${how} (cost: ${plan.cost})`,
+    // All of a job that is new is new.
+    ...(revision === 0 ? [] : changeLines(plan)),
     ...savepointLines(outlook),
     ...(startsFrom === undefined ? [] : [`starts from: ${startsFrom}`]),
     ...(lastPauseMs === undefined ? [] : [`last pause: ${(lastPauseMs / 1000).toFixed(2)} s`]),
     ...plan.notes.map((note) => `note: ${note}`),
   ];
+}
+
+function changeLines({ kind, strategy, cost, changes }: NonNullable<Outlook['plan']>): string[] {
+  const how = strategy === undefined ? kind : `${strategy} ${kind}`;
+  return [...changes.map(changeText), `needs: ${how} (cost: ${cost})`];
 }
 
 function savepointLines({ savepoint, deletes = [], keeps = [] }: Outlook): string[] {

@@ -39,7 +39,7 @@ interface Senders {
   readonly post: <Value>(path: string, shape: z.ZodType<Value>, wish?: PostWish) => Promise<Value>;
 }
 
-export function autoscalerCalls({ get, post }: Senders) {
+export function autoscalerReads({ get, post }: Senders) {
   return {
     getAutoscaler: (job: JobRef): Promise<Autoscaler> => get(`${jobPath(job)}/autoscaler`, autoscalerShape),
     /** What was decided, the newest first. */
@@ -47,10 +47,15 @@ export function autoscalerCalls({ get, post }: Senders) {
       get(`${jobPath(job)}/decisions`, pageShape(decisionSummaryShape), { uid: job.uid, ...request }),
     getDecision: (job: PastJobRef, number: number): Promise<Decision> =>
       get(`${jobPath(job)}/decisions/${number}`, decisionShape, { uid: job.uid }),
-    /** Has it decide now. The decision carries the key of the answer. */
-    decideNow: (job: JobRef): Promise<Asked> => post(`${jobPath(job)}/autoscaler/decide`, askedShape),
     /** What a policy would have done; changes nothing. @param policy as in `spec.autoscaler`; the API judges it */
     simulate: ({ uid, ...job }: PastJobRef, policy: unknown, range: PastRange): Promise<Simulation> =>
       post(`${jobPath(job)}/autoscaler/simulate`, simulationShape, { query: { uid, ...range }, body: policy }),
+  };
+}
+
+export function autoscalerChanges({ post }: Pick<Senders, 'post'>) {
+  return {
+    /** Has it decide now. The decision carries the key of the answer. */
+    decideNow: (job: JobRef): Promise<Asked> => post(`${jobPath(job)}/autoscaler/decide`, askedShape),
   };
 }

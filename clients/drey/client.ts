@@ -6,7 +6,7 @@ import type { Outlook } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import type { z } from 'zod';
-import { autoscalerCalls } from './autoscaler-calls.ts';
+import { autoscalerChanges, autoscalerReads } from './autoscaler-calls.ts';
 import { jobVerbs } from './job-verbs.ts';
 import { jobPath, jobsPath, segment, type JobRef, type PastJobRef } from './paths.ts';
 import { withRetries, type RetryOptions } from './retry.ts';
@@ -71,6 +71,14 @@ interface MetricsRequest {
   readonly step?: string | undefined;
 }
 
+/** What a change is sent with, where its caller has a say in it. */
+export interface Stamp {
+  /** Its idempotency key: whoever does not know whether a change was accepted sends it again with the same one. */
+  readonly key?: string | undefined;
+  /** Only if the job is at this revision. */
+  readonly ifRevision?: number | undefined;
+}
+
 /** An accepted change, and whether the job is new by it. */
 interface AcceptedChange extends Change {
   readonly created: boolean;
@@ -78,19 +86,31 @@ interface AcceptedChange extends Change {
 
 export type DreyClient = ReturnType<typeof createDreyClient>;
 
+/** The calls that change something, and their dry runs. */
+export type DreyChanges = ReturnType<typeof changesWith>;
+
 /** Makes a client of the API at `options.server`. Nothing is sent yet. */
 export function createDreyClient(options: ClientOptions) {
   return {
     ...jobReads(options),
-    ...jobChanges(options),
+    ...changesWith(options, {}),
     ...savepointReads(options),
-    ...autoscalerCalls({
+    ...autoscalerReads({
       get: (path, shape, query) => get(options, path, shape, query),
       post: (path, shape, wish) => post(options, path, shape, wish),
     }),
     ...metricReads(options),
     ...sharedReads(options),
-    dryRun: dryRuns(options),
+    /** The same changes, sent with what `stamp` says. */
+    stamped: (stamp: Stamp) => changesWith(options, stamp),
+  };
+}
+
+function changesWith(options: ClientOptions, stamp: Stamp) {
+  return {
+    ...jobChanges(options, stamp),
+    ...autoscalerChanges({ post: (path, shape, wish) => post(options, path, shape, wish, stamp) }),
+    dryRun: dryRuns(options, stamp),
   };
 }
 
@@ -126,21 +146,21 @@ function jobReads(options: ClientOptions) {
   };
 }
 
-function jobChanges(options: ClientOptions) {
+function jobChanges(options: ClientOptions, stamp: Stamp) {
   return {
-    ...jobVerbs(async (call) => (await change(options, call)).value),
+    ...jobVerbs(async (call) => (await change(options, call, stamp)).value),
     /** Makes the job what `spec` says. The spec is judged by the API, so anything may be sent. */
     async applyJob(job: JobRef, spec: unknown): Promise<AcceptedChange> {
-      const answer = await change(options, { method: 'PUT', path: jobPath(job), body: spec });
+      const answer = await change(options, { method: 'PUT', path: jobPath(job), body: spec }, stamp);
       return { ...answer.value, created: answer.status === 201 };
     },
   };
 }
 
 /** What the same calls would do to the job as it is recorded. They refuse what those would refuse, and change nothing. */
-function dryRuns(options: ClientOptions) {
+function dryRuns(options: ClientOptions, stamp: Stamp) {
   const tried = async (call: Call): Promise<Outlook> => {
-    const asked = { ...call, query: { ...call.query, dryRun: true } };
+    const asked = { ...call, headers: headersOf(stamp), query: { ...call.query, dryRun: true } };
     return (await withRetries(retryOf(options), (signal) => send(options, { ...asked, signal }, dryRunShape))).value;
   };
   return {
@@ -194,8 +214,8 @@ async function get<Value>(
   return (await send(options, { method: 'GET', path, query, signal }, shape)).value;
 }
 
-function change(options: ClientOptions, call: Call): Promise<Answer<Change>> {
-  return sendOnce(options, call, changeShape);
+function change(options: ClientOptions, call: Call, stamp: Stamp): Promise<Answer<Change>> {
+  return sendOnce(options, call, changeShape, stamp);
 }
 
 async function post<Value>(
@@ -203,14 +223,27 @@ async function post<Value>(
   path: string,
   shape: z.ZodType<Value>,
   wish?: Pick<Call, 'query' | 'body'>,
+  stamp: Stamp = {},
 ): Promise<Value> {
-  return (await sendOnce(options, { method: 'POST', path, body: {}, ...wish }, shape)).value;
+  return (await sendOnce(options, { method: 'POST', path, body: {}, ...wish }, shape, stamp)).value;
 }
 
 /** One key for all attempts: however often it is sent, the API makes at most one operation of it. */
-function sendOnce<Value>(options: ClientOptions, call: Call, shape: z.ZodType<Value>): Promise<Answer<Value>> {
-  const headers = { 'idempotency-key': crypto.randomUUID() };
+function sendOnce<Value>(
+  options: ClientOptions,
+  call: Call,
+  shape: z.ZodType<Value>,
+  { key = crypto.randomUUID(), ifRevision }: Stamp,
+): Promise<Answer<Value>> {
+  const headers = headersOf({ key, ifRevision });
   return withRetries(retryOf(options), (signal) => send(options, { ...call, headers, signal }, shape));
+}
+
+function headersOf({ key, ifRevision }: Stamp): Record<string, string> {
+  return {
+    ...(key !== undefined && { 'idempotency-key': key }),
+    ...(ifRevision !== undefined && { 'if-match': `"${ifRevision}"` }),
+  };
 }
 
 function retryOf({ requestTimeoutMs, signal, onRetry }: ClientOptions): RetryOptions {

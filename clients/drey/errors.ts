@@ -28,6 +28,11 @@ export function isNotFound(error: unknown): error is DreyApiError {
   return error instanceof DreyApiError && error.problem.status === 404;
 }
 
+/** Whether it needs PostgreSQL, and that is away: what a job itself knows can be read all the same. */
+export function isRecordsAway(error: unknown): error is DreyApiError {
+  return error instanceof DreyApiError && error.problem.code === 'RECORDS_AWAY';
+}
+
 /** The value, or `undefined` when the API says that it does not exist. */
 export async function ignoreNotFound<Value>(value: Promise<Value>): Promise<Value | undefined> {
   try {

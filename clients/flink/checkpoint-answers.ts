@@ -1,7 +1,7 @@
 /** Flink's answers about checkpoints, savepoints and what was asked of them, parsed into our own shapes. */
 import { z } from 'zod';
 import { serializedFailure } from './answers.ts';
-import type { AsyncResult, CheckpointConfig, CheckpointRecord, Checkpoints } from './client.ts';
+import type { AsyncResult, CheckpointConfig, CheckpointRecord, Checkpoints, FailedCheckpoint } from './client.ts';
 
 const completed = z
   .looseObject({
@@ -30,13 +30,21 @@ const completed = z
     };
   });
 
-const failed = z
-  .looseObject({ id: z.number(), failure_timestamp: z.number(), failure_message: z.string().nullish() })
-  .transform((one) => ({
+const failedShape = z.looseObject({
+  id: z.number(),
+  is_savepoint: z.boolean(),
+  failure_timestamp: z.number(),
+  failure_message: z.string().nullish(),
+});
+
+function failedOf(one: z.output<typeof failedShape>): FailedCheckpoint {
+  return {
     id: one.id,
+    savepoint: one.is_savepoint,
     failedAtMs: one.failure_timestamp,
     message: one.failure_message ?? 'no message',
-  }));
+  };
+}
 
 const restored = z
   .looseObject({
@@ -54,10 +62,19 @@ const restored = z
     };
   });
 
+interface HistoryEntry {
+  readonly completed?: CheckpointRecord;
+  readonly failed?: FailedCheckpoint;
+  readonly isSavepointUnderWay?: boolean;
+}
+
 /** Those that have not completed come first: what matches neither is not understood. */
 const historyEntry = z.union([
-  z.looseObject({ status: z.enum(['IN_PROGRESS', 'FAILED']) }).transform(() => undefined),
-  completed,
+  z
+    .looseObject({ status: z.literal('IN_PROGRESS'), is_savepoint: z.boolean() })
+    .transform((one): HistoryEntry => ({ isSavepointUnderWay: one.is_savepoint })),
+  failedShape.extend({ status: z.literal('FAILED') }).transform((one): HistoryEntry => ({ failed: failedOf(one) })),
+  completed.transform((one): HistoryEntry => ({ completed: one })),
 ]);
 
 export const checkpoints = z
@@ -73,7 +90,7 @@ export const checkpoints = z
     latest: z.looseObject({
       completed: completed.nullish(),
       savepoint: completed.nullish(),
-      failed: failed.nullish(),
+      failed: failedShape.transform(failedOf).nullish(),
       restored: restored.nullish(),
     }),
   })
@@ -86,7 +103,9 @@ export const checkpoints = z
         completed: counts.completed,
         failed: counts.failed,
       },
-      recentCompleted: history.flatMap((one) => one ?? []),
+      recentCompleted: history.flatMap((one) => one.completed ?? []),
+      recentFailed: history.flatMap((one) => one.failed ?? []),
+      savepointUnderWay: history.some((one) => one.isSavepointUnderWay),
       ...(latest.completed && { latestCompleted: latest.completed }),
       ...(latest.savepoint && { latestSavepoint: latest.savepoint }),
       ...(latest.failed && { latestFailed: latest.failed }),
@@ -101,6 +120,7 @@ export const checkpointConfig = z
   .looseObject({
     mode: z.enum(['exactly_once', 'at_least_once']),
     interval: z.number(),
+    min_pause: z.number(),
     timeout: z.number(),
     externalization: z.looseObject({ enabled: z.boolean(), delete_on_cancellation: z.boolean() }),
     state_backend: z.string(),
@@ -110,7 +130,9 @@ export const checkpointConfig = z
     const { enabled, delete_on_cancellation: deleted } = answer.externalization;
     return {
       mode: answer.mode,
-      ...(answer.interval > 0 && answer.interval < never && { intervalMs: answer.interval }),
+      // Flink itself takes the pause for the interval where that is shorter.
+      ...(answer.interval > 0 &&
+        answer.interval < never && { intervalMs: Math.max(answer.interval, answer.min_pause) }),
       timeoutMs: answer.timeout,
       retained: enabled && !deleted,
       stateBackend: answer.state_backend,

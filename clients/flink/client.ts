@@ -158,8 +158,10 @@ export interface CheckpointRecord {
   readonly format?: 'native' | 'canonical';
 }
 
-interface FailedCheckpoint {
+/** A checkpoint or savepoint that failed. */
+export interface FailedCheckpoint {
   readonly id: number;
+  readonly savepoint: boolean;
   readonly failedAtMs: number;
   readonly message: string;
 }
@@ -174,6 +176,9 @@ export interface Checkpoints {
   };
   /** The last few that have completed, newest first. */
   readonly recentCompleted: readonly CheckpointRecord[];
+  /** Those that have failed among the last few, newest first. */
+  readonly recentFailed: readonly FailedCheckpoint[];
+  readonly savepointUnderWay: boolean;
   readonly latestCompleted?: CheckpointRecord;
   readonly latestSavepoint?: CheckpointRecord;
   readonly latestFailed?: FailedCheckpoint;
@@ -187,7 +192,10 @@ export interface Checkpoints {
 
 export interface CheckpointConfig {
   readonly mode: 'exactly_once' | 'at_least_once';
-  /** Absent where the job makes checkpoints only when asked. */
+  /**
+   * What lies between the beginnings of two at least: the interval, or the pause after each where that is longer. Absent where the job makes
+   * checkpoints only when asked.
+   */
   readonly intervalMs?: number;
   readonly timeoutMs: number;
   /** Whether checkpoints survive a cancellation. */

@@ -7,6 +7,7 @@ import type { CheckpointsReading, FlinkClusterReading, JobReading } from '../../
 import { namesToAsk, sourceMetricsIn, vertexMeasured, type SourceMetrics } from '../../core/metrics/vertex-metrics.ts';
 import type { Aggregates, Checkpoints, FlinkCallOptions, FlinkClient, JobDetail } from './client.ts';
 import { unlessRefused } from './errors.ts';
+import { newestFailed } from './failed-checkpoints.ts';
 import { tasksThere } from './tasks-there.ts';
 
 /** For how long the names of a source's metrics are good at most: new partitions are found that late. */
@@ -144,9 +145,8 @@ function readCheckpoints({ counts, latestCompleted }: Checkpoints): CheckpointsR
 
 function judgedCheckpoints(checkpoints: Checkpoints): NonNullable<AutoscaledJob['checkpoint']> {
   const { newest } = readCheckpoints(checkpoints);
-  const { latestFailed, latestCompleted } = checkpoints;
   return {
     ...(newest && { durationMs: newest.durationMs, stateBytes: newest.stateBytes }),
-    failing: latestFailed !== undefined && latestFailed.id > (latestCompleted?.id ?? 0),
+    failing: newestFailed(checkpoints) !== undefined,
   };
 }

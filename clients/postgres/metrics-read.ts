@@ -68,7 +68,7 @@ export async function queryMetrics(
   nowMs: number = Date.now(),
 ): Promise<MetricsRead> {
   const range = chooseRange(wish, retention, nowMs);
-  const wanted = await findSeries(postgres, wish);
+  const wanted = await findSeries(postgres, wish, range);
   const stepsCount = (range.toMs - range.fromMs) / range.stepMs;
   if (wanted.length * stepsCount > pointsMax) throw new TooManyPoints(wanted.length, stepsCount);
   const points = await readPoints(
@@ -83,12 +83,17 @@ export async function queryMetrics(
   return { range, series };
 }
 
-async function findSeries(postgres: Postgres, { uid, vertex, metrics }: MetricsWish) {
+/** To the hour, and what comes may be some minutes ahead: one that was seen before has no value in the range. */
+const seenBeforeMs = 2 * 60 * 60_000;
+
+/** Not those that have not been seen since before the range: vertices that are gone for long would make an answer seem too large. */
+async function findSeries(postgres: Postgres, { uid, vertex, metrics }: MetricsWish, { fromMs }: ChosenRange) {
   const { rows } = await postgres.query<{ id: number; vertex: string; vertexName: string | null; metric: string }>(
     `select id, vertex, vertex_name as "vertexName", metric from metric_series
      where uid = $1 and ($2::text is null or vertex = $2 or (vertex_name = $2 and $2 <> '')) and ($3::text[] is null or metric = any ($3))
+       and seen_at >= $4
      order by vertex, metric`,
-    [uid, vertex ?? null, metrics ?? null],
+    [uid, vertex ?? null, metrics ?? null, new Date(fromMs - seenBeforeMs)],
   );
   return rows;
 }

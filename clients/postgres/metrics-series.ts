@@ -3,10 +3,16 @@ import type { PoolClient } from 'pg';
 import type { SamplesOfSeries } from '../../core/metrics/sample.ts';
 import type { Postgres } from './connect.ts';
 
-/** A job with 500 vertices and 20 metrics of each has so many; one that makes up names must not fill the table. */
+/** So many may be alive. A job with 500 vertices and 20 metrics of each has as many; one that makes up names must not fill the table. */
 export const seriesOfJobMax = 10_000;
 
+/** So many are kept: a program that changes gives most of its vertices new ids each time. */
+export const seriesKeptMax = 100_000;
+
 const hourMs = 60 * 60_000;
+
+/** What is written is noted once an hour: what is alive was seen in this hour or the one before. */
+const aliveMs = hourMs;
 
 export interface StoredSeries {
   /** '' for the job as a whole. */
@@ -48,8 +54,8 @@ type Wanted = readonly Omit<SamplesOfSeries, 'points'>[];
 export type Unresolved = 'unknown' | 'crowded';
 
 /**
- * The number of each series, in the order given; new ones are made. `unknown`: its job is not known, or not on this cluster;
- * `crowded`: its job has too many series.
+ * The number of each series, in the order given; new ones are made, and those that were seen longest ago are forgotten for them where too many
+ * are kept. `unknown`: its job is not known, or not on this cluster; `crowded`: too many series of its job are alive.
  */
 export async function resolveSeries(
   client: PoolClient,
@@ -60,7 +66,9 @@ export async function resolveSeries(
   const names = [wanted.map(({ uid }) => uid), wanted.map(({ vertex }) => vertex), wanted.map(({ metric }) => metric)];
   const seenAt = new Date(Math.floor(nowMs / hourMs) * hourMs);
   const called = wanted.map(({ vertexName }) => vertexName ?? null);
-  await client.query(addSql, [...names, cluster, seenAt, seriesOfJobMax, called]);
+  const aliveFrom = new Date(seenAt.getTime() - aliveMs);
+  const bounds = [seriesOfJobMax, aliveFrom, seriesKeptMax];
+  await client.query(addSql, [...names, cluster, seenAt, called, ...bounds]);
   await client.query(touchSql, [...names, seenAt, called]);
   const { rows } = await client.query<{ index: number; id: number | null }>(findSql, [...names, cluster]);
   const resolved: (number | Unresolved)[] = wanted.map(() => 'unknown');
@@ -70,22 +78,32 @@ export async function resolveSeries(
 
 const wantedSql = 'unnest($1::text[], $2::text[], $3::text[])';
 
-/** Each row is inserted only if it is missing: an upsert would use up a number for every row that is there. */
+/**
+ * Each row is inserted only if it is missing: an upsert would use up a number for every row that is there. Where the job has as many as are
+ * kept, as many go as may be alive, and those that have not been seen for longest: so that this is seldom done.
+ */
 const addSql = `
   with missing as (
     select distinct on (uid, vertex, metric) uid, vertex, metric, called
-    from unnest($1::text[], $2::text[], $3::text[], $7::text[]) as wanted (uid, vertex, metric, called) join jobs using (uid)
+    from unnest($1::text[], $2::text[], $3::text[], $6::text[]) as wanted (uid, vertex, metric, called) join jobs using (uid)
     where jobs.cluster = $4
       and not exists (select 1 from metric_series one
                       where (one.uid, one.vertex, one.metric) = (wanted.uid, wanted.vertex, wanted.metric))
   ), counted as (
-    select uid, count(*) as there from metric_series where uid in (select uid from missing) group by uid
+    select uid, count(*) as kept, count(*) filter (where seen_at >= $8) as alive
+    from metric_series where uid in (select uid from missing) group by uid
   ), numbered as (
-    select missing.*, coalesce(there, 0) + row_number() over (partition by uid order by vertex, metric) as place
+    select missing.*, coalesce(alive, 0) + row_number() over (partition by uid order by vertex, metric) as place
     from missing left join counted using (uid)
+  ), aged as (
+    select id, row_number() over (partition by uid order by seen_at, id) as age
+    from metric_series where uid in (select uid from counted where kept >= $9)
+  ), forgotten as (
+    delete from metric_series where id in (
+      select id from metric_series where id in (select id from aged where age <= $7) and seen_at < $8 order by id for update)
   )
   insert into metric_series (uid, vertex, vertex_name, metric, seen_at)
-  select uid, vertex, called, metric, $5 from numbered where place <= $6 order by uid, vertex, metric
+  select uid, vertex, called, metric, $5 from numbered where place <= $7 order by uid, vertex, metric
   on conflict do nothing`;
 
 /** Says once an hour that a series is alive, and what its vertex is called by now. */

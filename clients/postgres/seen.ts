@@ -1,6 +1,7 @@
 /** What agents see of jobs: the newest of each job is kept. */
 import type { JobFact } from '../../core/observation/job-seen.ts';
 import type { Postgres } from './connect.ts';
+import { toJson } from './json.ts';
 
 /**
  * Keeps what is newer than what is there, of jobs that run on this cluster. Where a JobManager is silent from the agent's start on, what it told
@@ -32,7 +33,7 @@ export async function writeSeen(postgres: Postgres, cluster: string, facts: read
       facts.map(({ submission }) => submission),
       facts.map(({ attemptMs }) => attemptMs),
       facts.map(({ seq }) => seq),
-      facts.map(({ seen }) => JSON.stringify(seen)),
+      facts.map(({ seen }) => toJson(seen)),
     ],
   );
   return rowCount ?? 0;

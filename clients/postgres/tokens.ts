@@ -31,14 +31,15 @@ export async function findToken(postgres: Postgres, hash: Buffer): Promise<Token
   return rows[0];
 }
 
-/** Keeps a token; one that is known already gets this name, tenant, role and cluster, and is valid again. */
-export async function saveToken(postgres: Postgres, hash: Buffer, token: TokenRecord): Promise<void> {
-  await postgres.query(
+/** Keeps a token; one that is known already gets this name, tenant, role, cluster and end. @returns false where it was revoked. */
+export async function saveToken(postgres: Postgres, hash: Buffer, token: TokenRecord): Promise<boolean> {
+  const { rowCount } = await postgres.query(
     `insert into tokens (hash, name, tenant, role, cluster, expires_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (hash) do update set name = excluded.name, tenant = excluded.tenant, role = excluded.role,
-       cluster = excluded.cluster, expires_at = excluded.expires_at, revoked_at = null`,
+       cluster = excluded.cluster, expires_at = excluded.expires_at where tokens.revoked_at is null`,
     [hash, token.name, token.tenant, token.role, token.cluster ?? null, token.expiresAt ?? null],
   );
+  return rowCount === 1;
 }
 
 /** What is kept of the token of a cluster's agent. */
@@ -46,7 +47,32 @@ export function agentToken(cluster: string): TokenRecord {
   return { name: `agent of ${cluster}`, tenant: '', role: 'agent', cluster };
 }
 
-/** Ends a token's validity now. */
-export async function revokeToken(postgres: Postgres, hash: Buffer): Promise<void> {
-  await postgres.query('update tokens set revoked_at = now() where hash = $1 and revoked_at is null', [hash]);
+/** Which tokens are meant: one, or all of a name. */
+export type WhichTokens = { readonly hash: Buffer } | { readonly name: string };
+
+/** Ends the validity of tokens now. @returns those, also where it had ended before; none where none is known. */
+export async function revokeTokens(postgres: Postgres, which: WhichTokens): Promise<TokenRecord[]> {
+  const [column, value] = 'hash' in which ? ['hash', which.hash] : ['name', which.name];
+  const { rows } = await postgres.query<TokenRecord>(
+    `update tokens set revoked_at = coalesce(revoked_at, now()) where ${column} = $1 returning name, tenant, role, cluster`,
+    [value],
+  );
+  return rows;
+}
+
+export interface ListedToken extends TokenRecord {
+  readonly createdAt: Date;
+  readonly state: 'valid' | 'expired' | 'revoked';
+  /** When it was revoked, or when it ends or has ended. */
+  readonly endsAt: Date | null;
+}
+
+/** All tokens that were ever made, by name. */
+export async function listTokens(postgres: Postgres): Promise<ListedToken[]> {
+  const { rows } = await postgres.query<ListedToken>(
+    `select name, tenant, role, cluster, created_at as "createdAt", coalesce(revoked_at, expires_at) as "endsAt",
+       case when revoked_at is not null then 'revoked' when expires_at <= now() then 'expired' else 'valid' end as state
+     from tokens order by name, created_at`,
+  );
+  return rows;
 }

@@ -43,6 +43,15 @@ export function checkpointCacheMs({ spec }: FlinkJob): number {
   return said === undefined ? checkpointCacheMsDefault : (flinkDurationMs(said) ?? 3_000);
 }
 
+/**
+ * How long a JobManager knows at least what has come of a request such as one to stop, in milliseconds; not at all where the spec says what
+ * cannot be read.
+ */
+export function requestsKeptMs({ spec }: FlinkJob): number {
+  const said = spec.flink.configuration['rest.async.store-duration'];
+  return said === undefined ? 5 * 60_000 : (flinkDurationMs(said) ?? 0);
+}
+
 /** Flink answers from caches that are 3 s old, which would be the longest part of a rescale. */
 function freshAnswers(version: string): Settings {
   const checkpoints = { 'rest.cache.checkpoint-statistics.timeout': `${checkpointCacheMsDefault}ms` };

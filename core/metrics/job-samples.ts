@@ -2,7 +2,7 @@
 import { numberOf } from '../autoscaler/figure.ts';
 import type { Aggregate, Figure, JobVertex, VertexSample } from '../autoscaler/samples.ts';
 import type { CheckpointsReading, JobReading, TaskManagersSeen } from './job-reading.ts';
-import { isStorable, vertexNameMax, type MetricSample } from './sample.ts';
+import { isStorable, vertexNameOf, type MetricSample } from './sample.ts';
 
 /** Values by the names of their metrics; what is not known is undefined. */
 type Named = Readonly<Record<string, Figure | undefined>>;
@@ -25,7 +25,7 @@ export function samplesOf(uid: string, { job, sample, checkpoints }: JobReading)
 }
 
 function namesOf({ id, name }: JobVertex): Pick<MetricSample, 'vertex' | 'vertexName'> {
-  return { vertex: id, vertexName: name?.slice(0, vertexNameMax) };
+  return { vertex: id, vertexName: vertexNameOf(name) };
 }
 
 function ofVertex(vertex: JobVertex, seen: VertexSample): Named {

@@ -26,6 +26,11 @@ export interface SamplesOfSeries extends Pick<MetricSample, 'uid' | 'vertex' | '
 /** The names of chained operators may be endless. */
 export const vertexNameMax = 200;
 
+/** The name as it can be kept: PostgreSQL takes no NUL, and nobody knows a vertex by no name. */
+export function vertexNameOf(told: string | undefined): string | undefined {
+  return told?.replaceAll('\0', '').slice(0, vertexNameMax) || undefined;
+}
+
 /** Values beyond this are not kept: the sum of a roll-up must stay a number. */
 export const metricValueMax = 1e300;
 
@@ -42,6 +47,17 @@ export function bySeries(samples: readonly MetricSample[]): SamplesOfSeries[] {
     let series = found.get(key);
     if (!series) found.set(key, (series = { ...named, points: [] }));
     series.points.push([atMs, value]);
+  }
+  return [...found.values()];
+}
+
+/** Samples by their jobs, each job once, in the order in which they came. */
+export function byJob(samples: readonly MetricSample[]): (readonly MetricSample[])[] {
+  const found = new Map<string, MetricSample[]>();
+  for (const sample of samples) {
+    const ofJob = found.get(sample.uid);
+    if (ofJob) ofJob.push(sample);
+    else found.set(sample.uid, [sample]);
   }
   return [...found.values()];
 }

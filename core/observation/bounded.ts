@@ -7,7 +7,7 @@ import type { Observation, PodObserved, PodsObserved } from './observation.ts';
 
 /** The observation with its lists and texts cut. The newest restarts and the worst pods stay. */
 export function bounded(observation: Observation): Observation {
-  const { job, restarts, cause, checkpoints, pods, podTrouble, missing, changed, standstill } = observation;
+  const { job, restarts, cause, checkpoints, pods, podTrouble, missing, changed, standstill, untold } = observation;
   return {
     ...observation,
     job: job.silence === undefined ? job : { ...job, silence: sentence(job.silence) },
@@ -23,6 +23,7 @@ export function bounded(observation: Observation): Observation {
       .slice(0, bounds.objectsMax)
       .map(({ object, what }) => ({ object: name(object), what: name(what) })),
     ...(standstill && { standstill: { ...standstill, vertex: name(standstill.vertex) } }),
+    ...(untold && { untold: { ...untold, why: sentence(untold.why) } }),
   };
 }
 

@@ -64,11 +64,11 @@ const freshTimes = 3;
 const freshMs = 60_000;
 
 function checkpointsWord(observation: Observation, checkpoints: CheckpointsObserved): unknown {
-  const { intervalMs, newest, failures, readAtMs = Date.parse(observation.seenAt) } = checkpoints;
+  const { intervalMs, newest, failures, savepointAtMs = 0, readAtMs = Date.parse(observation.seenAt) } = checkpoints;
   // One that takes long is done that much later than the one before it, again and again.
   const freshSpanMs = Math.max(freshMs, freshTimes * ((intervalMs ?? 0) + (newest?.durationMs ?? 0)));
-  // As old as it was when Flink told of it: a look that did not ask anew must not make it older.
-  const ageMs = newest && Math.max(0, readAtMs - newest.completedAtMs);
+  // As old as it was when Flink told of it: a look that did not ask anew must not make it older. Nor does a savepoint that takes long.
+  const ageMs = newest && Math.max(0, readAtMs - Math.max(newest.completedAtMs, savepointAtMs));
   const age = ageMs === undefined ? 'none' : doublings(ageMs / freshSpanMs);
   // Fewer are made good by the next one, most often: nobody is told of each.
   const inARow = failures < failuresShown ? 0 : doublings(failures);

@@ -33,6 +33,7 @@ export interface Observation {
   /** Objects that are not as Drey applied them. */
   readonly changed: readonly ObjectChange[];
   readonly standstill?: Standstill;
+  readonly untold?: Untold;
 }
 
 /** Which of two observations is newer, whatever the clocks of agents say. */
@@ -84,6 +85,8 @@ export interface CheckpointsObserved {
   readonly readAtMs?: number;
   /** When the submission restored its state last: at its start, or when Flink restarted it. */
   readonly restoredAtMs?: number;
+  /** Until when a savepoint was under way, whatever became of it: Flink begins no checkpoint meanwhile. */
+  readonly savepointAtMs?: number;
   /** Absent where the job makes none by time. */
   readonly intervalMs?: number;
   /** The savepoint with which the job was stopped, by whomever. */
@@ -160,3 +163,13 @@ export interface Standstill {
   /** From 0 to 1. */
   readonly backpressure: number;
 }
+
+/** What Flink was asked for again and again, and has not told of a job that it lists. What is known of that is as old. */
+export interface Untold {
+  readonly what: readonly UntoldPart[];
+  readonly sinceMs: number;
+  /** What came in its place, in a sentence. */
+  readonly why: string;
+}
+
+export type UntoldPart = 'failures' | 'checkpoints';

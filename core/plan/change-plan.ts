@@ -40,6 +40,8 @@ export interface PlannedJob {
   readonly generations: readonly Pick<Generation, 'spec' | 'candidate'>[];
   /** Whether the operation before this one was lost: then nothing is certain. */
   readonly afterLoss: boolean;
+  /** Whether it was stopped, and what was to resume it has failed. */
+  readonly resumes?: boolean;
   /** The spec that last ran: what a job that does not run is compared with. */
   readonly lastRun?: FlinkJob;
 }
@@ -57,7 +59,7 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   const wanted = mode ?? modeOf(before, target);
   const base = { cost, changes, mode: readable(before, target, wanted), notes: [] };
   if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
-  if (isStopped(job.phase)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
+  if (waitsToBeResumed(job)) return { ...base, cost: 'redeploy', ...resumption(before, target, mode) };
   if (cost === 'none' && (active || hasRunToItsEnd(job))) return { ...base, kind: 'adjust' };
   if (!active)
     return {
@@ -78,6 +80,11 @@ function modeOf(before: FlinkJob | undefined, { spec }: FlinkJob): UpgradeMode {
 /** No state backend reads the checkpoints of another: only a savepoint brings the state over, whatever was asked for. */
 function readable(before: FlinkJob | undefined, target: FlinkJob, wanted: PlanMode): PlanMode {
   return wanted === 'last-state' && before && changesStateBackend(before, target) ? 'savepoint' : wanted;
+}
+
+/** Nobody has said anything else since a resume that failed, whatever image it was tried with. */
+function waitsToBeResumed({ phase, resumes = false }: PlannedJob): boolean {
+  return isStopped(phase) || (phase === 'FAILED' && resumes);
 }
 
 /** What a spec says of upgrades is no word about a job that is to go on: its state is only left behind where somebody says so. */

@@ -21,6 +21,8 @@ export interface RecoveryAttempt {
   readonly hadNoRoom?: true;
   /** Why it did not bring the job back, in a sentence. */
   readonly outcome?: string;
+  /** Of one that reached nobody, and so changed nothing: how many such in a row it stands for, itself included. */
+  readonly unasked?: number;
 }
 
 export interface BudgetInput {
@@ -40,10 +42,30 @@ export type BudgetVerdict =
 /** Whether there may be another attempt, and when. */
 export function judgeBudget({ attempts, policy, sinceMs, nowMs }: BudgetInput): BudgetVerdict {
   const made = stillCounting({ attempts, policy, sinceMs });
-  if (made.length >= policy.attempts) return { is: 'used', made };
+  const asked = thatReached(made).length;
+  if (asked >= policy.attempts) return { is: 'used', made };
   const last = made.at(-1);
   const fromMs = last?.endedAtMs ?? last?.atMs ?? nowMs;
-  return { is: 'left', atMs: Math.max(nowMs, fromMs + backoffMs(made.length, policy.backoff)), made };
+  const waitMs = backoffMs(asked + (last?.unasked ?? 0), policy.backoff);
+  return { is: 'left', atMs: Math.max(nowMs, fromMs + waitMs), made };
+}
+
+/** Those that use up the budget: an agent or an API server that is away is no fault of the job. */
+export function thatReached(attempts: readonly RecoveryAttempt[]): readonly RecoveryAttempt[] {
+  return attempts.filter(({ unasked }) => unasked === undefined);
+}
+
+/** What a job remembers with one more. Those in a row that reached nobody become one: a cluster may be away for days. */
+export function withAttempt(attempts: readonly RecoveryAttempt[], made: RecoveryAttempt): readonly RecoveryAttempt[] {
+  const before = attempts.findLast((one) => isHeal(one) === isHeal(made));
+  if (made.unasked === undefined || before?.unasked === undefined) return [...attempts, made];
+  const unasked = before.unasked + made.unasked;
+  return [...attempts.filter((one) => one !== before), { ...made, sinceMs: before.sinceMs, unasked }];
+}
+
+/** Attempts to put objects back are counted apart: who fights over objects must not use up what brings the job back. */
+export function isHeal({ action }: Pick<RecoveryAttempt, 'action'>): boolean {
+  return action === 'heal';
 }
 
 /**

@@ -5,7 +5,7 @@ import { rollbackLimit } from '../plan/rollback-limit.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { specHash } from '../spec/canonical.ts';
 import { parseDurationMs } from '../spec/duration.ts';
-import { judgeBudget, stillCounting, type RecoveryAttempt } from './budget.ts';
+import { isHeal, judgeBudget, stillCounting, type RecoveryAttempt } from './budget.ts';
 import type { ActingAction, Finding } from './finding.ts';
 import { budgetUsed, neverTried, retryUseless } from './giving-up.ts';
 import { withMemory, type MemoryRaise } from './memory.ts';
@@ -67,8 +67,7 @@ function isToRollBack({ finding, spec, upgraded, sinceMs }: RecoveryInput): bool
 function mended(input: RecoveryInput, action: ActingAction, failure: Failure): RecoveryDecision {
   const { finding, spec, attempts, sinceMs, nowMs } = input;
   const policy = spec.spec.recovery;
-  // Who fights over objects must not use up what brings the job back.
-  const own = attempts.filter((one) => (one.action === 'heal') === (action === 'heal'));
+  const own = attempts.filter((one) => isHeal(one) === isHeal({ action }));
   // What found no room finds none a moment later: until the job has lasted.
   if (action === 'raiseMemory' && stillCounting({ attempts: own, policy, sinceMs }).some(({ hadNoRoom }) => hadNoRoom))
     return finding.standing === 'running' ? { step: 'show', failure } : mended(input, 'restartCluster', failure);

@@ -28,6 +28,7 @@ export type FindingReason =
   | 'CHECKPOINTS_FAILING'
   | 'CHECKPOINT_TOO_OLD'
   | 'STANDSTILL'
+  | 'HEALTH_UNKNOWN'
   | 'FLINK_RECOVERS';
 
 export type RecoveryAction =

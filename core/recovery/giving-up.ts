@@ -2,7 +2,7 @@
 import { cutEvidence, type Failure } from '../failure.ts';
 import type { FlinkJob } from '../schema/flink-job.ts';
 import { shorten } from '../spec/problem.ts';
-import type { RecoveryAttempt } from './budget.ts';
+import { thatReached, type RecoveryAttempt } from './budget.ts';
 import type { MemoryRaise } from './memory.ts';
 import { counted } from './words.ts';
 
@@ -17,12 +17,13 @@ const actionWords: Readonly<Record<RecoveryAttempt['action'], string>> = {
 
 /** All attempts were made, and none lasted. */
 export function budgetUsed(failure: Failure, made: readonly RecoveryAttempt[], { metadata }: FlinkJob): Failure {
+  const asked = thatReached(made);
   return {
     code: 'NOT_BROUGHT_BACK',
-    message: `The job is not brought back any more: ${counted(made.length, 'attempt')} did not last. ${failure.message}`,
+    message: `The job is not brought back any more: ${counted(asked.length, 'attempt')} did not last. ${failure.message}`,
     cure: withCommand(failure.cure, metadata.name),
     evidence: cutEvidence(
-      [...(failure.evidence ? [failure.evidence] : []), 'What was tried:', ...tried(made)].join('\n'),
+      [...(failure.evidence ? [failure.evidence] : []), 'What was tried:', ...tried(asked)].join('\n'),
     ),
   };
 }

@@ -4,9 +4,10 @@ import { activeAmong } from '../generation.ts';
 import type { JobState, QueuedOperation, Revision } from '../job-state.ts';
 import { waitingChange } from '../job-changes.ts';
 import { leavesJobAlone } from '../operation-kinds.ts';
+import type { StepName } from '../steps.ts';
 import type { GivenParallelism } from '../scaling/given-parallelism.ts';
 import { shorten } from '../spec/problem.ts';
-import type { RecoveryAttempt } from './budget.ts';
+import { withAttempt, type RecoveryAttempt } from './budget.ts';
 import type { ActingAction, Finding, Retry } from './finding.ts';
 import { recoveryAborted, rolledBack, withoutRoom } from './giving-up.ts';
 import type { Trouble } from './trouble.ts';
@@ -42,12 +43,23 @@ export function keepsAttempts({ attempts = [] }: JobState, { record }: QueuedOpe
   return attempts.length > 0 && record.requestedBy === 'autoscaler';
 }
 
-/** How the end of an operation is taken. Releases before this one took neither. */
+/** The first steps of what mends: before one of them is done, nothing was changed. */
+const firstSteps: ReadonlySet<string> = new Set<StepName>(['clusterAsked', 'objectsHealed']);
+
+/** Whether it mends, and has reached nobody: no agent took it up, or the cluster did not answer that one. */
+export function isUnasked({ record: { failure, steps }, mends }: QueuedOperation): boolean {
+  if (!mends || failure?.code !== 'CLUSTER_SILENT') return false;
+  return !steps.some(({ name, state }) => state === 'done' && firstSteps.has(name));
+}
+
+/** How the end of an operation is taken. Releases before this one took none of it. */
 export interface TakenAs {
   /** Whether a job that somebody canceled while it was brought back is left so; else that is judged, too. */
   readonly staysCanceled?: boolean;
   /** Whether the attempts made until now go on to count, though the operation went well. */
   readonly keepsAttempts?: boolean;
+  /** Whether it has reached nobody: then it uses up nothing. */
+  readonly isUnasked?: boolean;
 }
 
 /** Takes account of an operation that has ended. What was wrong with what it has replaced is over; the rest is judged anew. */
@@ -68,9 +80,9 @@ export function concludeTrouble(state: JobState, ended: QueuedOperation, taken: 
 function attemptsAfter(
   { attempts }: JobState,
   { record, mends }: QueuedOperation,
-  { keepsAttempts: areKept }: TakenAs,
+  { keepsAttempts: areKept, ...taken }: TakenAs,
 ): JobState['attempts'] {
-  if (mends) return [...(attempts ?? []), attemptOf(record, mends)];
+  if (mends) return withAttempt(attempts ?? [], attemptOf(record, mends, taken));
   return record.failure || areKept ? attempts : [];
 }
 
@@ -85,6 +97,7 @@ function wentBack(state: JobState, { finding, revision }: Mending): void {
 export function attemptOf(
   { requestedAt, endedAt, failure }: QueuedOperation['record'],
   mends: Mending,
+  taken: Pick<TakenAs, 'isUnasked'> = {},
 ): RecoveryAttempt {
   const { finding, since, action } = mends;
   const hadNoRoom = failure !== undefined && foundNoRoom(mends, failure);
@@ -98,15 +111,23 @@ export function attemptOf(
     message: shorten(finding.failure?.message ?? finding.reason, messageMax),
     ...(hadNoRoom && { hadNoRoom }),
     ...(failure && { outcome: shorten(failure.message, messageMax) }),
+    ...(taken.isUnasked && { unasked: 1 }),
   };
 }
 
-/** Agents tell nothing twice: what is wrong with what still runs goes on to be wrong until they say otherwise. */
-function stillThere({ trouble, generations, phase }: JobState): Trouble | undefined {
+/** What is wrong with what runs the job, or last did. */
+export function troubleOfActive({ trouble, generations }: JobState): Trouble | undefined {
   const active = activeAmong(generations);
   const isOfIt =
     active && trouble?.of.generation === active.identity.number && trouble.of.submission === active.submission;
-  if (!isOfIt) return undefined;
+  return isOfIt ? trouble : undefined;
+}
+
+/** Agents tell nothing twice: what is wrong with what still runs goes on to be wrong until they say otherwise. */
+function stillThere(state: JobState): Trouble | undefined {
+  const trouble = troubleOfActive(state);
+  if (!trouble) return undefined;
+  const { phase } = state;
   const { finding, of, since } = trouble;
   if (phase === 'RUNNING' || phase === 'DUAL_RUNNING' || phase === 'RECOVERING') return { finding, of, since };
   // What somebody wanted instead has failed, and Flink may still bring the job back: then it runs.

@@ -77,14 +77,16 @@ export const checkpointTooOld: RecoveryRow = {
 };
 
 /**
- * How old the newest was when Flink told of it. Of a submission that has completed none, how long it has tried; a job that was down
- * could make none, and has from its restore, and from its coming up, as long as any. Undefined where that is not known.
+ * How old the newest was when Flink told of it. Of a submission that has completed none, how long it has tried. A job that was down, or of which
+ * a savepoint was taken, could make none: from its restore, its coming up, or the savepoint's end it has as long as any. Undefined where that is
+ * not known.
  */
 function checkpointAgeMs({ observation }: RecoveryCase): number | undefined {
   const { checkpoints, job, seenAt } = observation;
   const beginMs = checkpoints?.newest?.completedAtMs ?? job.startedAtMs;
   if (beginMs === undefined || !isUp(observation)) return undefined;
-  const sinceMs = Math.max(beginMs, checkpoints?.restoredAtMs ?? 0, job.cameUpAtMs ?? 0);
+  const { restoredAtMs = 0, savepointAtMs = 0 } = checkpoints ?? {};
+  const sinceMs = Math.max(beginMs, restoredAtMs, savepointAtMs, job.cameUpAtMs ?? 0);
   return Math.max(0, (checkpoints?.readAtMs ?? Date.parse(seenAt)) - sinceMs);
 }
 

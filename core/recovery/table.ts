@@ -8,6 +8,7 @@ import {
   type RecoveryCase,
   type RecoveryRow,
 } from './finding.ts';
+import { healthUnknown } from './health-unknown.ts';
 import { jobManagerCrashLoop, jobManagerGone, jobManagerLost, jobManagerSilent } from './job-manager-rows.ts';
 import { canceledOutside, finished, jobFailed, jobVanished, mainMethodThrew, stateIncompatible } from './job-rows.ts';
 import * as objects from './object-rows.ts';
@@ -43,6 +44,7 @@ export const recoveryTable: readonly RecoveryRow[] = [
   objects.objectsDeletedShown,
   objects.objectsChangedShown,
   standstill,
+  healthUnknown,
   flinkRecovers,
 ];
 

@@ -42,7 +42,9 @@ function nextOf({ isJudged, isGivenUp, dueAt, finding }: Trouble): TroubleView['
   return finding.action === 'wait' ? 'flinkRecovers' : 'shown';
 }
 
-function triedView({ atMs, action, reason, hasSucceeded, message, outcome }: RecoveryAttempt): TriedView {
+function triedView(attempt: RecoveryAttempt): TriedView {
+  const { atMs, action, reason, hasSucceeded, message } = attempt;
+  const outcome = outcomeText(attempt);
   return {
     at: new Date(atMs).toISOString(),
     action,
@@ -51,4 +53,11 @@ function triedView({ atMs, action, reason, hasSucceeded, message, outcome }: Rec
     hasSucceeded,
     ...(outcome !== undefined && { outcome }),
   };
+}
+
+function outcomeText({ outcome, unasked }: RecoveryAttempt): string | undefined {
+  if (outcome === undefined || unasked === undefined) return outcome;
+  return unasked === 1
+    ? `${outcome} It does not count.`
+    : `${outcome} So it was ${unasked} times in a row: none of them counts.`;
 }

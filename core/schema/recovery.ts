@@ -53,7 +53,7 @@ export const recoverySchema = z
       .max(20)
       .default(fallback.attempts)
       .describe(
-        'How many attempts may be made until one of them lasts for `stableAfter`. After them the job is `FAILED` and says what was tried.',
+        'How many attempts may be made until one of them lasts for `stableAfter`; one that reached nobody does not count. After them the job is `FAILED` and says what was tried.',
       ),
     window: duration('1m', '30d')
       .default(fallback.window)

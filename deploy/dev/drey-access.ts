@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { connectPostgres } from '../../clients/postgres/connect.ts';
+import { connectPostgres, type Postgres } from '../../clients/postgres/connect.ts';
 import { migratePostgres } from '../../clients/postgres/migrate.ts';
 import { addGrants } from '../../clients/postgres/tenants.ts';
-import { agentToken, saveToken, tokenHash } from '../../clients/postgres/tokens.ts';
+import { agentToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
 import type { StackPaths } from './paths.ts';
 
 /** Where the CLI finds a stack: for the reader's own one folder higher, which is where it looks by itself. */
@@ -39,12 +39,17 @@ export async function grantAccess(paths: StackPaths, access: Access): Promise<vo
   const postgres = connectPostgres({ url: access.databaseUrl, applicationName: 'drey-dev' });
   try {
     const files = accessFiles(paths);
-    await saveToken(postgres, tokenHash(ensureToken(files.token)), { name: 'dev', tenant: '*', role: 'admin' });
-    await saveToken(postgres, tokenHash(ensureToken(files.agentToken)), agentToken(access.cluster));
+    await keepToken(postgres, files.token, { name: 'dev', tenant: '*', role: 'admin' });
+    await keepToken(postgres, files.agentToken, agentToken(access.cluster));
     await addGrants(postgres, access.tenant, access.grants);
   } finally {
     await postgres.end();
   }
+}
+
+async function keepToken(postgres: Postgres, file: string, record: TokenRecord): Promise<void> {
+  if (await saveToken(postgres, tokenHash(ensureToken(file)), record)) return;
+  throw new Error(`the token in ${file} was revoked: remove the file, and run this again for a new one`);
 }
 
 /** The reader's token. @throws before `grantAccess` has made it. */

@@ -89,7 +89,9 @@ function commonEnv(stack: Stack): Record<string, string> {
 }
 
 function workerEnv(paths: StackPaths, stack: Stack): Record<string, string> {
-  return { ...commonEnv(stack), DREY_MAKE_CURRENT: 'true', DREY_CACHE: paths.cacheDir, ...crashEnv(paths) };
+  // What is checked out is what runs, also where that is an older build again. A suite starts two builds side by side.
+  const makeCurrent = paths.instance === 'dev' ? 'force' : 'true';
+  return { ...commonEnv(stack), DREY_MAKE_CURRENT: makeCurrent, DREY_CACHE: paths.cacheDir, ...crashEnv(paths) };
 }
 
 function agentEnv(paths: StackPaths, stack: Stack, apiAddress: string): Record<string, string> {

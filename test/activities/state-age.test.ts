@@ -7,7 +7,7 @@ import type { FlinkClient } from '../../clients/flink/client.ts';
 import type { Generation } from '../../core/generation.ts';
 import { annotations } from '../../core/names.ts';
 import { bringingBack } from '../../workflows/stop-wishes.ts';
-import { listedJob } from '../support/listed-job.ts';
+import { listedJob, nothingRecent } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
 
@@ -82,7 +82,7 @@ describe('a job that has completed no checkpoint since it was restored', () => {
     const flink: Partial<FlinkClient> = {
       jobs: async () => [{ ...listedJob(stopped, 'RUNNING'), startedAtMs: Date.now() }],
       exceptions: async () => ({ history: [] }),
-      checkpoints: async () => ({ counts, recentCompleted: [] }),
+      checkpoints: async () => ({ counts, ...nothingRecent }),
       checkpointConfig: async () => undefined,
     };
     const { outcome } = stop({ flink, hasPods: true, notes: ranFor(dayMs) }, wish);

@@ -1,42 +1,19 @@
 /** What a stop goes on from, and what it leaves alone, in a made-up cluster. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { stopJob } from '../../activities/cluster/stop-job.ts';
-import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import type { CheckpointConfig, Checkpoints, FlinkClient } from '../../clients/flink/client.ts';
-import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import type { Generation } from '../../core/generation.ts';
-import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import { annotations, flinkJobId } from '../../core/names.ts';
 import { cachedFor } from '../support/cached-answers.ts';
-import { listedJob } from '../support/listed-job.ts';
+import { listedJob, nothingRecent } from '../support/listed-job.ts';
 import { asActivity, madeUpCluster, type MadeUpCluster } from '../support/made-up-cluster.ts';
 import { generation } from '../support/generation-fixture.ts';
+import { flinkGoing, hurry, stop, stopped, stopSavepoint, type Wish } from '../support/stopped-job.ts';
 
 const dayMs = 24 * 3_600_000;
-const stopped = generation();
-
-type Wish = Partial<Omit<StopJobInput, 'generation'>>;
-
-function stop(cluster: Partial<MadeUpCluster>, wish: Wish = {}) {
-  const made = madeUpCluster({ generation: stopped, ...cluster });
-  const input = {
-    generation: stopped,
-    requester: { uid: 'k3jx9a2b', operation: 9 },
-    how: 'savepoint',
-    ...wish,
-  } as const;
-  return { ...made, outcome: asActivity(() => stopJob(made.dependencies, input)) };
-}
 
 function point(path: string, ageMs: number) {
   return { path, modified: Date.now() - ageMs };
-}
-
-/** So fast that the minutes of a stop are over in a few looks. */
-function hurry(): void {
-  const beganAt = performance.now();
-  const now = performance.now.bind(performance);
-  jest.spyOn(performance, 'now').mockImplementation(() => beganAt + (now() - beganAt) * 1_000);
 }
 
 function checkpointsUpTo(id: number): Checkpoints {
@@ -126,14 +103,15 @@ describe('without a JobManager', () => {
   });
 });
 
+function gone(of: Partial<Generation>, wish: Wish = {}) {
+  const { dependencies } = madeUpCluster({ generation: stopped, isGone: true });
+  const requester = { uid: 'k3jx9a2b', operation: 9 };
+  const input = { generation: { ...stopped, ...of }, requester, how: 'cancel', ...wish } as const;
+  return asActivity(() => stopJob(dependencies, input));
+}
+
 describe('where all objects are gone', () => {
   const next = generation({}, { identity: { ...stopped.identity, number: 3 } });
-  const gone = (of: Partial<Generation>, wish: Wish = {}) => {
-    const made = madeUpCluster({ generation: stopped, isGone: true });
-    const requester = { uid: 'k3jx9a2b', operation: 9 };
-    const input = { generation: { ...stopped, ...of }, requester, how: 'cancel', ...wish } as const;
-    return asActivity(() => stopJob(made.dependencies, input));
-  };
   const completed = { checkpointedBy: stopped.submission };
 
   test.each<[string, Partial<Generation>, Wish]>([
@@ -188,43 +166,6 @@ describe('a JobManager that does not answer', () => {
 describe('a JobManager that answers', () => {
   afterEach(() => void jest.restoreAllMocks());
 
-  const savepoint = 'file:/s/stop-2-1/savepoint-1';
-
-  /** Flink goes from one state to the next with every look; after a cancellation or a savepoint the job has ended. */
-  function flinkGoing(states: readonly (FlinkJobState | 'silent')[]): Partial<FlinkClient> {
-    const left = [...states];
-    let endedAs: FlinkJobState | undefined;
-    return {
-      jobs: async () => {
-        const state = endedAs ?? (left.length > 1 ? left.shift() : left[0]);
-        if (state === undefined || state === 'silent') throw new FlinkUnreachable('reset');
-        return [listedJob(stopped, state)];
-      },
-      job: async (id) => ({ ...listedJob(stopped, 'FINISHED'), id, nowMs: 502, enteredAtMs: {}, vertices: [] }),
-      exceptions: async () => ({ history: [] }),
-      savepointStatus: async () => (endedAs ? { state: 'completed', location: savepoint } : { state: 'unknown' }),
-      checkpointConfig: async () => undefined,
-      checkpoints: async () => undefined,
-      cancel: async () => {
-        endedAs = 'CANCELED';
-        return true;
-      },
-      stopWithSavepoint: async () => {
-        endedAs = 'FINISHED';
-        return '';
-      },
-    };
-  }
-
-  test.each(['cancel', 'discard'] as const)('one answer that is lost ends no pods of a job to %s', async (how) => {
-    const flink = flinkGoing(['silent', 'RUNNING']);
-    const canceled = jest.fn(flink.cancel);
-    const { outcome, done } = stop({ flink: { ...flink, cancel: canceled }, hasPods: true }, { how });
-    await outcome;
-    expect(canceled).toHaveBeenCalledTimes(1);
-    expect(done.indexOf('scaled')).not.toBe(0);
-  });
-
   test.each(['savepoint', 'cancel'] as const)('says how long ago the job ended, by its own clock: %s', async (how) => {
     const { outcome } = stop({ flink: flinkGoing(['RUNNING']), hasPods: true }, { how });
     expect((await outcome).endedAgoMs).toBeGreaterThanOrEqual(500);
@@ -259,7 +200,7 @@ describe('a JobManager that answers', () => {
       const flink: Partial<FlinkClient> = {
         ...flinkGoing([]),
         jobs: async () => [listedJob(stopped, 'FINISHED')],
-        checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted, latestSavepoint, latestRestored }),
+        checkpoints: async () => ({ counts, ...nothingRecent, latestCompleted, latestSavepoint, latestRestored }),
       };
       await expect(stop({ flink, hasPods: true }, { how: 'cancel' }).outcome).resolves.toMatchObject(outcome);
     },
@@ -271,7 +212,7 @@ describe('a JobManager that answers', () => {
     const flink: Partial<FlinkClient> = {
       ...flinkGoing(['RUNNING']),
       savepointStatus: async () => ({ state: 'unknown' }),
-      checkpoints: async () => ({ counts, recentCompleted: [] }),
+      checkpoints: async () => ({ counts, ...nothingRecent }),
     };
     const { outcome } = stop({ flink, hasPods: true, taken }, { how: 'cancel', aside: taken.path });
     await expect(outcome).resolves.toMatchObject({ restorePoint: taken.path });
@@ -295,7 +236,7 @@ describe('a JobManager that answers', () => {
       return {
         ...flinkGoing([]),
         jobs: async () => [listedJob(stopped, 'FAILED')],
-        checkpoints: async () => ({ counts, recentCompleted: [], latestCompleted }),
+        checkpoints: async () => ({ counts, ...nothingRecent, latestCompleted }),
       };
     };
     const wish = { how: 'cancel', provesPoint: true } as const;
@@ -389,12 +330,12 @@ describe('a JobManager that answers', () => {
     const made = madeUpCluster({ generation: subject, hasPods: true, flink });
     const requester = { uid: 'k3jx9a2b', operation: 9 };
     const outcome = asActivity(() => stopJob(made.dependencies, { generation: subject, requester, how: 'savepoint' }));
-    await expect(outcome).resolves.toMatchObject({ restorePoint: savepoint });
+    await expect(outcome).resolves.toMatchObject({ restorePoint: stopSavepoint });
   });
 
   test('a job that restarts is stopped with a savepoint when it runs again', async () => {
     const { outcome, done } = stop({ flink: flinkGoing(['RESTARTING', 'RESTARTING', 'RUNNING']), hasPods: true });
-    await expect(outcome).resolves.toMatchObject({ kind: 'savepoint', restorePoint: savepoint });
+    await expect(outcome).resolves.toMatchObject({ kind: 'savepoint', restorePoint: stopSavepoint });
     expect(done).not.toContain('scaled');
   });
 });

@@ -29,7 +29,7 @@ const flink: Partial<FlinkClient> = {
 /** What it told a moment before it was stopped knows nothing of the savepoint. */
 async function flinkThatTold(): Promise<Partial<FlinkClient>> {
   let points = {};
-  const answer = () => ({ counts: {}, recentCompleted: [], ...points }) as unknown as Checkpoints;
+  const answer = () => ({ counts: {}, recentCompleted: [], recentFailed: [], ...points }) as unknown as Checkpoints;
   const checkpoints = cachedFor(checkpointCacheMs(stopped.spec), answer);
   await checkpoints(job.id);
   points = { latestSavepoint: savepoint };

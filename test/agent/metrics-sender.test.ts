@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createAgentMetrics, type AgentMetrics } from '../../agent/metrics.ts';
 import { MetricsSender, type MetricsSenderOptions } from '../../agent/metrics-sender.ts';
 import { SampleBuffer } from '../../agent/sample-buffer.ts';
+import { DreyApiError } from '../../clients/drey/errors.ts';
 import { samplesTo } from '../../clients/drey/send-samples.ts';
 import { maintainMetrics } from '../../clients/postgres/metrics-partitions.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
@@ -140,6 +141,54 @@ describe('the sender', () => {
     expect(await samplesOf('repeated')).toBe(10);
     const { rows } = await api.services.postgres.query('select sum(count)::integer as count from metric_hours');
     expect(rows).toEqual([{ count: 30 }]);
+  });
+
+  test.each<[string, Partial<MetricSample>]>([
+    ['an empty name', { vertex: 'v', vertexName: '' }],
+    ['a NUL in its name', { vertex: 'v', vertexName: 'a\0b' }],
+  ])('gives up the job that has a vertex with %s, and brings what it has of all others', async (_, odd) => {
+    const { postgres } = api.services;
+    for (const uid of ['odd', 'there'])
+      await writeRecords(postgres, [{ kind: 'job', uid, seq: 1, job: jobView({ uid, name: uid }) }]);
+    const one = newSender();
+    one.add([...samples(0, 10), ...samples(10, 10, { uid: 'odd', ...odd }), ...samples(20, 10, { uid: 'there' })]);
+    await until(async () => (await waiting()) === 0, 'the rest to be sent');
+    expect(await kept()).toEqual([...numbers(0, 10), ...numbers(20, 10)]);
+    expect([await samplesOf('taken'), await samplesOf('refused')]).toEqual([20, 10]);
+  });
+
+  test('brings each part of a divided batch once, also where the API goes away in the middle', async () => {
+    const job = jobView({ uid: 'odd', name: 'odd' });
+    await writeRecords(api.services.postgres, [{ kind: 'job', uid: 'odd', seq: 1, job }]);
+    const send = samplesTo({ server: api.url, cluster: 'local', token: () => token });
+    let asked = 0;
+    const one = newSender({
+      send: async (series, signal) => {
+        asked += 1;
+        if (asked === 3) throw new Error('the connection broke');
+        return send(series, signal);
+      },
+    });
+    one.add([...samples(0, 10, { uid: 'odd', vertex: 'v', vertexName: '' }), ...samples(10, 10)]);
+    await until(async () => (await waiting()) === 0, 'the rest to be sent');
+    expect(await kept()).toEqual(numbers(10, 10));
+    expect(await Promise.all(['taken', 'repeated', 'refused'].map(samplesOf))).toEqual([10, 0, 10]);
+    expect(asked).toBe(4);
+  });
+
+  test('asks an API that takes nothing not for each job', async () => {
+    const problem = { type: 'about:blank', title: 'Invalid', status: 422, detail: '', code: 'INVALID_BODY' };
+    let asked = 0;
+    const one = newSender({
+      send: async () => {
+        asked += 1;
+        throw new DreyApiError(problem);
+      },
+    });
+    one.add(samples(0, 2_000).map((sample, index) => ({ ...sample, uid: `job-${index}` })));
+    await until(async () => (await waiting()) === 0, 'all of it to be given up');
+    expect(asked).toBeLessThan(100);
+    expect(await samplesOf('refused')).toBe(2_000);
   });
 
   test('gives up a batch that the API will never take, and goes on with the next', async () => {

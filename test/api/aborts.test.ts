@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import { hasEnded } from '../../core/operation.ts';
+import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
 import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
@@ -106,6 +107,61 @@ test('a resume whose Flink cluster does not come up may be given up, and the sta
   expect(again).toMatchObject({ restoredFrom: restorePoint });
 });
 
+test('tried again with other pods it goes on from there, though upgrades leave the state behind', async () => {
+  const said = { storage, upgrade: { mode: 'stateless' } } as const;
+  const applying = (slots: number) =>
+    call('PUT', path('tried-again'), { body: specInput('tried-again', { ...said, taskManager: { slots } }) });
+  await done(await applying(1));
+  await done(await call('POST', `${path('tried-again')}/suspend`));
+  const { restorePoint } = (await call('GET', path('tried-again'))).body;
+  writeFileSync(stall, 'waitJobManager');
+  const resume = await applying(2);
+  await begun(resume, 'jobManagerAnswers');
+  expect(await givenUp(resume)).toMatchObject({ kind: 'resume', state: 'aborted' });
+  rmSync(stall);
+  expect(await done(await applying(4))).toMatchObject({ kind: 'resume', restoredFrom: restorePoint });
+});
+
+/** A job that has ended in this phase when it was to be suspended. */
+async function endedAs(phase: 'FINISHED' | 'SUSPENDED'): Promise<string> {
+  const name = `ended-${phase.toLowerCase()}`;
+  await done(await call('PUT', path(name), { body: withArgs(name, ...(phase === 'FINISHED' ? ['--done'] : [])) }));
+  await done(await call('POST', `${path(name)}/suspend`));
+  expect((await call('GET', path(name))).body.phase).toBe(phase);
+  return name;
+}
+
+function withArgs(name: string, ...args: string[]): FlinkJobInput {
+  const { spec, ...rest } = specInput(name, { storage });
+  return { ...rest, spec: { ...spec, job: { ...spec.job, args } } };
+}
+
+test.each([
+  ['FINISHED', 'adjust'],
+  ['SUSPENDED', 'resume'],
+] as const)('a job that is %s stays so where its removal is given up at once', async (phase, next) => {
+  const name = await endedAs(phase);
+  writeFileSync(stall, 'findGenerations');
+  const removal = await call('DELETE', path(name));
+  await begun(removal, 'clusterAsked');
+  expect(await givenUp(removal)).toMatchObject({ state: 'aborted' });
+  expect((await call('GET', path(name))).body.phase).toBe(phase);
+  rmSync(stall);
+  const apply = await call('PUT', path(name), { body: withArgs(name, ...(phase === 'FINISHED' ? ['--done'] : [])) });
+  expect(await done(apply)).toMatchObject({ kind: next });
+});
+
+test('a job that has finished runs again by the spec whose deploy was given up, where that is applied once more', async () => {
+  writeFileSync(stall, 'findGenerations');
+  const applying = () => call('PUT', path('ended-finished'), { body: withArgs('ended-finished', '--more') });
+  const deploy = await applying();
+  await begun(deploy, 'clusterAsked');
+  await givenUp(deploy);
+  expect((await call('GET', path('ended-finished'))).body.phase).toBe('FINISHED');
+  rmSync(stall);
+  expect(await done(await applying())).toMatchObject({ kind: 'deploy' });
+});
+
 test('a restore that gives way to a newer spec tells its caller so, and the job runs by that spec', async () => {
   await done(await call('PUT', path('restored'), { body: specInput('restored', { storage }) }));
   const savepoint = await done(await call('POST', `${path('restored')}/savepoints`, { body: {} }));
@@ -177,6 +233,20 @@ test.each([
     expect((await call('GET', path(name))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
   },
 );
+
+test('a rescale that is given up leaves no note that the job is being changed, though its TaskManagers do not go', async () => {
+  const { spec, ...rest } = specInput('clings', { storage, taskManager: { slots: 1 } });
+  const job = { ...spec.job, args: ['--clinging'] };
+  await done(await call('PUT', path('clings'), { body: { ...rest, spec: { ...spec, job } } }));
+  writeFileSync(stall, 'waitParallelism');
+  const rescale = await call('POST', `${path('clings')}/scale`, { body: { parallelism: 2 } });
+  await begun(rescale, 'tasksRescaled');
+  const { steps } = await givenUp(rescale);
+  expect(steps.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`)).toEqual(
+    expect.arrayContaining(['taskManagersAdded done', 'undone failed']),
+  );
+  expect(agent.output()).toContain('noted revision 1 of clings');
+});
 
 test('an upgrade that replaces what had finished goes back to nothing when it is given up, and says so before', async () => {
   const doing = (...args: string[]) => {

@@ -1,14 +1,14 @@
 /** Who may do what: tokens, roles and tenants. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectPostgres, type Postgres } from '../../clients/postgres/connect.ts';
-import { revokeToken, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
+import { findToken, revokeTokens, saveToken, tokenHash, type TokenRecord } from '../../clients/postgres/tokens.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { createCaller, type Caller } from '../support/api-caller.ts';
-import { bootstrap, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
+import { bootstrap, runTokens, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { specInput } from '../support/records.ts';
 
 let plane: ControlPlane;
@@ -33,6 +33,11 @@ async function newToken(record: Omit<TokenRecord, 'name'>): Promise<string> {
   return token;
 }
 
+async function untilRefused(token: string): Promise<void> {
+  const refused = async () => (await call('GET', '/v1/clusters', { token })).status === 401;
+  await waitUntil(refused, { what: 'the token to be refused', timeoutMs: 120_000 });
+}
+
 describe('a token', () => {
   test.each<[string, string | null]>([
     ['that is missing', null],
@@ -52,9 +57,8 @@ describe('a token', () => {
   test('that is revoked is refused within seconds', async () => {
     const token = await newToken({ tenant: '*', role: 'viewer' });
     expect((await call('GET', '/v1/clusters', { token })).status).toBe(200);
-    await revokeToken(postgres, tokenHash(token));
-    const refused = async () => (await call('GET', '/v1/clusters', { token })).status === 401;
-    await waitUntil(refused, { what: 'the token to be refused', timeoutMs: 120_000 });
+    await revokeTokens(postgres, { hash: tokenHash(token) });
+    await untilRefused(token);
   });
 
   test('is not needed for health, metrics and the document', async () => {
@@ -115,5 +119,91 @@ describe('bootstrap', () => {
   ])('refuses %j and says why', async (args, why) => {
     const env = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: plane.databaseUrl };
     await expect(bootstrap(env, args)).rejects.toThrow(why);
+  });
+});
+
+const env = () => ({ ...process.env, NODE_OPTIONS: '', DATABASE_URL: plane.databaseUrl });
+const tokenIn = (file: string) => readFileSync(file, 'utf8').trim();
+
+describe('the command for tokens', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'drey-tokens-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each<[role: string, tenant: string, own: number, others: number, change: number]>([
+    ['viewer', 'shop', 200, 403, 403],
+    ['operator', 'shop', 200, 403, 404],
+    ['operator', '*', 200, 200, 404],
+    ['admin', 'shop', 200, 403, 404],
+  ])('makes one for a %s of %s, who may do as much and no more', async (role, tenant, own, others, change) => {
+    const file = join(folder, `${role}-${tenant.replace('*', 'all')}`);
+    const args = ['make', '--file', file, '--name', `${role} of ${tenant}`, '--role', role, '--tenant', tenant];
+    const said = await runTokens(env(), args);
+    const token = tokenIn(file);
+    expect(said).not.toContain(token);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await call('GET', '/v1/tenants/shop/jobs', { token })).status).toBe(own);
+    expect((await call('GET', '/v1/tenants/default/jobs', { token })).status).toBe(others);
+    expect((await call('DELETE', '/v1/tenants/shop/jobs/none', { token })).status).toBe(change);
+  });
+
+  test('makes one that ends by itself, keeps it when run again, and lists it', async () => {
+    const file = join(folder, 'guest');
+    const make = ['make', '--file', file, '--name', 'guest', '--role', 'viewer', '--tenant', 'shop', '--expires'];
+    await runTokens(env(), [...make, '1h']);
+    const token = tokenIn(file);
+    await runTokens(env(), [...make, '30d']);
+    expect(tokenIn(file)).toBe(token);
+    const { expiresAt } = (await findToken(postgres, tokenHash(token))) ?? {};
+    expect(expiresAt?.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000);
+    const listed = await runTokens(env(), ['list']);
+    expect(listed).toMatch(/^guest +viewer +shop +\S+ +valid until \S+$/m);
+    expect(listed).not.toContain(token);
+  });
+
+  test.each(['--file', '--name'])('revokes the one that %s says, for good', async (how) => {
+    const file = join(folder, `leaked${how}`);
+    const make = ['make', '--file', file, '--name', `leaked${how}`, '--role', 'operator', '--tenant', 'shop'];
+    await runTokens(env(), make);
+    const token = tokenIn(file);
+    expect((await call('GET', '/v1/clusters', { token })).status).toBe(200);
+    const which = how === '--file' ? file : `leaked${how}`;
+    expect(await runTokens(env(), ['revoke', how, which])).toContain(`leaked${how}, operator of tenant shop: revoked`);
+    await untilRefused(token);
+    expect(await runTokens(env(), ['list'])).toMatch(new RegExp(`^leaked${how} .* revoked \\S+$`, 'm'));
+    await expect(runTokens(env(), make)).rejects.toThrow('was revoked: remove the file');
+    await expect(bootstrap(env(), ['--token-file', file])).rejects.toThrow('was revoked: remove the file');
+    expect((await call('GET', '/v1/clusters', { token })).status).toBe(401);
+  });
+
+  test('revokes the token of an agent by its name', async () => {
+    const files = { admin: join(folder, 'root'), agent: join(folder, 'agent') };
+    await bootstrap(env(), ['--token-file', files.admin, '--agent', `far:${files.agent}`]);
+    const said = await runTokens(env(), ['revoke', '--name', 'agent of far']);
+    expect(said).toContain('agent of far, agent of cluster far: revoked');
+    expect(await findToken(postgres, tokenHash(tokenIn(files.agent)))).toBeUndefined();
+  });
+
+  const asked = ['--file', join(folder, 'new'), '--name', 'new', '--tenant', 'shop', '--role', 'viewer'];
+  test.each([
+    [[], 'api/tokens.ts make'],
+    [['forget'], 'api/tokens.ts make'],
+    [['make'], '--file is required'],
+    [['make', ...asked, '--role', 'agent'], '--role must be viewer, operator or admin'],
+    [['make', ...asked, '--tenant', 'No_Name'], '--tenant must hold only'],
+    [['make', ...asked, '--tenant', 'nobody'], 'Tenant nobody is not known'],
+    [['make', ...asked, '--expires', 'soon'], '--expires must be a duration'],
+    [['revoke'], 'revoke needs --name NAME or --file FILE'],
+    [['revoke', '--name', 'nobody'], 'A token with the name nobody is not known'],
+    [['revoke', '--file', join(folder, 'none')], 'holds no token'],
+    [['list', '--name', 'admin'], 'Unrecognized key'],
+  ])('refuses %j and says why', async (args, why) => {
+    await expect(runTokens(env(), args)).rejects.toThrow(why);
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+  });
+
+  test('asks for PostgreSQL where its address is empty, and for tables where it has none', async () => {
+    await expect(runTokens({ ...env(), DATABASE_URL: '' }, ['list'])).rejects.toThrow('DATABASE_URL is not set');
+    const empty = { ...env(), DATABASE_URL: await plane.postgres.emptyDatabase() };
+    await expect(runTokens(empty, ['list'])).rejects.toThrow('run api/bootstrap.ts first');
   });
 });

@@ -79,6 +79,10 @@ async function recordedJob(changeOf: (job: JobView) => Partial<JobView> = () => 
   return job;
 }
 
+/** An operation that brings about the revision of its number. */
+const brought = (number: number, state: 'succeeded' | 'running') =>
+  operationRecord({ number, kind: number === 1 ? 'deploy' : 'upgrade', state, revision: number });
+
 const tryIt = (name: string, [method, word, options]: Change) =>
   call(method, `${path(name)}${word}${word.includes('?') ? '&' : '?'}dryRun=true`, options);
 
@@ -149,6 +153,24 @@ describe('what would happen', () => {
       revision: 2,
       plan: { kind: 'upgrade', changes: [{ path: 'spec.restartNonce', from: '1', cost: 'restart' }] },
     });
+  });
+
+  test('by a rollback that is asked for again while the job goes back is nothing, and not the way to what it goes back from', async () => {
+    const active = { ...generation, revision: 2 };
+    const { name, uid, spec } = await recordedJob(() => ({ revision: 3, operation: 3, generation: active }));
+    const left = restarted(spec);
+    const accepted = { specHash: specHash(left), acceptedBy: 'ada', acceptedAt: someTime };
+    await writeRecords(postgres, [
+      { kind: 'revision', uid, revision: 2, spec: left, ...accepted },
+      { kind: 'operation', uid, seq: 1_000, operation: brought(1, 'succeeded') },
+      { kind: 'operation', uid, seq: 1_000, operation: brought(2, 'succeeded') },
+      { kind: 'operation', uid, seq: 1_000, operation: brought(3, 'running') },
+    ]);
+    const areThere = async () => (await call('GET', `${path(name)}/revisions`)).body.items.length === 2;
+    await waitUntil(areThere, { what: 'both revisions', timeoutMs: 120_000 });
+    expect((await tryIt(name, ['POST', '/rollback'])).body).toMatchObject({ changed: false, revision: 3 });
+    const named = await tryIt(name, ['POST', '/rollback', { body: { to: 2 } }]);
+    expect(named.body).toMatchObject({ changed: true, spec: { spec: { restartNonce: 1 } } });
   });
 
   test('to a suspended job is that it starts from where it was stopped', async () => {

@@ -68,6 +68,10 @@ describe('applying a spec', () => {
       job: { name, revision: 1 },
       operation: { number: 1, kind: 'deploy', requestedBy: 'admin' },
     });
+    // Accepted and not begun: whoever waits for its end knows by that.
+    expect(answer.body.job).toMatchObject({ phase: 'PENDING', upcoming: 1 });
+    expect(answer.body.job).not.toHaveProperty('operation');
+    expect((await call('GET', path(name))).body).toMatchObject({ upcoming: 1 });
     expect(answer.headers.get('etag')).toBe('"1"');
     expect(answer.headers.get('location')).toBe(`${path(name)}/operations/1`);
     expect(answer.headers.get('idempotency-key')).toMatch(/^[\w-]{36}$/);
@@ -185,6 +189,19 @@ describe('preconditions', () => {
     await call('PUT', wide, { body: spec });
     const moved = await call('PUT', wide, { body: { ...spec, spec: { ...spec.spec, namespace: 'other' } } });
     expect(moved).toMatchObject({ status: 409, body: { code: 'IMMUTABLE_FIELD' } });
+    // What it says to do must not lose the job's state.
+    expect(moved.body.cure).toMatch(/--deletion savepoint --wait.*spec\.job\.initialSavepoint/);
+  });
+
+  test('a job that is made anew starts from the savepoint that its spec names, and else empty', async () => {
+    const name = newName();
+    const { spec, ...rest } = specInput(name);
+    const savepoint = 's3://bucket/savepoints/savepoint-5f2c1d-0d8f1c9a7e4b';
+    const named = { ...rest, spec: { ...spec, job: { ...spec.job, initialSavepoint: savepoint } } };
+    const startsFrom = async (body: unknown) =>
+      dryRunAnswer.parse((await call('PUT', `${path(name)}?dryRun=true`, { body })).body).startsFrom;
+    expect(await startsFrom(named)).toBe(savepoint);
+    expect(await startsFrom({ ...rest, spec })).toBe('nothing: the job starts empty');
   });
 });
 
@@ -221,7 +238,10 @@ describe('removing', () => {
     expect(await call('DELETE', path(name), { headers })).toMatchObject({ status: 202, body: removed.body });
     expect(await call('PUT', path(name), { body: specInput(name) })).toMatchObject({
       status: 409,
-      body: { code: 'BEING_REMOVED' },
+      body: {
+        code: 'BEING_REMOVED',
+        cure: expect.stringMatching(/starts empty, or from `spec\.job\.initialSavepoint`/),
+      },
     });
   });
 

@@ -132,6 +132,20 @@ describe('an upgrade that was lost is begun again', () => {
     expect(await viewOf('given-up')).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
   }, 200_000);
 
+  test('as a restore of what had state that nobody can find: it waits with the savepoint that was named', async () => {
+    await ended('restored', await applied('restored', args('--gone', '--unstable')));
+    const taking = (await call('POST', `${path('restored')}/savepoints`, { body: {} })).body.operation.number;
+    await ended('restored', taking);
+    writeFileSync(stall, 'submitJob');
+    const { body } = await call('POST', `${path('restored')}/restore`, { body: { savepoint: taking } });
+    const { number } = body.operation;
+    await lose('restored', number, 'jobSubmitted');
+    const again = await ended('restored', number + 1);
+    expect(again).toMatchObject({ kind: 'deploy', state: 'failed', failure: { code: 'ROLLBACK_UNSAFE' } });
+    expect([again.stopFound, again.rolledBackTo]).toEqual(['stateUnknown', undefined]);
+    expect(await viewOf('restored')).toMatchObject({ phase: 'FAILED', restorePoint: again.restoredFrom });
+  }, 200_000);
+
   test('and says that it goes back nowhere where nobody knows the state that was left behind', async () => {
     await ended('left', await applied('left', args('--gone')));
     writeFileSync(stall, 'submitJob');

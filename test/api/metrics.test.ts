@@ -78,6 +78,8 @@ describe('bringing samples', () => {
     ['a value that no roll-up could add up', [{ uid: 'u', metric: 'lag', points: [[1, 1e301]] }]],
     ['a time before 1970', [{ uid: 'u', metric: 'lag', points: [[-1, 1]] }]],
     ['a metric that is no name', [{ uid: 'u', metric: 'la g', points: [[1, 1]] }]],
+    ['a vertex that has no name', [{ uid: 'u', metric: 'lag', vertexName: '', points: [[1, 1]] }]],
+    ['a NUL in a vertex’s name', [{ uid: 'u', metric: 'lag', vertexName: 'a\0b', points: [[1, 1]] }]],
     ['a field that is not known', [{ uid: 'u', metric: 'lag', points: [[1, 1]], tenant: 'x' }]],
   ])('with %s is refused', async (_, series) => {
     expect(await bring(series as unknown[])).toMatchObject({ status: 422, body: { code: 'INVALID_BODY' } });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connectPostgres } from '../../clients/postgres/connect.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
+import { runDrey } from '../cli/run-drey.ts';
 import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
 import { startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { specInput } from '../support/records.ts';
@@ -45,10 +46,23 @@ describe('without a worker', () => {
     const key = randomUUID();
     const refused = await apply('waits', { 'idempotency-key': key });
     expect(refused).toMatchObject({ status: 503, body: { code: 'NOT_YET_ACCEPTED' } });
+    expect(refused.body.cure).toContain('see that a worker runs whose log says `this build is current`');
     expect(refused.body.cure).toContain(key);
     expect(refused.headers.get('retry-after')).toBe('1');
+    // Jobs can be read all the while: who balances load leaves the API where it is.
+    const missed = async () => {
+      const { status, body } = await call('GET', '/readyz');
+      return status === 200 && body.worker.ok === false && body;
+    };
+    expect(await waitUntil(missed, { what: 'the worker to be missed', timeoutMs: 300_000 })).toEqual({
+      ready: true,
+      postgres: { ok: true },
+      temporal: { ok: true },
+      worker: { ok: false, reason: expect.stringContaining('no worker asks Temporal for work') },
+    });
     await plane.startWorker();
     const accepted = await applyPatiently('waits', key);
+    expect((await call('GET', '/readyz')).body.worker).toEqual({ ok: true });
     expect(accepted).toMatchObject({ status: 201, body: { operation: { number: 1 } } });
     expect((await call('GET', `${path('waits')}/operations`)).body.items).toHaveLength(1);
   });
@@ -76,6 +90,11 @@ describe('without PostgreSQL', () => {
     const list = await call('GET', '/v1/tenants/default/jobs');
     expect(list).toMatchObject({ status: 503, body: { code: 'RECORDS_AWAY' } });
     expect(list.headers.get('retry-after')).toBe('1');
+    for (const kind of ['operations', 'events', 'savepoints'])
+      expect(await call('GET', `${path('offline')}/${kind}`)).toMatchObject({
+        status: 503,
+        body: { code: 'RECORDS_AWAY' },
+      });
     const notReady = await call('GET', '/readyz');
     expect(notReady).toMatchObject({ status: 503, body: { postgres: { ok: false }, temporal: { ok: true } } });
     expect((await call('GET', '/healthz')).status).toBe(200);
@@ -87,6 +106,21 @@ describe('without PostgreSQL', () => {
       return body.items?.length === 1;
     };
     await waitUntil(listed, { what: 'the record to be written later', timeoutMs: 300_000 });
+  });
+
+  test('drey describes a job without its lists, and gives up the operation that is under way', async () => {
+    await applyPatiently('looked-after');
+    await plane.postgres.halt();
+    const env = { DREY_SERVER: plane.url, DREY_TOKEN: plane.token };
+    const drey = (...words: string[]) => runDrey(undefined, words, { env, now: Date.now });
+    const described = await drey('describe', 'job', 'looked-after');
+    const missing = 'earlier operations, events, savepoints';
+    expect(described).toMatchObject({ code: 0, err: expect.stringContaining(missing) });
+    expect(described.out).toMatch(/^Current operation:\n {2}Operation: +1 deploy$/m);
+    const abandoned = await drey('abort', 'looked-after');
+    expect(abandoned).toMatchObject({ code: 0, out: expect.stringContaining('give up operation 1') });
+    await plane.postgres.resume();
+    await untilReady();
   });
 });
 

@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(failing, { recursive: true, force: true });
 });
 
-const { viewOf, operationsOf, eventually, running, tell } = observedJobs(() => here);
+const { viewOf, operationsOf, eventually, apply, running, tell } = observedJobs(() => here);
 
 const failed = { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') };
 const quick = { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } };
@@ -75,6 +75,33 @@ describe('a job that fails', () => {
     expect(again.failure).toBeUndefined();
     expect((await operationsOf('given-up'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
   }, 300_000);
+
+  test.each(['while', 'after'])(
+    '%s it is rescaled is brought back with what ran',
+    async (when) => {
+      const name = `rescaled-${when}`;
+      const { job } = specInput(name).spec;
+      const [held, file] = [join(failing, 'waitParallelism.held'), join(failing, 'waitParallelism')];
+      await running(name);
+      writeFileSync(held, '');
+      await apply(name, { job: { ...job, parallelism: 2 } });
+      const rescale = async () => (await operationsOf(name)).find(({ kind }) => kind === 'rescale');
+      const isAsked = async () => (await rescale())?.steps.some((step) => step.name === 'tasksRescaled');
+      await waitUntil(isAsked, { what: 'the wait for its tasks', timeoutMs: 60_000 });
+      if (when === 'while') await tell(name, failed);
+      writeFileSync(file, 'JOB_NOT_RUNNING');
+      rmSync(held);
+      const isOver = async () => (await rescale())?.state === 'failed';
+      await waitUntil(isOver, { what: 'the end of the rescale', timeoutMs: 60_000 });
+      rmSync(file);
+      if (when === 'after') await eventually(name, ({ phase }) => phase === 'RUNNING');
+      if (when === 'after') await tell(name, failed);
+      const again = await eventually(name, ({ phase, generation }) => phase === 'RUNNING' && generation?.number === 2);
+      expect(again.generation?.revision).toBe(1);
+      expect((await operationsOf(name))[0]).toMatchObject({ kind: 'recover', state: 'succeeded', revision: 1 });
+    },
+    200_000,
+  );
 
   test('soon after an upgrade goes back to the revision before', async () => {
     await running('upgraded');

@@ -62,6 +62,28 @@ test.each(['stateless', 'last-state'] as const)(
   200_000,
 );
 
+/** Restores a job whose stop finds this from a savepoint of its own, in vain. @returns that savepoint, and what became of it */
+async function restoredInVain(name: string, found: string) {
+  await applied(name, `${found} --unstable`);
+  const { number } = await endOf(name, await call('POST', `${path(name)}/savepoints`, { body: {} }));
+  const restore = await endOf(name, await call('POST', `${path(name)}/restore`, { body: { savepoint: number } }));
+  expect(restore).toMatchObject({ kind: 'upgrade', state: 'failed', restoredFrom: expect.stringMatching(/taken-/) });
+  return { restore, job: await viewOf(name) };
+}
+
+test('a restore that does not become stable gives a job that had no state none: it begins as it did', async () => {
+  const { restore, job } = await restoredInVain('empty', '--empty');
+  expect(restore.rolledBackTo).toBe(1);
+  expect(job).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
+  expect([job.startedFrom, job.restorePoint]).toEqual([undefined, undefined]);
+}, 200_000);
+
+test('one of a job whose state could not be found waits with the savepoint that was named: nothing starts empty', async () => {
+  const { restore, job } = await restoredInVain('unknown', '--gone');
+  expect(restore).toMatchObject({ failure: { code: 'ROLLBACK_UNSAFE' } });
+  expect(job).toMatchObject({ phase: 'FAILED', restorePoint: restore.restoredFrom });
+}, 200_000);
+
 test('files that Flink cannot be rid of are told by the step that should remove them', async () => {
   await applied('keeps', '--keeps');
   const { steps } = await applied('keeps', '--other');

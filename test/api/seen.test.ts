@@ -94,6 +94,12 @@ describe('what was seen', () => {
     expect(items).toMatchObject([{ name: 'far' }, { name: 'runs', seen: { checkpoints: { newest: { id: 77 } } } }]);
   });
 
+  test('with a NUL or half a character in a path is kept without it: it would hold up all that comes after it', async () => {
+    const odd = fact(1, { seen: seen({ checkpoints: withPath('file:/c\0/chk\ud800') }) });
+    expect(await bring([odd])).toMatchObject({ status: 200, body: { taken: 1 } });
+    expect((await read('runs'))?.checkpoints?.newest?.path).toBe('file:/c/chk\uFFFD');
+  });
+
   test('is of the cluster’s own jobs that are there, and of no other', async () => {
     const jobs = ['far', 'gone', 'unheard'].map((uid) => fact(1, { uid }));
     expect(await bring([...jobs, fact(2)])).toMatchObject({ body: { taken: 1, dropped: 3 } });

@@ -4,18 +4,8 @@ import type { FlinkVersion } from '../../core/schema/flink-job.ts';
 import { tenant } from '../support/e2e-job.ts';
 import { ledgerJob } from '../support/ledger-spec.ts';
 import { modest } from './modest-jobs.ts';
-import { median, operationEnd, seconds, type BenchStack } from './support.ts';
-
-export interface ManyUpgrades {
-  readonly jobs: number;
-  /** How many operations were under way at the same time. */
-  readonly atOnce: number;
-  /** From the request to the beginning of the operation, the longest. */
-  readonly longestWaitMs: number;
-  readonly medianTotalMs: number;
-  readonly pausesMs: readonly number[];
-  readonly text: string;
-}
+import { operationEnd, type BenchStack } from './support.ts';
+import { judged, type ManyUpgrades } from './upgrade-many-report.ts';
 
 /** Deploys so many jobs one after the other, upgrades all at once, and removes them. @throws when one fails. */
 export async function upgradeMany(stack: BenchStack, jobs: number, version: FlinkVersion): Promise<ManyUpgrades> {
@@ -43,21 +33,4 @@ async function changed(stack: BenchStack, name: string, version: FlinkVersion): 
   const record = await operationEnd(stack, { tenant, name }, operation.number);
   if (record.state !== 'succeeded') throw new Error(`${name}: ${record.failure?.message}`);
   return record;
-}
-
-const at = (text: string | undefined) => Date.parse(text ?? '');
-
-function judged(records: readonly OperationRecord[]): ManyUpgrades {
-  const waits = records.map(({ requestedAt, startedAt }) => at(startedAt) - at(requestedAt));
-  const totals = records.map(({ startedAt, endedAt }) => at(endedAt) - at(startedAt));
-  const pausesMs = records.map(({ pauseMs }) => pauseMs ?? Number.NaN);
-  const atOnce = Math.max(
-    ...records.map(
-      ({ startedAt }) =>
-        records.filter((one) => at(one.startedAt) <= at(startedAt) && at(one.endedAt) > at(startedAt)).length,
-    ),
-  );
-  const longestWaitMs = Math.max(...waits);
-  const text = `${records.length} upgrades at once: ${atOnce} under way together, the longest wait for a beginning ${seconds(longestWaitMs)}, median ${seconds(median(totals))} from beginning to end, median pause ${seconds(median(pausesMs))}`;
-  return { jobs: records.length, atOnce, longestWaitMs, medianTotalMs: median(totals), pausesMs, text };
 }

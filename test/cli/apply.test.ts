@@ -119,11 +119,23 @@ describe('apply', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  test('gives up with 3 when it is not accepted within the request timeout', async () => {
+  test('gives up with 3 when it is not accepted within the request timeout, and says how to repeat it', async () => {
     api.routes = { [`PUT ${counts}`]: problem('NOT_YET_ACCEPTED', 503, 'No worker took it in time.') };
     const { code, err } = await apply(stringify(specInput()), '--request-timeout', '300ms');
     expect(code).toBe(3);
     expect(err).toContain('NOT_YET_ACCEPTED');
+    expect(err).toContain(`--idempotency-key ${String(api.asked[0]?.headers['idempotency-key'])},`);
+  });
+
+  test('gives each document a key of its own, and the same one when it is repeated', async () => {
+    const names = ['one', 'two', 'one'];
+    const routes = names.map((name) => [`PUT /v1/tenants/default/jobs/${name}`, accepted]);
+    api.routes = Object.fromEntries(routes) as FakeApi['routes'];
+    const documents = names.map((name) => stringify(specInput(name))).join('---\n');
+    await apply(documents, '--idempotency-key', 'k-1');
+    await apply(documents, '--idempotency-key', 'k-1');
+    const keys = ['k-1:one', 'k-1:two', 'k-1:one:2'];
+    expect(api.asked.map(({ headers }) => headers['idempotency-key'])).toEqual([...keys, ...keys]);
   });
 });
 
@@ -157,22 +169,26 @@ describe('apply --dry-run', () => {
 describe('apply --dry-run of several', () => {
   const [one, two] = [jobSpec('one'), jobSpec('two')];
   const plan = { kind: 'deploy', cost: 'redeploy', changes: [], notes: [] };
+  const first = { ...plan, notes: ['mind the gap'] };
+  const startsFrom = 'nothing: the job starts empty';
   const failed = { dryRun: true, changed: true, revision: 3, spec: two, plan, startsFrom: 's3://a/b' };
   const documents = ['one', 'two', 'bad'].map((name) => stringify(specInput(name))).join('---\n');
   beforeEach(() => {
     const jobs = '/v1/tenants/default/jobs';
     api.routes = {
-      [`PUT ${jobs}/one`]: { body: { dryRun: true, changed: true, revision: 0, spec: one, plan } },
+      [`PUT ${jobs}/one`]: { body: { dryRun: true, changed: true, revision: 0, spec: one, plan: first, startsFrom } },
       [`PUT ${jobs}/two`]: { body: failed },
       [`PUT ${jobs}/bad`]: problem('SPEC_REFUSED', 422, 'It is not valid.'),
     };
   });
 
-  test('goes on after a refusal; of a new job all is new', async () => {
+  test('goes on after a refusal; of a new job all is new, and it says what that starts from', async () => {
     expect(await apply(documents, '--dry-run')).toMatchObject({
       code: 1,
       out: [
         'flinkjob/one created (dry run)',
+        `  starts from: ${startsFrom}`,
+        '  note: mind the gap',
         'flinkjob/two configured (dry run)',
         '  needs: deploy (cost: redeploy)',
         '  starts from: s3://a/b',

@@ -10,6 +10,8 @@ const operation = operationRecord({ number: 4, kind: 'upgrade', state: 'queued' 
 const vertex = '0a448493b4782967b150582570326227';
 const accepted = { status: 202, body: { changed: true, job: jobView(), operation } };
 const drey = (...words: string[]) => runDrey(api.server, words, { now: Date.now });
+/** Of all calls, in their order. */
+const keys = () => api.asked.map(({ headers }) => headers['idempotency-key']);
 
 describe('a short word', () => {
   test.each([
@@ -69,6 +71,90 @@ describe('a short word', () => {
     expect(answer.code).toBe(code);
     expect(answer.err).toMatch(text);
     expect(api.asked).toEqual([]);
+  });
+});
+
+describe('a change that nobody has answered', () => {
+  const impatient = ['--request-timeout', '300ms'];
+  const rollback = `POST ${counts}/rollback`;
+
+  test('may have been accepted: the error names the key, and with that it is the same change', async () => {
+    api.routes = { [rollback]: { hangUp: true } };
+    const { code, err } = await drey('rollback', 'counts', ...impatient);
+    expect(code).toBe(3);
+    const said = /may have been accepted: .* --idempotency-key (\S+), .*drey operations counts/.exec(err);
+    expect(said?.[1]).toMatch(/^[0-9a-f-]{36}$/);
+    api.routes = { [rollback]: accepted };
+    expect((await drey('rollback', 'counts', '--idempotency-key', said?.[1] ?? '')).code).toBe(0);
+    expect(new Set(keys())).toEqual(new Set([said?.[1]]));
+  });
+
+  test.each([
+    [['suspend', 'counts']],
+    [['abort', 'counts', '4']],
+    [['delete', 'job', 'counts']],
+    [['savepoint', 'create', 'counts']],
+    [['savepoint', 'restore', 'counts', '3']],
+    [['savepoint', 'dispose', 'counts', '3']],
+    [['autoscale', 'counts', '--now']],
+  ])('%j is sent with the key that its caller gives, and says so', async (words) => {
+    const notYet = problem('NOT_YET_ACCEPTED', 503, 'Nothing has said yet that it was accepted.');
+    const paths = ['suspend', 'operations/4/abort', 'savepoints', 'restore', 'autoscaler/decide'];
+    const posts = paths.map((path) => [`POST ${counts}/${path}`, notYet]);
+    api.routes = {
+      ...(Object.fromEntries(posts) as typeof api.routes),
+      [`DELETE ${counts}`]: notYet,
+      [`DELETE ${counts}/savepoints/3`]: notYet,
+    };
+    const { code, err } = await drey(...words, '--idempotency-key', 'k-1', ...impatient);
+    expect(code).toBe(3);
+    expect(err).toMatch(
+      /NOT_YET_ACCEPTED.*\ncure: GET \/readyz .* repeat the same command with --idempotency-key k-1,/,
+    );
+    expect(new Set(keys())).toEqual(new Set(['k-1']));
+  });
+
+  test('may have been accepted, too, where somebody interrupts it', async () => {
+    const interrupted = AbortSignal.abort();
+    const { code, err } = await runDrey(api.server, ['rollback', 'counts', '--idempotency-key', 'k-1'], {
+      interrupted,
+    });
+    expect(code).toBe(130);
+    expect(err).toMatch(
+      /interrupted before it was answered\ncure: It may have been accepted: .* --idempotency-key k-1,/,
+    );
+  });
+
+  test('was refused for sure where the API says so', async () => {
+    api.routes = { [rollback]: problem('NO_EARLIER_REVISION', 409, 'No revision before 1 has run as it should.') };
+    const { code, err } = await drey('rollback', 'counts');
+    expect(code).toBe(1);
+    expect(err).not.toContain('accepted');
+  });
+
+  test('is asked for at the revision that its caller knows', async () => {
+    api.routes = { [rollback]: problem('PRECONDITION_FAILED', 412, 'Job counts is at revision 6, not 5.') };
+    const { code, err } = await drey('rollback', 'counts', '--if-revision', '5');
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('at revision 6, not 5') });
+    expect(api.asked[0]?.headers['if-match']).toBe('"5"');
+  });
+
+  test.each([
+    [['suspend', 'counts', '--idempotency-key', 'a b'], /--idempotency-key must be 1 to 80 visible ASCII/],
+    [['suspend', 'counts', '--if-revision', 'newest'], /--if-revision must be a whole number/],
+    [['delete', 'job', 'counts', 'other', '--if-revision', '5'], /--if-revision is for one job/],
+  ])('%j is refused before anything is asked for', async (words, text) => {
+    const { code, err } = await drey(...words);
+    expect(code).toBe(2);
+    expect(err).toMatch(text);
+    expect(api.asked).toEqual([]);
+  });
+
+  test('has one key for each of several jobs, and the same ones again', async () => {
+    api.routes = { [`DELETE ${counts}`]: accepted, [`DELETE ${counts}2`]: accepted };
+    const words = ['delete', 'job', 'counts', 'counts2', '--idempotency-key', 'k-1'];
+    await drey(...words);
+    expect(keys().filter((key) => key !== undefined)).toEqual(['k-1:counts', 'k-1:counts2']);
   });
 });
 
@@ -227,6 +313,21 @@ describe('abort', () => {
     expect((await drey('abort', 'counts')).out).toMatch(/operation 4/);
     // 20 savepoints may wait behind it.
     expect(Number(/limit=(\d+)/.exec(api.asked[0]?.url ?? '')?.[1])).toBeGreaterThan(21);
+  });
+
+  test.each([
+    ['runs', { operation: 4, upcoming: 5 }, 4],
+    ['waits', { upcoming: 5 }, 5],
+  ])('finds the operation that %s also while PostgreSQL is away', async (_, view, number) => {
+    api.routes = {
+      [`GET ${counts}/operations`]: problem('RECORDS_AWAY', 503, 'This needs PostgreSQL.'),
+      [`GET ${counts}`]: { body: jobView(view) },
+      [`GET ${counts}/operations/4`]: { body: operationRecord({ number: 4, state: 'running' }) },
+      [`GET ${counts}/operations/5`]: { body: operationRecord({ number: 5, state: 'queued' }) },
+      [`POST ${counts}/operations/${number}/abort`]: accepted,
+    };
+    expect(await drey('abort', 'counts')).toMatchObject({ code: 0, err: '' });
+    expect(api.asked.at(-1)).toMatchObject({ method: 'POST', url: `${counts}/operations/${number}/abort` });
   });
 
   test('says when none does', async () => {

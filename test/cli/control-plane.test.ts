@@ -52,7 +52,7 @@ describe('a job from its making to its removal', () => {
 
   test('is listed and filtered', async () => {
     expect((await drey(['get', 'jobs', '-A', '--cluster', 'local', '-n', 'flink', '-o', 'name'])).out).toBe(
-      'flinkjob/counts\n',
+      'default/flinkjob/counts\n',
     );
     expect((await drey(['get', 'jobs', '-l', 'team=none', '--phase', 'running,failed'])).err).toMatch(/^No jobs found/);
     expect((await drey(['get', 'clusters'])).out).toMatch(/^NAME +AGENT +LAST-SEEN +UNKNOWN-JOBS +AGE\nlocal +/);

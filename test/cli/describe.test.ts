@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { jobView, operationRecord } from '../support/records.ts';
-import { page, useFakeApi } from './fake-api.ts';
+import { page, problem, useFakeApi } from './fake-api.ts';
 import { runDrey } from './run-drey.ts';
 
 const api = useFakeApi();
@@ -102,6 +102,45 @@ async function describeWith(operations: readonly object[], view = jobView()): Pr
   return (await runDrey(api.server, ['describe', 'job', 'counts'])).out;
 }
 
+const shownWithout = (missing: string) =>
+  `warning: PostgreSQL does not answer now: flinkjob/counts is shown without its ${missing}\n`;
+
+describe('while PostgreSQL is away', () => {
+  const away = problem('RECORDS_AWAY', 503, 'This needs PostgreSQL, which does not answer now.');
+  const lists = { [`GET ${counts}/operations`]: away, [`GET ${counts}/events`]: away };
+
+  test('describe shows the job and what is under way, and says which lists are missing', async () => {
+    api.routes = {
+      ...lists,
+      [`GET ${counts}`]: { body: { ...job, upcoming: 2 } },
+      [`GET ${counts}/operations/2`]: { body: current },
+      [`GET ${counts}/savepoints`]: away,
+    };
+    const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'counts']);
+    expect({ code, err }).toEqual({ code: 0, err: shownWithout('earlier operations, events, savepoints') });
+    expect(out).toMatch(/^Phase: +DEPLOYING$/m);
+    expect(out).toMatch(/^ {2}Cure: +Mend it\.$/m);
+    expect(out).toMatch(/\nCurrent operation:\n {2}Operation: +2 deploy\n/);
+    expect(out).not.toMatch(/^Events:/m);
+  });
+
+  test('describe shows the job alone where its workflow does not answer any more either', async () => {
+    const { operation: _, ...idle } = job;
+    for (const view of [idle, job]) {
+      api.routes = { ...lists, [`GET ${counts}`]: { body: view }, [`GET ${counts}/operations/2`]: away };
+      const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'counts']);
+      expect({ code, err }).toEqual({ code: 0, err: shownWithout('earlier operations, events') });
+      expect(out).toMatch(/^Failure:\n {2}Code: +CRASH_LOOP$/m);
+    }
+  });
+
+  test('describe fails where a list is refused for another reason', async () => {
+    const refused = problem('NOT_ALLOWED', 403, 'That is not yours.');
+    api.routes = { ...lists, [`GET ${counts}`]: { body: job }, [`GET ${counts}/events`]: refused };
+    expect(await runDrey(api.server, ['describe', 'job', 'counts'])).toMatchObject({ code: 1, out: '' });
+  });
+});
+
 test('describe shows the jobs that there are, and fails for the one that there is not', async () => {
   await describeWith([]);
   const { code, out, err } = await runDrey(api.server, ['describe', 'job', 'other', 'counts']);
@@ -160,6 +199,31 @@ test.each(['operations', 'revisions'])('%s are found by the uid of a job that wa
   const ran = await runDrey(api.server, [command, 'counts', '--uid', 'abcdefgh']);
   expect(ran).toMatchObject({ code: 0, err: `No ${command} found for job counts.\n` });
   expect(api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('uid'))).toEqual(['abcdefgh']);
+});
+
+test.each(['operations', 'revisions'])(
+  '%s lists the newest 100 unless told, and says that there are more',
+  async (command) => {
+    const revision = { spec: jobView().spec, specHash: 'a', acceptedBy: 'tester', acceptedAt: at(0) };
+    const items = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        command === 'operations' ? operationRecord({ number: from - index }) : { ...revision, revision: from - index },
+      );
+    const limits = () => api.asked.map(({ url }) => new URL(url, api.server).searchParams.get('limit'));
+    api.routes = { [`GET ${counts}/${command}`]: page(items(900, 100), 'next') };
+    const few = await runDrey(api.server, [command, 'counts', '-o', 'name']);
+    expect(few.out.trim().split('\n')).toHaveLength(100);
+    expect([few.err, limits()]).toEqual([`These are the newest 100 ${command}: --limit N lists more.\n`, ['100']]);
+    api.asked.length = 0;
+    api.routes = { [`GET ${counts}/${command}`]: [page(items(900, 500), 'next'), page(items(400, 400))] };
+    const all = await runDrey(api.server, [command, 'counts', '-o', 'name', '--limit', '1000']);
+    expect(all.out.trim().split('\n')).toHaveLength(900);
+    expect([all.err, limits()]).toEqual(['', ['500', '500']]);
+  },
+);
+
+test('operations takes no --limit that is no number above 0', async () => {
+  expect(await runDrey(api.server, ['operations', 'counts', '--limit', '0'])).toMatchObject({ code: 2 });
 });
 
 test('operations lists them, and operation shows one with its steps', async () => {

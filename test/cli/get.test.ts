@@ -84,6 +84,17 @@ describe('get jobs', () => {
     ]);
   });
 
+  test('with -A names each job with its tenant, so that another command means the same one', async () => {
+    const tenant = (name: string) => ({ name, description: '', grants: [], createdAt: counts.createdAt });
+    api.routes = {
+      'GET /v1/tenants': page([tenant('acme'), tenant('default')]),
+      'GET /v1/tenants/acme/jobs': page([jobView({ tenant: 'acme' })]),
+      [`GET ${jobs}`]: page([counts]),
+    };
+    const { out } = await drey('get', 'jobs', '-A', '-o', 'name');
+    expect(out).toBe('acme/flinkjob/counts\ndefault/flinkjob/counts\n');
+  });
+
   test('prints an empty list as a document', async () => {
     api.routes = { [`GET ${jobs}`]: page([]) };
     const { out } = await drey('get', 'jobs', '-o', 'json');
@@ -105,6 +116,13 @@ describe('get job NAME', () => {
   test.each([['flinkjob/counts'], ['fj/counts'], ['jobs/counts']])('takes %s', async (word) => {
     api.routes = { [`GET ${jobs}/counts`]: { body: counts } };
     expect((await drey('get', word, '-o', 'name')).out).toBe('flinkjob/counts\n');
+  });
+
+  test('takes jobs of several tenants, each named with its own, and prints them so', async () => {
+    const acme = { ...counts, tenant: 'acme' };
+    api.routes = { [`GET ${jobs}/counts`]: { body: counts }, 'GET /v1/tenants/acme/jobs/counts': { body: acme } };
+    const { out } = await drey('get', 'acme/flinkjob/counts', 'job/counts', '-o', 'name');
+    expect(out).toBe('acme/flinkjob/counts\ndefault/flinkjob/counts\n');
   });
 
   test('prints what exists, reports what does not, and fails', async () => {
@@ -129,6 +147,59 @@ describe('get job NAME', () => {
   test('keeps control characters from the terminal', async () => {
     api.routes = { [`GET ${jobs}/counts`]: { body: { ...counts, name: 'a\u001b[2Jb\nc' } } };
     expect((await drey('get', 'job', 'counts')).out).toContain('a[2Jb c ');
+  });
+});
+
+describe('a job that is named with its tenant', () => {
+  test.each([
+    [['get', 'job']],
+    [['describe']],
+    [['logs']],
+    [['metrics']],
+    [['operations']],
+    [['operation'], '3'],
+    [['revisions']],
+    [['wait', '--for=running']],
+    [['savepoint', 'create']],
+    [['savepoint', 'list']],
+    [['savepoint', 'describe'], '3'],
+    [['savepoint', 'restore'], '3'],
+    [['savepoint', 'dispose'], '3'],
+    [['autoscaler']],
+    [['autoscale', '--now']],
+    [['suspend']],
+    [['cancel']],
+    [['resume']],
+    [['restart']],
+    [['scale', '--parallelism', '2']],
+    [['rollback']],
+    [['promote']],
+    [['discard']],
+    [['abort'], '3'],
+    [['delete']],
+  ] as [string[], string?][])('is that job for %j', async (words, ...number) => {
+    const own = words.filter((word) => word !== 'job');
+    const { code } = await drey(...own, 'acme/flinkjob/counts', ...number.filter((one) => one !== undefined));
+    // The fake API has none of it.
+    expect(code).toBe(1);
+    expect(new Set(api.asked.map(({ url }) => url.split('/').slice(0, 6).join('/').replace(/\?.*/, '')))).toEqual(
+      new Set(['/v1/tenants/acme/jobs/counts']),
+    );
+  });
+
+  test.each([
+    [['get', 'acme/cluster/local'], /clusters belong to no tenant/],
+    [['suspend', 'a/b/job/counts'], /"a\/b\/job\/counts" is not a name/],
+    [['-t', 'other', 'suspend', 'acme/job/counts'], /tenant "acme" is named, not of "other"/],
+    [['-t', 'other', 'describe', 'acme/job/counts'], /tenant "acme" is named, not of "other"/],
+    [['describe', 'acme/job/counts', 'other/job/counts'], /several tenants cannot be asked for in one call/],
+    [['get', 'acme/job/counts', 'job/counts', '-w'], /several tenants cannot be asked for in one call/],
+    [['logs', 'acme/job/counts', 'other/job/counts'], /exactly one job must be named/],
+  ])('%j is refused', async (words, text) => {
+    const { code, err } = await drey(...words);
+    expect(code).toBe(2);
+    expect(err).toMatch(text);
+    expect(api.asked).toEqual([]);
   });
 });
 

@@ -49,6 +49,27 @@ describe('help and version', () => {
     expect(out).toContain('Exit codes: 0 done; 1 it failed');
   });
 
+  test.each([
+    ...['suspend', 'cancel', 'resume', 'restart', 'scale', 'rollback', 'promote', 'discard'].map(
+      (word) => [[word], 'NAME...'] as const,
+    ),
+    [['delete'], 'job NAME...'],
+    [['describe'], 'job NAME...'],
+    [['wait'], 'job NAME...'],
+    ...['logs', 'metrics', 'operations', 'revisions', 'autoscaler', 'autoscale'].map(
+      (word) => [[word], 'NAME'] as const,
+    ),
+    [['savepoint', 'create'], 'NAME'],
+    [['savepoint', 'restore'], 'NAME N'],
+    [['operation'], 'NAME N'],
+    [['abort'], 'NAME [N]'],
+  ] as const)('%j says how many jobs it takes', async (words, usage) => {
+    const { out } = await runDrey(undefined, [...words, '--help']);
+    const [first] = out.split('\n');
+    expect(first).toMatch(/^Usage: drey /);
+    expect(first?.replace(/.*\[options\] (?:\[command\] )?/, '')).toBe(usage);
+  });
+
   test('version needs no server', async () => {
     const { code, out } = await runDrey(undefined, ['version'], { root: process.cwd() });
     expect({ code, out }).toEqual({ code: 0, out: 'drey 0.1.0\n' });

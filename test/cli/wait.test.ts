@@ -193,8 +193,117 @@ describe('wait --for=removed and --for=phase', () => {
   });
 
   test('phase: returns when the job is in it', async () => {
-    api.routes = { [`GET ${counts}`]: [{ body: running }, { body: jobView({ phase: 'FINISHED' }) }] };
+    api.routes = {
+      [`GET ${counts}`]: [{ body: running }, { body: jobView({ phase: 'FINISHED' }) }],
+      [`GET ${counts}/operations`]: page([succeeded]),
+    };
     expect(await wait('phase=finished')).toEqual(met);
+  });
+});
+
+const timesAsked = (url: string) => api.asked.filter((one) => one.url.startsWith(url)).length;
+
+describe('wait --for=phase=FINISHED', () => {
+  const finished = jobView({ phase: 'FINISHED', generation });
+  const operations = `GET ${counts}/operations`;
+
+  test('does not take the last run for the one that was just accepted', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [
+        { body: { ...finished, revision: 2, upcoming: 2 } },
+        { body: { ...finished, revision: 2, upcoming: 2, operation: 2 } },
+        { body: { ...finished, revision: 2, phase: 'UPGRADING', upcoming: 2, operation: 2 } },
+        { body: { ...running, revision: 2 } },
+        { body: { ...finished, revision: 2 } },
+      ],
+      [operations]: page([{ ...succeeded, number: 2, revision: 2 }, succeeded]),
+    };
+    expect(await wait('phase=FINISHED')).toEqual(met);
+    expect(timesAsked(counts) - timesAsked(`${counts}/operations`)).toBe(5);
+  });
+
+  test('does not wait for what leaves the job as it is', async () => {
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...finished, operation: 2 } },
+      [operations]: page([operationRecord({ number: 2, kind: 'cleanup' }), succeeded]),
+    };
+    expect(await wait('phase=FINISHED')).toEqual(met);
+  });
+
+  test.each([
+    ['its attempts are used up', { ...failed, number: 3, kind: 'recover' }, 'recover (operation 3) failed'],
+    ['nothing was tried', succeeded, 'is FAILED'],
+  ])('fails at once when the job has failed and %s, with its cure', async (_what, newest, said) => {
+    api.routes = {
+      [`GET ${counts}`]: { body: jobView({ phase: 'FAILED', failure, generation }) },
+      [operations]: page([newest]),
+    };
+    const told = said.startsWith('is') ? `flinkjob/counts ${said}` : `flinkjob/counts: ${said}`;
+    expect(await wait('phase=FINISHED', '--timeout', '1s')).toEqual({
+      code: 1,
+      out: '',
+      err: `error: ${told}: CRASH_LOOP: It exits.\ncure: Mend it.\n`,
+    });
+  });
+
+  test('fails at once when what was accepted did not come about, and an earlier revision runs on', async () => {
+    api.routes = {
+      [`GET ${counts}`]: { body: { ...running, revision: 2, failure } },
+      [operations]: page([{ ...failed, kind: 'upgrade', revision: 2, rolledBackTo: 1 }]),
+    };
+    const said = 'upgrade (operation 1) failed, rolled back to revision 1: CRASH_LOOP';
+    const ran = await wait('phase=FINISHED', '--timeout', '1s');
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining(said) });
+  });
+
+  test('goes on between two attempts to bring the job back', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [{ body: jobView({ phase: 'RECOVERING' }) }, { body: finished }],
+      [operations]: page([{ ...failed, kind: 'recover' }]),
+    };
+    expect(await wait('phase=FINISHED')).toEqual(met);
+  });
+
+  test('reads the operations of a job that runs only when something of it has changed', async () => {
+    api.routes = {
+      [`GET ${counts}`]: [{ body: running }, { body: running }, { body: running }, { body: finished }],
+      [operations]: page([succeeded]),
+    };
+    expect(await wait('phase=FINISHED')).toEqual(met);
+    expect(timesAsked(`${counts}/operations`)).toBe(1);
+  });
+});
+
+describe('wait for another phase', () => {
+  test.each(['SUSPENDED', 'RUNNING'])('%s: fails at once when the job is CANCELED', async (phase) => {
+    api.routes = {
+      [`GET ${counts}`]: { body: jobView({ phase: 'CANCELED' }) },
+      [`GET ${counts}/operations`]: page([{ ...succeeded, kind: 'cancel' }]),
+    };
+    expect(await wait(`phase=${phase}`, '--timeout', '1s')).toMatchObject({
+      code: 1,
+      err: 'error: flinkjob/counts is CANCELED\ncure: drey resume counts starts it.\n',
+    });
+  });
+
+  test('SUSPENDED: fails at once when the job could not be suspended, and runs on', async () => {
+    api.routes = {
+      [`GET ${counts}`]: { body: running },
+      [`GET ${counts}/operations`]: page([{ ...failed, kind: 'suspend' }]),
+    };
+    const said = 'suspend (operation 1) failed: CRASH_LOOP';
+    const ran = await wait('phase=suspended', '--timeout', '1s');
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining(said) });
+  });
+
+  test('UPGRADING: is met while that is under way', async () => {
+    api.routes = { [`GET ${counts}`]: { body: jobView({ phase: 'UPGRADING', operation: 2, upcoming: 2 }) } };
+    expect(await wait('phase=upgrading')).toEqual(met);
+  });
+
+  test('FAILED: is met when the job has failed', async () => {
+    api.routes = { [`GET ${counts}`]: { body: jobView({ phase: 'FAILED', failure }) } };
+    expect(await wait('phase=failed')).toEqual(met);
   });
 });
 

@@ -15,7 +15,7 @@ const broken = problem('NOT_ALLOWED', 403, 'That is enough.');
 const rows = (text: string) => text.split('\n').filter((line) => /counts|orders/.test(line));
 
 /** The lines that a watch prints, while the lists come one after the other. */
-async function watched(lists: readonly FakeAnswer[], now: FakeAnswer, ...flags: string[]) {
+async function watched(lists: readonly FakeAnswer[], now: FakeAnswer | readonly FakeAnswer[], ...flags: string[]) {
   api.routes = { [`GET ${jobs}`]: [...lists, broken], [`GET ${jobs}/counts`]: now };
   const { out, err } = await runDrey(api.server, ['get', 'jobs', '-w', ...flags]);
   return { out: rows(out).map((row) => row.split(/ {2,}/).slice(0, 2).join(' ')), err: rows(err) };
@@ -52,4 +52,37 @@ test('says it of a job that was named', async () => {
   api.routes = { [`GET ${jobs}/counts`]: [{ body: counts }, missing, missing, broken] };
   const { out } = await runDrey(api.server, ['get', 'job', 'counts', '-w']);
   expect(out.split('\n').slice(1)).toEqual([expect.stringContaining('RUNNING'), gone, '']);
+});
+
+test('goes on where the API is away for a moment, and says once that it is and once that it is back', async () => {
+  const changed = page([counts, { ...orders, phase: 'FAILED', updatedAt: '2026-01-01T00:30:00.000Z' }]);
+  const away = problem('RECORDS_AWAY', 503, 'This needs PostgreSQL, which does not answer now.');
+  const lists = [both, { hangUp: true }, { hangUp: true }, away, changed, away, both, broken];
+  api.routes = { [`GET ${jobs}`]: lists };
+  const { out, err } = await runDrey(api.server, ['get', 'jobs', '-w']);
+  expect(rows(out).map((row) => row.split(/ {2,}/).slice(0, 2).join(' '))).toEqual([
+    'counts RUNNING',
+    'orders RUNNING',
+    'orders FAILED',
+    'orders RUNNING',
+  ]);
+  expect(err.split('\n').slice(0, 5)).toEqual([
+    expect.stringMatching(/^cannot reach Drey at .*; trying again \(Ctrl-C stops\)$/),
+    'Drey answers again',
+    'This needs PostgreSQL, which does not answer now.; trying again (Ctrl-C stops)',
+    'Drey answers again',
+    'error: That is enough. (NOT_ALLOWED, request r-1)',
+  ]);
+});
+
+test('says of a job only once that it is gone, also where the API goes away while that is asked', async () => {
+  const { out } = await watched([both, page([orders]), page([orders])], [{ hangUp: true }, missing]);
+  expect(out.filter((line) => line === gone)).toEqual([gone]);
+});
+
+test('ends at once where the API never answered: its address may be wrong', async () => {
+  api.routes = { [`GET ${jobs}`]: { hangUp: true } };
+  const { code, err } = await runDrey(api.server, ['get', 'jobs', '-w']);
+  expect(code).toBe(3);
+  expect(err).toMatch(/^error: cannot reach Drey at .*\ncure: Check that Drey is up/);
 });

@@ -244,6 +244,29 @@ describe.each(['1.20', '2.3'] as const)('Flink %s', (version) => {
     expect(checkpoints?.latestCompleted).toMatchObject({ isStop: false });
   });
 
+  test.each([true, false])(
+    'tells savepoints from checkpoints among what fails and is under way: %s',
+    async (isSavepoint) => {
+      const one = exchange('checkpoints');
+      const changed = structuredClone(one) as unknown as {
+        response: { history: object[]; latest: Record<string, object> };
+      };
+      const { history, latest } = changed.response;
+      const begun = { id: 901, status: 'IN_PROGRESS', is_savepoint: isSavepoint, latest_ack_timestamp: -1 };
+      const failed = { ...begun, id: 900, status: 'FAILED', failure_timestamp: 7, failure_message: 'No.' };
+      history.unshift(begun, failed);
+      latest['failed'] = failed;
+      const checkpoints = await (await flinkWith(changed as unknown as Recorded)).checkpoints(jobIdOf(one));
+      const expected = { id: 900, savepoint: isSavepoint, failedAtMs: 7, message: 'No.' };
+      expect(checkpoints).toMatchObject({
+        latestFailed: expected,
+        recentFailed: [expected],
+        savepointUnderWay: isSavepoint,
+      });
+      expect(checkpoints?.recentCompleted.length).toBeGreaterThan(0);
+    },
+  );
+
   test('tells from where a job was restored', async () => {
     const checkpoints = await ask('checkpoints-restored', (flink, id) => flink.checkpoints(id));
     expect(checkpoints?.latestRestored).toMatchObject({ savepoint: true, path: expect.stringContaining('savepoint-') });
@@ -311,6 +334,15 @@ test('a job without periodic checkpoints has no interval', async () => {
   const config = await (await flinkWith(one)).checkpointConfig(jobIdOf(one));
   expect(config).toMatchObject({ retained: true });
   expect(config).not.toHaveProperty('intervalMs');
+});
+
+test.each<[string, number, number]>([
+  ['the pause after each is longer than that', 120_000, 120_000],
+  ['the pause after each is shorter', 500, 2_000],
+])('between two checkpoints lies the interval at least, or more: %s', async (_title, pause, expected) => {
+  const one = recorded('2.3', 'checkpoints-config');
+  const paused = { ...one, response: { ...(one.response as object), min_pause: pause } };
+  expect(await (await flinkWith(paused)).checkpointConfig(jobIdOf(one))).toMatchObject({ intervalMs: expected });
 });
 
 test('Flink 1.20 has no applications, 2.3 tells them', async () => {

@@ -55,7 +55,7 @@ function judge(state: JobState): boolean {
   return takeCandidateDecision(state, trouble, decideRecovery(candidateJudgement(state, trouble, nowMs)));
 }
 
-function attempted(state: JobState, change: Partial<JobState>, ended: object = {}): void {
+function attempted(state: JobState, change: Partial<JobState>, ended: object = {}, isUnasked = false): void {
   const mends = candidateMending(state);
   if (!mends) throw new Error('nothing was decided');
   Object.assign(state, change);
@@ -63,7 +63,7 @@ function attempted(state: JobState, change: Partial<JobState>, ended: object = {
   concludeMending(
     state,
     { ...operation, record: { ...operation.record, endedAt: later, ...ended }, mends },
-    { now: later },
+    { now: later, isUnasked },
   );
 }
 
@@ -203,6 +203,23 @@ describe('a candidate that breaks', () => {
       },
     });
     expect(state.failure).toBeUndefined();
+  });
+
+  test('is not given up for attempts that reached nobody', () => {
+    const state = beside({ recovery: { attempts: 2 } });
+    hear(state, failed);
+    const silent = { failure: { code: 'CLUSTER_SILENT', message: 'Nobody did it.', cure: 'See.' } };
+    for (let tried = 0; tried < 9; tried += 1) {
+      expect(judge(state)).toBe(false);
+      attempted(state, {}, silent, true);
+    }
+    expect(state.candidateHealth?.attempts).toMatchObject([{ unasked: 9 }]);
+    for (let tried = 0; tried < 2; tried += 1) {
+      expect(judge(state)).toBe(false);
+      attempted(state, {}, { failure });
+    }
+    expect(judge(state)).toBe(true);
+    expect(state.candidateHealth?.lost?.message).toMatch(/ 2 attempts to bring it back/);
   });
 
   test('stays for a look where its spec wants nothing done', () => {

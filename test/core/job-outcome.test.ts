@@ -9,6 +9,7 @@ import {
   stayingThere,
 } from '../../core/job-outcome.ts';
 import type { Failure } from '../../core/failure.ts';
+import type { JobPhase } from '../../core/job.ts';
 import type { JobState } from '../../core/job-state.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
@@ -124,6 +125,39 @@ describe('the end of an operation', () => {
     const state = someState({ candidateSince: someTime, running: someOperation(5), generations: both, ...before });
     concludeOperation(state, outcome, state.revision);
     expect(state).toMatchObject(after);
+  });
+
+  const stopped: StepRecord = { ...asked, name: 'jobStopped' };
+  const silent = { ...failure, code: 'CLUSTER_SILENT' as const };
+  const canceled = { ...failure, code: 'JOB_CANCELED_OUTSIDE' as const };
+  test.each<[string, JobPhase, OperationKind, Partial<OperationResult>, StepRecord[], JobPhase]>([
+    ['a removal whose cluster was silent', 'FINISHED', 'remove', { failure: silent }, [asked], 'FINISHED'],
+    ['one that never began', 'SUSPENDED', 'remove', { failure: silent }, [], 'SUSPENDED'],
+    ['a resume whose cluster was silent', 'SUSPENDED', 'resume', { failure: silent }, [asked], 'SUSPENDED'],
+    ['a cancel that has come further', 'SUSPENDED', 'cancel', { failure: silent }, [asked, stopped], 'FAILED'],
+    ['what has found it to run', 'CANCELED', 'remove', { failure: silent, leftRunning: true }, [asked], 'RUNNING'],
+    ['what went well', 'SUSPENDED', 'resume', {}, [asked], 'RUNNING'],
+  ])('of a job that had ended: %s', (_name, phase, kind, change, steps, after) => {
+    const state = someState({ phase: 'DEPLOYING', generations: [], running: someOperation(5, kind) });
+    const record = { ...someOperation(5, kind).record, steps };
+    const outcome = result({ generations: [], leftRunning: false, record, ...change });
+    concludeOperation(state, outcome, state.revision, { hadEnded: { phase } });
+    expect(state).toMatchObject({ phase: after, ...(change.failure && { failure: change.failure }) });
+  });
+
+  test('that was given up before it did anything leaves a job that had ended with what was said of that', () => {
+    const state = someState({ phase: 'REMOVING', generations: [], running: someOperation(5, 'remove') });
+    const outcome = result({ generations: [], leftRunning: false, failure: { ...failure, code: 'ABORTED' } }, 'remove');
+    const hadEnded = { phase: 'CANCELED', failure: canceled } as const;
+    concludeOperation(state, outcome, state.revision, { hadEnded });
+    expect(state).toMatchObject(hadEnded);
+  });
+
+  test('of a job that had ended is FAILED where an older release has said so', () => {
+    const state = someState({ phase: 'REMOVING', generations: [], running: someOperation(5, 'remove') });
+    const outcome = result({ generations: [], leftRunning: false, failure }, 'remove');
+    concludeOperation(state, outcome, state.revision, { hadEnded: { phase: 'FINISHED' }, staysEnded: () => false });
+    expect(state.phase).toBe('FAILED');
   });
 
   test('keeps what was heard of its generation meanwhile', () => {

@@ -54,6 +54,13 @@ test.each<[string, Partial<Waited>, NeverBegun | undefined]>([
   expect(waitedInVain({ stay, abort: undefined, isTimeUp: false, name: 'orders', ...change })).toEqual(why);
 });
 
+test('leaves a job that had ended so', () => {
+  const after = { ...structuredClone(state), phase: 'DEPLOYING' as const };
+  const known = { hadEnded: { phase: 'SUSPENDED' as const } };
+  concludeOperation(after, neverBegun({ ...input, wasRunning: false }, aborted, someTime), after.revision, known);
+  expect(after).toMatchObject({ phase: 'SUSPENDED', restorePoint: state.restorePoint });
+});
+
 test('leaves its job as it was', () => {
   const before = structuredClone(state);
   const after = structuredClone(state);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JobView } from '../../core/job.ts';
 import { isUnchanged, refusalOf } from '../../core/job-changes.ts';
-import { judgeVerdict } from '../../core/judgement.ts';
+import { judgeSpec, judgeVerdict } from '../../core/judgement.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { judgedJob, plannedJob, revisionsToRead } from '../../core/recorded-job.ts';
 import { specHash } from '../../core/spec/canonical.ts';
@@ -16,6 +16,8 @@ const savepoint = operationRecord({ number: 3, kind: 'savepoint', state: 'queued
 const hash = specHash(jobSpec());
 const judged = (job: JobView, ...operations: OperationRecord[]) => judgedJob({ job, operations });
 const asked = { key: 'k', bodyHash: 'b' };
+const ended = (state: 'aborted' | 'succeeded', change: Partial<OperationRecord> = {}) =>
+  operationRecord({ number: 2, state, revision: 1, ...change });
 
 describe('the spec that a job has', () => {
   const upgrade = operationRecord({ number: 2, kind: 'upgrade' });
@@ -39,6 +41,24 @@ describe('the spec that a job has', () => {
     ],
   ])('%s', (_, job, operations, unchanged) => {
     expect(isUnchanged(judged(job, ...operations), hash)).toBe(unchanged);
+  });
+
+  test.each<[string, OperationRecord[], 'taken' | 'unchanged']>([
+    ['is tried again where that was given up', [savepoint, ended('aborted')], 'taken'],
+    ['changes nothing where it came about', [ended('succeeded'), ended('aborted', { number: 1 })], 'unchanged'],
+    [
+      'changes nothing where a removal was given up',
+      [ended('aborted', { kind: 'remove', revision: undefined })],
+      'unchanged',
+    ],
+    [
+      'changes nothing while it waits',
+      [operationRecord({ number: 3, state: 'queued' }), ended('aborted')],
+      'unchanged',
+    ],
+  ])('of one that has finished %s', (_, operations, judgement) => {
+    const job = judged(jobView({ phase: 'FINISHED' }), ...operations);
+    expect(judgeSpec(job, { ...asked, specHash: hash })).toBe(judgement);
   });
 });
 
@@ -114,6 +134,14 @@ describe('what runs when the turn comes', () => {
     ],
   ])('%s', (_, job, operations, expected) => {
     expect(planned(job, ...operations)).toMatchObject(expected);
+  });
+
+  test('is to be resumed where that has failed, by whatever it was tried', () => {
+    const resume = operationRecord({ number: 4, kind: 'resume', state: 'failed', plan: { ...plan, kind: 'resume' } });
+    const deploy = operationRecord({ number: 5, state: 'failed' });
+    const failed = jobView({ phase: 'FAILED', lastRun: 1 });
+    expect(planned(failed, deploy, resume)).toMatchObject({ phase: 'FAILED', resumes: true });
+    expect(planned(failed, deploy, operationRecord({ number: 4, state: 'succeeded' }), resume).resumes).toBeUndefined();
   });
 
   test('is nothing of a job that is not there', () => {

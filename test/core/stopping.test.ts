@@ -17,6 +17,7 @@ function seen(change: Partial<StopSeen>): StopSeen {
   const base = {
     request: { state: 'unknown' },
     noted: false,
+    mayRepeat: false,
     knowsAll: false,
     tasksStarting: false,
     wantsSavepoint: true,
@@ -38,6 +39,12 @@ describe('while the job lives', () => {
   test.each<[string, Partial<StopSeen>, object]>([
     ['asks for a savepoint', {}, { action: 'ask' }],
     ['asks again where the request cannot have been carried out', { noted: true, knowsAll: true }, { action: 'ask' }],
+    ['asks again where the request was lost on its way', { noted: true, mayRepeat: true }, { action: 'ask' }],
+    [
+      'waits for tasks that start before it asks again',
+      { noted: true, mayRepeat: true, tasksStarting: true },
+      { action: 'wait' },
+    ],
     ['takes no second savepoint when the answer to the first is lost', { noted: true }, { action: 'readStorage' }],
     ['waits for tasks that start before it asks for a savepoint', { tasksStarting: true }, { action: 'wait' }],
     ['does not wait for tasks for ever', { tasksStarting: true, timeIsUp: true }, { action: 'readStorage' }],

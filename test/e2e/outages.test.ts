@@ -1,19 +1,21 @@
 /**
  * PostgreSQL is away, and then the API: operations go on, and afterwards every record is there, in order and once. `npm test` has
- * PostgreSQL back after 20 s at the earliest, `npm run test:crash` after five minutes.
+ * PostgreSQL back after 20 s at the earliest, `npm run test:crash` after five minutes. And the agent is, while a job is to be brought back.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pause, waitUntil } from '../../deploy/dev/process.ts';
 import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { jobWorkflowId } from '../../core/names.ts';
 import { jobStatus, type JobStatus } from '../../workflows/messages.ts';
+import { awaitTrouble, awaitView, awaitWell, deployed, endsWhole, mended, noRestarts } from '../support/broken-job.ts';
 import { applied, apply, awaitPhase, ended, removed, tenant } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
-import { verifyLedger } from '../support/ledger.ts';
+import { setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { drey, killPart, startPart, temporal } from '../support/running-stack.ts';
 
 const name = 'unrecorded';
+const unreached = 'unreached';
 const ref = { tenant, name };
 const outageMs = Number(process.env.DREY_TEST_OUTAGE_S ?? 20) * 1_000;
 const spec = (nonce: number, parallelism: number) =>
@@ -23,8 +25,9 @@ beforeAll(() => removeLedger(name));
 afterAll(async () => {
   await startPart('postgres');
   await startPart('api');
-  await removed(name).catch(() => undefined);
-}, 300_000);
+  await startPart('agent');
+  for (const one of [name, unreached]) await removed(one).catch(() => undefined);
+}, 400_000);
 
 /** As the job's own workflow knows it. */
 async function known(): Promise<JobStatus> {
@@ -103,3 +106,26 @@ test('so are its events: no step is told twice, and none before the one that it 
   }
   expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ good: true, missing: 0, doubled: 0 });
 }, 120_000);
+
+test('an agent that is away uses up no attempt to bring a job back', async () => {
+  const { control } = ledgerFolders(unreached);
+  const recovery = { attempts: 2, backoff: { initial: '20s', max: '20s' } };
+  await deployed(unreached, { configuration: noRestarts, spec: { recovery } });
+  setFault(control, 'fail', 'one');
+  await mended(unreached);
+  setFault(control, 'fail', 'two');
+  await awaitTrouble(unreached, 'JOB_FAILED', 'due');
+  await killPart('agent');
+  const { trouble } = await awaitView(
+    unreached,
+    ({ trouble: seen }) => seen?.tried.length === 2 && seen.next !== 'underWay',
+    `an attempt to bring ${unreached} back to reach nobody`,
+  );
+  expect(trouble).toMatchObject({
+    next: 'due',
+    tried: [{}, { outcome: expect.stringMatching(/It does not count\.$/) }],
+  });
+  await startPart('agent');
+  await awaitWell(unreached);
+  await endsWhole(unreached);
+}, 600_000);

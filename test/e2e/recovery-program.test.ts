@@ -18,10 +18,11 @@ import {
   restartsAtOnce,
   resumed,
 } from '../support/broken-job.ts';
-import { applied } from '../support/e2e-job.ts';
+import { applied, apply, awaitStep, ended, tenant } from '../support/e2e-job.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
+import { drey } from '../support/running-stack.ts';
 
 const tolerant = { 'execution.checkpointing.tolerable-failed-checkpoints': '1000' };
 
@@ -122,6 +123,25 @@ const cases: readonly BrokenCase[] = [
     },
   ],
   [
+    'a job that fails for good while it is rescaled goes on with what it was to be rescaled from',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { configuration: noRestarts });
+      // Flink rescales with a checkpoint: until that is made, the operation waits.
+      setFault(control, 'checkpoint-delay-ms', 60_000);
+      const number = await apply(ledgerJob(name, { configuration: noRestarts, job: { parallelism: 2 } }));
+      await awaitStep(name, number, 'tasksRescaled', { stepMs: 50 });
+      setFault(control, 'fail', 'once');
+      const { kind, state, failure } = await ended(name, number);
+      expect({ kind, state, code: failure?.code }).toEqual({ kind: 'rescale', state: 'failed', code: 'JOB_FAILED' });
+      clearFault(control, 'checkpoint-delay-ms');
+      expect(await mended(name)).toMatchObject({ restoredFrom: expect.stringMatching(/chk-/), revision: 1 });
+      clearFault(control, 'fail');
+      expect(await kindsOf(name)).toEqual(['deploy', 'rescale', 'recover']);
+      await endsWhole(name);
+    },
+  ],
+  [
     'checkpoints that fail are shown, and where the spec limits them the job is started again',
     async (name) => {
       const { control } = ledgerFolders(name);
@@ -150,6 +170,21 @@ const cases: readonly BrokenCase[] = [
       await awaitMending(name);
       clearFault(control, 'checkpoint-delay-ms');
       expect((await mended(name)).reason).toMatch(/^The newest checkpoint is \d+ s old, and at most 20 s are expected/);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a savepoint that takes longer than a checkpoint may be old has no job started again',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      await deployed(name, { spec: { recovery: { checkpoints: { maxAge: '20s' } } } });
+      setFault(control, 'savepoint-delay-ms', 60_000);
+      const { operation } = await drey().createSavepoint({ tenant, name }, {});
+      expect(await ended(name, operation?.number ?? 0)).toMatchObject({ kind: 'savepoint', state: 'succeeded' });
+      clearFault(control, 'savepoint-delay-ms');
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy', 'savepoint']);
       await endsWhole(name);
     },
     'slow',

@@ -1,6 +1,6 @@
 /**
- * New builds take over while operations run. Of the worker: the deploy ends on its own build, what follows runs on the new one. Of the
- * agent: the new one goes on where the old one is ended.
+ * New builds take over while operations run. Of the worker: the deploy ends on its own build, what follows runs on the new one, and the
+ * old worker, killed and started again, takes nothing back. Of the agent: the new one goes on where the old one is ended.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { waitUntil } from '../../deploy/dev/process.ts';
 import { buildIdOf } from '../../workers/workflow-bundle.ts';
 import { apply, applied, e2eJob, ended, removed, tenant } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
-import { endPart, startPart, temporal } from '../support/running-stack.ts';
+import { endPart, killAndRestart, pidOf, startPart, temporal } from '../support/running-stack.ts';
 import { agentPidsOf, buildOfWorkflow, currentBuild, makeCurrent, pollersOf } from '../support/worker-builds.ts';
 import { startBeside, type Beside } from '../support/beside.ts';
 
@@ -23,6 +23,7 @@ let nextAgent: Beside | undefined;
 
 afterAll(async () => {
   await startPart('agent');
+  await startPart('worker');
   await makeCurrent(buildIdOf());
   await removed(name).catch(() => undefined);
   await Promise.all([next?.stop(), nextAgent?.stop()]);
@@ -52,6 +53,9 @@ test('a deploy under way ends right on the build that it began with, and the nex
     },
     { what: 'the new build to be current', timeoutMs: 300_000, stepMs: 100 },
   );
+  // As a supervisor does: the old build has had its turn.
+  await killAndRestart('worker');
+  await asksForWork('worker', pidOf('worker'));
 
   expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
   expect(await buildOfWorkflow(operationWorkflowId({ tenant, name }, number, 'deploy'))).toBe(before);
@@ -60,19 +64,19 @@ test('a deploy under way ends right on the build that it began with, and the nex
   const second = await applied(e2eJob(name, { job: { args: ['--rps', '120'] } }));
   expect(second).toMatchObject({ state: 'succeeded' });
   expect(await buildOfWorkflow(second.workflowId ?? '')).toBe(after);
+  expect(await currentBuild()).toBe(after);
 }, 600_000);
 
-async function asksForWork(agent: Beside): Promise<void> {
+async function asksForWork(kind: 'worker' | 'agent', pid: number): Promise<void> {
   const client = await temporal();
-  const asks = async () =>
-    (await pollersOf(client, 'agent')).some((identity) => identity.startsWith(`${agent.pid()}@`));
-  await waitUntil(asks, { what: 'the new agent to ask for work', timeoutMs: 120_000, stepMs: 100 });
+  const asks = async () => (await pollersOf(client, kind)).some((identity) => identity.startsWith(`${pid}@`));
+  await waitUntil(asks, { what: `the new ${kind} to ask for work`, timeoutMs: 120_000, stepMs: 100 });
   await client.connection.close();
 }
 
 test('an upgrade ends right while the old agent gives way to a new one', async () => {
   nextAgent = await startBeside('agent', { folder: copy });
-  await asksForWork(nextAgent);
+  await asksForWork('agent', nextAgent.pid());
   const number = await apply(e2eJob(name, { job: { args: ['--rps', '140'] } }));
   await endPart('agent');
   const record = await ended(name, number);

@@ -111,6 +111,11 @@ export async function bootstrap(env: NodeJS.ProcessEnv, args: readonly string[])
   await runCommand(process.execPath, ['--import', 'tsx', 'api/bootstrap.ts', ...args], { cwd: repositoryRoot, env });
 }
 
+/** Runs the command that makes, lists and revokes tokens, and gives what it prints. */
+export function runTokens(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
+  return runCommand(process.execPath, ['--import', 'tsx', 'api/tokens.ts', ...args], { cwd: repositoryRoot, env });
+}
+
 /** A process of ours that can be ended and started again; its output is kept. */
 export function child(file: string, env: NodeJS.ProcessEnv) {
   let running: ChildProcess | undefined;

@@ -15,7 +15,11 @@ import type { FailureCode } from '../../core/failure.ts';
 import { ranSince } from '../../core/generation.ts';
 import { clusterTaskQueue } from '../../core/names.ts';
 
+const asked = { vertex: { lower: 1, upper: 1 } };
+
 const answers: Readonly<Record<string, object>> = {
+  checkRescale: { parallelism: { vertex: 2 }, fixed: [], before: asked, taskManagers: 2 },
+  changeParallelism: { hasEnded: false },
   findGenerations: { found: [] },
   waitFinished: { finished: true },
   stopJob: { restorePoint: 'file:/flink-state/chk-7', kind: 'checkpoint' },

@@ -12,3 +12,6 @@ export function listedJob({ identity, submission }: Generation, state: FlinkJobS
   const tasks = state === 'RUNNING' || ended ? { [state]: 1 } : {};
   return { id, name: 'orders', state, startedAtMs: 1, ...ended, tasksTotal: 1, tasks };
 }
+
+/** Of its checkpoints, as a client tells them: none lately, and no savepoint. */
+export const nothingRecent = { recentCompleted: [], recentFailed: [], savepointUnderWay: false };

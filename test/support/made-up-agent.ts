@@ -68,6 +68,9 @@ const unnoted = '--unnoted';
 /** The pods of one with this argument do not go. */
 const stuck = '--stuck';
 
+/** The TaskManagers of one with this argument do not go. */
+const clinging = '--clinging';
+
 const podsStay = { code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' } as const;
 
 const taken = { code: 'NAME_TAKEN', message: 'The Ingress is refused.', cure: 'See why.' } as const;
@@ -191,8 +194,12 @@ const activities: Calls = {
     return { hasEnded: false };
   },
   waitParallelism: stalling('waitParallelism', ({ isPutBack }: InputOf<'waitParallelism'>) => !isPutBack),
-  removeTaskManagers: unlessStuck,
+  removeTaskManagers: async (input) => {
+    if (!input.generation.spec.spec.job.args.includes(clinging)) return unlessStuck(input);
+    throw failed(podsStay);
+  },
   noteRevision: async ({ generation }) => {
+    say(`noted revision ${generation.revision} of ${generation.identity.name}`);
     if (!generation.spec.spec.job.args.includes(unnoted)) return isDone();
     throw failed({ code: 'OBJECTS_REFUSED', message: 'Kubernetes refused.', cure: 'See why.' });
   },

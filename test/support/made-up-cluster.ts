@@ -6,6 +6,7 @@ import type { FlinkClient } from '../../clients/flink/client.ts';
 import { FlinkUnreachable } from '../../clients/flink/errors.ts';
 import { renderAnchor, submissionNotes } from '../../core/manifests/anchor.ts';
 import type { Generation } from '../../core/generation.ts';
+import { mainContainerName } from '../../core/manifests/main-container.ts';
 import { labels } from '../../core/names.ts';
 
 /** What the storage tool answers about a point that it has found. */
@@ -23,6 +24,8 @@ export interface MadeUpCluster {
   readonly flink?: Partial<FlinkClient>;
   /** Whether it has a JobManager's pod, which runs, though it may not answer. */
   readonly hasPods?: boolean;
+  /** Whether that JobManager is still the first process that its Deployment has started. */
+  readonly isFirst?: boolean;
   /** Whether its kubelet reaches that JobManager. */
   readonly isReady?: boolean;
   readonly checkpoint?: StoredAnswer;
@@ -56,18 +59,22 @@ export function madeUpCluster(wish: MadeUpCluster) {
   /** Anchors of generations in whose name the storage is read, as they were applied. */
   const standIns = new Map<string, { readonly metadata: { readonly name: string } }>();
   const conditions = [{ type: 'Ready', status: wish.isReady ? 'True' : 'False' }];
-  const manager = { status: { phase: 'Running', conditions, containerStatuses: [{ name: 'other', restartCount: 1 }] } };
+  const restartCount = wish.isFirst ? 0 : 1;
+  const containerStatuses = [{ name: mainContainerName, restartCount, state: { running: {} } }];
+  const manager = { status: { phase: 'Running', conditions, containerStatuses } };
+  const creationTimestamp = '2026-01-01T00:00:00Z';
   const kubernetes = {
     get: async (kind: string, _namespace: string, name: string) => {
+      if (kind === 'Deployment' && wish.isFirst) return { metadata: { name, creationTimestamp } };
       if (kind !== 'ConfigMap') return undefined;
       const standIn = standIns.get(name);
       if (standIn) return { ...standIn, metadata: { ...standIn.metadata, uid: 'u' } };
       return name === anchor().metadata.name && !wish.isGone ? anchor() : undefined;
     },
-    list: async (kind: string) =>
-      kind === 'Pod' && podsRun
-        ? [{ ...manager, metadata: { name: 'manager', labels: { [labels.component]: 'jobmanager' } } }]
-        : [],
+    list: async (kind: string) => {
+      const metadata = { name: 'manager', creationTimestamp, labels: { [labels.component]: 'jobmanager' } };
+      return kind === 'Pod' && podsRun ? [{ ...manager, metadata }] : [];
+    },
     apply: async (object: {
       kind: string;
       metadata: { name: string };

@@ -31,3 +31,19 @@ describe('a variable that is empty', () => {
 test('a worker may keep no workflows at all', () => {
   expect(workerSettings({ ...worker, DREY_WORKFLOWS_CACHED: '0' }).DREY_WORKFLOWS_CACHED).toBe(0);
 });
+
+describe('whether a worker makes its build current', () => {
+  test.each([
+    [undefined, 'never'],
+    ['', 'never'],
+    ['false', 'never'],
+    ['true', 'whenNew'],
+    ['force', 'always'],
+  ])('%j is %s', (text, wish) => {
+    expect(workerSettings({ ...worker, DREY_MAKE_CURRENT: text }).DREY_MAKE_CURRENT).toBe(wish);
+  });
+
+  test('is said in one of three words', () => {
+    expect(() => workerSettings({ ...worker, DREY_MAKE_CURRENT: 'forced' })).toThrow('must be true, false or force');
+  });
+});

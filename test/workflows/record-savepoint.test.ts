@@ -7,6 +7,7 @@ import { recordStopSavepoint } from '../../workflows/record-savepoint.ts';
 import { someGeneration, someSavepoint } from '../support/state-fixture.ts';
 
 interface Told {
+  readonly takenAtMs?: number;
   readonly triggerId?: string;
   readonly lost?: readonly number[];
 }
@@ -32,6 +33,11 @@ const recorded = (known: readonly SavepointRecord[], path: string) => records(kn
 
 test('a savepoint of a stop gets a record', () => {
   expect(recorded([someSavepoint(5)], someSavepoint(6).path)).toEqual([6]);
+});
+
+test('one that was found in the storage has its time from there, and not from when the stop came to its end', () => {
+  const [written] = records([], someSavepoint(6).path, { takenAtMs: 1_000 });
+  expect(written).toMatchObject({ takenAt: '1970-01-01T00:00:01.000Z' });
 });
 
 test('one that an operation before has recorded keeps its number', () => {

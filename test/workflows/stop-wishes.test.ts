@@ -15,6 +15,7 @@ function seenBy(wish: ReturnType<typeof keepingState>, checkpointAgeMs: number):
     job: { state: 'RUNNING', ended: false, startedAtMs: 0 },
     request: wantsSavepoint ? { state: 'failed', trace: 'Too slow.' } : { state: 'unknown' },
     noted: wantsSavepoint,
+    mayRepeat: false,
     wantsSavepoint,
     checkpoint: { id: 7, path: 's3://b/chk-7', completedAtMs: nowMs - checkpointAgeMs },
     knowsAll: true,

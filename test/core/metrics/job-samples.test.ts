@@ -136,6 +136,20 @@ describe('a reading', () => {
     expect(valuesOf(reading({ ...vertex, pendingRecords: 'NaN' }), '')).not.toHaveProperty('pendingRecords');
   });
 
+  test.each<[string, string, string | undefined]>([
+    ['an empty one', '', undefined],
+    ['a NUL in it', 'Source:\0 s', 'Source: s'],
+    ['nothing but a NUL', '\0', undefined],
+    ['no end', 'x'.repeat(500), 'x'.repeat(200)],
+  ])('calls a vertex by a name that can be kept, where Flink’s has %s', (_, name, kept) => {
+    const { job } = reading();
+    const named = { ...job, vertices: job.vertices.map((one) => ({ ...one, name })) };
+    const names = samplesOf('u', reading(vertex, { job: named })).flatMap((sample) =>
+      sample.vertex === 'v' ? [sample.vertexName] : [],
+    );
+    expect(new Set(names)).toEqual(new Set([kept]));
+  });
+
   test('of a job without checkpoints says nothing of their age; one that Flink’s clock has ahead is new', () => {
     const none = valuesOf(reading(vertex, { checkpoints: { completed: 0, failed: 0 } }), '');
     expect(none).toMatchObject({ numberOfCompletedCheckpoints: 0 });

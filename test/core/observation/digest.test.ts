@@ -42,6 +42,11 @@ describe('nobody is told', () => {
       newest(5),
       { checkpoints: { ...newest(95).checkpoints, readAtMs: ago(90) } },
     ],
+    [
+      'that a savepoint keeps it from making checkpoints',
+      newest(5),
+      { checkpoints: { ...newest(900).checkpoints, savepointAtMs: ago(2) } },
+    ],
     ['between which words Flink goes while it brings a job up', jobIs('RESTARTING', 4), jobIs('INITIALIZING', 5)],
     [
       'how far a job is on its way up',

@@ -255,6 +255,7 @@ describe('upgrades that leave the state behind are no word about a start', () =>
   const failed: PlannedJob = { ...running({}, { phase: 'FAILED' }), lastRun };
   const lost: PlannedJob = { ...running({}, { afterLoss: true }), lastRun };
   const ended: PlannedJob = { ...finished, lastRun };
+  const unresumed: PlannedJob = { ...running({}, { phase: 'FAILED', generations: [], resumes: true }), lastRun };
 
   test.each<[string, PlannedJob, Spec, object]>([
     ['of what has failed, as it was', failed, {}, { mode: 'last-state', notes: [] }],
@@ -273,6 +274,22 @@ describe('upgrades that leave the state behind are no word about a start', () =>
   ])('%s', (_title, job, spec, plan) => {
     const wanted = smallSpec({ storage, job: args(), upgrade: stateless, ...spec });
     expect(planChange(job, wanted)).toMatchObject({ kind: 'deploy', ...plan });
+  });
+
+  test.each<[string, Spec]>([
+    ['as it was', {}],
+    ['with another image', { flink: { version: '2.3', image: 'shop/orders:2' } }],
+    ['with another program', { job: args('2'), restartNonce: 1 }],
+  ])('of a job whose resume has failed, tried again %s', (_title, spec) => {
+    const wanted = smallSpec({ storage, job: args(), upgrade: stateless, ...spec });
+    expect(planChange(unresumed, wanted)).toMatchObject({ kind: 'resume', mode: 'last-state', notes: [] });
+    expect(planChange(unresumed, wanted, 'stateless')).toMatchObject({ kind: 'resume', mode: 'stateless' });
+  });
+
+  test('of a job that was resumed in vain, and runs', () => {
+    const wanted = smallSpec({ storage, job: args('2'), upgrade: stateless });
+    const job = { ...running({}, { resumes: true }), lastRun };
+    expect(planChange(job, wanted)).toMatchObject({ kind: 'upgrade', mode: 'stateless' });
   });
 });
 

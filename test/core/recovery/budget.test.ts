@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { backoffMs } from '../../../core/recovery/backoff.ts';
-import { judgeBudget, type RecoveryAttempt } from '../../../core/recovery/budget.ts';
+import { judgeBudget, withAttempt, type RecoveryAttempt } from '../../../core/recovery/budget.ts';
 import type { RecoverySpec } from '../../../core/schema/flink-job.ts';
 import { attempt } from '../../support/recovery-attempts.ts';
 import { smallSpec } from '../../support/state-fixture.ts';
@@ -143,4 +143,55 @@ describe('a job that never lasts', () => {
 
 test('a job that lasts each time is brought back for ever', () => {
   expect(attemptsUntilTheEnd(600, true, { takesSeconds: 240 })).toBe('no end');
+});
+
+const silent = (atSeconds: number) => attempt(atSeconds, { ...failed, unasked: 1 });
+
+/** One after the other, each of which takes 10 s. @returns how long each was waited for, and what is remembered. */
+function silentFor(count: number, before: readonly RecoveryAttempt[] = []) {
+  let attempts = before;
+  const waits: number[] = [];
+  for (let now = 1000; waits.length < count;) {
+    const atSeconds = Number(judge(attempts, now));
+    waits.push(atSeconds - now);
+    attempts = withAttempt(attempts, silent(atSeconds));
+    now = atSeconds + 10;
+  }
+  return { attempts, waits };
+}
+
+describe('attempts that reach nobody', () => {
+  test('leave the budget as it is, with waits that grow up to the longest', () => {
+    const { attempts, waits } = silentFor(20);
+    expect(waits.slice(0, 7)).toEqual([0, 10, 20, 40, 80, 160, 300]);
+    expect(waits.slice(7)).toEqual(Array.from({ length: 13 }, () => 300));
+    expect(judge(attempts, 100_000)).toBe(100_000);
+  });
+
+  test('are remembered as one, since when the first was due and when the last was made', () => {
+    const { attempts } = silentFor(20);
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]).toMatchObject({ sinceMs: 1_000_000, unasked: 20 });
+    expect(attempts[0]?.atMs).toBeGreaterThan(4_000_000);
+  });
+
+  test('use up nothing of what others may still be made, and those that reached somebody nothing of theirs', () => {
+    const asked = (count: number) => Array.from({ length: count }, (_, at) => attempt(at * 50, failed));
+    const { attempts } = silentFor(9, asked(4));
+    expect(attempts).toHaveLength(5);
+    expect(judge(attempts, 100_000)).toBe(100_000);
+    expect(judge(withAttempt(attempts, attempt(100_000, failed)), 100_020)).toBe('used');
+  });
+
+  test('make no later one wait that reached somebody', () => {
+    const attempts = withAttempt(silentFor(9).attempts, attempt(10_000, failed));
+    expect(judge(attempts, 10_012)).toBe(10_020);
+  });
+
+  test('of putting objects back are apart from those that bring the job back', () => {
+    const heal = attempt(2000, { ...failed, action: 'heal', unasked: 1 });
+    const both = [silent(1000), heal];
+    expect(withAttempt(both, silent(3000))).toMatchObject([{ action: 'heal' }, { action: 'restart', unasked: 2 }]);
+    expect(withAttempt(both, heal)).toMatchObject([{ action: 'restart' }, { action: 'heal', unasked: 2 }]);
+  });
 });

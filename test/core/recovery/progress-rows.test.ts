@@ -69,6 +69,14 @@ describe('a job that does not get on', () => {
       'restart',
       /is 90 s old, and at most 60 s/,
     ],
+    [
+      'as its newest checkpoint is old, and a savepoint long over, is restarted where the spec says so',
+      { checkpoints: { ...newest(900).checkpoints, savepointAtMs: ago(90) } },
+      oneMinute,
+      'CHECKPOINT_TOO_OLD',
+      'restart',
+      /is 90 s old/,
+    ],
     ['as its newest checkpoint is old is else shown', newest(601), {}, 'CHECKPOINT_TOO_OLD', 'report'],
     [
       'as it never completed a checkpoint is told',
@@ -127,6 +135,11 @@ describe('a job that does not get on', () => {
     [
       'was down, and has just restored an old checkpoint',
       { checkpoints: { ...newest(900).checkpoints, restoredAtMs: ago(20) } },
+      oneMinute,
+    ],
+    [
+      'makes no checkpoint while a savepoint is taken, or was until a moment ago',
+      { checkpoints: { ...newest(900).checkpoints, savepointAtMs: ago(20) } },
       oneMinute,
     ],
     [
