@@ -1,81 +1,13 @@
 /** Operations that somebody gives up, on the real workflows: what was begun is undone, and the job is as it was. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { changeAnswer, operationAnswer } from '../../api/answer-shapes.ts';
-import { hasEnded } from '../../core/operation.ts';
-import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
+import { expect, test } from '@jest/globals';
+import { changeAnswer } from '../../api/answer-shapes.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { createCaller, type Answer, type Caller } from '../support/api-caller.ts';
-import { child, startControlPlane, type ControlPlane } from '../support/control-plane.ts';
 import { specInput } from '../support/records.ts';
+import { path, storage, useStalledPlane } from '../support/stalled-plane.ts';
 
-let plane: ControlPlane;
-let call: Caller;
-let agent: ReturnType<typeof child>;
-const folder = mkdtempSync(join(tmpdir(), 'drey-aborts-'));
-const stall = join(folder, 'stall');
-const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
-const path = (name: string) => `/v1/tenants/default/jobs/${name}`;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  call = createCaller(plane.url, plane.token);
-  await call('PUT', '/v1/clusters/local', { body: {} });
-  agent = child('test/support/made-up-agent.ts', {
-    ...process.env,
-    NODE_OPTIONS: '',
-    TEMPORAL_ADDRESS: plane.temporalAddress,
-    STALL: stall,
-  });
-});
-afterAll(async () => {
-  await agent?.stop('SIGKILL');
-  await plane?.stop();
-  rmSync(folder, { recursive: true });
-});
-afterEach(() => rmSync(stall, { force: true }));
-
-async function startAgent(): Promise<void> {
-  await agent.start();
-  const isReady = async () => agent.output().includes('ready');
-  await waitUntil(isReady, { what: 'the agent', timeoutMs: 120_000, giveUp: agent.failure });
-}
-
-/** The operation of an accepted change, once it is as wanted. */
-function operationOf(
-  change: Answer,
-  what: string,
-  isIt: (operation: Answer['body']) => boolean,
-): Promise<Answer['body']> {
-  const { job, operation } = changeAnswer.parse(change.body);
-  const look = async () => {
-    const { body } = await call('GET', `${path(job.name)}/operations/${operation?.number}`);
-    return isIt(operationAnswer.parse(body)) && body;
-  };
-  return waitUntil(look, { what, timeoutMs: 120_000 });
-}
-
-const ended = (change: Answer) => operationOf(change, 'its end', hasEnded);
-
-const begun = (change: Answer, step: string) =>
-  operationOf(change, step, ({ steps }) => steps.some(({ name }: { name: string }) => name === step));
-
-/** Asks it to give up, and waits until it has: sooner than any of its steps would have ended by itself. */
-async function givenUp(change: Answer): Promise<Answer['body']> {
-  const { job, operation } = changeAnswer.parse(change.body);
-  const asked = await call('POST', `${path(job.name)}/operations/${operation?.number}/abort`);
-  expect(asked.status).toBe(202);
-  return ended(change);
-}
-
-async function done(change: Answer): Promise<Answer['body']> {
-  const operation = await ended(change);
-  expect(operation).toMatchObject({ state: 'succeeded' });
-  return operation;
-}
+const { stall, call, startAgent, agentOutput, temporalAddress, ended, begun, givenUp, done } = useStalledPlane();
 
 test('to give up the first operation is answered as for any other: nothing is made by it', async () => {
   const first = await call('PUT', path('unwanted'), { body: specInput('unwanted') });
@@ -120,46 +52,6 @@ test('tried again with other pods it goes on from there, though upgrades leave t
   expect(await givenUp(resume)).toMatchObject({ kind: 'resume', state: 'aborted' });
   rmSync(stall);
   expect(await done(await applying(4))).toMatchObject({ kind: 'resume', restoredFrom: restorePoint });
-});
-
-/** A job that has ended in this phase when it was to be suspended. */
-async function endedAs(phase: 'FINISHED' | 'SUSPENDED'): Promise<string> {
-  const name = `ended-${phase.toLowerCase()}`;
-  await done(await call('PUT', path(name), { body: withArgs(name, ...(phase === 'FINISHED' ? ['--done'] : [])) }));
-  await done(await call('POST', `${path(name)}/suspend`));
-  expect((await call('GET', path(name))).body.phase).toBe(phase);
-  return name;
-}
-
-function withArgs(name: string, ...args: string[]): FlinkJobInput {
-  const { spec, ...rest } = specInput(name, { storage });
-  return { ...rest, spec: { ...spec, job: { ...spec.job, args } } };
-}
-
-test.each([
-  ['FINISHED', 'adjust'],
-  ['SUSPENDED', 'resume'],
-] as const)('a job that is %s stays so where its removal is given up at once', async (phase, next) => {
-  const name = await endedAs(phase);
-  writeFileSync(stall, 'findGenerations');
-  const removal = await call('DELETE', path(name));
-  await begun(removal, 'clusterAsked');
-  expect(await givenUp(removal)).toMatchObject({ state: 'aborted' });
-  expect((await call('GET', path(name))).body.phase).toBe(phase);
-  rmSync(stall);
-  const apply = await call('PUT', path(name), { body: withArgs(name, ...(phase === 'FINISHED' ? ['--done'] : [])) });
-  expect(await done(apply)).toMatchObject({ kind: next });
-});
-
-test('a job that has finished runs again by the spec whose deploy was given up, where that is applied once more', async () => {
-  writeFileSync(stall, 'findGenerations');
-  const applying = () => call('PUT', path('ended-finished'), { body: withArgs('ended-finished', '--more') });
-  const deploy = await applying();
-  await begun(deploy, 'clusterAsked');
-  await givenUp(deploy);
-  expect((await call('GET', path('ended-finished'))).body.phase).toBe('FINISHED');
-  rmSync(stall);
-  expect(await done(await applying())).toMatchObject({ kind: 'deploy' });
 });
 
 test('a restore that gives way to a newer spec tells its caller so, and the job runs by that spec', async () => {
@@ -229,7 +121,7 @@ test.each([
     await begun(rescale, 'tasksRescaled');
     const { state, failure } = await givenUp(rescale);
     expect([state, failure.message]).toEqual(['aborted', expect.stringMatching(/was put back to parallelism 1/)]);
-    expect(agent.output()).toMatch(/asked for at most 2\nasked for at most 1\n/);
+    expect(agentOutput()).toMatch(/asked for at most 2\nasked for at most 1\n/);
     expect((await call('GET', path(name))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
   },
 );
@@ -245,7 +137,7 @@ test('a rescale that is given up leaves no note that the job is being changed, t
   expect(steps.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`)).toEqual(
     expect.arrayContaining(['taskManagersAdded done', 'undone failed']),
   );
-  expect(agent.output()).toContain('noted revision 1 of clings');
+  expect(agentOutput()).toContain('noted revision 1 of clings');
 });
 
 test('an upgrade that replaces what had finished goes back to nothing when it is given up, and says so before', async () => {
@@ -271,7 +163,7 @@ test('an upgrade that replaces what had finished goes back to nothing when it is
 });
 
 /** How often Flink was asked for another parallelism by a JobManager that does not list the job. */
-const askedInVain = () => agent.output().split('asked a JobManager that does not list the job').length - 1;
+const askedInVain = () => agentOutput().split('asked a JobManager that does not list the job').length - 1;
 
 async function asksInVain(): Promise<void> {
   const before = askedInVain();
@@ -340,7 +232,7 @@ test.each([
 });
 
 async function onTemporal<T>(act: (client: Client) => Promise<T>): Promise<T> {
-  const connection = await Connection.connect({ address: plane.temporalAddress });
+  const connection = await Connection.connect({ address: temporalAddress() });
   try {
     return await act(new Client({ connection }));
   } finally {
