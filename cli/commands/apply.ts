@@ -4,10 +4,11 @@ import type { Context } from '../context.ts';
 import { bodyOf, targetsOf, type ApplyTarget } from '../apply-target.ts';
 import { readDocuments, type FileFlags } from '../documents.ts';
 import { parseDuration } from '../duration.ts';
-import { exitCodes, reportError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { appliedJobKind, jobLabel, type AppliedJob } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, type Format } from '../printing.ts';
 import { say } from '../world.ts';
+import { ofEach } from './of-each.ts';
 import { waitForOperations, type Followed } from './wait-for-operations.ts';
 
 export interface ApplyFlags extends FileFlags, AskingFlags {
@@ -25,7 +26,7 @@ export async function apply(context: Context, _words: readonly string[], flags: 
   const asking = askingOf(flags);
   const targets = targetsOf(context, await readDocuments(context.world, flags), asking);
   if (flags.dryRun === true) return (await (await import('./dry-run.ts')).dryRun(context, targets, format)).exitCode;
-  const { applied, exitCode } = await applyAll(context, targets, format === undefined);
+  const { found: applied, exitCode } = await applyAll(context, targets, format === undefined);
   const waited =
     flags.wait === true
       ? await waitForOperations(context, applied, {
@@ -40,21 +41,14 @@ export async function apply(context: Context, _words: readonly string[], flags: 
 
 /** Applies in order, and goes on after one was refused, as kubectl does. */
 async function applyAll(context: Context, targets: readonly ApplyTarget[], tell: boolean) {
-  const applied: Followed[] = [];
-  let exitCode: number = exitCodes.ok;
-  for (const { document, ref, asking } of targets) {
-    try {
-      const body = bodyOf(document, ref.tenant);
-      const change = await askFor(context, ref, asking, (changes) => changes.applyJob(ref, body));
-      const outcome = change.created ? 'created' : change.changed ? 'configured' : 'unchanged';
-      if (tell) say(context.world.out, `${jobLabel(ref)} ${outcome}`);
-      applied.push({ job: change.job, operation: change.operation });
-    } catch (error) {
-      exitCode = Math.max(exitCode, reportError(context.world.err, error, `${document.source}: ${jobLabel(ref)}`));
-      if (exitCode >= exitCodes.unreachable) break;
-    }
-  }
-  return { applied, exitCode };
+  const applyOne = async ({ document, ref, asking }: ApplyTarget): Promise<Followed> => {
+    const body = bodyOf(document, ref.tenant);
+    const change = await askFor(context, ref, asking, (changes) => changes.applyJob(ref, body));
+    const outcome = change.created ? 'created' : change.changed ? 'configured' : 'unchanged';
+    if (tell) say(context.world.out, `${jobLabel(ref)} ${outcome}`);
+    return { job: change.job, operation: change.operation };
+  };
+  return ofEach(context, targets, applyOne, ({ document, ref }) => `${document.source}: ${jobLabel(ref)}`);
 }
 
 async function printApplied(

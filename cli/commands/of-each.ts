@@ -41,11 +41,15 @@ interface Outcome<Found> {
   readonly exitCode: number;
 }
 
-/** Goes on after one was refused, and ends where nothing answers. Those that gave something are `found`. */
-export async function ofEach<Found>(
+/**
+ * Goes on after one was refused, and ends where nothing answers. Those that gave something are `found`.
+ * @param labelOf what an error is said to be about.
+ */
+export async function ofEach<Job extends AskedJob, Found>(
   { world, config }: Context,
-  jobs: readonly AskedJob[],
-  ask: (job: AskedJob) => Promise<Found | undefined>,
+  jobs: readonly Job[],
+  ask: (job: Job) => Promise<Found | undefined>,
+  labelOf = ({ ref }: Job): string => labelIn(config, ref),
 ): Promise<Outcome<Found>> {
   const found: Found[] = [];
   let exitCode: number = exitCodes.ok;
@@ -54,9 +58,9 @@ export async function ofEach<Found>(
       const one = await ask(job);
       if (one !== undefined) found.push(one);
     } catch (error) {
-      exitCode = Math.max(exitCode, reportError(world.err, error, labelIn(config, job.ref)));
+      exitCode = Math.max(exitCode, reportError(world.err, error, labelOf(job)));
       if (exitCode < exitCodes.unreachable) continue;
-      const left = jobs.slice(index + 1).map(({ ref }) => labelIn(config, ref));
+      const left = jobs.slice(index + 1).map(labelOf);
       if (left.length > 0) say(world.err, `not asked for any more: ${left.join(', ')}`);
       break;
     }

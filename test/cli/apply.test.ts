@@ -127,6 +127,14 @@ describe('apply', () => {
     expect(err).toContain(`--idempotency-key ${String(api.asked[0]?.headers['idempotency-key'])},`);
   });
 
+  test('names the documents that it did not come to once nothing answers', async () => {
+    api.routes = { 'PUT /v1/tenants/default/jobs/one': problem('NOT_YET_ACCEPTED', 503, 'No worker took it in time.') };
+    const documents = ['one', 'two', 'three'].map((name) => stringify(specInput(name))).join('---\n');
+    const { code, err } = await apply(documents, '--request-timeout', '300ms');
+    expect(code).toBe(3);
+    expect(err).toMatch(/not asked for any more: .*flinkjob\/two, .*flinkjob\/three\n$/);
+  });
+
   test('gives each document a key of its own, and the same one when it is repeated', async () => {
     const names = ['one', 'two', 'one'];
     const routes = names.map((name) => [`PUT /v1/tenants/default/jobs/${name}`, accepted]);
