@@ -59,8 +59,13 @@ export async function earlierRevision(services: Services, job: JobView, wanted?:
 async function lastStable(services: Services, job: JobView): Promise<number | undefined> {
   const operations = await listOperations(services.postgres, job.uid, operationsRead);
   const stable = stableBefore(job, operations);
-  const isUnderWay = operations.some((one) => one.revision === job.revision && !hasEnded(one));
+  const isUnderWay = operations.some((one) => isOnItsWay(one, job));
   return (isUnderWay ? await sameAgain(services, job, stable) : undefined) ?? stable[0];
+}
+
+/** What brings the job back after it broke is none: that somebody has gone back was over before. */
+function isOnItsWay(one: OperationRecord, { revision }: JobView): boolean {
+  return one.revision === revision && !hasEnded(one) && bringing.includes(one.kind) && one.kind !== 'recover';
 }
 
 /** More than these are not compared: who goes back goes to a revision that ran not long ago. */

@@ -6,6 +6,7 @@ import { dryRunAnswer } from '../../api/answer-shapes.ts';
 import { connectPostgres, type Postgres } from '../../clients/postgres/connect.ts';
 import { writeRecords } from '../../clients/postgres/records.ts';
 import type { JobView } from '../../core/job.ts';
+import type { OperationRecord } from '../../core/operation.ts';
 import { restarted, suspended } from '../../core/verbs.ts';
 import { specHash } from '../../core/spec/canonical.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
@@ -83,6 +84,25 @@ async function recordedJob(changeOf: (job: JobView) => Partial<JobView> = () => 
 const brought = (number: number, state: 'succeeded' | 'running') =>
   operationRecord({ number, kind: number === 1 ? 'deploy' : 'upgrade', state, revision: number });
 
+/** A job at revision 3, which is revision 1 again: what ran between them had another nonce. @param newest the operations since */
+async function wentBack(newest: readonly OperationRecord[], shown: Partial<JobView>): Promise<string> {
+  const { name, uid, spec } = await recordedJob(() => ({
+    revision: 3,
+    generation: { ...generation, revision: 2 },
+    ...shown,
+  }));
+  const left = restarted(spec);
+  const accepted = { specHash: specHash(left), acceptedBy: 'ada', acceptedAt: someTime };
+  const operations = [brought(1, 'succeeded'), brought(2, 'succeeded'), ...newest];
+  await writeRecords(postgres, [
+    { kind: 'revision', uid, revision: 2, spec: left, ...accepted },
+    ...operations.map((operation) => ({ kind: 'operation' as const, uid, seq: 1_000, operation })),
+  ]);
+  const areThere = async () => (await call('GET', `${path(name)}/revisions`)).body.items.length === 2;
+  await waitUntil(areThere, { what: 'both revisions', timeoutMs: 120_000 });
+  return name;
+}
+
 const tryIt = (name: string, [method, word, options]: Change) =>
   call(method, `${path(name)}${word}${word.includes('?') ? '&' : '?'}dryRun=true`, options);
 
@@ -156,21 +176,18 @@ describe('what would happen', () => {
   });
 
   test('by a rollback that is asked for again while the job goes back is nothing, and not the way to what it goes back from', async () => {
-    const active = { ...generation, revision: 2 };
-    const { name, uid, spec } = await recordedJob(() => ({ revision: 3, operation: 3, generation: active }));
-    const left = restarted(spec);
-    const accepted = { specHash: specHash(left), acceptedBy: 'ada', acceptedAt: someTime };
-    await writeRecords(postgres, [
-      { kind: 'revision', uid, revision: 2, spec: left, ...accepted },
-      { kind: 'operation', uid, seq: 1_000, operation: brought(1, 'succeeded') },
-      { kind: 'operation', uid, seq: 1_000, operation: brought(2, 'succeeded') },
-      { kind: 'operation', uid, seq: 1_000, operation: brought(3, 'running') },
-    ]);
-    const areThere = async () => (await call('GET', `${path(name)}/revisions`)).body.items.length === 2;
-    await waitUntil(areThere, { what: 'both revisions', timeoutMs: 120_000 });
+    const name = await wentBack([brought(3, 'running')], { operation: 3 });
     expect((await tryIt(name, ['POST', '/rollback'])).body).toMatchObject({ changed: false, revision: 3 });
     const named = await tryIt(name, ['POST', '/rollback', { body: { to: 2 } }]);
     expect(named.body).toMatchObject({ changed: true, spec: { spec: { restartNonce: 1 } } });
+  });
+
+  test('by a rollback of a job that has gone back, and is being brought back since it broke, is that it goes to what it went away from', async () => {
+    const mending = operationRecord({ number: 4, kind: 'recover', state: 'running', revision: 3 });
+    const runs = { generation: { ...generation, revision: 3 }, operation: 4, phase: 'RECOVERING' } as const;
+    const name = await wentBack([brought(3, 'succeeded'), mending], runs);
+    const tried = await tryIt(name, ['POST', '/rollback']);
+    expect(tried.body).toMatchObject({ changed: true, spec: { spec: { restartNonce: 1 } } });
   });
 
   test('to a suspended job is that it starts from where it was stopped', async () => {
