@@ -4,6 +4,7 @@ import type { DreyChanges, Stamp } from '../clients/drey/client.ts';
 import type { JobRef } from '../clients/drey/paths.ts';
 import type { Context } from './context.ts';
 import { perhapsAccepted, usageError } from './errors.ts';
+import { namedIn } from './kinds/job-kind.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** The flags of every word that changes something. */
@@ -65,15 +66,15 @@ function isSame(one: JobRef, other: JobRef): boolean {
 
 /** Asks for a change. Where nobody can say whether it was accepted, the error says how to repeat it. */
 export async function askFor<Answer>(
-  { client }: Context,
-  { name }: JobRef,
+  { client, config }: Context,
+  job: JobRef,
   asking: Asking,
   ask: (changes: DreyChanges) => Promise<Answer>,
 ): Promise<Answer> {
   try {
     return await ask(client.stamped(stampOf(asking)));
   } catch (error) {
-    throw perhapsAccepted(error, repeating(name, asking));
+    throw perhapsAccepted(error, repeating(namedIn(config, job), asking));
   }
 }
 
@@ -92,6 +93,7 @@ function stampOf({ key, ifRevision, part }: Asking): Stamp {
   return { key: own, ifRevision };
 }
 
-function repeating(name: string, { key }: Asking): string {
-  return `It may have been accepted: repeat the same command with --idempotency-key ${key}, which carries it out once, or look with drey operations ${name}.`;
+/** @param job as a command names it. */
+function repeating(job: string, { key }: Asking): string {
+  return `It may have been accepted: repeat the same command with --idempotency-key ${key}, which carries it out once, or look with drey operations ${job}.`;
 }

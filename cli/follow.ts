@@ -5,7 +5,7 @@ import { ignoreNotFound } from '../clients/drey/errors.ts';
 import { hasEnded, successorOf, type OperationRecord } from '../core/operation.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes, isAbort } from './errors.ts';
-import { jobLabel } from './kinds/job-kind.ts';
+import { jobLabel, namedIn } from './kinds/job-kind.ts';
 import { rolledBackText } from './kinds/operation-kind.ts';
 import { ignoreOutage } from './outage.ts';
 
@@ -90,13 +90,18 @@ async function endedWithItsJob(
 }
 
 /** Throws what went wrong, with cure and evidence, when an ended operation did not succeed. */
-export function assertSucceeded(job: JobRef, operation: OperationRecord, label = jobLabel(job)): void {
+export function assertSucceeded(
+  { config }: Pick<Context, 'config'>,
+  job: JobRef,
+  operation: OperationRecord,
+  label = jobLabel(job),
+): void {
   if (operation.state === 'succeeded') return;
   const { failure } = operation;
   const what = `${label}: ${operation.kind} (operation ${operation.number}) ${operation.state}${rolledBackText(operation)}`;
   throw new CliError(failure === undefined ? what : `${what}: ${failure.code}: ${failure.message}`, {
     exitCode: exitCodes.failed,
-    cure: failure?.cure ?? `See drey operation ${job.name} ${operation.number}.`,
+    cure: failure?.cure ?? `See drey operation ${namedIn(config, job)} ${operation.number}.`,
     evidence: failure?.evidence,
   });
 }

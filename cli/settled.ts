@@ -6,7 +6,7 @@ import type { OperationRecord } from '../core/operation.ts';
 import type { Context } from './context.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { assertSucceeded } from './follow.ts';
-import { jobLabel } from './kinds/job-kind.ts';
+import { jobLabel, namedIn } from './kinds/job-kind.ts';
 
 /** More than this many savepoints in a row, and nothing else, tell nothing of how the last change went. */
 const operationsRead = 50;
@@ -21,16 +21,17 @@ export async function newestChange({ client }: Context, ref: JobRef): Promise<Op
 export const resting: readonly JobPhase[] = ['FAILED', 'FINISHED', 'SUSPENDED', 'CANCELED', 'REMOVED'];
 
 /** @param newest the newest change of the job, which has ended. @throws CliError where the job stays as it is */
-export function throwIfSettled(job: JobView, newest: OperationRecord): void {
+export function throwIfSettled(context: Context, job: JobView, newest: OperationRecord): void {
   if (isBroughtBack(job, newest)) return;
-  assertSucceeded(job, newest);
+  assertSucceeded(context, job, newest);
   if (job.phase === 'DUAL_RUNNING' || newest.kind === 'discard') throw notTheJob(job);
   if (runsEarlier(job, newest)) {
     const said = `runs revision ${newest.revision}, to which it was brought back, and not revision ${job.revision}`;
     throw settled(job, said, 'Apply a spec that shall run; the same one is tried again.');
   }
   if (!resting.includes(job.phase)) return;
-  throw settled(job, `is ${job.phase}`, isStopped(job.phase) ? `drey resume ${job.name} starts it.` : undefined);
+  const resume = `drey resume ${namedIn(context.config, job)} starts it.`;
+  throw settled(job, `is ${job.phase}`, isStopped(job.phase) ? resume : undefined);
 }
 
 /** An earlier revision than the accepted one was brought back, and runs: the accepted one comes only when somebody asks for it. */

@@ -122,7 +122,7 @@ export function inNamedTenant<Settings extends Tenancy>(
   const [tenant, ...others] = new Set(named.map((parts) => (parts.length === 3 ? parts[0] : undefined)));
   if (tenant === undefined || others.length > 0) return { config, words };
   const own = words.map((word) => (word.includes('/') ? word.slice(word.indexOf('/') + 1) : word));
-  return { config: { ...config, tenant: tenantOf(config, checkedName(tenant)) }, words: own };
+  return { config: { ...config, tenant: tenantOf(config, checkedName(tenant)), tenantIsExplicit: true }, words: own };
 }
 
 /** The flag of commands that also read jobs which were removed. */

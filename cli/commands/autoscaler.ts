@@ -8,7 +8,7 @@ import { CliError, exitCodes, usageError } from '../errors.ts';
 import { pollUntil } from '../follow.ts';
 import { decisionKind } from '../kinds/decision-kind.ts';
 import { autoscalerLines, decisionLines } from '../kinds/decision-lines.ts';
-import { jobLabel } from '../kinds/job-kind.ts';
+import { jobLabel, namedIn } from '../kinds/job-kind.ts';
 import { parseFormat, printItems, renderValue, type Format } from '../printing.ts';
 import { parseJob, pastJobOf, type PastFlags } from '../targets.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -58,7 +58,8 @@ export async function autoscale(context: Context, words: readonly string[], flag
   const { config, world } = context;
   const format = parseFormat(flags.output, ['json', 'yaml']);
   const job = parseJob(config, words);
-  if (flags.now !== true) throw usageError('nothing was asked for', `Write drey autoscale ${job.name} --now.`);
+  if (flags.now !== true)
+    throw usageError('nothing was asked for', `Write drey autoscale ${namedIn(config, job)} --now.`);
   const timeoutMs = parseDuration(flags.timeout, '--timeout');
   const asked = await askFor(context, job, askingOf(flags), (changes) => changes.decideNow(job));
   if (flags.wait === true) return follow(context, job, asked, { timeoutMs, text: flags.timeout, format });
@@ -85,7 +86,7 @@ async function follow(context: Context, job: JobRef, { key }: Asked, wish: Follo
   if (outcome !== 'failed') return exitCodes.ok;
   throw new CliError(`${jobLabel(job)}: decision ${number} failed${why === undefined ? '' : `: ${why.text}`}`, {
     exitCode: exitCodes.failed,
-    cure: `drey operations ${job.name} shows what went wrong; the autoscaler tries again later.`,
+    cure: `drey operations ${namedIn(context.config, job)} shows what went wrong; the autoscaler tries again later.`,
   });
 }
 

@@ -7,8 +7,8 @@ import type { OperationRecord } from '../../core/operation.ts';
 import { askFor, askingOf, tryFor, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { CliError, exitCodes, usageError } from '../errors.ts';
-import { outlookKind } from '../kinds/outlook-kind.ts';
-import { labelIn } from '../kinds/job-kind.ts';
+import { outlookKindIn } from '../kinds/outlook-kind.ts';
+import { labelIn, namedIn } from '../kinds/job-kind.ts';
 import type { JobFlags } from '../list-jobs.ts';
 import { selectionGiven } from '../selected-jobs.ts';
 import { parseJob, parseJobs } from '../targets.ts';
@@ -100,7 +100,7 @@ async function underWay(context: Context, job: JobRef): Promise<number> {
   if (found) return found.number;
   throw new CliError(`no operation of ${job.name} waits or runs`, {
     exitCode: exitCodes.failed,
-    cure: `drey operations ${job.name} lists them.`,
+    cure: `drey operations ${namedIn(context.config, job)} lists them.`,
   });
 }
 
@@ -154,7 +154,7 @@ async function tryChanges(context: Context, { jobs, isOne }: Meant, { word, ask,
     if (format === undefined) sayOutlook(context.world, word, outlook, labelIn(context.config, ref));
     return outlook;
   });
-  if (format !== undefined) await printFound(context, outlookKind, found, { format, isOne });
+  if (format !== undefined) await printFound(context, outlookKindIn(context.config), found, { format, isOne });
   return exitCode;
 }
 

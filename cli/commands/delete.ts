@@ -6,8 +6,8 @@ import type { JobView } from '../../core/job.ts';
 import { askFor, askingOf, tryFor, type AskedJob, type AskingFlags } from '../asking.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
-import { labelIn } from '../kinds/job-kind.ts';
-import { outlookKind } from '../kinds/outlook-kind.ts';
+import { labelIn, namedIn } from '../kinds/job-kind.ts';
+import { outlookKindIn } from '../kinds/outlook-kind.ts';
 import type { JobFlags } from '../list-jobs.ts';
 import { selectionGiven } from '../selected-jobs.ts';
 import { parseRefs } from '../targets.ts';
@@ -81,8 +81,8 @@ async function requestRemoval(
 }
 
 /** A removal waits for an agent of its cluster, however long none comes: who asks for it shall know at once. */
-async function warnIfAwaited({ client, world }: Context, { name, spec }: JobView): Promise<void> {
-  const { cluster } = spec.spec;
+async function warnIfAwaited({ client, world, config }: Context, job: JobView): Promise<void> {
+  const { cluster } = job.spec.spec;
   // Whoever may remove a job may not see clusters everywhere; and the removal was accepted.
   const { agent } = (await client.getCluster(cluster).catch(() => undefined)) ?? {};
   if (agent?.state !== 'gone') return;
@@ -91,7 +91,9 @@ async function warnIfAwaited({ client, world }: Context, { name, spec }: JobView
     world.err,
     `warning: no agent of cluster ${cluster} is there${since}: the removal fails without one, or waits where it has begun.`,
   );
-  say(world.err, `cure: start it, or drey delete job ${name} --forget, which leaves all that the job has there.`);
+  const named = namedIn(config, job);
+  const words = named === job.name ? `job ${named}` : named;
+  say(world.err, `cure: start it, or drey delete ${words} --forget, which leaves all that the job has there.`);
 }
 
 async function tryAll(
@@ -107,7 +109,7 @@ async function tryAll(
     return outlook;
   });
   const { found, exitCode } = await ofEach(context, jobs, tried);
-  if (format !== undefined) await printFound(context, outlookKind, found, { format, isOne });
+  if (format !== undefined) await printFound(context, outlookKindIn(context.config), found, { format, isOne });
   return exitCode;
 }
 

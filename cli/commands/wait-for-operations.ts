@@ -34,7 +34,8 @@ export async function waitForOperations(
     const show = (record: OperationRecord) => progress.show(label, record);
     // Nothing changed, and what brought the job here is over: its steps are old news, its failure is not.
     const isOver = hasEnded(operation) && successorOf(operation) === undefined;
-    assertSucceeded(job, isOver ? operation : await followOperation(context, job, operation, deadline, show), label);
+    const ended = isOver ? operation : await followOperation(context, job, operation, deadline, show);
+    assertSucceeded(context, job, ended, label);
   });
   const results = await Promise.allSettled(endings);
   progress.end();

@@ -25,7 +25,7 @@ export function isInPhase(wanted: JobPhase): (context: Context, ref: JobRef) => 
     if (newest === undefined || !hasEnded(newest)) return undefined;
     // What is under way leaves the job as it is: a savepoint, or the clean-up after its end.
     if (job.phase === wanted) return true;
-    if (job.operation === undefined && isLeft(job, wanted)) throwIfSettled(job, newest);
+    if (job.operation === undefined && isLeft(job, wanted)) throwIfSettled(context, job, newest);
     judged = text;
     return undefined;
   };

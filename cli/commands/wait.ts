@@ -57,19 +57,20 @@ async function isRunning(context: Context, ref: JobRef): Promise<true | undefine
   if (job.phase === 'RUNNING' && job.generation?.revision === job.revision) return true;
   const newest = await newestChange(context, ref);
   if (newest === undefined || !hasEnded(newest)) return undefined;
-  throwIfSettled(job, newest);
+  throwIfSettled(context, job, newest);
   return undefined;
 }
 
 /** Gone, marked as removed, or replaced by another job of the same name. */
 function removed(): Condition {
   let uid: string | undefined;
-  return async ({ client }, ref) => {
+  return async (context, ref) => {
+    const { client } = context;
     const job = await ignoreNotFound(client.getJob(ref));
     uid ??= job?.uid;
     if (job === undefined || job.phase === 'REMOVED' || job.uid !== uid) return true;
     const [newest] = (await client.listOperations(ref, { limit: 1 })).items;
-    if (newest?.kind === 'remove' && hasEnded(newest)) assertSucceeded(job, newest);
+    if (newest?.kind === 'remove' && hasEnded(newest)) assertSucceeded(context, job, newest);
     return undefined;
   };
 }

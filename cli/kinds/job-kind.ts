@@ -2,6 +2,7 @@
 import type { JobRef } from '../../clients/drey/paths.ts';
 import { runs, type JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
+import type { Config } from '../config.ts';
 import { ageOf } from '../duration.ts';
 import type { Kind } from '../printing.ts';
 import { checkpointAge } from './seen-lines.ts';
@@ -19,6 +20,17 @@ function labelWithTenant(job: JobRef): string {
 /** As short as a command line of this tenant can name it. */
 export function labelIn({ tenant }: { readonly tenant: string }, job: JobRef): string {
   return job.tenant === tenant ? jobLabel(job) : labelWithTenant(job);
+}
+
+/**
+ * The job as words of a command that somebody may copy from a cure: without its tenant only where that command means the same job. Of another
+ * tenant's another job may have the name.
+ */
+export function namedIn(
+  { tenant, tenantIsExplicit }: Pick<Config, 'tenant' | 'tenantIsExplicit'>,
+  job: JobRef,
+): string {
+  return job.tenant === tenant && !tenantIsExplicit ? job.name : `${job.tenant}/job/${job.name}`;
 }
 
 /** A phase alone does not say that something is wrong with a job that runs, or that nobody looks at it now. */

@@ -3,7 +3,7 @@ import type { AbortEnd, AbortOutlook } from '../../core/abort-outlook.ts';
 import type { Outlook } from '../../core/dry-run.ts';
 import type { Kind } from '../printing.ts';
 import { changeText } from './change-text.ts';
-import { jobLabel } from './job-kind.ts';
+import { jobLabel, labelIn } from './job-kind.ts';
 
 export const outlookKind: Kind<Outlook> = {
   listKind: 'DryRunList',
@@ -11,6 +11,11 @@ export const outlookKind: Kind<Outlook> = {
   resource: (outlook) => ({ dryRun: true, ...outlook }),
   columns: [],
 };
+
+/** The same, named as a command line of this tenant names them: the jobs may be of several. */
+export function outlookKindIn(config: Parameters<typeof labelIn>[0]): Kind<Outlook> {
+  return { ...outlookKind, name: ({ spec }) => labelIn(config, spec.metadata) };
+}
 
 /** @param outcome what would become of the job, in a word. */
 export function outlookLines(outcome: string, outlook: Outlook, label = jobLabel(outlook.spec.metadata)): string[] {
