@@ -50,9 +50,14 @@ function settled(job: JobView, said: string, cure: string | undefined): CliError
   });
 }
 
-/** One attempt may have failed, and the next one is due. What brings back an older revision says nothing of why the accepted one does not run. */
+/**
+ * One attempt may have failed, and the next one is due; or Flink has brought the job up since, by itself. What brings back an older revision says
+ * nothing of why the accepted one does not run.
+ */
 function isBroughtBack({ phase, generation, revision }: JobView, { kind }: OperationRecord): boolean {
-  return phase === 'RECOVERING' && (kind === 'recover' || generation?.revision === revision);
+  const isOfAccepted = generation?.revision === revision;
+  if (phase === 'RUNNING') return kind === 'recover' && isOfAccepted;
+  return phase === 'RECOVERING' && (kind === 'recover' || isOfAccepted);
 }
 
 /** Until it is promoted, and for ever once it was discarded. */

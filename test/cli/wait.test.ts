@@ -256,9 +256,12 @@ describe('wait --for=phase=FINISHED', () => {
     expect(ran).toMatchObject({ code: 1, err: expect.stringContaining(said) });
   });
 
-  test('goes on between two attempts to bring the job back', async () => {
+  test.each([
+    ['between two attempts to bring the job back', jobView({ phase: 'RECOVERING' })],
+    ['after such an attempt has failed, and Flink has brought the job up by itself', running],
+  ])('goes on %s', async (_when, body) => {
     api.routes = {
-      [`GET ${counts}`]: [{ body: jobView({ phase: 'RECOVERING' }) }, { body: finished }],
+      [`GET ${counts}`]: [{ body }, { body: finished }],
       [operations]: page([{ ...failed, kind: 'recover' }]),
     };
     expect(await wait('phase=FINISHED')).toEqual(met);
