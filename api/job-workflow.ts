@@ -235,7 +235,7 @@ function isNotYetAccepted(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.type === endedUnderUpdate;
 }
 
-/** What the API cannot see is whether a worker runs; and one of a build that is not current takes no changes. */
+/** That no worker of the current build is left the API sees a minute later; and one that stands still it does not see. */
 export const whatIsMissing =
   '/readyz says what is missing; where that is nothing, see that a worker runs whose log says `this build is current`.';
 

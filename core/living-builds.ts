@@ -33,7 +33,7 @@ export function missingWorker({ pollers, currentBuild }: WorkerQueue, nowMs: num
   const asking = pollers.filter(({ askedAtMs }) => nowMs - askedAtMs < pollMsMax);
   if (asking.length === 0) return 'no worker asks Temporal for work: changes wait until one is started';
   if (asking.some(({ buildId }) => buildId === currentBuild)) return undefined;
-  const what =
-    currentBuild === undefined ? 'no build of the worker is current' : 'no worker of the current build is left';
-  return `${what}: start one with DREY_MAKE_CURRENT=true`;
+  if (currentBuild === undefined) return 'no build of the worker is current: start one with DREY_MAKE_CURRENT=true';
+  // An older build that is there has had its turn: `true` would leave it as it is.
+  return 'no worker of the current build is left: start one, or one of another build with DREY_MAKE_CURRENT=force';
 }

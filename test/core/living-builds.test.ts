@@ -32,4 +32,7 @@ test.each<[string, string | undefined, readonly Poller[], string | undefined]>([
 
 test('what is missing is told with what to do', () => {
   expect(missingWorker({ pollers: [asked('new', 1)] }, now)).toMatch(/: start one with DREY_MAKE_CURRENT=true$/);
+  // After a rollback of the release only the build is there that was replaced before.
+  const replaced = missingWorker({ pollers: [asked('old', 1)], currentBuild: 'new' }, now);
+  expect(replaced).toMatch(/: start one, or one of another build with DREY_MAKE_CURRENT=force$/);
 });
