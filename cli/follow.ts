@@ -10,7 +10,12 @@ import { rolledBackText } from './kinds/operation-kind.ts';
 import { ignoreOutage } from './outage.ts';
 
 /** Often enough to look live; each poll is one indexed row. */
-const pollMs = 200;
+const pollMsMin = 200;
+
+/** Of many that are followed at once each is asked for less often: 100 times a second for all of them. */
+export function pollMsOf(count: number): number {
+  return Math.max(pollMsMin, count * 10);
+}
 
 /** A job and which of its lives is meant: a job that is removed and made again has another uid. */
 export interface KnownJob extends JobRef {
@@ -21,6 +26,8 @@ export interface KnownJob extends JobRef {
 export interface Deadline {
   readonly at: number;
   readonly text: string;
+  /** How long to wait between two looks, where several are waited for. */
+  readonly pollMs?: number;
 }
 
 /** Asks `ask` again and again, until it answers with a value or the deadline passes. An API that is away is waited for. */
@@ -36,7 +43,7 @@ export async function pollUntil<Value>(
       const value = await ask().catch(ignoreOutage);
       if (value !== undefined) return value;
       if (now() >= deadline.at) throw timedOut(what, deadline);
-      await sleep(Math.min(pollMs, deadline.at - now()), undefined, { signal: interrupted });
+      await sleep(Math.min(deadline.pollMs ?? pollMsMin, deadline.at - now()), undefined, { signal: interrupted });
     }
   } catch (error) {
     if (!isAbort(error)) throw error;

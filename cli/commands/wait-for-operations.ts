@@ -3,7 +3,7 @@ import type { JobView } from '../../core/job.ts';
 import { hasEnded, successorOf, type OperationRecord } from '../../core/operation.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, reportError } from '../errors.ts';
-import { assertSucceeded, followOperation } from '../follow.ts';
+import { assertSucceeded, followOperation, pollMsOf } from '../follow.ts';
 import { labelIn } from '../kinds/job-kind.ts';
 import { progressOn } from '../progress/choose-progress.ts';
 
@@ -27,7 +27,11 @@ export async function waitForOperations(
 ): Promise<number> {
   const { world, config } = context;
   const progress = progressOn(options.quiet ? world.err : world.out, world);
-  const deadline = { at: world.now() + options.timeoutMs, text: options.timeoutText };
+  const deadline = {
+    at: world.now() + options.timeoutMs,
+    text: options.timeoutText,
+    pollMs: pollMsOf(followed.length),
+  };
   const endings = followed.map(async ({ job, operation }) => {
     if (operation === undefined) return;
     const label = labelIn(config, job);
