@@ -33,6 +33,11 @@ export class Silence {
     });
   }
 
+  ends(): void {
+    this.heardAt = performance.now();
+    this.unanswered = 0;
+  }
+
   private async heard(call: () => Promise<unknown>): Promise<unknown> {
     try {
       const answer = await call();
@@ -42,10 +47,5 @@ export class Silence {
       if (error instanceof FlinkRestError) this.ends();
       throw error;
     }
-  }
-
-  private ends(): void {
-    this.heardAt = performance.now();
-    this.unanswered = 0;
   }
 }

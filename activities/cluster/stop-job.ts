@@ -63,6 +63,8 @@ class Stop {
   private hasSavepoint = false;
   private readonly startedAt = performance.now();
   private readonly silence = new Silence();
+  /** Since when no look has come to its end: one that answers may still never tell all that is to be known. */
+  private readonly unseen = new Silence();
   private readonly pace = new PollPace(limits.pollEveryMsMax);
   private readonly notes: StopNotes | undefined;
   private readonly triggerId: string;
@@ -111,6 +113,7 @@ class Stop {
       try {
         const stopped = await this.next();
         if (stopped) return await this.withEnd(stopped);
+        this.unseen.ends();
       } catch (error) {
         const stopped = await this.withoutAnswer(error);
         if (stopped) return await this.withEnd(stopped);
@@ -172,20 +175,28 @@ class Stop {
   private async withoutAnswer(error: unknown): Promise<StoppedJob | undefined> {
     const { dependencies, generation } = this.subject;
     if (error instanceof FlinkRestError) {
+      this.unseen.ends();
       if (this.timeIsUp()) return this.fromStorage('its JobManager refuses to tell');
       await pause(limits.refusedMs, undefined, { signal: this.signal });
       return undefined;
     }
     if (!(error instanceof FlinkUnreachable)) throw error;
     this.silence.goesOn();
+    this.unseen.goesOn();
     if (!(await hasPods(this.subject))) return this.fromStorage('no pod of it runs');
     const jobManager = await silentJobManager(dependencies, generation);
     if (jobManager === 'none') return this.fromStorage('it has no JobManager');
     if (jobManager === 'neverRan') return this.beforeItWasTaken();
-    if (!this.silence.isLongerThan(this.patienceMs())) return undefined;
+    const isSilent = this.silence.isLongerThan(this.patienceMs());
+    if (!isSilent && !this.tellsTooLittle()) return undefined;
     if (jobManager === 'ready' && this.needsSavepoint())
-      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, this.silence.lastedMs)) };
-    return this.fromStorage('its JobManager is silent');
+      return { detail: 'it runs on', refused: clean(savepointNotAsked(error.message, this.unseen.lastedMs)) };
+    return this.fromStorage(isSilent ? 'its JobManager is silent' : 'its JobManager does not tell enough');
+  }
+
+  /** Whether one that answers is not waited for any longer. Once it is asked to stop the job, nothing takes that over while it answers. */
+  private tellsTooLittle(): boolean {
+    return this.timeIsUp() || (!this.request.isNoted && this.unseen.isLongerThan(limits.silenceMs));
   }
 
   /** Whether a job that may well run is left alone where no savepoint can be asked for. One that was asked for may be there. */

@@ -43,10 +43,10 @@ function flinkLate(call: Call, times: number, stalledMs = 0): Partial<FlinkClien
   return { ...flink, ...Object.fromEntries(names.map((name) => [name, late(name)])) };
 }
 
-function stopOf(flink: Partial<FlinkClient>, how: StopJobInput['how']) {
+function stopOf(flink: Partial<FlinkClient>, how: StopJobInput['how'], withinMs?: number) {
   const now = performance.now.bind(performance);
   jest.spyOn(performance, 'now').mockImplementation(() => now() + aheadMs);
-  return stop({ flink, hasPods: true, isReady: true, checkpoint }, { how });
+  return stop({ flink, hasPods: true, isReady: true, checkpoint }, { how, ...(withinMs && { withinMs }) });
 }
 
 afterEach(() => {
@@ -106,4 +106,26 @@ test('one that hangs once the stop was asked for is ended long before another co
   const { outcome } = stopOf(flinkLate('savepointStatus', Infinity), 'savepoint');
   await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path, podsEnded: true });
   expect(aheadMs).toBeLessThan(8_000);
+});
+
+describe('one that goes on answering, and never all that a look needs,', () => {
+  test('is left alone before the stop was asked for', async () => {
+    const flink = { ...flinkStopping(), checkpoints: () => outOfTime(0) };
+    const { outcome, done } = stopOf(flink, 'savepoint');
+    await expect(outcome).resolves.toMatchObject({ refused: { code: 'JOB_MANAGER_SILENT' } });
+    expect(done).not.toContain('scaled');
+    expect(aheadMs).toBeLessThan(60_000);
+  });
+
+  test('loses its pods where the job is only to be canceled', async () => {
+    const { outcome } = stopOf({ ...flinkStopping(), checkpoints: () => outOfTime(0) }, 'cancel');
+    await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path, podsEnded: true });
+    expect(aheadMs).toBeLessThan(60_000);
+  });
+
+  test('is waited for until the time of the stop is over, once that was asked for', async () => {
+    const { outcome } = stopOf(flinkLate('jobs', Infinity), 'savepoint', 30_000);
+    await expect(outcome).resolves.toMatchObject({ restorePoint: checkpoint.path, podsEnded: true });
+    expect(aheadMs).toBeGreaterThan(20_000);
+  });
 });
