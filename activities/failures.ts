@@ -1,6 +1,7 @@
 /** How activities fail: with a `Failure` that says what to do, or with a passing fault that Temporal tries again. */
 import { ApplicationFailure } from '@temporalio/common';
 import { KubernetesError, WaitTimedOut } from '../clients/kubernetes/errors.ts';
+import { unansweredType } from '../core/awaited-agent.ts';
 import { cutEvidence, type Failure } from '../core/failure.ts';
 import { redact } from '../core/redact.ts';
 
@@ -28,8 +29,14 @@ export async function withFailures<T>(act: () => Promise<T>): Promise<T> {
     return await act();
   } catch (error) {
     if (isFinalRefusal(error)) throw failed(refusedByKubernetes(error));
+    if (isUnanswered(error)) throw ApplicationFailure.fromError(error, { type: unansweredType });
     throw error;
   }
+}
+
+/** Whether the API server is away or overloaded. What a webhook of the cluster breaks was answered: that lasts for as long as the webhook is as it is. */
+function isUnanswered(error: unknown): error is KubernetesError {
+  return error instanceof KubernetesError && error.retryable && !/webhook/.test(error.message);
 }
 
 /** Whether the API server refuses what no repetition mends. */

@@ -25,6 +25,9 @@ export function awaitedAgent({ cluster, noticedAt, kind, name }: AwaitingStep): 
     : waits;
 }
 
+/** The type of the error of an activity that the cluster's API server did not answer now. */
+export const unansweredType = 'KubernetesUnanswered';
+
 /** Characters of what was said last. */
 const lastSaidMax = 200;
 

@@ -1,6 +1,6 @@
 /** Failures as errors carry them through an operation, and what an error says to people. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { clusterSilent } from '../core/awaited-agent.ts';
+import { clusterSilent, unansweredType } from '../core/awaited-agent.ts';
 import { isFailure, type Failure } from '../core/failure.ts';
 
 /** The error that carries a failure to the end of the operation. */
@@ -28,7 +28,7 @@ export function failureOf(error: unknown): Failure {
 /** What the API server says that may pass is tried again, and where the time is over first, nothing but that is left of it. */
 function isUnansweredInTime(error: unknown, cause: unknown): cause is ApplicationFailure {
   const isOver = error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
-  return isOver && cause instanceof ApplicationFailure && cause.type === 'KubernetesError';
+  return isOver && cause instanceof ApplicationFailure && cause.type === unansweredType;
 }
 
 /** Whether an activity did not end within its time. */

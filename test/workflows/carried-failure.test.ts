@@ -16,7 +16,7 @@ describe('a step that failed', () => {
   test('says what its agent said', () => expect(failureOf(ended(errorOf(carried)))).toEqual(carried));
 
   test('over an API server that did not answer in its time found the cluster silent, and says what that said last', () => {
-    expect(failureOf(ended(said('KubernetesError')))).toMatchObject({
+    expect(failureOf(ended(said('KubernetesUnanswered')))).toMatchObject({
       code: 'CLUSTER_SILENT',
       message: expect.stringMatching(/within its time\. Kubernetes last said: connect ECONNREFUSED/),
     });
@@ -24,6 +24,7 @@ describe('a step that failed', () => {
 
   test.each<[string, ActivityFailure]>([
     ['something else, again and again', ended(said('TypeError'))],
-    ['it once, and was not tried again', ended(said('KubernetesError'), 'NON_RETRYABLE_FAILURE')],
+    ['a conflict, again and again', ended(said('KubernetesError'))],
+    ['silence once, and was not tried again', ended(said('KubernetesUnanswered'), 'NON_RETRYABLE_FAILURE')],
   ])('over %s is a fault of Drey', (_title, error) => expect(failureOf(error)).toMatchObject({ code: 'INTERNAL' }));
 });
