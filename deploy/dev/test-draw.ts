@@ -24,7 +24,7 @@ const seconds: Readonly<Record<string, number>> = {
   identity: 65,
   lifecycle: 95,
   'lost-operations': 150,
-  outages: 60,
+  outages: 200,
   pairs: 105,
   prime: 150,
   recovery: 125,
