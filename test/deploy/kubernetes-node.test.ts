@@ -67,6 +67,8 @@ test.each(['etcd', 'kube-apiserver', 'containerd', 'kubelet', 'kube-proxy', 'cor
 test('after init was killed, a start brings the pods back', async () => {
   const killed = initPid(node) ?? 0;
   process.kill(killed, 'SIGKILL');
+  // On a busy machine it lives for a moment more.
+  await waitUntil(async () => initPid(node) !== killed, { what: 'init to be gone', timeoutMs: 30_000, stepMs: 10 });
   await startNode(options);
   expect(initPid(node)).not.toBe(killed);
   await podIsReady(1);
