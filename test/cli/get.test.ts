@@ -13,6 +13,16 @@ const broken = jobView({ name: 'state-machine', phase: 'FAILED', revision: 12, o
 
 const drey = (...args: string[]) => runDrey(api.server, args);
 
+/** A job of the same name in each of two tenants. */
+function inTwoTenants() {
+  const tenant = (name: string) => ({ name, description: '', grants: [], createdAt: counts.createdAt });
+  return {
+    'GET /v1/tenants': page([tenant('acme'), tenant('default')]),
+    'GET /v1/tenants/acme/jobs': page([jobView({ tenant: 'acme' })]),
+    [`GET ${jobs}`]: page([counts]),
+  };
+}
+
 describe('get jobs', () => {
   test('prints a table whose columns are aligned as kubectl does', async () => {
     api.routes = { [`GET ${jobs}`]: page([counts, broken]) };
@@ -69,12 +79,7 @@ describe('get jobs', () => {
   });
 
   test('lists all tenants with -A', async () => {
-    const tenant = (name: string) => ({ name, description: '', grants: [], createdAt: counts.createdAt });
-    api.routes = {
-      'GET /v1/tenants': page([tenant('acme'), tenant('default')]),
-      'GET /v1/tenants/acme/jobs': page([jobView({ tenant: 'acme' })]),
-      [`GET ${jobs}`]: page([counts]),
-    };
+    api.routes = inTwoTenants();
     const lines = (await drey('get', 'jobs', '-A')).out.split('\n');
     expect(lines.map((line) => line.split(/ +/).slice(0, 2))).toEqual([
       ['TENANT', 'NAME'],
@@ -85,12 +90,7 @@ describe('get jobs', () => {
   });
 
   test('with -A names each job with its tenant, so that another command means the same one', async () => {
-    const tenant = (name: string) => ({ name, description: '', grants: [], createdAt: counts.createdAt });
-    api.routes = {
-      'GET /v1/tenants': page([tenant('acme'), tenant('default')]),
-      'GET /v1/tenants/acme/jobs': page([jobView({ tenant: 'acme' })]),
-      [`GET ${jobs}`]: page([counts]),
-    };
+    api.routes = inTwoTenants();
     const { out } = await drey('get', 'jobs', '-A', '-o', 'name');
     expect(out).toBe('acme/flinkjob/counts\ndefault/flinkjob/counts\n');
   });
