@@ -1,14 +1,13 @@
 /** How many series a job may have: what runs now is measured, whatever it had before. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Postgres } from '../../../clients/postgres/connect.ts';
 import { queryMetrics } from '../../../clients/postgres/metrics-read.ts';
 import { seriesKeptMax, seriesOfJobMax } from '../../../clients/postgres/metrics-series.ts';
 import { writeSamples, type SamplesOutcome } from '../../../clients/postgres/metrics-write.ts';
-import { writeRecords } from '../../../clients/postgres/records.ts';
 import { retentionDefaults } from '../../../core/metrics/resolution.ts';
 import { bySeries, type MetricSample } from '../../../core/metrics/sample.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { jobView } from '../../support/records.ts';
+import { withRecordsOnPostgres } from '../../support/records-on-postgres.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -17,16 +16,9 @@ const day = 24 * hour;
 /** Ten seconds past an hour. */
 const start = Date.UTC(2026, 2, 10, 12, 0, 10);
 
-let server: TestPostgres;
 let postgres: Postgres;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  ({ postgres } = await server.database());
-  await writeRecords(postgres, [{ kind: 'job', uid: 'here', seq: 1, job: jobView({ uid: 'here' }) }]);
+withRecordsOnPostgres([{ kind: 'job', uid: 'here', seq: 1, job: jobView({ uid: 'here' }) }], (one) => {
+  postgres = one;
 });
 
 const sample = (atMs: number, vertex: string, metric = 'lag'): MetricSample => ({

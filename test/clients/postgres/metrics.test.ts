@@ -1,16 +1,15 @@
 /** Metrics: any order, any repetition and any number of writers give the same roll-ups, and what is too old goes whole. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { array, assert, asyncProperty, constantFrom, integer, tuple } from 'fast-check';
 import type { Postgres } from '../../../clients/postgres/connect.ts';
 import { maintainMetrics } from '../../../clients/postgres/metrics-partitions.ts';
 import { queryMetrics, TooManyPoints } from '../../../clients/postgres/metrics-read.ts';
 import { listSeries, seriesOfJobMax } from '../../../clients/postgres/metrics-series.ts';
 import { writeSamples, type SamplesOutcome } from '../../../clients/postgres/metrics-write.ts';
-import { writeRecords } from '../../../clients/postgres/records.ts';
 import { retentionDefaults, type MetricRetention } from '../../../core/metrics/resolution.ts';
 import { bySeries, type MetricSample } from '../../../core/metrics/sample.ts';
-import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { jobSpec, jobView } from '../../support/records.ts';
+import { withRecordsOnPostgres } from '../../support/records-on-postgres.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -20,21 +19,17 @@ const day = 24 * hour;
 /** Ten seconds past an hour, so that the newest steps have begun. */
 const start = Date.UTC(2026, 2, 10, 12, 0, 10);
 
-let server: TestPostgres;
 let postgres: Postgres;
-
-beforeAll(async () => {
-  server = await startTestPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  ({ postgres } = await server.database());
-  const far = jobSpec('far', { cluster: 'far' });
-  await writeRecords(postgres, [
+const far = jobSpec('far', { cluster: 'far' });
+withRecordsOnPostgres(
+  [
     { kind: 'job', uid: 'here', seq: 1, job: jobView({ uid: 'here' }) },
     { kind: 'job', uid: 'far', seq: 1, job: jobView({ uid: 'far', name: 'far', spec: far }) },
-  ]);
-});
+  ],
+  (one) => {
+    postgres = one;
+  },
+);
 
 const sample = (atMs: number, value: number, more: Partial<MetricSample> = {}): MetricSample => ({
   uid: 'here',
