@@ -14,6 +14,8 @@ export interface Generation {
   readonly restoreFrom?: string;
   /** Vertices of its job that keep their parallelism when the job's changes, as a rescale has seen. */
   readonly fixedVertices?: readonly string[];
+  /** The submission whose parallelism nobody knows: a rescale of it came to no end, and Flink could not be asked to take it back. */
+  readonly unsettledIn?: number;
   /** Whether it runs beside the active one until somebody promotes or discards it. */
   readonly candidate?: true;
   /** The newest submission that was seen to complete a checkpoint: kept by the job, for with its anchor the generation's own notes go. */

@@ -9,6 +9,7 @@ import { leavesJobAlone, operationKinds, type OperationKind } from './operation-
 import type { OperationResult } from './operation-result.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
 import { troubleOfActive } from './recovery/mending.ts';
+import { runningPhase } from './recovery/trouble.ts';
 import { isStillToResume, isToBeResumed } from './resumption.ts';
 import { withSavepoints } from './savepoint-list.ts';
 import { supersededWish, type Successor } from './superseded.ts';
@@ -18,7 +19,7 @@ export const lostOperationsMax = 5;
 
 /** What is known beside the result. What releases before this one did not do is asked only where it makes a difference; absent: it is done. */
 export interface KnownBeside {
-  /** How the job had ended when the operation's turn came; absent where it had not, or where nobody knows what a lost one has done since. */
+  /** How the job had ended, or was to be brought back, when the operation's turn came; absent where it had not, or where nobody knows what a lost one has done since. */
   readonly hadEnded?: Pick<JobState, 'phase' | 'failure'> | undefined;
   /** What has changed nothing leaves the job ended as it had: they left it FAILED. */
   readonly staysEnded?: () => boolean;
@@ -56,7 +57,7 @@ export function concludeOperation(
 function takePhase(state: JobState, result: OperationResult, known: KnownBeside): void {
   const { failure: before } = state;
   const resumes = isStillToResume(isToBeResumed(state), result.record);
-  const stays = endKept(result, known);
+  const stays = endKept(state, result, known);
   state.phase = stays?.phase ?? phaseAfter(state, result, known);
   state.resumes = resumes && state.phase === 'FAILED';
   if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
@@ -147,9 +148,17 @@ function isUntouched({ failure, finished, leftRunning, record: { steps } }: Oper
   return failure !== undefined && !finished && !leftRunning && isAsking;
 }
 
-/** How a job had ended that the operation has not come to change; undefined where that is another story. */
-function endKept(result: OperationResult, { hadEnded, staysEnded }: KnownBeside): KnownBeside['hadEnded'] {
-  return hadEnded && isUntouched(result) && (staysEnded?.() ?? true) ? hadEnded : undefined;
+/**
+ * How a job had ended that the operation has not come to change; undefined where that is another story. What was to be brought back may have been seen to
+ * run meanwhile: agents tell that once.
+ */
+function endKept(
+  state: JobState,
+  result: OperationResult,
+  { hadEnded, staysEnded }: KnownBeside,
+): KnownBeside['hadEnded'] {
+  if (!hadEnded || !isUntouched(result) || !(staysEnded?.() ?? true)) return undefined;
+  return hadEnded.phase === 'RECOVERING' && !state.trouble ? { phase: runningPhase(state) } : hadEnded;
 }
 
 function phaseAfter(state: JobState, result: OperationResult, known: KnownBeside): JobPhase {

@@ -6,6 +6,7 @@ import { leavesJobAlone, settledPhase, type OperationKind } from './operation-ki
 import { hasEnded, type OperationRecord } from './operation.ts';
 import { pinningOf } from './pinning.ts';
 import type { PlannedJob } from './plan/change-plan.ts';
+import { isRecordedUnsettled } from './rescale/unsettled.ts';
 import { isRecordedToResume } from './resumption.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
@@ -90,6 +91,7 @@ export function plannedJob(recorded: RecordedJob | undefined): PlannedJob {
     ...certain,
     phase: isBroken(job) ? job.phase : settledPhase(job.phase),
     generations: active ? [{ spec: active }] : [],
+    ...(isRecordedUnsettled(recorded.operations) && { isUnsettled: true }),
     ...(isRecordedToResume(recorded.operations) && { resumes: true }),
     ...(lastRun && { lastRun }),
   };

@@ -16,6 +16,7 @@ import {
   type KnownBeside,
 } from '../core/job-outcome.ts';
 import type { JobState, QueuedOperation, Revision } from '../core/job-state.ts';
+import { activeAmong } from '../core/generation.ts';
 import { lateAttemptMs } from '../core/late-attempt.ts';
 import { operationWorkflowId } from '../core/names.ts';
 import { isCanceledWhileMended, isUnasked, keepsAttempts } from '../core/recovery/mending.ts';
@@ -24,6 +25,7 @@ import { leavesJobAlone, operationKinds, type OperationKind } from '../core/oper
 import type { OperationResult } from '../core/operation-result.ts';
 import type { PlannedJob } from '../core/plan/change-plan.ts';
 import type { RecordRow } from '../core/records.ts';
+import { isUnsettled } from '../core/rescale/unsettled.ts';
 import { isStillToResume, isToBeResumed } from '../core/resumption.ts';
 import { isFurther, lastOfEachNumber, numberedApart, savepointSeq } from '../core/savepoint-numbers.ts';
 import { waitUntilDue, type DueOperation } from './due-by-itself.ts';
@@ -38,7 +40,7 @@ export class JobEntity extends JobHealth {
   private lost: readonly number[] = [];
   private lostCandidate = false;
   private wasRunning = false;
-  /** How the job had ended when the turn of the operation under way came. */
+  /** How the job had ended, or was to be brought back, when the turn of the operation under way came. */
   private hadEnded: KnownBeside['hadEnded'];
   private isEnding = false;
 
@@ -119,8 +121,7 @@ export class JobEntity extends JobHealth {
     this.wasRunning = wasRunning;
     // Agents tell nothing twice: what they have seen to end in between would be said to run for good.
     const mayRun = wasRunning && !isAtAnEnd(state.phase);
-    const { phase, failure } = state;
-    this.hadEnded = isAtAnEnd(phase) && this.lostInARow === 0 ? { phase, ...(failure && { failure }) } : undefined;
+    this.hadEnded = this.lostInARow === 0 ? endOf(state, next) : undefined;
     const revision = next.mends?.revision ?? state.revision;
     const planned = this.afterLoss(state, await this.planned(state, next, revision));
     state.running = planned;
@@ -165,7 +166,17 @@ export class JobEntity extends JobHealth {
     const { phase, askedCluster, generations, lastRun } = state;
     const afterLoss = this.lostInARow > 0 && !this.lostCandidate;
     const resumes = isToBeResumed(state);
-    return { phase, askedCluster, generations, afterLoss, resumes, ...(lastRun && { lastRun: lastRun.spec }) };
+    const active = activeAmong(generations);
+    const unsettled = active && isUnsettled(active) ? { isUnsettled: true } : {};
+    return {
+      phase,
+      askedCluster,
+      generations,
+      afterLoss,
+      resumes,
+      ...unsettled,
+      ...(lastRun && { lastRun: lastRun.spec }),
+    };
   }
 
   private conclude(state: JobState, told: OperationResult, brought: Revision): void {
@@ -175,7 +186,7 @@ export class JobEntity extends JobHealth {
     if (!leavesJobAlone(record.kind) && !this.staysLost(result)) [this.lostInARow, this.lost] = [0, []];
     concludeOperation(state, result, brought, {
       hadEnded: this.hadEnded,
-      staysEnded: () => patched('ended-stays-ended'),
+      staysEnded: () => patched(this.hadEnded?.phase === 'RECOVERING' ? 'recovering-stays-so' : 'ended-stays-ended'),
       outlivesRescale: () => patched('broken-while-rescaled'),
     });
     const ended = { record, recordSeq, ...(mends && { mends }) };
@@ -263,6 +274,12 @@ export class JobEntity extends JobHealth {
     const { kind, requestedBy, number } = lost.record;
     return repeatedOperation(this.newOperation(kind, requestedBy, `Operation ${number} ended without a result`), lost);
   }
+}
+
+/** How a job has ended, or is to be brought back by something else; undefined where it may run. */
+function endOf({ phase, failure }: JobState, { mends }: QueuedOperation): KnownBeside['hadEnded'] {
+  const isEnded = isAtAnEnd(phase) || (phase === 'RECOVERING' && !mends);
+  return isEnded ? { phase, ...(failure && { failure }) } : undefined;
 }
 
 /** What the job is said to be while it is changed. */

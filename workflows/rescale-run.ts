@@ -4,6 +4,7 @@ import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { generationName } from '../core/names.ts';
 import type { TargetInput } from '../core/operation-result.ts';
+import { isUnsettled } from '../core/rescale/unsettled.ts';
 import { parallelismOf, requirementsFor, type VertexParallelism } from '../core/rescale/vertex-parallelism.ts';
 import { parseDurationMs } from '../core/spec/duration.ts';
 import { hasSameParallelism, slotsNeeded, taskManagerReplicas } from '../core/spec/task-managers.ts';
@@ -17,7 +18,7 @@ import { clearOthers } from './reconcile.ts';
 
 export class RescaleRun {
   readonly account: OperationRun;
-  private readonly before: Generation;
+  private before: Generation;
   private readonly next: GenerationSteps;
   private readonly name: string;
   private readonly input: TargetInput;
@@ -38,7 +39,7 @@ export class RescaleRun {
 
   /** Else it is only about TaskManagers. */
   get changesParallelism(): boolean {
-    return !hasSameParallelism(this.before.spec.spec.job, this.spec.job);
+    return isUnsettled(this.before) || !hasSameParallelism(this.before.spec.spec.job, this.spec.job);
   }
 
   /** Everything before Flink is asked: it may be given up. */
@@ -48,7 +49,8 @@ export class RescaleRun {
       const checked = await this.check();
       if (!checked) return undefined;
       this.checked = checked;
-      this.next.generation = { ...this.next.generation, fixedVertices: checked.fixed };
+      const { unsettledIn: _settled, ...generation } = this.next.generation;
+      this.next.generation = { ...generation, fixedVertices: checked.fixed };
       if (checked.taskManagers < taskManagerReplicas(this.spec)) await this.addTaskManagers();
       if (slotsNeeded(this.spec.job) > slotsNeeded(this.before.spec.spec.job)) await this.next.slotsRegistered();
       // A rescale of 1.20 begins at once, and goes on from the newest checkpoint that there is.
@@ -165,17 +167,24 @@ export class RescaleRun {
     return told;
   }
 
-  private async putBack(failure: Failure, { before }: CheckedRescale): Promise<Failure> {
+  private async putBack(failure: Failure, checked: CheckedRescale): Promise<Failure> {
     const from = this.before.spec.spec.job.parallelism;
     try {
-      const { hasEnded } = await this.ask('parallelismPutBack', before);
-      if (!hasEnded) await this.reached('tasksRunning', parallelismOf(before), true);
+      const { hasEnded } = await this.ask('parallelismPutBack', checked.before);
+      if (!hasEnded) await this.reached('tasksRunning', parallelismOf(checked.before), true);
       this.account.leftRunning &&= !hasEnded;
       return also(failure, hasEnded ? 'The job has ended.' : `It was put back to parallelism ${from}.`);
     } catch (error) {
       this.account.leftRunning = false;
+      this.leaveUnsettled(checked);
       return also(failure, `It could not be put back to parallelism ${from}: ${failureOf(error).message}`);
     }
+  }
+
+  /** Whatever asks Flink next is told that what it was asked for before tells nothing of which vertices follow. */
+  private leaveUnsettled({ fixed }: CheckedRescale): void {
+    this.before = { ...this.before, fixedVertices: fixed, unsettledIn: this.before.submission };
+    this.account.activate(this.before);
   }
 
   private get spec() {

@@ -5,6 +5,7 @@ import type { Failure } from '../../core/failure.ts';
 import type { FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId, generationNames } from '../../core/names.ts';
+import { isUnsettled } from '../../core/rescale/unsettled.ts';
 import { decideParallelism, type Requirements, type VertexParallelism } from '../../core/rescale/vertex-parallelism.ts';
 import { failed, withFailures } from '../failures.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -91,7 +92,13 @@ async function decided(flink: FlinkClient, job: JobDetail, generation: Generatio
   if (!before) throw failed(otherScheduler);
   const { parallelism: from, vertexParallelism = {} } = generation.spec.spec.job;
   const named = { from: vertexParallelism, to: wanted.vertexParallelism ?? {} };
-  const wish = { from, to: wanted.parallelism, fixed: generation.fixedVertices ?? [], named };
+  const wish = {
+    from,
+    to: wanted.parallelism,
+    fixed: generation.fixedVertices ?? [],
+    isUnsettled: isUnsettled(generation),
+    named,
+  };
   const decision = decideParallelism(job.vertices, before, wish);
   if ('refused' in decision) throw failed(decision.refused);
   const { fixed } = decision;

@@ -15,6 +15,7 @@ const anchored = z.object({
   submission: z.int(),
   restoreFrom: z.string().optional(),
   fixedVertices: z.array(z.string()).optional(),
+  unsettledIn: z.int().optional(),
   candidate: z.literal(true).optional(),
 });
 

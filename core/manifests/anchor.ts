@@ -21,7 +21,8 @@ export function renderAnchor(
   operation: number,
   submits = generation.spec.spec.mode === 'application',
 ): ConfigMap {
-  const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices, candidate } = generation;
+  const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices, unsettledIn, candidate } =
+    generation;
   const kept: Generation = {
     identity,
     revision,
@@ -30,6 +31,7 @@ export function renderAnchor(
     submission,
     ...(restoreFrom && { restoreFrom }),
     ...(fixedVertices && { fixedVertices }),
+    ...(unsettledIn !== undefined && { unsettledIn }),
     ...(candidate && { candidate }),
   };
   return {

@@ -38,6 +38,8 @@ export interface PlannedJob {
   readonly phase: JobPhase;
   readonly askedCluster: boolean;
   readonly generations: readonly Pick<Generation, 'spec' | 'candidate'>[];
+  /** Whether nobody knows which parallelism it has: a rescale has failed, and could not be taken back. */
+  readonly isUnsettled?: boolean;
   /** Whether the operation before this one was lost: then nothing is certain. */
   readonly afterLoss: boolean;
   /** Whether it was stopped, and what was to resume it has failed. */
@@ -55,7 +57,8 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   const active = runningGeneration(job)?.spec;
   const before = active ?? job.lastRun;
   const changes = before ? changesBetween(before, target) : [];
-  const cost = dearest(changes.map((change) => change.cost));
+  const settling = active ? settlingOf(job) : [];
+  const cost = dearest([...changes, ...settling].map((one) => one.cost));
   const wanted = mode ?? modeOf(before, target);
   const base = { cost, changes, mode: readable(before, target, wanted), notes: [] };
   if (target.spec.state !== 'running') return { ...base, ...endOf(job, target, mode) };
@@ -69,7 +72,13 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
       ...startOf(before, target, { changes, said: mode, hasFinished: job.phase === 'FINISHED' }),
     };
   const upgrade = { ...base, ...upgradeOf(active, target, wanted) };
-  return cost === 'rescale' ? inPlace(upgrade, obstacleOf(active, mode)) : upgrade;
+  const notes = settling.map(({ note }) => note);
+  return cost === 'rescale' ? inPlace(upgrade, notes, obstacleOf(active, mode)) : upgrade;
+}
+
+/** What is to be done though nothing has changed. */
+function settlingOf({ isUnsettled = false }: PlannedJob): readonly { readonly cost: Cost; readonly note: string }[] {
+  return isUnsettled ? [{ cost: 'rescale', note: settles }] : [];
 }
 
 /** A first start goes on from the savepoint that its spec names: only what ran before can leave a state behind. */
@@ -123,9 +132,9 @@ function asksForUpgrade({ path, cost }: FieldChange): boolean {
 }
 
 /** The job goes on where nothing is against it; else what it would take to start it anew. */
-function inPlace(upgrade: ChangePlan, obstacle: string | undefined): ChangePlan {
+function inPlace(upgrade: ChangePlan, told: readonly string[], obstacle: string | undefined): ChangePlan {
   const { cost, changes, notes } = upgrade;
-  if (obstacle === undefined) return { kind: 'rescale', cost, changes, notes: [] };
+  if (obstacle === undefined) return { kind: 'rescale', cost, changes, notes: told };
   return { ...upgrade, notes: [`The job is stopped for its new parallelism: ${obstacle}.`, ...notes] };
 }
 
@@ -196,6 +205,9 @@ function backendNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): strin
   const taken = `The savepoint is taken in canonical format, for the state backend changes${unless}.`;
   return next.spec.upgrade.whenSavepointFails === 'checkpoint' ? [taken, noCheckpoint] : [taken];
 }
+
+const settles =
+  'Which parallelism the job has is not known: its last rescale failed and could not be taken back. Flink is asked for that of the spec.';
 
 const startsEmpty = 'The state of the job is left behind: it starts empty.';
 

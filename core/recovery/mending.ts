@@ -73,6 +73,8 @@ export function concludeTrouble(state: JobState, ended: QueuedOperation, taken: 
     const isLeft = taken.staysCanceled && isCanceledWhileMended(state, ended);
     return isLeft ? canceled(state, failure) : unmended(state, mends, failure);
   }
+  // What has done nothing to a job that is to be brought back, though nothing of it may be there any more.
+  if (!mends && state.phase === 'RECOVERING') return untouched(state);
   state.trouble = stillThere(state);
   if (mends?.action === 'rollBack') wentBack(state, mends);
 }
@@ -135,7 +137,7 @@ function stillThere(state: JobState): Trouble | undefined {
   return isTried ? { finding, of, since, isJudged: true, isGivenUp: true } : undefined;
 }
 
-/** What was only about the candidate leaves what is wrong with the job: it is judged anew, unless it was given up. */
+/** What was only about the candidate, or has reached nobody, leaves what is wrong with the job: it is judged anew, unless it was given up. */
 function untouched(state: JobState): void {
   if (!state.trouble || state.trouble.isGivenUp) return;
   const { finding, of, since, revision, goesBackTo } = state.trouble;

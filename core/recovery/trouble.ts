@@ -195,7 +195,8 @@ function isUpAgain(state: JobState, { isUpBeside }: Hears): void {
   state.failure = undefined;
 }
 
-function runningPhase(state: JobState): JobPhase {
+/** The phase of a job that runs. */
+export function runningPhase(state: JobState): JobPhase {
   return countedCandidate(state) ? 'DUAL_RUNNING' : 'RUNNING';
 }
 

@@ -20,6 +20,8 @@ export interface ParallelismWish {
   readonly to: number;
   /** Vertices known from before to keep theirs. */
   readonly fixed: readonly string[];
+  /** Whether those are all: what Flink was asked for may be anything between the job's parallelism and another, and tells nothing. */
+  readonly isUnsettled?: boolean;
   /** Vertices that the spec names: as it has been, and as it shall be. */
   readonly named?: { readonly from: VertexParallelism; readonly to: VertexParallelism };
 }
@@ -40,7 +42,7 @@ export type ParallelismDecision =
 export function decideParallelism(
   vertices: readonly VertexSeen[],
   now: Requirements,
-  { from, to, fixed, named = { from: {}, to: {} } }: ParallelismWish,
+  { from, to, fixed, isUnsettled = false, named = { from: {}, to: {} } }: ParallelismWish,
 ): ParallelismDecision {
   // One that was named before has gone with an upgrade of the program, and was passed over since.
   const isNew = (id: string) => named.from[id] !== named.to[id];
@@ -48,7 +50,7 @@ export function decideParallelism(
   if (unknown !== undefined) return { refused: noSuchVertex(unknown, vertices) };
   const upperOf = ({ id }: VertexSeen) => now[id]?.upper ?? from;
   // What the spec named until now and does not any more follows again.
-  const hasFollowed = (one: VertexSeen) => upperOf(one) === from && !fixed.includes(one.id);
+  const hasFollowed = (one: VertexSeen) => (isUnsettled || upperOf(one) === from) && !fixed.includes(one.id);
   const follows = (one: VertexSeen) =>
     one.maxParallelism !== 1 && !(one.id in named.to) && (one.id in named.from || hasFollowed(one));
   const wantedOf = (one: VertexSeen) => named.to[one.id] ?? (follows(one) ? to : upperOf(one));

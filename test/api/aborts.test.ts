@@ -1,4 +1,4 @@
-/** Operations that somebody gives up, on the real workflows: what was begun is undone, and the job is as it was. */
+/** Operations that are given up, by somebody or since they cannot go on, on the real workflows: what was begun is undone, and the job is as it was. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { expect, test } from '@jest/globals';
@@ -138,6 +138,24 @@ test('a rescale that is given up leaves no note that the job is being changed, t
     expect.arrayContaining(['taskManagersAdded done', 'undone failed']),
   );
   expect(agentOutput()).toContain('noted revision 1 of clings');
+});
+
+test('after a rescale that could not be put back the spec before it is no empty word: Flink is asked for its parallelism', async () => {
+  const spec = specInput('unsettled', { storage, deadlines: { running: '1s' } });
+  await done(await call('PUT', path('unsettled'), { body: spec }));
+  writeFileSync(stall, 'changeParallelism');
+  const { failure } = await ended(await call('POST', `${path('unsettled')}/scale`, { body: { parallelism: 2 } }));
+  expect(failure.message).toMatch(/could not be put back to parallelism 1/);
+  rmSync(stall);
+  const wouldBe = await call('PUT', `${path('unsettled')}?dryRun=true`, { body: spec });
+  expect(wouldBe.body).toMatchObject({ plan: { kind: 'rescale' } });
+  const again = await done(await call('PUT', path('unsettled'), { body: spec }));
+  expect(again).toMatchObject({ kind: 'rescale', plan: { notes: [expect.stringMatching(/is not known/)] } });
+  expect(agentOutput()).toMatch(/asked for at most 1\n[^]*noted revision \d+ of unsettled/);
+  const settled = await done(
+    await call('PUT', path('unsettled'), { body: { ...spec, spec: { ...spec.spec, deadlines: { running: '2s' } } } }),
+  );
+  expect(settled.kind).toBe('adjust');
 });
 
 test('an upgrade that replaces what had finished goes back to nothing when it is given up, and says so before', async () => {

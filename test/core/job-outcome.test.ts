@@ -14,7 +14,8 @@ import type { JobState } from '../../core/job-state.ts';
 import type { OperationKind } from '../../core/operation-kinds.ts';
 import type { OperationResult } from '../../core/operation-result.ts';
 import type { StepRecord } from '../../core/operation.ts';
-import type { Trouble } from '../../core/recovery/trouble.ts';
+import { concludeTrouble } from '../../core/recovery/mending.ts';
+import { isToBeJudged, type Trouble } from '../../core/recovery/trouble.ts';
 import { found } from '../support/findings.ts';
 import { jobIs } from '../support/observation-fixture.ts';
 import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
@@ -151,6 +152,25 @@ describe('the end of an operation', () => {
     const hadEnded = { phase: 'CANCELED', failure: canceled } as const;
     concludeOperation(state, outcome, state.revision, { hadEnded });
     expect(state).toMatchObject(hadEnded);
+  });
+
+  const revision = { ...someState().revision, number: 7 };
+  const replaced = { ...trouble, of: { generation: 2, submission: 1 }, revision };
+  test.each<[string, Partial<JobState>, Partial<JobState>]>([
+    ['waits to be brought back', { trouble: { ...trouble, isJudged: true } }, { phase: 'RECOVERING', trouble }],
+    [
+      'waits for that after an attempt of which nothing is left',
+      { generations: [], trouble: { ...replaced, isJudged: true } },
+      { phase: 'RECOVERING', trouble: replaced },
+    ],
+    ['has come back meanwhile', {}, { phase: 'RUNNING', trouble: undefined }],
+  ])('that has reached nobody leaves a job that %s', (_name, change, after) => {
+    const state = someState({ phase: 'REMOVING', running: someOperation(5, 'remove'), ...change });
+    const outcome = result({ generations: state.generations, leftRunning: false, failure: silent }, 'remove');
+    concludeOperation(state, outcome, state.revision, { hadEnded: { phase: 'RECOVERING' } });
+    concludeTrouble(state, someOperation(5, 'remove'));
+    expect(state).toMatchObject(after);
+    expect(isToBeJudged(state)).toBe(after.trouble !== undefined);
   });
 
   test('of a job that had ended is FAILED where an older release has said so', () => {

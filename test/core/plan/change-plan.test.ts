@@ -146,6 +146,12 @@ describe('what a spec asks of its job', () => {
       { restartNonce: 1 },
       { kind: 'deploy' },
     ],
+    [
+      'one whose rescale could not be put back is asked for the parallelism of its spec, though nothing has changed',
+      running({}, { isUnsettled: true }),
+      {},
+      { kind: 'rescale', cost: 'rescale', changes: [], notes: [expect.stringMatching(/is not known/)] },
+    ],
     ['a job that has finished is not suspended', finished, { state: 'suspended' }, { kind: 'adjust' }],
     [
       'before a spec that was accepted before it came up, a candidate gives way',

@@ -19,6 +19,7 @@ interface Case {
   readonly vertices: Vertices;
   readonly wish: readonly [from: number, to: number];
   readonly known?: readonly string[];
+  readonly unsettled?: true;
   readonly named?: ParallelismWish['named'];
   readonly parallelism: Readonly<Record<string, number>>;
   readonly fixed: readonly string[];
@@ -48,6 +49,14 @@ const cases: Readonly<Record<string, Case>> = {
     wish: [1, 3],
     parallelism: { map: 3, sink: 3 },
     fixed: [],
+  },
+  'after a rescale that could not be put back, all follow that followed then, whatever Flink was asked for': {
+    vertices: { source: [4, 128], map: [2, 128], sink: [1, 128] },
+    wish: [2, 2],
+    known: ['sink'],
+    unsettled: true,
+    parallelism: { source: 2, map: 2, sink: 1 },
+    fixed: ['sink'],
   },
   'a vertex that the spec names has what it says': {
     vertices: { source: [2, 128], map: [2, 128], sink: [1, 128] },
@@ -111,10 +120,13 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe('the parallelism of each vertex', () => {
-  test.each(Object.entries(cases))('%s', (_name, { vertices, wish: [from, to], known = [], named, ...decision }) => {
-    const wish = { from, to, fixed: known, ...(named && { named }) };
-    expect(decideParallelism(seen(vertices), asked(vertices), wish)).toEqual(decision);
-  });
+  test.each(Object.entries(cases))(
+    '%s',
+    (_name, { vertices, wish: [from, to], known = [], unsettled, named, ...decision }) => {
+      const wish = { from, to, fixed: known, ...(unsettled && { isUnsettled: true }), ...(named && { named }) };
+      expect(decideParallelism(seen(vertices), asked(vertices), wish)).toEqual(decision);
+    },
+  );
 
   test.each([
     ['that is not there', { nowhere: 2 }, 'NO_SUCH_VERTEX', /no vertex nowhere/],
