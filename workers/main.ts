@@ -74,7 +74,7 @@ function createWorker(
 
 /** Looks again and again for operations whose build has no worker left. */
 async function endStranded(worker: Worker, stranded: StrandedOperations, metrics: WorkerMetrics): Promise<void> {
-  await untilDone(worker, strandedCheckMs, async () => {
+  await untilDone(worker, { everyMs: strandedCheckMs, what: 'look for stranded operations', log }, async () => {
     for (const workflowId of await stranded.endThem()) {
       metrics.strandedOperations.inc();
       log.warn({ workflowId }, 'ended: no worker of its build is left');

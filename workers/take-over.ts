@@ -25,7 +25,8 @@ export interface TakingOver {
 
 /** Goes on until the worker ends. */
 export async function takeOver(one: TakingOver): Promise<void> {
-  await untilDone(one.worker, startCheckMs, async () => {
+  const { worker, log } = one;
+  await untilDone(worker, { everyMs: startCheckMs, what: 'see which build is current', log }, async () => {
     await settleCurrent(one);
     return true;
   });
@@ -60,7 +61,7 @@ const said: Readonly<Record<TakeOver, readonly ['info' | 'warn', string]>> = {
 /** One that nothing needed from the start stays: what has started it, though its build is drained, would do so again and again. */
 async function endWhenDrained({ connection, worker, version, log }: TakingOver): Promise<void> {
   let wasNeeded = false;
-  await untilDone(worker, drainCheckMs, async () => {
+  await untilDone(worker, { everyMs: drainCheckMs, what: 'see whether this build is still needed', log }, async () => {
     const drained = await isDrained(connection, version);
     wasNeeded ||= !drained;
     return drained && wasNeeded;
