@@ -12,6 +12,12 @@ import { NodesView } from './nodes-view.ts';
 import { slimObject, slimPod } from './slim.ts';
 
 const kinds = ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service'] as const;
+/**
+ * Another agent may reach an API server that does not answer this one: it gets its turn after so long. Where there is none, that costs an action of Temporal
+ * each time.
+ */
+const patienceMs = 120_000;
+
 type WatchedKind = (typeof kinds)[number];
 type WatchedObject = ObjectOf<WatchedKind>;
 
@@ -80,10 +86,11 @@ export class ClusterView {
     return [...this.entries].flatMap(([other, entry]) => (other !== name && other.startsWith(job) ? [entry] : []));
   }
 
-  /** Follows the shard until the signal. @throws KubernetesError where the server refuses. */
+  /** Follows the shard until the signal. @throws KubernetesError where the server refuses, or has not answered for two minutes. */
   async follow(kubernetes: KubernetesClient, labelSelector: string, signal: AbortSignal): Promise<void> {
-    const own = kinds.map((kind) => kubernetes.follow(kind, '', { labelSelector }, this.followerOf(kind), signal));
-    await Promise.all([...own, this.nodes.follow(kubernetes, signal)]);
+    const options = { signal, patienceMs };
+    const own = kinds.map((kind) => kubernetes.follow(kind, '', { labelSelector }, this.followerOf(kind), options));
+    await Promise.all([...own, this.nodes.follow(kubernetes, options)]);
   }
 
   private nodeChanged(node: string): void {

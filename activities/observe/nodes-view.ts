@@ -1,5 +1,5 @@
 /** Which nodes of a cluster have not been heard of, kept true by a watch. */
-import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
+import type { FollowOptions, KubernetesClient } from '../../clients/kubernetes/client.ts';
 import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import { isFinalRefusal } from '../failures.ts';
 
@@ -24,9 +24,9 @@ export class NodesView {
   }
 
   /** Follows all nodes until the signal. An agent that may not read nodes goes without. @returns whether it may. */
-  async follow(kubernetes: KubernetesClient, signal: AbortSignal): Promise<boolean> {
+  async follow(kubernetes: KubernetesClient, options: FollowOptions): Promise<boolean> {
     try {
-      await kubernetes.follow('Node', '', {}, this, signal);
+      await kubernetes.follow('Node', '', {}, this, options);
       return true;
     } catch (error) {
       if (!isFinalRefusal(error)) throw error;

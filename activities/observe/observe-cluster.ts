@@ -145,7 +145,7 @@ function fencedScaling(ports: AutoscalingPorts, fence: AttemptFence): Autoscalin
   return { ...ports, tell, write };
 }
 
-/** @throws some time after the API server has refused: whoever takes up the next attempt is refused, too. */
+/** @throws some time after the API server has refused, or was found not to answer: whoever takes up the next attempt may fare no better. */
 async function followed(view: ClusterView, kubernetes: KubernetesClient, selector: string, signal: AbortSignal) {
   try {
     await view.follow(kubernetes, selector, signal);

@@ -88,6 +88,12 @@ export interface Follower<K extends Kind> {
   deleted(object: ObjectOf<K>): void;
 }
 
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** How long the server may not answer; absent: for ever. */
+  readonly patienceMs?: number;
+}
+
 /** Every function raises `KubernetesError` where the server refuses or does not answer. */
 export interface KubernetesClient {
   /** The API server's URL. */
@@ -148,14 +154,14 @@ export interface KubernetesClient {
   ): Promise<R>;
   /**
    * Follows a selection (in all namespaces where `namespace` is empty) until the signal. Silence and restarts are waited out.
-   * @throws KubernetesError where the server refuses.
+   * @throws KubernetesError where the server refuses, or has not answered for as long as it may.
    */
   follow<K extends Kind>(
     kind: K,
     namespace: string,
     selection: Selection,
     follower: Follower<K>,
-    signal: AbortSignal,
+    options: FollowOptions,
   ): Promise<void>;
   /** A container's log as text; empty where the container has not run. */
   podLog(namespace: string, pod: string, container: string, options?: LogOptions): Promise<string>;

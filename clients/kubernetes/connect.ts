@@ -17,8 +17,8 @@ export function connectKubernetes(options: ConnectOptions = {}): KubernetesClien
     ...objectCalls(connection),
     watchUntil: (kind, namespace, selection, decide, watch) =>
       watchUntil(connection, { kind, namespace, selection }, decide, watch),
-    follow: (kind, namespace, selection, follower, signal) =>
-      follow(connection, { kind, namespace, selection }, follower, signal),
+    follow: (kind, namespace, selection, follower, following) =>
+      follow(connection, { kind, namespace, selection }, follower, following),
     podLog: (namespace, pod, container, log = {}) => podLog(connection, namespace, pod, container, log),
     followLog: (namespace, pod, container, log = {}) => followLog(connection, namespace, pod, container, log),
     raw: (request) => connection.send(request),

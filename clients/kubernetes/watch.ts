@@ -1,7 +1,7 @@
 /** Watching a selection of objects until something can be said about them. */
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Follower, Selection, WatchOptions } from './client.ts';
+import type { Follower, FollowOptions, Selection, WatchOptions } from './client.ts';
 import { refusal, type Connection } from './connection.ts';
 import { KubernetesError, WaitTimedOut } from './errors.ts';
 import { resourcePath, type Kind, type ObjectOf } from './kinds.ts';
@@ -48,7 +48,9 @@ export async function watchUntil<K extends Kind, R>(
   ended.signal.addEventListener('abort', () => bell.ring(), { once: true });
   const timer = setTimeout(() => ended.abort(timedOut(watched, timeoutMs)), timeoutMs);
   const view = new View<K>(() => bell.ring());
-  const following = follow(connection, watched, view, ended.signal).catch((error: unknown) => ended.abort(error));
+  const following = follow(connection, watched, view, { signal: ended.signal }).catch((error: unknown) =>
+    ended.abort(error),
+  );
   try {
     for (;;) {
       await bell.wait(evaluateEveryMs);
@@ -69,9 +71,10 @@ export async function follow<K extends Kind>(
   connection: Connection,
   watched: Watched<K>,
   follower: Follower<K>,
-  signal: AbortSignal,
+  { signal, patienceMs = Infinity }: FollowOptions,
 ): Promise<void> {
   let pause = pauseMs.first;
+  let awaySinceMs: number | undefined;
   while (!signal.aborted) {
     try {
       const { items, resourceVersion } = await listAll(connection, watched.kind, watched.namespace, watched.selection, {
@@ -79,10 +82,13 @@ export async function follow<K extends Kind>(
       });
       follower.replaced(items);
       pause = pauseMs.first;
+      awaySinceMs = undefined;
       await watchFrom(connection, watched, { resourceVersion, follower, signal });
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof KubernetesError) || !error.retryable) throw error;
+      awaySinceMs ??= performance.now();
+      if (performance.now() - awaySinceMs > patienceMs) throw error;
       await sleep(Math.max(pause, (error.retryAfterSeconds ?? 0) * 1000), undefined, { signal }).catch(() => undefined);
       pause = Math.min(pause * 2, pauseMs.longest);
     }
