@@ -181,7 +181,7 @@ function isToBeBroughtBack(result: OperationResult, { outlivesRescale }: KnownBe
   return isBrokenMeanwhile(result) && (outlivesRescale?.() ?? true);
 }
 
-/** A rescale replaces nothing: what ended its job meanwhile is none of its doing, and whoever gives it up has seen to that. */
+/** A rescale replaces nothing: what ended its job meanwhile is none of its doing. Where it was ended where it stood, nobody has looked. */
 function isBrokenMeanwhile({ failure, leftRunning, record: { kind }, generations }: OperationResult): boolean {
   const isThere = activeAmong(generations) !== undefined;
   return kind === 'rescale' && failure !== undefined && failure.code !== 'ABORTED' && !leftRunning && isThere;

@@ -173,11 +173,14 @@ export class RescaleRun {
       const { hasEnded } = await this.ask('parallelismPutBack', checked.before);
       if (!hasEnded) await this.reached('tasksRunning', parallelismOf(checked.before), true);
       this.account.leftRunning &&= !hasEnded;
-      return also(failure, hasEnded ? 'The job has ended.' : `It was put back to parallelism ${from}.`);
+      return hasEnded
+        ? also(failure, 'The job has ended.', jobEnded)
+        : also(failure, `It was put back to parallelism ${from}.`);
     } catch (error) {
       this.account.leftRunning = false;
       this.leaveUnsettled(checked);
-      return also(failure, `It could not be put back to parallelism ${from}: ${failureOf(error).message}`);
+      const why = failureOf(error);
+      return also(failure, `It could not be put back to parallelism ${from}: ${why.message}`, why);
     }
   }
 
@@ -192,6 +195,13 @@ export class RescaleRun {
   }
 }
 
-function also(failure: Failure, more: string): Failure {
-  return { ...failure, message: `${failure.message} ${more}` };
+const jobEnded: Omit<Failure, 'message'> = {
+  code: 'JOB_NOT_RUNNING',
+  cure: 'Nothing to do where the job is brought back by itself (spec.recovery); `drey describe job NAME` says what becomes of it.',
+};
+
+/** @param instead what somebody finds who gave it up and was told that the job would run on. */
+function also(failure: Failure, more: string, instead?: Omit<Failure, 'message'>): Failure {
+  const told = instead && failure.code === 'ABORTED' ? instead : failure;
+  return { ...told, message: `${failure.message} ${more}` };
 }

@@ -108,6 +108,8 @@ export class UpgradeRun {
   async stopPrevious(): Promise<void> {
     const next = this.next.generation;
     const wish = { ...keepingState(this.previous, next.spec, this.account.mode), next };
+    // Nobody who asked to give it up while room was made was heard.
+    await this.account.untilNoReturn(() => Promise.resolve());
     const stopped = await stopGeneration(this.account, wish, 'previousStopped');
     // Temporal's clock: those of the two JobManagers, and of the agents, may differ.
     if (stopped.endedAgoMs !== undefined) this.endedAtMs = Date.now() - stopped.endedAgoMs;

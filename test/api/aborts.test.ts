@@ -126,6 +126,20 @@ test.each([
   },
 );
 
+test('a rescale that is given up and cannot be put back says so, and the job is still listened to', async () => {
+  await done(
+    await call('PUT', path('astray'), { body: specInput('astray', { storage, deadlines: { running: '1s' } }) }),
+  );
+  writeFileSync(stall, 'waitParallelism');
+  const rescale = await call('POST', `${path('astray')}/scale`, { body: { parallelism: 2 } });
+  await begun(rescale, 'tasksRescaled');
+  writeFileSync(stall, 'changeParallelism');
+  const { state, failure } = await givenUp(rescale);
+  expect([state, failure.code]).toEqual(['failed', 'JOB_NOT_RUNNING']);
+  expect(failure.message).toMatch(/^Given up: .* could not be put back to parallelism 1/);
+  expect((await call('GET', path('astray'))).body).toMatchObject({ phase: 'RUNNING', failure: { code: failure.code } });
+});
+
 test('a rescale that is given up leaves no note that the job is being changed, though its TaskManagers do not go', async () => {
   const { spec, ...rest } = specInput('clings', { storage, taskManager: { slots: 1 } });
   const job = { ...spec.job, args: ['--clinging'] };
@@ -138,6 +152,26 @@ test('a rescale that is given up leaves no note that the job is being changed, t
     expect.arrayContaining(['taskManagersAdded done', 'undone failed']),
   );
   expect(agentOutput()).toContain('noted revision 1 of clings');
+});
+
+test('an upgrade that is given up while it makes room leaves the job that runs alone', async () => {
+  const having = (...args: string[]) => {
+    const { spec, ...rest } = specInput('crowded', { storage });
+    return call('PUT', path('crowded'), { body: { ...rest, spec: { ...spec, job: { ...spec.job, args } } } });
+  };
+  await done(await having());
+  writeFileSync(stall, 'endPods');
+  const upgrade = await having('--crowded');
+  await begun(upgrade, 'noRoom');
+  const { number } = upgrade.body.operation;
+  expect((await call('POST', `${path('crowded')}/operations/${number}/abort`)).status).toBe(202);
+  rmSync(stall);
+  const { state, steps } = await ended(upgrade);
+  expect([state, steps.map(({ name }: { name: string }) => name)]).toEqual([
+    'aborted',
+    expect.not.arrayContaining(['previousStopped']),
+  ]);
+  expect((await call('GET', path('crowded'))).body).toMatchObject({ phase: 'RUNNING', generation: { revision: 1 } });
 });
 
 test('after a rescale that could not be put back the spec before it is no empty word: Flink is asked for its parallelism', async () => {

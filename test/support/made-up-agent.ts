@@ -71,6 +71,11 @@ const stuck = '--stuck';
 /** The TaskManagers of one with this argument do not go. */
 const clinging = '--clinging';
 
+/** The pods of one with this argument find no room. */
+const crowded = '--crowded';
+
+const noRoom = { code: 'NOT_SCHEDULABLE', message: 'No node has room for its pods.', cure: 'See why.' } as const;
+
 const podsStay = { code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' } as const;
 
 const taken = { code: 'NAME_TAKEN', message: 'The Ingress is refused.', cure: 'See why.' } as const;
@@ -82,6 +87,7 @@ async function unlessStuck({ generation }: { readonly generation: Generation }) 
   throw failed(podsStay);
 }
 
+const ending = stalling<InputOf<'endPods'>>('endPods');
 const submitting = stalling<InputOf<'submitJob'>>('submitJob');
 const asking = stalling<InputOf<'findGenerations'>>('findGenerations');
 const taking = stalling<InputOf<'takeSavepoint'>>('takeSavepoint');
@@ -148,7 +154,10 @@ const activities: Calls = {
   },
   applyGeneration: make,
   applyStandIn: make,
-  waitPodsScheduled: isDone,
+  waitPodsScheduled: async ({ generation }) => {
+    if (!generation.spec.spec.job.args.includes(crowded)) return isDone();
+    throw failed(noRoom);
+  },
   waitImagesPulled: isDone,
   waitJobManager: stalling('waitJobManager'),
   waitSlots: isDone,
@@ -177,7 +186,10 @@ const activities: Calls = {
     return { detail: 'made up', makesNone };
   },
   cancelJob: stalling('cancelJob'),
-  endPods: unlessStuck,
+  endPods: async (input) => {
+    await ending(input);
+    return unlessStuck(input);
+  },
   checkRescale: async ({ generation, parallelism }) => ({
     parallelism: { vertex: parallelism },
     fixed: [],

@@ -66,7 +66,7 @@ describe('a rescale', () => {
   });
 
   test.each<[string, Failure, KnownBeside]>([
-    ['where a person gave it up', { ...lost, code: 'ABORTED' }, {}],
+    ['where it was ended where it stood', { ...lost, code: 'ABORTED' }, {}],
     ['where an older release has said so', lost, { outlivesRescale: () => false }],
   ])('leaves a job that has ended FAILED %s', (_title, ended, known) => {
     const state = someState({ running: rescale, phase: 'RESCALING' });
