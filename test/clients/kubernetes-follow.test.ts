@@ -27,7 +27,7 @@ beforeEach(async () => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
-afterEach(() => server.close());
+afterEach(() => void server.close());
 
 async function follow(patienceMs: number, signal = new AbortController().signal, onList: () => void = () => undefined) {
   const kubernetes = connectPlain(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -31,7 +31,7 @@ export async function startSecond(kind: DreyProcess): Promise<Second> {
     ways.push(way);
     return `${loopback}:${way.port}`;
   };
-  const listen = kind === 'api' ? await ownAddress() : undefined;
+  const listen = kind === 'api' ? await apiAddress() : undefined;
   const env = await settingsPast(kind, past);
   if (listen !== undefined) Object.assign(env, { DREY_API_LISTEN: listen, DREY_API_URL: `http://${listen}` });
   const beside = await startBeside(kind, { env });
@@ -74,7 +74,8 @@ async function settingsPast(
   return env;
 }
 
-async function ownAddress(): Promise<string> {
+/** Where a second API listens, without a scheme. */
+export async function apiAddress(): Promise<string> {
   const { second } = await claimPorts(paths.stateDir, { second: 0 });
   return `${loopback}:${second}`;
 }
@@ -83,11 +84,15 @@ async function ownAddress(): Promise<string> {
 async function works(kind: DreyProcess, beside: Beside, url: string | undefined): Promise<void> {
   const client = await temporal();
   const asks = async () => (await pollersOf(client, kind)).some((identity) => identity.startsWith(`${beside.pid()}@`));
-  const isReady = async () => (await fetch(`${url}/readyz`)).ok;
   try {
     const what = `the second ${kind} to work`;
-    await waitUntil(url === undefined ? asks : isReady, { what, timeoutMs: 120_000, stepMs: 100 });
+    await waitUntil(url === undefined ? asks : () => isReadyAt(url), { what, timeoutMs: 120_000, stepMs: 100 });
   } finally {
     await client.connection.close();
   }
+}
+
+/** Whether the API there has all that it needs. */
+export async function isReadyAt(url: string): Promise<boolean> {
+  return (await fetch(`${url}/readyz`)).ok;
 }
