@@ -11,7 +11,7 @@ import { drawn, seed } from '../support/drawn.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
-import { drey, killAndRestart, pidOf, standStill } from '../support/running-stack.ts';
+import { drey, endPart, killAndRestart, pidOf, standStill, startPart } from '../support/running-stack.ts';
 import { seeded } from '../support/seeded.ts';
 import { startSecond, type Second } from '../support/second.ts';
 import { observerPid } from '../support/worker-builds.ts';
@@ -169,6 +169,28 @@ describe('the agent that observes stands still', () => {
     await isWhole();
   }, 120_000);
 });
+
+/** Longer than its watches last, the two minutes for which it waits for the API server, and the recovery by whichever agent takes each of its steps up. */
+const withoutKubernetesMs = 900_000;
+
+if (process.env.DREY_TEST_CELLS === 'all')
+  test('an agent that observes and does not reach the API server any more leaves that to the other one', async () => {
+    await endPart('agent');
+    const isSecond = async () => (await observerPid()) === seconds.agent.pid();
+    await waitUntil(isSecond, { what: 'the second agent to observe', timeoutMs: 120_000, stepMs: 250 });
+    await startPart('agent');
+    await observed();
+    const before = (await operations()).length;
+    seconds.agent.cutOffFromKubernetes(true);
+    setFault(control, 'fail', `once-${Date.now()}`);
+    const isFirst = async () => (await observerPid()) === pidOf('agent');
+    await waitUntil(isFirst, { what: 'the first agent to observe', timeoutMs: withoutKubernetesMs, stepMs: 250 });
+    const isBroughtBack = async () =>
+      (await operations()).slice(before).some(({ kind, state }) => kind === 'recover' && state === 'succeeded');
+    await waitUntil(isBroughtBack, { what: 'the job to be back', timeoutMs: withoutKubernetesMs, stepMs: 250 });
+    seconds.agent.cutOffFromKubernetes(false);
+    await isWhole();
+  }, 2_000_000);
 
 test('no record was lost or doubled by any of it', async () => {
   const { operation } = await drey().suspendJob(ref);

@@ -20,15 +20,17 @@ export interface Second extends Beside {
   readonly url: string | undefined;
   /** While cut off, nothing comes or goes, and nobody is told. */
   cutOff(isCut: boolean): void;
+  /** The same of its way to the API server of Kubernetes alone. */
+  cutOffFromKubernetes(isCut: boolean): void;
 }
 
 /** Starts it, and returns when it works. */
 export async function startSecond(kind: DreyProcess): Promise<Second> {
-  const ways: CuttableProxy[] = [];
+  const ways: (CuttableProxy & { readonly target: string })[] = [];
   const past = async (address: URL | string) => {
     const { hostname: host, port } = new URL(address);
     const way = await startCuttableProxy({ host, port: Number(port) });
-    ways.push(way);
+    ways.push(Object.assign(way, { target: new URL(address).host }));
     return `${loopback}:${way.port}`;
   };
   const listen = kind === 'api' ? await apiAddress() : undefined;
@@ -49,7 +51,10 @@ export async function startSecond(kind: DreyProcess): Promise<Second> {
   const cutOff = (isCut: boolean) => {
     for (const way of ways) way.silence(isCut);
   };
-  return { ...beside, start, stop, url, cutOff };
+  const { DREY_KUBECONFIG } = settingsOf(kind);
+  const server = DREY_KUBECONFIG === undefined ? undefined : serverOf(DREY_KUBECONFIG).host;
+  const cutOffFromKubernetes = (isCut: boolean) => ways.find(({ target }) => target === server)?.silence(isCut);
+  return { ...beside, start, stop, url, cutOff, cutOffFromKubernetes };
 }
 
 /** The settings that name other parts, each with the way past a proxy of its own. */
