@@ -11,7 +11,7 @@ import type { ClusterDependencies } from '../activities/cluster/dependencies.ts'
 import type { PrometheusQuery } from '../clients/prometheus/query.ts';
 import { isCurrentAttempt } from '../clients/temporal/current-attempt.ts';
 import { isWorkflowGone } from '../clients/temporal/errors.ts';
-import { annotations, generationNames, observerTaskQueue, searchAttributes } from '../core/names.ts';
+import { annotations, generationNames, observerTaskQueue, pointerMapName, searchAttributes } from '../core/names.ts';
 import type { JobView } from '../core/job.ts';
 import { mustHaveObjects } from '../core/observation/census.ts';
 import { jobObservedName, jobStatusName, objectsGoneName } from '../core/observation/signal.ts';
@@ -95,6 +95,10 @@ function portsOf(
     isCurrent: (attempt) => isCurrentAttempt(client, attempt),
     ...signalsOf(client),
     flink: cluster.flink,
+    pointers: async ({ identity, spec, submission }, call) => {
+      const name = pointerMapName(identity, submission);
+      return (await cluster.kubernetes.get('ConfigMap', spec.spec.namespace, name, call))?.metadata.uid;
+    },
     noteTold: async ({ identity, spec }, digest) => {
       const { anchor } = generationNames(identity);
       await cluster.kubernetes.annotate('ConfigMap', spec.spec.namespace, anchor, { [annotations.told]: digest });

@@ -81,6 +81,11 @@ export function highAvailabilityMapName(generation: GenerationIdentity, part: st
   return `${generationNames(generation).clusterId}-${part}-config-map`;
 }
 
+/** The one with the pointers to the checkpoints of a submission's job. */
+export function pointerMapName(generation: GenerationIdentity, submission: number): string {
+  return highAvailabilityMapName(generation, flinkJobId(generation, submission));
+}
+
 /** The Service and Ingress for people: one per job, moved to the active generation. */
 export function stableServiceName(job: Pick<JobIdentity, 'name'>): string {
   return `${job.name}-flink`;

@@ -5,7 +5,7 @@ import type { Failure } from '../../core/failure.ts';
 import { hasHighAvailability, type Generation } from '../../core/generation.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import type { KubernetesObject } from '../../core/manifests/kubernetes.ts';
-import { annotations, flinkJobId, generationNames, highAvailabilityMapName } from '../../core/names.ts';
+import { annotations, generationNames, pointerMapName } from '../../core/names.ts';
 import { changesOf, markOf, objectLabel, readMarks, replicasOf, type Marks } from '../../core/observation/drift.ts';
 import { wantedPods } from '../../core/observation/wanted-pods.ts';
 import { failed, withFailures } from '../failures.ts';
@@ -93,7 +93,7 @@ async function wouldRunFromItsBeginning(
 ): Promise<boolean> {
   if (spec.spec.mode !== 'application' || metadata.name !== generationNames(identity).jobManager) return false;
   if (!hasHighAvailability(spec)) return true;
-  const pointers = highAvailabilityMapName(identity, flinkJobId(identity, submission));
+  const pointers = pointerMapName(identity, submission);
   return (await kubernetes.get('ConfigMap', spec.spec.namespace, pointers)) === undefined;
 }
 

@@ -1,21 +1,28 @@
 /** Observes a shard of a cluster: watches Kubernetes, asks JobManagers at a pace that adapts, and offers what it sees to be told. */
 import type { FlinkClient } from '../../clients/flink/client.ts';
-import type { Generation } from '../../core/generation.ts';
+import type { CallOptions } from '../../clients/kubernetes/client.ts';
+import { KubernetesError } from '../../clients/kubernetes/errors.ts';
+import { hasHighAvailability, type Generation } from '../../core/generation.ts';
 import { annotations } from '../../core/names.ts';
 import { factOf, type JobFact, type SlotsSeen } from '../../core/observation/job-seen.ts';
 import type { Observation, ObservationOrder, Standstill } from '../../core/observation/observation.ts';
 import { hurried, mayChange, paceAfter } from '../../core/observation/pace.ts';
 import type { AttemptFence } from './attempt-fence.ts';
 import type { ClusterView, SeenGeneration } from './cluster-view.ts';
-import { lookAtFlink } from './flink-look.ts';
+import { lookAtFlink, type FlinkLook } from './flink-look.ts';
 import { LinePlace, LookLine } from './look-line.ts';
 import { objectsNow } from './objects-now.ts';
 import { Signaller, type Offered, type SignallerCounters, type SignallerPorts } from './signaller.ts';
-import { WatchedJob } from './watched-job.ts';
+import { classOf, WatchedJob } from './watched-job.ts';
 
 /** What an observer works with. */
 export interface ObserverPorts extends SignallerPorts {
   flink(generation: Generation): FlinkClient;
+  /**
+   * The uid of the ConfigMap with the pointers to the checkpoints of its job; undefined where there is none.
+   * @throws KubernetesError
+   */
+  pointers(generation: Generation, call: CallOptions): Promise<string | undefined>;
   /** Takes what was seen of a job, at each look; it holds nobody up. Absent: nobody wants to know. */
   readonly seen?: ((fact: JobFact) => void) | undefined;
   readonly counters: ObserverCounters;
@@ -56,6 +63,15 @@ interface Watched {
   /** Whether its anchor was deleted though no stop was asked for: once that is told, nothing of it is left to watch. */
   isGone: boolean;
 }
+
+/** A look, and when it began. */
+interface Looked {
+  readonly look: FlinkLook;
+  readonly askedAt: number;
+}
+
+/** An API server that hangs must not keep looks at JobManagers waiting. */
+const pointersMs = 3_000;
 
 /** How long an anchor that was deleted may be that of an operation that clears its generation away. */
 const clearingMs = 5_000;
@@ -179,6 +195,7 @@ export class Observer {
     const { job } = watched;
     const elapsedMs = Math.round(performance.now() - this.beganAtMs);
     try {
+      const askedAt = performance.now();
       const lookedAt = { flink: this.ports.flink(generation), generation, signal: this.ending.signal };
       const look = await lookAtFlink(lookedAt, (...seen) => job.isDeep(...seen));
       this.looks += 1;
@@ -186,6 +203,7 @@ export class Observer {
       // What it took beyond the one that had its place: the next looks wait for that.
       this.line.take(watched.place, look.requests - 1, performance.now());
       const isOther = job.saw(look, generation);
+      await this.readPointers(job, generation, { look, askedAt });
       const found = this.offerWatched(name, job, elapsedMs);
       const seen = { nowMs: performance.now(), isRestless: restlessAfter(watched, found, isOther) };
       job.pace = paceAfter(job.pace, seen);
@@ -196,6 +214,20 @@ export class Observer {
     } finally {
       watched.place.isBusy = false;
       if (watched.place.isHurried) job.pace = hurried(job.pace, performance.now());
+    }
+  }
+
+  private async readPointers(job: WatchedJob, generation: Generation, { look, askedAt }: Looked): Promise<void> {
+    if (!hasHighAvailability(generation.spec) || generation.submission !== job.current.submission) return;
+    const { pointers } = job;
+    const { state, requests } = look;
+    if (!pointers.looked({ state, word: classOf(look), isDeep: requests > 1, askedAt })) return;
+    try {
+      const uid = await this.ports.pointers(generation, { signal: this.ending.signal, timeoutMs: pointersMs });
+      pointers.found(uid, job.hasCheckpoint, performance.now());
+    } catch (error) {
+      // That says nothing of the job, and the watches say it, too.
+      if (!(error instanceof KubernetesError)) throw error;
     }
   }
 
@@ -210,7 +242,7 @@ export class Observer {
     const { lostNodes } = this.view.nodes;
     const isSettled = performance.now() - (this.watched.get(name)?.beganAtMs ?? Infinity) >= behindMs;
     const seen = {
-      ...objectsNow(generation, this.view.get(name), isSettled),
+      ...objectsNow(generation, this.view.get(name), { isSettled, unwatched: job.missingPointers }),
       lostNodes,
       standstill: this.standstill?.(generation),
     };

@@ -3,6 +3,7 @@ import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
 import { diagnosePods } from '../../core/diagnosis/pods.ts';
 import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
 import type { Generation } from '../../core/generation.ts';
+import { pointerMapName } from '../../core/names.ts';
 import { bounded } from '../../core/observation/bounded.ts';
 import type {
   CheckpointsObserved,
@@ -17,6 +18,7 @@ import { restartTimesMax } from '../../core/observation/bounds.ts';
 import { observedPods } from '../../core/observation/pods.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
 import type { FlinkLook } from './flink-look.ts';
+import { PointerMap } from './pointer-map.ts';
 
 /** How many restarts are remembered: more than are ever told. */
 const restartsKept = 4 * restartTimesMax;
@@ -47,6 +49,7 @@ export class WatchedJob {
   private untold: (NonNullable<FlinkLook['untold']> & { readonly sinceAt: number }) | undefined;
   private readonly restartsAtMs = new Set<number>();
   private forgottenRestarts = 0;
+  private pointerMap = new PointerMap();
 
   constructor(generation: Generation) {
     this.generation = generation;
@@ -75,8 +78,25 @@ export class WatchedJob {
       this.sinceAt = performance.now();
       this.cameUpAt = undefined;
       this.untold = undefined;
+      this.pointerMap = new PointerMap();
     }
     this.generation = generation;
+  }
+
+  /** What is known of the ConfigMap with the pointers to its checkpoints. */
+  get pointers(): PointerMap {
+    return this.pointerMap;
+  }
+
+  /** That ConfigMap, as it stands in lists of objects, where somebody has deleted it. */
+  get missingPointers(): readonly string[] {
+    const { identity, submission } = this.generation;
+    return this.pointerMap.isDeleted ? [`ConfigMap ${pointerMapName(identity, submission)}`] : [];
+  }
+
+  /** Whether this submission was seen to have completed a checkpoint. */
+  get hasCheckpoint(): boolean {
+    return this.last?.checkpoints?.newest !== undefined;
   }
 
   get current(): Generation {
@@ -202,7 +222,7 @@ function troubleOf(pods: readonly PodSeen[], { spec }: Generation) {
 const ended: ReadonlySet<ObservedJobState> = new Set(['FAILED', 'FINISHED', 'CANCELED']);
 
 /** Between which its time counts anew: up, not up, absent, silent, ended. */
-function classOf(look: FlinkLook | undefined): string {
+export function classOf(look: FlinkLook | undefined): string {
   if (!look) return '';
   const { state, tasks } = look;
   if (state === 'absent' || state === 'silent' || ended.has(state)) return state;

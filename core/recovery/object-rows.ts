@@ -1,6 +1,6 @@
 /** Rows about Kubernetes objects that somebody else deleted or changed. */
 import type { Failure } from '../failure.ts';
-import { generationNames } from '../names.ts';
+import { generationNames, pointerMapName } from '../names.ts';
 import { isUp } from '../observation/reading.ts';
 import type { Finding, RecoveryCase, RecoveryRow } from './finding.ts';
 import { counted, listed } from './words.ts';
@@ -10,11 +10,16 @@ function isToHeal({ observation, spec }: RecoveryCase): boolean {
   return spec.spec.recovery.drift === 'heal' || !isUp(observation);
 }
 
-function deleted({ observation: { missing } }: RecoveryCase, cure: string): Failure | undefined {
+function deleted(one: RecoveryCase, cure: string): Failure | undefined {
+  const { missing } = one.observation;
   if (missing.length === 0) return undefined;
-  const message = `Somebody deleted ${counted(missing.length, 'object')} of the job: ${listed(missing)}.`;
+  const what = `Somebody deleted ${counted(missing.length, 'object')} of the job: ${listed(missing)}.`;
+  const message = missing.some((object) => holdsPointers(one, object)) ? `${what} ${beginsAnew}` : what;
   return { code: 'OBJECTS_DELETED', message, cure };
 }
+
+const beginsAnew =
+  'Without the pointers to its checkpoints a JobManager that is started anew runs the job from where it once began.';
 
 /** The anchor owns all others: Kubernetes deletes them after it, and what is put back meanwhile, too. */
 function isAnchorDeleted(one: RecoveryCase): boolean {
@@ -26,12 +31,14 @@ function isAnchorDeleted(one: RecoveryCase): boolean {
  * would run its main method from nothing.
  */
 function isBeyondHealing(one: RecoveryCase): boolean {
-  const { jobManager, clusterId } = namesIn(one);
-  return one.observation.missing.some(
-    (object) =>
-      object === `Job ${jobManager}` ||
-      (object.startsWith(`ConfigMap ${clusterId}-`) && object.endsWith('-config-map')),
-  );
+  const { jobManager } = namesIn(one);
+  return one.observation.missing.some((object) => object === `Job ${jobManager}` || holdsPointers(one, object));
+}
+
+/** Whether it is the ConfigMap with the pointers to the checkpoints of the submission that runs: with another, it runs as if there were none. */
+function holdsPointers({ observation: { uid, generation, submission }, spec }: RecoveryCase, object: string) {
+  const { tenant, name } = spec.metadata;
+  return object === `ConfigMap ${pointerMapName({ tenant, name, uid, number: generation }, submission)}`;
 }
 
 function namesIn({ observation: { uid, generation }, spec: { metadata } }: RecoveryCase) {
@@ -41,12 +48,19 @@ function namesIn({ observation: { uid, generation }, spec: { metadata } }: Recov
 export const generationDeleted: RecoveryRow = {
   reason: 'OBJECTS_DELETED',
   sees: (one) =>
-    isAnchorDeleted(one) || isBeyondHealing(one)
-      ? deleted(one, `The job goes on in a new generation from its newest restore point. ${seeWho}`)
-      : undefined,
+    isAnchorDeleted(one) || isBeyondHealing(one) ? deleted(one, `${howItGoesOn(one)}${seeWho}`) : undefined,
   action: 'restartCluster',
   standing: (one) => (isAnchorDeleted(one) ? 'ended' : undefined),
 };
+
+function howItGoesOn(one: RecoveryCase): string {
+  const { metadata, spec } = one.spec;
+  if (spec.recovery.policy !== 'never') return 'The job goes on in a new generation from its newest restore point. ';
+  // Of a job that has ended it is said with the command that brings it back. Without its pointers no savepoint can be taken.
+  return isAnchorDeleted(one)
+    ? ''
+    : `\`drey restart ${metadata.name} --mode last-state\` lets it go on in a new generation from its newest checkpoint. `;
+}
 
 export const objectsDeleted: RecoveryRow = {
   reason: 'OBJECTS_DELETED',

@@ -83,6 +83,7 @@ const ports: ObserverPorts = {
       checkpointConfig: noAnswer,
       failureCause: noAnswer,
     }) as unknown as FlinkClient,
+  pointers: noAnswer,
   signal: async (workflow, { observation, finding }) => {
     const job = Number(/job-(\d+)$/.exec(workflow)?.[1]);
     told.push({ job, atMs: performance.now(), state: observation.job.state, reason: finding?.reason });

@@ -64,6 +64,7 @@ const ports: ObserverPorts = {
       checkpointConfig: noAnswer,
       failureCause: noAnswer,
     }) as unknown as FlinkClient,
+  pointers: noAnswer,
   signal: async (_workflow, signal) => {
     signals.push(signal);
     return isKnown;

@@ -57,6 +57,18 @@ async function deleteHighAvailability(name: string): Promise<void> {
   expect(maps.length).toBeGreaterThanOrEqual(2);
 }
 
+/** That of the job alone: its JobManager leads on, and runs it. */
+async function deletePointers(name: string): Promise<void> {
+  const { identity } = await generationOf(name);
+  const [job] = await livingJobsOf(name);
+  const client = kubernetes();
+  const isDeleted = await client.delete('ConfigMap', namespace, highAvailabilityMapName(identity, job?.id ?? ''));
+  client.close();
+  expect(isDeleted).toBe(true);
+}
+
+const pointersDeleted = /^Somebody deleted 1 object of the job: ConfigMap \S+-config-map\. Without the pointers/;
+
 /** Only its results are on a volume: it has no state that outlives its pods, and no high availability. */
 const withoutState: LedgerWish = {
   withoutStorage: true,
@@ -75,8 +87,8 @@ const withoutState: LedgerWish = {
   },
 };
 
-/** As its spec has it, such a job begins anew: nothing is missing, and what it did before is there twice. */
-async function beganAnew(name: string): Promise<void> {
+/** One job runs, and nothing is missing, though what was done before it began anew may be there twice. */
+async function lostNothing(name: string): Promise<void> {
   expect(await livingJobsOf(name)).toHaveLength(1);
   expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ missing: 0, mismatches: 0 });
 }
@@ -136,13 +148,38 @@ const cases: readonly BrokenCase[] = [
     },
   ],
   [
-    'a job whose ConfigMaps of high availability somebody deletes goes on from its newest checkpoint',
+    'a running application whose pointers to checkpoints somebody deletes goes on from its newest checkpoint',
+    async (name) => {
+      await deployed(name, { mode: 'application' });
+      await deletePointers(name);
+      const record = await mended(name);
+      expect(record.reason).toMatch(pointersDeleted);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a job whose ConfigMaps of high availability somebody deletes, and so ends its JobManager, goes on from its newest checkpoint',
     async (name) => {
       await deployed(name);
       await deleteHighAvailability(name);
-      await killProcessesOf(name, 'jobmanager');
-      expect(await mended(name)).toMatchObject({ restoredFrom: expect.stringMatching(/chk-/) });
+      const record = await mended(name);
+      expect(record.reason).toMatch(pointersDeleted);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
       await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'an application whose ConfigMaps of high availability somebody deletes is brought back, though it may have run from its begin meanwhile',
+    async (name) => {
+      await deployed(name, { mode: 'application' });
+      await deleteHighAvailability(name);
+      const record = await mended(name);
+      expect(record.reason).toMatch(pointersDeleted);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await lostNothing(name);
     },
     'slow',
   ],
@@ -154,7 +191,7 @@ const cases: readonly BrokenCase[] = [
       const record = await mended(name);
       expect(record.reason).toMatch(/^The JobManager answers, .* Without high availability/);
       expect(record.restoredFrom).toBeUndefined();
-      await beganAnew(name);
+      await lostNothing(name);
     },
   ],
   [
@@ -166,7 +203,7 @@ const cases: readonly BrokenCase[] = [
       expect(record.reason).toMatch(/^The JobManager's pod has ended: .* 137, and without high availability/);
       expect(record).toMatchObject({ generation: 2 });
       expect(record.restoredFrom).toBeUndefined();
-      await beganAnew(name);
+      await lostNothing(name);
     },
   ],
 ];

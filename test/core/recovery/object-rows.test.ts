@@ -1,10 +1,14 @@
-import { describe } from '@jest/globals';
-import { application, expectFindings, storage, type SpecChange } from '../../support/findings.ts';
+import { describe, expect, test } from '@jest/globals';
+import { pointerMapName } from '../../../core/names.ts';
+import { application, expectFindings, found, storage, type SpecChange } from '../../support/findings.ts';
 import { jobIs, pods } from '../../support/observation-fixture.ts';
+import { someGeneration } from '../../support/state-fixture.ts';
 
+const { identity } = someGeneration(2);
 const heal: SpecChange = { recovery: { drift: 'heal' } };
 
 describe('objects that somebody else', () => {
+  const pointersGone = { missing: [`ConfigMap ${pointerMapName(identity, 1)}`] };
   const missing = { missing: ['Deployment orders-abcdefgh-2-tm'] };
   const changed = { changed: [{ object: 'Deployment orders-abcdefgh-2-tm', what: 'replicas: 0 instead of 2' }] };
   const noPod = [{ object: 'Job orders-abcdefgh-2-jm', what: 'replicas: 0 instead of 1' }];
@@ -38,11 +42,26 @@ describe('objects that somebody else', () => {
       'restartCluster',
     ],
     [
-      'deleted of what high availability keeps are made anew in another generation',
-      { missing: ['ConfigMap orders-abcdefgh-2-cluster-config-map'] },
+      'deleted of what high availability keeps let the job go on in another generation, while it runs',
+      pointersGone,
       storage,
       'OBJECTS_DELETED',
       'restartCluster',
+      /1 object of the job: ConfigMap orders-\S+-config-map\. Without the pointers .* from where it once began\.$/,
+    ],
+    [
+      'deleted of what high availability keeps are not put back, with a job that is down',
+      { ...down, missing: [...pointersGone.missing, ...missing.missing] },
+      { ...storage, ...heal },
+      'OBJECTS_DELETED',
+      'restartCluster',
+    ],
+    [
+      'deleted of another submission say nothing of this one',
+      { ...pointersGone, submission: 2 },
+      storage,
+      'OBJECTS_DELETED',
+      'report',
     ],
     [
       'deleted of an application are not put back where that would run it from nothing',
@@ -82,4 +101,11 @@ describe('objects that somebody else', () => {
       'restart',
     ],
   ]);
+
+  test('deleted of what high availability keeps are left to the reader where nothing is brought back', () => {
+    const never: SpecChange = { ...storage, recovery: { policy: 'never' } };
+    const cureOf = (objects: readonly string[]) => found({ missing: objects }, never)?.failure?.cure;
+    expect(cureOf(pointersGone.missing)).toMatch(/^`drey restart orders --mode last-state` .* may happen again\.$/);
+    expect(cureOf(['ConfigMap orders-abcdefgh-2', ...pointersGone.missing])).toMatch(/^See who deletes them/);
+  });
 });
