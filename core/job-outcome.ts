@@ -36,6 +36,7 @@ export function concludeOperation(
 ): void {
   state.generations = keepingKnown(result.generations, state.generations);
   state.restorePoint = result.restorePoint;
+  state.aging = result.aging;
   state.startedFrom = result.startedFrom;
   state.savepoints = withSavepoints(state.savepoints, result.savepoints);
   const { isRollback = false, goesBack } = state.running ?? {};

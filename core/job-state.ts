@@ -1,4 +1,5 @@
 /** The state of a job's entity: plain JSON, carried through continue-as-new. */
+import type { AgingPoint } from './aging.ts';
 import type { AskedChange } from './asked-change.ts';
 import type { CandidateHealth } from './candidate-health.ts';
 import type { Failure } from './failure.ts';
@@ -85,6 +86,8 @@ export interface JobState {
   /** Generations that may exist in the cluster; the last one is the active one. */
   generations: readonly Generation[];
   restorePoint?: string;
+  /** Since when that point ages; absent where it does not, nobody knows, or an earlier release has noted it. */
+  aging?: AgingPoint | undefined;
   /** The spec that last ran as it should. */
   lastRun?: Revision;
   /**

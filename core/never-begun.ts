@@ -31,7 +31,7 @@ export function waitedInVain({ stay, abort, isTimeUp, name }: Waited): NeverBegu
 
 /** Its result, with its last record among the rows to be written. @param now ISO 8601 in UTC. */
 export function neverBegun(input: OperationInput, { failure, by }: NeverBegun, now: string): OperationResult {
-  const { uid, generations, wasRunning: leftRunning, restorePoint, startedFrom } = input;
+  const { uid, generations, wasRunning: leftRunning, restorePoint, aging, startedFrom } = input;
   const state = failure.code === 'ABORTED' ? 'aborted' : 'failed';
   const record = { ...input.record, state, endedAt: now, ...toldOf(failure, input, by) } as const;
   const recordSeq = input.recordSeq + 1;
@@ -41,6 +41,7 @@ export function neverBegun(input: OperationInput, { failure, by }: NeverBegun, n
     generations,
     leftRunning,
     ...(restorePoint !== undefined && { restorePoint }),
+    ...(aging && { aging }),
     ...(startedFrom !== undefined && { startedFrom }),
     failure,
     unwritten: [{ kind: 'operation', uid, seq: recordSeq, operation: record }],

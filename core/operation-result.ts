@@ -1,4 +1,5 @@
 /** What an operation's child workflow hands back to the job's entity, on success and on failure alike. */
+import type { AgingPoint } from './aging.ts';
 import type { AskedChange } from './asked-change.ts';
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
@@ -24,6 +25,8 @@ export interface OperationResult {
   readonly isBrought?: boolean;
   /** From where the job must start next when no generation runs it: kept until a start has used it. */
   readonly restorePoint?: string;
+  /** Since when that point ages; absent where it does not, or nobody knows. */
+  readonly aging?: AgingPoint;
   /** From where the job runs that has not been seen to complete a checkpoint since: it may need that again. */
   readonly startedFrom?: string;
   /** Savepoints whose records it changed, as they are now. */
@@ -46,6 +49,8 @@ export interface OperationInput {
   /** Generations that may exist in the cluster; the last one is the active one. */
   readonly generations: readonly Generation[];
   readonly restorePoint?: string;
+  /** Since when that point ages, as the operation before has told. */
+  readonly aging?: AgingPoint;
   /** Whether a candidate runs beside the job, which an operation that brings the job back leaves alone. */
   readonly besideCandidate?: true;
   /** Whether the job ran when the operation's turn came, as far as was known. */

@@ -69,11 +69,13 @@ export type StopStep =
       readonly kind?: PointKind;
       /** The stop's savepoint after which the job ran again, and completed that checkpoint. */
       readonly overtaken?: string;
+      /** Of a checkpoint: the savepoint of a stop does not age. */
+      readonly age?: StateAge;
       readonly finished?: true;
       readonly detail: string;
     }
   /** Ended without a point of its own: what it was started from is still the newest. */
-  | { readonly action: 'unchanged'; readonly detail: string }
+  | { readonly action: 'unchanged'; readonly age?: StateAge; readonly detail: string }
   /** The job runs on, untouched. */
   | { readonly action: 'refuse'; readonly trace: string }
   /** Its state is too old to go on from: it is left as it is. */
@@ -123,8 +125,10 @@ function afterItsEnd(state: string, seen: StopSeen): StopStep {
   if (savepointIn(request) !== undefined && !stopSavepoint)
     return { action: 'readStorage', why: 'it failed while stopping' };
   if (stopSavepoint && isNewestPoint(stopSavepoint, checkpoint?.id)) return stoppedAt('savepoint', stopSavepoint.path);
-  if (checkpoint) return isTooOld(seen) ?? stoppedAt('checkpoint', checkpoint.path, stopSavepoint);
-  if (seen.knowsAll) return isTooOld(seen) ?? { action: 'unchanged', detail: 'it had completed no checkpoint' };
+  if (checkpoint)
+    return isTooOld(seen) ?? { ...stoppedAt('checkpoint', checkpoint.path, stopSavepoint), ...aged(seen) };
+  if (seen.knowsAll)
+    return isTooOld(seen) ?? { action: 'unchanged', ...aged(seen), detail: 'it had completed no checkpoint' };
   return { action: 'readStorage', why: `it is ${state.toLowerCase()}` };
 }
 
@@ -188,6 +192,11 @@ function isTooOld(seen: StopSeen): StopStep | undefined {
 function ageOf({ job, checkpoint, isRestored }: StopSeen): StateAge | undefined {
   if (checkpoint) return { sinceMs: checkpoint.completedAtMs, from: 'checkpoint' };
   return job && isRestored ? { sinceMs: job.startedAtMs, from: 'start' } : undefined;
+}
+
+function aged(seen: StopSeen): { readonly age?: StateAge } {
+  const age = ageOf(seen);
+  return age ? { age } : {};
 }
 
 const notEnding: StopStep = { action: 'readStorage', why: 'it did not end in time' };

@@ -28,5 +28,7 @@ async function clearCanceled(run: OperationRun, steps: GenerationSteps, { spec }
   const isCanceled = await run.untilNoReturn(() => steps.seenCanceled());
   if (!isCanceled) return;
   await stopGeneration(run, keepingState(steps.generation, spec, 'last-state'), 'stateKept');
+  // What somebody has canceled is not too old later.
+  run.aging = [];
   await steps.cleared('canceledRemoved');
 }

@@ -12,6 +12,7 @@ import { allEnded, OperationRun } from './operation-run.ts';
 import { rollBack, type StoppedUpgrade } from './roll-back.ts';
 import { endStarted, stopOrCancel } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
+import { assertYoung } from './waited-state.ts';
 
 /** What is gone back to, where a lost operation was to replace it. */
 type StoppedBefore = Pick<StoppedUpgrade, 'previous' | 'previousFinished' | 'stateOf' | 'isStateUnknown'>;
@@ -76,12 +77,14 @@ export class DeployRun {
    * return: the new anchor notes the restore point before the old generation goes. What is left of others goes before the one
    * that runs is touched: where that cannot be cleared away, the job runs on.
    * @returns false where the very same revision has finished by itself: then there is nothing to start.
+   * @throws STATE_TOO_OLD before anything of the target is made.
    */
   async stopPrevious(): Promise<boolean> {
     const before = this.account.generations.filter((one) => !this.leaves(one));
     for (const other of before.slice(0, -1)) await this.clearOther(other);
     const active = before.at(-1);
     if (active && (await this.hasFinished(active))) return false;
+    assertYoung(this.account, this.input, this.target.generation.spec);
     this.tellIfItStays();
     this.account.stoppedAnother = before.length > 0;
     this.begin();

@@ -9,6 +9,7 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
+import { agingOf, type AgingPoint } from '../core/aging.ts';
 import { awaitedAgent } from '../core/awaited-agent.ts';
 import { candidateAmong } from '../core/candidate.ts';
 import type { Failure } from '../core/failure.ts';
@@ -41,6 +42,8 @@ export class OperationRun {
   /** Generations that may exist in the cluster, the active one last: the operation keeps this true as it goes. */
   generations: readonly Generation[];
   restorePoint: string | undefined;
+  /** Points that age, as far as is known: what counts is the one that the job waits with in the end. */
+  aging: readonly AgingPoint[];
   /** From where the job runs that has not been seen to complete a checkpoint since. */
   startedFrom: string | undefined;
   /** Whether what ran before is as it was: an operation that fails then has done no harm. */
@@ -74,6 +77,7 @@ export class OperationRun {
     this.input = input;
     this.generations = input.generations;
     this.restorePoint = input.restorePoint;
+    this.aging = input.aging ? [input.aging] : [];
     this.startedFrom = input.startedFrom;
     this.leftRunning = input.wasRunning;
     this.restoringFrom = input.restoring;
@@ -301,6 +305,7 @@ export class OperationRun {
   }
 
   private end(state: OperationState, failure?: Failure): OperationResult {
+    const aging = agingOf(this.aging, this.restorePoint);
     // The entity writes how it ended together with the job's own record: who reads the one finds the other.
     this.outbox.close();
     const steps = this.record.steps.map((step) => (step.state === 'running' ? cutOff(step) : step));
@@ -314,6 +319,7 @@ export class OperationRun {
       ...(this.finished ? { finished: true } : {}),
       ...(this.isBrought && { isBrought: true }),
       ...(this.restorePoint === undefined ? {} : { restorePoint: this.restorePoint }),
+      ...(aging && { aging }),
       ...(this.startedFrom === undefined ? {} : { startedFrom: this.startedFrom }),
       ...(this.savepoints.length === 0 ? {} : { savepoints: this.savepoints }),
       ...(failure ? { failure } : {}),

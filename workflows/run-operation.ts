@@ -47,6 +47,7 @@ export function inputOf(
     ...(restoring !== undefined && { restoring }),
     ...(goesBack && state.lastRun && { lastStable: state.lastRun }),
     ...(state.restorePoint === undefined ? {} : { restorePoint: state.restorePoint }),
+    ...(state.aging && { aging: state.aging }),
     ...(state.startedFrom === undefined ? {} : { startedFrom: state.startedFrom }),
     ...(state.savepoints === undefined ? {} : { savepoints: state.savepoints }),
   };

@@ -1,5 +1,6 @@
 /** Ends a generation's job as one step of an operation, so that another may go on from its state. */
 import type { StoppedJob, StopJobInput } from '../activities/cluster/stop-shapes.ts';
+import { withAging } from '../core/aging.ts';
 import { noticesOf } from '../core/notice.ts';
 import { flinkJobId, generationName } from '../core/names.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
@@ -51,6 +52,7 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   for (const notice of noticesOf(stopped)) account.warn(notice);
   // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
   account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? account.restorePoint);
+  account.aging = withAging(account.aging, stopped);
   return stopped;
 }
 
@@ -67,6 +69,7 @@ export async function endStarted(
   { before, step }: { readonly before: string | undefined; readonly step: StepName },
 ): Promise<StartedJob> {
   const wish = { generation: started.generation, how: 'cancel' } as const;
+  const { aging } = account;
   const stopped = started.isSubmitted ? await stopGeneration(account, wish, step) : undefined;
   if (stopped?.finished) {
     started.hasFinished = true;
@@ -75,6 +78,8 @@ export async function endStarted(
   }
   if (stopped?.kind !== undefined) return 'committed';
   account.restorePoint = before;
+  // What the job waits with began to age long before this start, or does not age.
+  account.aging = aging;
   return 'nothing';
 }
 

@@ -1,9 +1,9 @@
 /** How a generation is to be stopped, as the spec says that comes next. */
+import { maxStateAgeMs } from '../core/aging.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
 import type { PlanMode } from '../core/plan/change-plan.ts';
 import { changesStateBackend } from '../core/plan/rollback-limit.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
-import { parseDurationMs } from '../core/spec/duration.ts';
 import type { StopWish } from './stop-generation.ts';
 
 const hows = { savepoint: 'savepoint', 'last-state': 'cancel', stateless: 'discard', restore: 'cancel' } as const;
@@ -39,8 +39,9 @@ export function bringingBack(broken: readonly Generation[], next: Generation): r
 }
 
 /** How old a checkpoint may be that a start by this spec goes on from. */
-function oldestState({ spec: { upgrade } }: FlinkJob): Pick<StopWish, 'maxStateAgeMs'> {
-  return upgrade.maxStateAge === undefined ? {} : { maxStateAgeMs: parseDurationMs(upgrade.maxStateAge) };
+function oldestState(spec: FlinkJob): Pick<StopWish, 'maxStateAgeMs'> {
+  const limitMs = maxStateAgeMs(spec);
+  return limitMs === undefined ? {} : { maxStateAgeMs: limitMs };
 }
 
 /** The same where the job is to end though no savepoint can be had, and however old its newest checkpoint is. */

@@ -131,7 +131,7 @@ class Stop {
       case 'stopped':
         return this.stoppedAt(step);
       case 'unchanged':
-        return this.input.aside === undefined ? this.startedFrom(step.detail) : this.fromStorage(step.detail);
+        return this.input.aside === undefined ? this.startedFrom(step.detail, step.age) : this.fromStorage(step.detail);
       case 'tooOld':
         return this.tooOld(step.age, seen.job?.ended ?? false);
       case 'readStorage':
@@ -372,9 +372,9 @@ class Stop {
   }
 
   /** Where Flink has completed nothing of its own, what it started from is still the newest point. */
-  private startedFrom(detail: string): StoppedJob {
+  private startedFrom(detail: string, age?: StateAge): StoppedJob {
     const restorePoint = this.notes?.restoreFrom;
-    return restorePoint === undefined ? { detail } : { restorePoint, detail };
+    return restorePoint === undefined ? { detail } : { restorePoint, detail, ...(age && { age }) };
   }
 
   /** A dedicated cluster to which nothing was submitted: it may wait for the point that its anchor names. */

@@ -1,7 +1,7 @@
 /** What a stop is asked for, and what it answers. */
 import type { Failure } from '../../core/failure.ts';
 import type { Generation } from '../../core/generation.ts';
-import type { PointKind } from '../../core/stopping.ts';
+import type { PointKind, StateAge } from '../../core/stopping.ts';
 import type { GenerationInput } from './dependencies.ts';
 
 export interface StopJobInput extends GenerationInput {
@@ -32,6 +32,8 @@ export interface StoppedJob {
   readonly restorePoint?: string;
   /** What that is, where the job has made it itself; absent where it is only what it was started from. */
   readonly kind?: PointKind;
+  /** Since when that point ages; absent where it does not, as the savepoint of a stop, and where nobody knows. */
+  readonly age?: StateAge;
   /** The savepoint of this stop after which the job ran again: its sinks have committed twice. */
   readonly overtaken?: string;
   /** Whether that point is a savepoint after which the job went on: what its sinks had prepared then may be aborted. */

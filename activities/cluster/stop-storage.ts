@@ -85,9 +85,12 @@ export function goneOnFrom(found: StoredPoint | undefined, known: ReadFor): Stop
   // Without its anchor, what the job's workflow remembers is all there is.
   const restorePoint = found?.path ?? (notes ? notes.restoreFrom : generation.restoreFrom);
   if (restorePoint === undefined) return { detail: `${why}; it has completed no checkpoint` };
-  if (!found) assertYoung('start', ranSinceMs(generation, notes), known);
   const detail = `${why}; newest restore point ${restorePoint}`;
-  if (!found) return { restorePoint, detail };
+  if (!found) {
+    const sinceMs = ranSinceMs(generation, notes);
+    assertYoung('start', sinceMs, known);
+    return { restorePoint, detail, ...(sinceMs !== undefined && { age: { from: 'start', sinceMs } }) };
+  }
   return { restorePoint, detail, ...whatIsToldOf(found, known.told) };
 }
 
@@ -96,6 +99,7 @@ function whatIsToldOf(found: StoredPoint, told: PointSeen | undefined) {
   return {
     kind,
     ...(kind === 'savepoint' && modifiedAtMs > 0 && { takenAtMs: modifiedAtMs }),
+    ...(ages(found) && modifiedAtMs > 0 && { age: { from: 'checkpoint', sinceMs: modifiedAtMs } as const }),
     ...(overtaken !== undefined && { overtaken }),
     ...(isAside && { isAside }),
     ...(told && isBefore(found, told) && { missed: told.path }),

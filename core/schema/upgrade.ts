@@ -56,7 +56,7 @@ export const upgradeSchema = z
     maxStateAge: duration('1s', '3650d')
       .optional()
       .describe(
-        'How old a checkpoint may be that a job goes on from when there is no savepoint. Of one that was restored and has completed none since, the age counts from its start. Where it is older, a running job is left alone, any other stays stopped until the limit is raised, and a candidate that is to be brought back is discarded. Without it, any age.',
+        'How old a checkpoint may be that a job goes on from when there is no savepoint. Of one that was restored and has completed none since, the age counts from its start. It goes on to age while starts from it fail. Where it is older, a running job is left alone, any other stays stopped until the limit is raised, and a candidate that is to be brought back is discarded. What somebody has suspended or canceled does not get too old after that. Without it, any age.',
       ),
   })
   .prefault({})

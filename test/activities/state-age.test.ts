@@ -35,6 +35,14 @@ describe('a job that has completed no checkpoint since it was restored', () => {
     });
   });
 
+  test('tells since when, for those that come after the next start', async () => {
+    const outcome = await stop({ notes: ranFor(60_000) }, wish).outcome;
+    expect(outcome.age?.from).toBe('start');
+    expect(Date.now() - (outcome.age?.sinceMs ?? 0)).toBeGreaterThanOrEqual(60_000);
+    const unused = { [annotations.restoreFrom]: restoreFrom };
+    expect(await stop({ notes: unused }, wish).outcome).not.toHaveProperty('age');
+  });
+
   test.each<[string, Record<string, string>, Wish]>([
     ['where that is not long ago', ranFor(60_000), wish],
     ['where it has not run', { [annotations.restoreFrom]: restoreFrom }, wish],

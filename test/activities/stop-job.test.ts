@@ -29,8 +29,9 @@ async function unretained(): Promise<CheckpointConfig> {
 describe('without a JobManager', () => {
   test('the savepoint of the stop is taken however old it is: nothing newer can be', async () => {
     const savepoint = point('file:/s/stop-2-1/savepoint-1', dayMs);
-    const { outcome } = stop({ savepoint }, { maxStateAgeMs: 3_600_000 });
-    await expect(outcome).resolves.toMatchObject({ restorePoint: savepoint.path, kind: 'savepoint' });
+    const stoppedAt = await stop({ savepoint }, { maxStateAgeMs: 3_600_000 }).outcome;
+    expect(stoppedAt).toMatchObject({ restorePoint: savepoint.path, kind: 'savepoint' });
+    expect(stoppedAt).not.toHaveProperty('age');
   });
 
   test('the checkpoint that Flink counts after the savepoint is taken where the storage tells seconds only', async () => {
@@ -49,13 +50,15 @@ describe('without a JobManager', () => {
   test('a savepoint that was asked for is not preferred to a checkpoint that Flink may have restarted the job from', async () => {
     const checkpoint = { path: 'file:/c/chk-7', modified: Date.now(), number: 7 };
     const outcome = await stop({ checkpoint, taken }, { aside: taken.path }).outcome;
-    expect(outcome).toMatchObject({ restorePoint: checkpoint.path, kind: 'checkpoint' });
+    const age = { from: 'checkpoint', sinceMs: checkpoint.modified };
+    expect(outcome).toMatchObject({ restorePoint: checkpoint.path, kind: 'checkpoint', age });
     expect(outcome).not.toHaveProperty('isAside');
   });
 
   test('a savepoint that was asked for is gone on from where the job has kept nothing, and that is said', async () => {
     const { outcome } = stop({ taken }, { aside: taken.path });
-    await expect(outcome).resolves.toMatchObject({ restorePoint: taken.path, kind: 'savepoint', isAside: true });
+    const age = { from: 'checkpoint', sinceMs: taken.modified };
+    await expect(outcome).resolves.toMatchObject({ restorePoint: taken.path, kind: 'savepoint', isAside: true, age });
   });
 
   test('a savepoint that was asked for long ago is too old as a checkpoint is', async () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { jobAnswer } from '../../api/answer-shapes.ts';
 import { isCurrentAttempt } from '../../clients/temporal/current-attempt.ts';
 import { observerTaskQueue } from '../../core/names.ts';
@@ -75,6 +75,71 @@ describe('a job that fails', () => {
     expect(again.failure).toBeUndefined();
     expect((await operationsOf('given-up'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
   }, 300_000);
+
+  describe('whose checkpoint gets too old while it is brought back', () => {
+    const [also, fails] = [join(failing, 'stopJob.also'), join(failing, 'waitPodsScheduled')];
+    const limit = { upgrade: { maxStateAge: '1h' } };
+    const hoursAgo = (hours: number) => ({ from: 'checkpoint', sinceMs: Date.now() - hours * 3_600_000 });
+    // What the agent stops it judges itself: here it finds all of it young enough.
+    const leaves = (told: object) => writeFileSync(also, JSON.stringify(told));
+    /** Brought back once in vain, with nothing left of that, and once more. */
+    const secondTry = async (name: string, spec: object) => {
+      await running(name, { ...spec, recovery: { attempts: 3, backoff: { initial: '1s', max: '1s' } } });
+      writeFileSync(fails, 'NOT_SCHEDULABLE');
+      await tell(name, failed);
+      const outcomes = async () =>
+        (await operationsOf(name)).filter(({ kind, endedAt }) => kind === 'recover' && endedAt).toReversed();
+      await waitUntil(async () => (await outcomes()).length > 0, { what: 'the first try', timeoutMs: 60_000 });
+      rmSync(fails);
+      const second = async () => (await outcomes())[1];
+      return waitUntil(second, { what: 'the second try', timeoutMs: 60_000 });
+    };
+    afterEach(() => [also, fails].map((file) => rmSync(file, { force: true })));
+
+    test('stays stopped until the limit is raised', async () => {
+      leaves({ age: hoursAgo(2) });
+      expect(await secondTry('aged', limit)).toMatchObject({
+        state: 'failed',
+        failure: { code: 'STATE_TOO_OLD', message: expect.stringMatching(/^The newest checkpoint is 72\d\d s old/) },
+        steps: [{ name: 'clusterAsked' }],
+      });
+      const job = await eventually('aged', ({ phase }) => phase === 'FAILED');
+      expect(job.failure?.cure).toMatch(/Raise spec.upgrade.maxStateAge/);
+      expect((await operationsOf('aged')).length).toBe(3);
+      expect((await call('POST', `${path('aged')}/resume`)).status).toBe(202);
+      const resumed = async () => (await operationsOf('aged')).find(({ number, endedAt }) => number === 4 && endedAt);
+      const again = await waitUntil(resumed, { what: 'the resume', timeoutMs: 60_000 });
+      expect(again).toMatchObject({ failure: { code: 'STATE_TOO_OLD' } });
+      await running('aged', { upgrade: { maxStateAge: '3h' } });
+      expect((await operationsOf('aged'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
+    }, 300_000);
+
+    test.each([
+      ['is brought back where its spec has no limit', 'ageless', {}, () => ({ age: hoursAgo(2) })],
+      ['is brought back where it is not too old yet', 'young', limit, () => ({ age: hoursAgo(0.5) })],
+      ['is brought back where nobody has told how old it is', 'untold', limit, () => ({})],
+    ])(
+      '%s',
+      async (_title, name, spec, told) => {
+        leaves(told());
+        expect(await secondTry(name, spec)).toMatchObject({
+          state: 'succeeded',
+          restoredFrom: 'file:/flink-state/chk-7',
+        });
+      },
+      200_000,
+    );
+
+    test('goes on from it all the same where somebody has stopped it', async () => {
+      await running('on-purpose', limit);
+      leaves({ age: hoursAgo(2) });
+      expect((await call('POST', `${path('on-purpose')}/cancel`)).status).toBe(202);
+      await eventually('on-purpose', ({ phase }) => phase === 'CANCELED');
+      expect((await call('POST', `${path('on-purpose')}/resume`)).status).toBe(202);
+      await eventually('on-purpose', ({ phase }) => phase === 'RUNNING');
+      expect((await operationsOf('on-purpose'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
+    }, 200_000);
+  });
 
   test.each(['while', 'after'])(
     '%s it is rescaled is brought back with what ran',

@@ -236,6 +236,15 @@ describe('the end of an operation', () => {
     expect(state.restorePoint).toBe('file:/sp');
   });
 
+  test('keeps since when that ages, until there is none', () => {
+    const state = someState();
+    const aging = { path: 'file:/chk-7', from: 'checkpoint', sinceMs: 1 } as const;
+    concludeOperation(state, result({ failure, generations: [], restorePoint: aging.path, aging }), state.revision);
+    expect(state.aging).toEqual(aging);
+    concludeOperation(state, result(), state.revision);
+    expect(state.aging).toBeUndefined();
+  });
+
   test('of a candidate waits for its promotion before it is the last that ran', () => {
     const state = someState();
     const ended = '2026-01-02T04:00:00.000Z';

@@ -7,7 +7,12 @@ import type { OperationInput } from '../../core/operation-result.ts';
 import { orphansStay } from '../../core/orphans.ts';
 import { someGeneration, someOperation, someState, someTime } from '../support/state-fixture.ts';
 
-const state = someState({ generations: [someGeneration(2)], restorePoint: 's3://a/b', startedFrom: 's3://a/c' });
+const state = someState({
+  generations: [someGeneration(2)],
+  restorePoint: 's3://a/b',
+  aging: { path: 's3://a/b', from: 'checkpoint', sinceMs: 1 },
+  startedFrom: 's3://a/c',
+});
 const { record, recordSeq } = someOperation(5, 'upgrade');
 
 const input: OperationInput = {
@@ -58,7 +63,7 @@ test('leaves a job that had ended so', () => {
   const after = { ...structuredClone(state), phase: 'DEPLOYING' as const };
   const known = { hadEnded: { phase: 'SUSPENDED' as const } };
   concludeOperation(after, neverBegun({ ...input, wasRunning: false }, aborted, someTime), after.revision, known);
-  expect(after).toMatchObject({ phase: 'SUSPENDED', restorePoint: state.restorePoint });
+  expect(after).toMatchObject({ phase: 'SUSPENDED', restorePoint: state.restorePoint, aging: state.aging });
 });
 
 test('leaves its job as it was', () => {

@@ -33,7 +33,11 @@ const ended = (state: string) => ({ ...running, state, ended: true });
 const inProgress = { state: 'inProgress' } as const;
 const completed = { state: 'completed', location: stopSavepoint.path } as const;
 const atSavepoint = { action: 'stopped', restorePoint: stopSavepoint.path };
-const atCheckpoint = { action: 'stopped', restorePoint: checkpoint.path };
+const atCheckpoint = {
+  action: 'stopped',
+  restorePoint: checkpoint.path,
+  age: { from: 'checkpoint', sinceMs: checkpoint.completedAtMs },
+};
 
 describe('while the job lives', () => {
   test.each<[string, Partial<StopSeen>, object]>([
@@ -117,6 +121,13 @@ describe('while the job lives', () => {
   });
 });
 
+test.each<[string, Partial<StopSeen>]>([
+  ['that was asked for', { job: ended('FINISHED'), request: completed }],
+  ['whose answer is forgotten', { job: ended('FAILED'), stopSavepoint }],
+])('a savepoint does not age %s', (_title, change) => {
+  expect(decideStop(seen(change))).not.toHaveProperty('age');
+});
+
 describe('after its end', () => {
   test.each<[string, Partial<StopSeen>, object]>([
     ['takes the savepoint that was asked for', { job: ended('FINISHED'), request: completed }, atSavepoint],
@@ -173,6 +184,11 @@ describe('after its end', () => {
       'needs no storage of a job that never completed a checkpoint',
       { job: ended('FAILED'), checkpoint: undefined, knowsAll: true },
       { action: 'unchanged' },
+    ],
+    [
+      'tells since when one has completed none that was restored',
+      { job: ended('FAILED'), knowsAll: true, ...restored, oldestMs: 0 },
+      { action: 'unchanged', age: { from: 'start', sinceMs: running.startedAtMs } },
     ],
     [
       'looks into the storage where Flink tells nothing',

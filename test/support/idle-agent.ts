@@ -25,11 +25,19 @@ const answers: Readonly<Record<string, object>> = {
   stopJob: { restorePoint: 'file:/flink-state/chk-7', kind: 'checkpoint' },
 };
 
-/** A file `<folder>/<activity>` lets that activity fail, with the code that is in it; while there is `<folder>/<activity>.held`, it waits. */
+/**
+ * A file `<folder>/<activity>` lets that activity fail, with the code that is in it; while there is `<folder>/<activity>.held`, it waits; and
+ * with what is in `<folder>/<activity>.also` it answers besides.
+ */
 const folder = process.env['FAILING_FOLDER'] ?? '';
 
 function codeIn(file: string): FailureCode {
   return (readFileSync(file, 'utf8') || 'JOB_FAILED') as FailureCode;
+}
+
+function alsoOf(activity: string): object {
+  const file = `${folder}/${activity}.also`;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : {};
 }
 
 /** What an activity may be asked with. */
@@ -61,7 +69,7 @@ const activities = names.map((name) => [
         message: `${name} was told to fail.`,
         cure: 'Tell it otherwise.',
       });
-    return answers[name] ?? {};
+    return { ...answers[name], ...alsoOf(name) };
   },
 ]);
 
