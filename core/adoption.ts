@@ -89,6 +89,12 @@ function candidatesFirst(a: Generation, b: Generation): number {
   return Number(b.candidate ?? false) - Number(a.candidate ?? false);
 }
 
+/** Those that the job knows of, and whose anchors are not there. */
+export function unfound(known: readonly Generation[], found: readonly FoundGeneration[]): readonly Generation[] {
+  const names = new Set(found.map(({ identity }) => generationName(identity)));
+  return known.filter(({ identity }) => !names.has(generationName(identity)));
+}
+
 /** Candidates come first; one that runs counts as the newest. */
 export function newestLast(found: readonly FoundGeneration[]): readonly Generation[] {
   return found.toSorted(byAge).map(withoutFindings);

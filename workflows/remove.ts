@@ -3,7 +3,7 @@
  * stay, and those of savepoints unless the deletion says otherwise.
  */
 import { setWorkflowOptions, sleep } from '@temporalio/workflow';
-import { newestLast, type FoundGeneration } from '../core/adoption.ts';
+import { newestLast, unfound, type FoundGeneration } from '../core/adoption.ts';
 import { deletionOf, savepointsGo } from '../core/deletion.ts';
 import type { Failure } from '../core/failure.ts';
 import { hasDurableStorage, type Generation } from '../core/generation.ts';
@@ -53,7 +53,8 @@ async function endOrphansOf(run: OperationRun, { tenant, name }: RemoveInput): P
 }
 
 async function endEverything(run: OperationRun, input: RemoveInput, withSavepoint: boolean): Promise<void> {
-  const all = newestLast(await everythingOf(run, input));
+  const found = await everythingOf(run, input);
+  const all = newestLast(found);
   for (const generation of all) {
     if (generation.candidate) await cancelGeneration(run, generation, 'candidateCanceled');
     else if (withSavepoint && hasDurableStorage(generation.spec)) await stopped(run, generation);
@@ -63,9 +64,17 @@ async function endEverything(run: OperationRun, input: RemoveInput, withSavepoin
     await clearGeneration(generation, (step, act) => run.step(step, act));
     run.forget(generation);
   }
+  for (const generation of unfound(input.generations, found)) await clearUnfound(run, generation);
   // Nothing of it runs any more that could need what it was started from.
   run.startedFrom = undefined;
   if (all.length === 0) await disposeByStandIn(run, input);
+}
+
+/** Somebody has deleted its anchor, or it was never made: what Flink itself has made for its high availability has no owner, and stays. */
+async function clearUnfound(run: OperationRun, generation: Generation): Promise<void> {
+  if (!generation.candidate) run.leftRunning = false;
+  await clearGeneration(generation, (step, act) => run.step(step, act));
+  run.forget(generation);
 }
 
 /** What cannot be deleted now stays listed, and can be disposed of by the name of the removed job. */

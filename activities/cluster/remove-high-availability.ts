@@ -4,9 +4,12 @@ import type { KubernetesClient } from '../../clients/kubernetes/client.ts';
 import { highAvailabilityDirectory } from '../../core/flink/configuration-storage.ts';
 import type { Generation } from '../../core/generation.ts';
 import { flinkJobId, generationNames, highAvailabilityMapName } from '../../core/names.ts';
-import { withFailures } from '../failures.ts';
+import { isFinalRefusal, withFailures } from '../failures.ts';
+import { fence } from '../fence.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { findAnchor } from './anchor.ts';
+import { anchorAnew } from './anchor-anew.ts';
+import { applyReferredTo } from './apply-referred-to.ts';
 import type { ClusterDependencies, GenerationInput } from './dependencies.ts';
 import { runStorageTool } from './storage-pod.ts';
 
@@ -25,11 +28,13 @@ export function removeHighAvailability(
   { generation }: GenerationInput,
 ): Promise<HighAvailabilityRemoved> {
   const directory = highAvailabilityDirectory(generation.spec.spec, generation.identity);
+  const assertInTime = fence();
   return withFailures(() =>
     withHeartbeat(async (signal) => {
       const maps = await configMapsOf(dependencies.kubernetes, generation);
       if (maps.length === 0 || directory === undefined) return { detail: 'none: no JobManager has run' };
-      const files = await removeFiles(dependencies, generation, directory, signal);
+      const host = { dependencies, generation, assertInTime };
+      const files = await removeFiles(host, directory, signal);
       const { namespace } = generation.spec.spec;
       await Promise.all(maps.map((name) => dependencies.kubernetes.delete('ConfigMap', namespace, name)));
       return { detail: `${maps.length} ConfigMaps; ${files.detail}`, ...(files.isLeft && { left: files.detail }) };
@@ -37,19 +42,32 @@ export function removeHighAvailability(
   );
 }
 
+/** In whose name the files are reached. */
+interface Host {
+  readonly dependencies: ClusterDependencies;
+  readonly generation: Generation;
+  readonly assertInTime: () => void;
+}
+
+/** Somebody has deleted it, and the pod that reaches the files needs an owner: it goes with the rest of the generation. */
+async function makeAnchorAnew({ dependencies, generation, assertInTime }: Host): Promise<void> {
+  assertInTime();
+  await dependencies.kubernetes.apply(anchorAnew(generation));
+  await applyReferredTo(dependencies, generation);
+}
+
 async function removeFiles(
-  dependencies: ClusterDependencies,
-  generation: Generation,
+  host: Host,
   directory: string,
   signal: AbortSignal,
 ): Promise<{ readonly detail: string; readonly isLeft?: true }> {
-  if (!(await findAnchor(dependencies.kubernetes, generation)))
-    return { detail: 'the anchor is gone, and the files before it' };
+  const { dependencies, generation } = host;
   try {
+    if (!(await findAnchor(dependencies.kubernetes, generation))) await makeAnchorAnew(host);
     await runStorageTool(dependencies, generation, ['delete', directory, '--recursive'], signal);
     return { detail: `files in ${directory}` };
   } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
+    if (!(error instanceof ApplicationFailure) && !isFinalRefusal(error)) throw error;
     return { detail: `files are left in ${directory}: ${error.message}`, isLeft: true };
   }
 }

@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { stateTooOld } from '../../core/diagnosis/state-age.ts';
 import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
-import type { ConfigMap } from '../../core/manifests/kubernetes.ts';
 import { isBefore, type StoredPoint } from '../../core/newest-point.ts';
 import type { PointSeen, StateAge } from '../../core/stopping.ts';
-import { annotations, generationName, highAvailabilityMapName } from '../../core/names.ts';
+import { generationName, highAvailabilityMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { clean, failed, isFinalRefusal } from '../failures.ts';
+import { anchorAnew } from './anchor-anew.ts';
 import { applyReferredTo } from './apply-referred-to.ts';
 import { newestRestorePoint } from './restore-point.ts';
 import type { StoppedJob } from './stop-shapes.ts';
@@ -139,14 +139,8 @@ async function anchorOf(
   { dependencies: { kubernetes }, generation }: StopSubject,
   standIn: StandIn,
 ): Promise<Generation> {
-  const isOwn = generationName(standIn.generation.identity) === generationName(generation.identity);
-  await kubernetes.apply(isOwn ? anchorAnew(standIn) : renderAnchor(standIn.generation, standIn.operation));
-  return standIn.generation;
-}
-
-/** Of a job that may have run: who finds it before its storage was read must not take it for one to which nothing was submitted. */
-function anchorAnew({ generation, operation }: StandIn): ConfigMap {
-  const anchor = renderAnchor(generation, operation, true);
-  const ran = { [annotations.ran]: String(generation.submission) };
-  return { ...anchor, metadata: { ...anchor.metadata, annotations: { ...anchor.metadata.annotations, ...ran } } };
+  const { generation: host, operation } = standIn;
+  const isOwn = generationName(host.identity) === generationName(generation.identity);
+  await kubernetes.apply(isOwn ? anchorAnew(host, operation) : renderAnchor(host, operation));
+  return host;
 }

@@ -18,7 +18,7 @@ export function submissionNotes({ submission, restoreFrom }: Generation): Record
  */
 export function renderAnchor(
   generation: Generation,
-  operation: number,
+  operation: number | undefined,
   submits = generation.spec.spec.mode === 'application',
 ): ConfigMap {
   const { identity, spec, revision, specHash, submission, restoreFrom, fixedVertices, unsettledIn, candidate } =
@@ -44,7 +44,7 @@ export function renderAnchor(
       annotations: {
         [annotations.revision]: String(revision),
         [annotations.specHash]: specHash,
-        [annotations.operation]: String(operation),
+        ...(operation !== undefined && { [annotations.operation]: String(operation) }),
         // Where the operation submits the job, it writes this then, which may be long after.
         ...(submits && submissionNotes(generation)),
       },

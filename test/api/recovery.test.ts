@@ -33,6 +33,8 @@ const { viewOf, operationsOf, eventually, apply, running, tell } = observedJobs(
 const failed = { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') };
 const quick = { recovery: { attempts: 2, backoff: { initial: '1s', max: '1s' } } };
 
+const hoursAgo = (hours: number) => ({ from: 'checkpoint', sinceMs: Date.now() - hours * 3_600_000 });
+
 describe('a job that fails', () => {
   test('is brought back from its newest restore point, and the answers say so', async () => {
     await running('fails');
@@ -79,7 +81,6 @@ describe('a job that fails', () => {
   describe('whose checkpoint gets too old while it is brought back', () => {
     const [also, fails] = [join(failing, 'stopJob.also'), join(failing, 'waitPodsScheduled')];
     const limit = { upgrade: { maxStateAge: '1h' } };
-    const hoursAgo = (hours: number) => ({ from: 'checkpoint', sinceMs: Date.now() - hours * 3_600_000 });
     // What the agent stops it judges itself: here it finds all of it young enough.
     const leaves = (told: object) => writeFileSync(also, JSON.stringify(told));
     /** Brought back once in vain, with nothing left of that, and once more. */
@@ -94,7 +95,9 @@ describe('a job that fails', () => {
       const second = async () => (await outcomes())[1];
       return waitUntil(second, { what: 'the second try', timeoutMs: 60_000 });
     };
-    afterEach(() => [also, fails].map((file) => rmSync(file, { force: true })));
+    afterEach(() => {
+      for (const file of [also, fails]) rmSync(file, { force: true });
+    });
 
     test('stays stopped until the limit is raised', async () => {
       leaves({ age: hoursAgo(2) });

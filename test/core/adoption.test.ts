@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideAdoption, reconciled, stillNeeded, type FoundGeneration } from '../../core/adoption.ts';
+import { decideAdoption, reconciled, stillNeeded, unfound, type FoundGeneration } from '../../core/adoption.ts';
 import type { Generation } from '../../core/generation.ts';
 import { someGeneration } from '../support/state-fixture.ts';
 
@@ -101,6 +101,14 @@ test.each<[string, Partial<Generation>, Partial<Generation>, Partial<Generation>
 function ranSince(submission: number, sinceMs: number) {
   return { submission, sinceMs };
 }
+
+test('what the job knows of and the cluster has no anchor of is told apart', () => {
+  const known = [someGeneration(1), someGeneration(2, { candidate: true }), someGeneration(3)];
+  const numbers = (seen: readonly FoundGeneration[]) => unfound(known, seen).map(({ identity }) => identity.number);
+  expect(numbers([found(1), found(2), found(3)])).toEqual([]);
+  expect(numbers([found(3), found(9)])).toEqual([1, 2]);
+  expect(numbers([])).toEqual([1, 2, 3]);
+});
 
 test('what no job was submitted to comes before the one that runs, whatever submission it was made for', () => {
   const leftover = found(2, { submission: 8, unused: true, running: false });

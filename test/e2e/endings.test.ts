@@ -1,11 +1,13 @@
 /** How a job ends and what is left of it then: finished by itself, canceled, or deleted in each of the ways there are. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { generationNames } from '../../core/names.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
-import { applied, awaitPhase, ended, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import { applied, awaitPhase, ended, namespace, objectsOf, removed, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { highAvailabilityFiles } from '../support/high-availability-files.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
-import { cli, drey } from '../support/running-stack.ts';
+import { cli, drey, kubernetes } from '../support/running-stack.ts';
 
 describe('a finite job', () => {
   const name = 'finite';
@@ -142,5 +144,20 @@ describe('a job that is deleted', () => {
     expect(asked.stderr).toContain('SAVEPOINT_FAILED');
     await awaitPhase(ref, 'RUNNING');
     expect(await removed(name)).toMatchObject({ state: 'succeeded' });
+  }, 400_000);
+
+  test('leaves no object and no high-availability file where somebody has deleted its anchor', async () => {
+    removeLedger(name);
+    expect(await applied(ledgerJob(name, { spec: { recovery: { policy: 'never' } } }))).toMatchObject({
+      state: 'succeeded',
+    });
+    const { uid, generation } = await drey().getJob(ref);
+    expect(highAvailabilityFiles(uid)).not.toEqual([]);
+    const { anchor } = generationNames({ tenant, name, uid, number: generation?.number ?? 0 });
+    const client = kubernetes();
+    await client.delete('ConfigMap', namespace, anchor).finally(() => client.close());
+    expect(await removed(name)).toMatchObject({ state: 'succeeded' });
+    expect(await objectsOf(name)).toEqual([]);
+    expect(highAvailabilityFiles(uid)).toEqual([]);
   }, 400_000);
 });

@@ -1,19 +1,14 @@
 /** A job from its spec to its removal, on both ends of the supported Flink versions and in both modes. */
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { e2eJob, namespace, objectsOf, tenant } from '../support/e2e-job.ts';
 import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
+import { highAvailabilityFiles } from '../support/high-availability-files.ts';
 import { awaitMeasured } from '../support/measured.ts';
-import { cli, drey, kubernetes, stateVolume } from '../support/running-stack.ts';
-
-/** All files and folders that Flink's high availability has of a job's generations. */
-function highAvailabilityFiles(uid: string): string[] {
-  const ofJob = join(stateVolume(), 'high-availability', uid);
-  return existsSync(ofJob) ? readdirSync(ofJob, { recursive: true, encoding: 'utf8' }) : [];
-}
+import { cli, drey, kubernetes } from '../support/running-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'drey-e2e-'));
 

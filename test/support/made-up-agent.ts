@@ -65,6 +65,9 @@ const unending = '--unending';
 /** Nothing is noted on the anchor of one with this argument. */
 const unnoted = '--unnoted';
 
+/** Somebody has deleted the anchor of one with this argument, and all that went with it. */
+const unfound = '--unfound';
+
 /** The pods of one with this argument do not go. */
 const stuck = '--stuck';
 
@@ -142,7 +145,8 @@ const activities: Calls = {
     if (failsNow('findGenerations')) throw failed(unreadable);
     const { tenant, name } = input;
     const own = [...there.values()].filter(({ identity }) => identity.tenant === tenant && identity.name === name);
-    const found = own.map((generation) => ({
+    const anchored = own.filter(({ spec }) => !spec.spec.job.args.includes(unfound));
+    const found = anchored.map((generation) => ({
       ...generation,
       running: running.has(generationName(generation.identity)),
       checkpointed: checkpointed.has(generationName(generation.identity)),
@@ -188,6 +192,7 @@ const activities: Calls = {
   cancelJob: stalling('cancelJob'),
   endPods: async (input) => {
     await ending(input);
+    say(`ended the pods of ${generationName(input.generation.identity)}`);
     return unlessStuck(input);
   },
   checkRescale: async ({ generation, parallelism }) => ({
@@ -248,6 +253,7 @@ const ends: Readonly<Record<string, object>> = {
 
 const endings: Calls = {
   removeHighAvailability: async ({ generation }) => {
+    say(`cleared the high availability of ${generationName(generation.identity)}`);
     const isKept = generation.spec.spec.job.args.includes('--keeps');
     return { detail: 'made up', ...(isKept && { left: 'files are left in file:///flink-state: denied' }) };
   },
