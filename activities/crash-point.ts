@@ -17,7 +17,7 @@ const pointShape = z.object({
   nth: z.int().min(1).default(1),
   /** `call`: after a request of one of these client functions was sent, and before its answer is taken. */
   when: z.enum(['before', 'call', 'after']),
-  /** Names of client functions; empty: any. */
+  /** Client functions, each with the kind of its object where only one kind counts: `apply`, `apply Service`. Empty: any. */
   calls: z.array(z.string()).default([]),
   /** `kill`: this process, at once. `hold`: the activity, until the file `<file>.go` is there. */
   action: z.enum(['kill', 'hold']),
@@ -68,24 +68,25 @@ export class CrashPoints {
         if (typeof member !== 'function' || typeof name !== 'string') return member;
         return (...args: unknown[]) => {
           const called: unknown = Reflect.apply(member, target, args);
-          return called instanceof Promise ? this.afterCall(name, called) : called;
+          return called instanceof Promise ? this.afterCall(name, args[0], called) : called;
         };
       },
     });
   }
 
-  private async afterCall(name: string, called: Promise<unknown>): Promise<unknown> {
-    await this.reached('call', name);
+  private async afterCall(name: string, subject: unknown, called: Promise<unknown>): Promise<unknown> {
+    await this.reached('call', [name, `${name} ${kindOf(subject)}`]);
     const answer = await called;
     // The connection of a pool: what is asked on it are calls, too.
     return name === 'connect' && typeof answer === 'object' && answer !== null ? this.within(answer) : answer;
   }
 
-  private async reached(when: CrashPoint['when'], call = ''): Promise<void> {
+  /** @param call by which words a point may name it. */
+  private async reached(when: CrashPoint['when'], call: readonly string[] = []): Promise<void> {
     const point = this.armed();
     if (!point || point.activity !== currentActivity() || point.when !== when) return;
     if (this.occurrence(point.id) !== point.nth) return;
-    if (point.calls.length > 0 && !point.calls.includes(call)) return;
+    if (point.calls.length > 0 && !point.calls.some((one) => call.includes(one))) return;
     if (when === 'call') await pause(sentMs);
     if (!this.claim()) return;
     if (point.action === 'kill') process.kill(process.pid, 'SIGKILL');
@@ -120,6 +121,12 @@ export class CrashPoints {
     const until = performance.now() + holdMsMax;
     while (!existsSync(`${this.file}.go`) && performance.now() < until) await pause(20);
   }
+}
+
+/** Of the Kubernetes object that a call is about: it is given whole, or its kind comes first. */
+function kindOf(subject: unknown): string {
+  if (typeof subject === 'string') return subject;
+  return typeof subject === 'object' && subject !== null && 'kind' in subject ? String(subject.kind) : '';
 }
 
 function currentActivity(): string | undefined {
