@@ -4,7 +4,11 @@ import { createClusterActivities } from '../activities/cluster/cluster-activitie
 import { createControlActivities } from '../activities/control/control-activities.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
 import { operationWorkflows } from '../workflows/operation-workflows.ts';
-import { allCells, only, sampled, titleOf } from './support/crash-cells.ts';
+import { connectFlink } from '../clients/flink/connect.ts';
+import { objectCalls } from '../clients/kubernetes/objects.ts';
+import { isKind } from '../clients/kubernetes/kinds.ts';
+import { looking, requestsOf } from './support/crash-calls.ts';
+import { allCells, callsOf, only, rowsThatMissed, sampled, titleOf } from './support/crash-cells.ts';
 import { matrixSteps, type RecordedSteps } from './support/crash-steps.ts';
 import { recordedHistories } from './support/histories.ts';
 import { seeded } from './support/seeded.ts';
@@ -55,6 +59,40 @@ describe('every activity', () => {
   });
 });
 
+describe('what an agent is struck at in the midst of an activity', () => {
+  const clients = { ...connectFlink({} as never), ...objectCalls({} as never) };
+
+  test.each(activitiesOf(createClusterActivities).filter((activity) => !(activity in notOfOperations)))(
+    'is known of %s: a request, or that it only looks',
+    (activity) => expect(activity in requestsOf).toBe(!looking.includes(activity)),
+  );
+
+  test('is only said of activities that there are', () => {
+    const known = activitiesOf(createClusterActivities);
+    expect([...Object.keys(requestsOf), ...looking].filter((activity) => !known.includes(activity))).toEqual([]);
+  });
+
+  test.each(Object.keys(requestsOf))('is something that a client can be asked, in %s', (activity) => {
+    const { notes = [], acts = [] } = requestsOf[activity] ?? {};
+    expect(acts.length).toBeGreaterThan(0);
+    for (const call of [...notes, ...acts]) {
+      const [name = '', kind] = call.split(' ');
+      expect(typeof Reflect.get(clients, name)).toBe('function');
+      expect(kind === undefined || isKind(kind)).toBe(true);
+    }
+  });
+
+  test.each([
+    ['stopJob', ['annotate ConfigMap'], ['stopWithSavepoint', 'cancel', 'scale']],
+    ['submitJob', ['annotate ConfigMap'], ['runJar']],
+    ['changeParallelism', ['annotate ConfigMap'], ['setResourceRequirements']],
+    ['addTaskManagers', ['annotate ConfigMap'], ['scale Deployment']],
+  ] as const)('is in %s the note of what it is for, and that itself', (activity, notes, acts) => {
+    expect(callsOf({ activity, fault: 'agent while it notes' })).toEqual(notes);
+    expect(callsOf({ activity, fault: 'agent while it acts' })).toEqual(acts);
+  });
+});
+
 test('every recorded history of an operation is in the matrix', () => {
   const workflows = new Set(Object.values(operationWorkflows).map(({ name }) => name));
   const ofOperations = recordedHistories().flatMap(({ workflowId, history }) => {
@@ -82,6 +120,7 @@ describe('cells', () => {
   test('strike what an agent does and what a worker does by those who run it', () => {
     expect(faultsAt('suspend × stopJob × ')).toEqual([
       'agent before it acts',
+      'agent while it notes',
       'agent while it acts',
       'agent after it acted',
       'JobManagers',
@@ -95,6 +134,69 @@ describe('cells', () => {
       'Temporal',
     ]);
     expect(faultsAt('suspend × writeRecords × ')).toContain('worker while it acts');
+  });
+
+  test.each([
+    ['suspend × stopJob × ', ['agent while it notes', 'agent while it acts']],
+    ['suspend × findGenerations × ', ['agent while it acts']],
+    ['upgrade, recreate, savepoint × submitJob × ', ['agent while it notes', 'agent while it acts']],
+    // An application's JobManager submits the job.
+    ['upgrade, application, recreate, savepoint × submitJob × ', []],
+    ['resume, application × submitJob × ', []],
+    // The new revision never ran, or has failed by itself.
+    ['automatic rollback, warm × stopJob, the 2. of them × ', ['agent while it acts']],
+    ['automatic rollback, committed × stopJob, the 2. of them × ', []],
+    // No JobManager has left anything.
+    ['dispose, suspended × removeHighAvailability × ', []],
+    ['suspend × removeHighAvailability × ', ['agent while it acts']],
+  ] as const)('strike the agent at requests where %s makes any', (title, expected) => {
+    expect(faultsAt(title).filter((fault) => fault.startsWith('agent while'))).toEqual(expected);
+  });
+
+  test.each([
+    ['deploy × findGenerations × ', []],
+    ['deploy × applyGeneration × ', []],
+    ['deploy × waitPodsScheduled × ', ['JobManagers', 'TaskManagers']],
+    ['suspend × endPods × ', ['JobManagers', 'TaskManagers']],
+    ['suspend × removeObjects × ', []],
+    ['resume × findGenerations × ', []],
+    ['upgrade, warm, savepoint × removeObjects × ', ['JobManagers', 'TaskManagers']],
+    ['upgrade, recreate, savepoint × removeObjects × ', []],
+    ['upgrade, recreate, savepoint × waitJobManager × ', ['JobManagers', 'TaskManagers']],
+    // The next TaskManagers are up, and no JobManager.
+    ['upgrade, application, savepoint × applyGeneration × ', ['TaskManagers']],
+    // The other one runs beside it.
+    ['discard × removeObjects × ', ['JobManagers', 'TaskManagers']],
+    ['promote × removeObjects × ', ['JobManagers', 'TaskManagers']],
+    ['revive × applyGeneration × ', ['JobManagers', 'TaskManagers']],
+    // They are ended with the stop.
+    ['recover × endPods × ', []],
+    ['dispose, suspended × ', []],
+    ['dispose × ', ['JobManagers', 'TaskManagers']],
+  ] as const)('strike the pods that there are: %s', (title, expected) => {
+    expect(faultsAt(title).filter((fault) => fault.endsWith('Managers'))).toEqual(expected);
+  });
+
+  test('say where there may be no pods', () => {
+    const title = 'automatic rollback, recreate × endPods, the 2. of them × JobManagers';
+    expect(only(cells, title).map(({ mayMiss }) => mayMiss)).toEqual([true]);
+    expect(only(cells, 'suspend × endPods × JobManagers').map(({ mayMiss }) => mayMiss)).toEqual([undefined]);
+  });
+
+  test('of an application are those that say so', () => {
+    const ofApplications = Object.entries(matrixSteps).filter(([, { mode }]) => mode === 'application');
+    const saying = Object.keys(matrixSteps).filter((operation) => operation.includes('application'));
+    expect(ofApplications.map(([operation]) => operation)).toEqual(saying);
+  });
+
+  test('that were all run and struck nothing at all leave a row without a word', () => {
+    const row = only(cells, 'clean-up × + × JobManagers');
+    const ran = (...all: readonly boolean[]) =>
+      all.flatMap((is, at) => (row[at] ? [{ cell: row[at], struck: is }] : []));
+    expect(row).toHaveLength(2);
+    expect(rowsThatMissed(cells, ran(false, false))).toEqual(['clean-up × JobManagers']);
+    expect(rowsThatMissed(cells, ran(false, true))).toEqual([]);
+    expect(rowsThatMissed(cells, ran(false))).toEqual([]);
   });
 
   test('of all operations are drawn before a second one of any, and the same by the same seed', () => {

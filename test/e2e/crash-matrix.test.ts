@@ -1,7 +1,7 @@
 /**
  * Whatever dies, at whatever point of whichever operation: the operation ends right without help, at most one job runs, no
  * record is lost or doubled, and nothing is left over. `npm test` draws a few cells by a seed, `npm run test:crash` runs
- * all, or as many as `--sample` says of those that `--only` names.
+ * all, or as many as `--sample` says of those that `--only` names. Where no pod was there to be killed, its table says so.
  */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { CrashPoint } from '../../activities/crash-point.ts';
@@ -10,84 +10,76 @@ import { waitUntil } from '../../deploy/dev/process.ts';
 import { awaitCommits } from '../support/commits.ts';
 import { wrongAtEnd } from '../support/crash-ends.ts';
 import { ended, leftOverOf, removed } from '../support/e2e-job.ts';
-import { allCells, only, sampled, strangersIn, titleOf, type Cell, type Fault } from '../support/crash-cells.ts';
+import {
+  allCells,
+  callsOf,
+  only,
+  rowsThatMissed,
+  sampled,
+  strangersIn,
+  titleOf,
+  type Cell,
+  type Fault,
+  type Ran,
+} from '../support/crash-cells.ts';
 import { matrixJobs, phaseOf } from '../support/crash-jobs.ts';
 import { matrixOperations, type MatrixOperation } from '../support/crash-operations.ts';
-import { matrixSteps } from '../support/crash-steps.ts';
+import { borrowing } from '../support/crash-recorded.ts';
+import { matrixSteps, type MatrixOperationName } from '../support/crash-steps.ts';
 import { arm, awaitReached, disarm, keepingAlive, release, wasReached } from '../support/crash-points.ts';
 import { seed } from '../support/drawn.ts';
 import { allRun, flinkClustersOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
-import type { History } from '../support/histories.ts';
+import { recordHistory, type History } from '../support/histories.ts';
 import { ledgerFolders } from '../support/ledger-spec.ts';
-import { killPods } from '../support/pod-process.ts';
-import { killAndRestart, temporal } from '../support/running-stack.ts';
+import { deletedPods, type FlinkProcess } from '../support/pod-process.ts';
+import { killAndRestart, temporal, type StackProcess } from '../support/running-stack.ts';
 import { seeded } from '../support/seeded.ts';
 
 const wanted = process.env.DREY_TEST_CELLS ?? '3';
-const all = only(allCells(matrixSteps), process.env.DREY_TEST_ONLY);
+/** Rows whose history is to be recorded, and nothing else; most often none. */
+const toRecord = process.env.DREY_TEST_RECORD === undefined ? [] : borrowing(matrixSteps);
+const all = process.env.DREY_TEST_RECORD === undefined ? only(allCells(matrixSteps), process.env.DREY_TEST_ONLY) : [];
 const cells = wanted === 'all' ? all : sampled(all, Number(wanted), seeded(seed));
-const table = new Map<string, { count: number; ms: number }>();
+const ran: (Ran & { readonly ms: number })[] = [];
+
+function line({ cell, struck, ms }: (typeof ran)[number]): string {
+  return `${titleOf(cell).padEnd(90)} ${struck ? '              ' : 'struck nothing'} ${(ms / 60_000).toFixed(1)} min`;
+}
 
 afterAll(async () => {
   disarm();
   for (const job of matrixJobs) await removed(job).catch(() => undefined);
-  const lines = [...table].map(
-    ([key, { count, ms }]) => `${key.padEnd(80)} ${count} cells, ${(ms / 60_000).toFixed(1)} min`,
-  );
-  process.stdout.write(`${[`seed ${seed}, ${cells.length} of ${all.length} cells`, ...lines].join('\n')}\n`);
+  const missed = ran.filter(({ struck }) => !struck).length;
+  const sum = `seed ${seed}, ${cells.length} of ${all.length} cells: ${ran.length - missed} survived, ${missed} struck nothing`;
+  process.stdout.write(`${[sum, ...ran.map(line)].join('\n')}\n`);
 }, 300_000);
 
-/** Functions of the clients that change something; an activity that calls none of them is killed at any call. */
-const acting = [
-  'apply',
-  'delete',
-  'scale',
-  'annotate',
-  'uploadJar',
-  'runJar',
-  'cancel',
-  'stopWithSavepoint',
-  'triggerSavepoint',
-  'triggerCheckpoint',
-  'setResourceRequirements',
-];
-const actingActivities: ReadonlySet<string> = new Set([
-  'applyGeneration',
-  'applyTaskManagers',
-  'applyStandIn',
-  'healGeneration',
-  'primeCluster',
-  'submitJob',
-  'stopJob',
-  'cancelJob',
-  'takeSavepoint',
-  'disposeSavepoint',
-  'publishService',
-  'confirmCheckpoint',
-  'endPods',
-  'removeObjects',
-  'addTaskManagers',
-  'changeParallelism',
-  'noteRevision',
-  'removeTaskManagers',
-]);
+/** Less than the time for which an activity is held. */
+const podsMs = 45_000;
 
-/** At which calls an activity is killed in its midst; empty: at any. A worker's has sent a statement by then. */
-function callsOf({ activity, fault }: Cell): string[] {
-  if (fault === 'worker while it acts') return ['query'];
-  return actingActivities.has(activity) ? acting : [];
+/** Kills a job's pods; those on their way are waited for. @returns whether there were any */
+async function podsStruck(process: FlinkProcess, job: string, { mayMiss }: Cell): Promise<boolean> {
+  const isStruck = async () => (await deletedPods(job, process)) > 0;
+  if (mayMiss) return isStruck();
+  return waitUntil(isStruck, { what: `a ${process} of ${job} to be killed`, timeoutMs: podsMs, stepMs: 50 });
 }
 
-const whileHeld: Readonly<Partial<Record<Fault, (job: string) => Promise<void>>>> = {
-  JobManagers: (job) => killPods(job, 'jobmanager'),
-  TaskManagers: (job) => killPods(job, 'taskmanager'),
-  Temporal: () => killAndRestart('temporal'),
-  worker: () => killAndRestart('worker'),
+async function processStruck(part: StackProcess): Promise<boolean> {
+  await killAndRestart(part);
+  return true;
+}
+
+const whileHeld: Readonly<Partial<Record<Fault, (job: string, cell: Cell) => Promise<boolean>>>> = {
+  JobManagers: (job, cell) => podsStruck('jobmanager', job, cell),
+  TaskManagers: (job, cell) => podsStruck('taskmanager', job, cell),
+  Temporal: () => processStruck('temporal'),
+  worker: () => processStruck('worker'),
 };
 
 const killedWhen: Readonly<Partial<Record<Fault, CrashPoint['when']>>> = {
   'agent before it acts': 'before',
+  'agent while it notes': 'call',
   'agent while it acts': 'call',
   'agent after it acted': 'after',
   'worker before it acts': 'before',
@@ -99,15 +91,19 @@ function armFor(cell: Cell): void {
   const { activity, nth } = cell;
   const when = killedWhen[cell.fault];
   if (!when) arm({ activity, nth, when: 'before', action: 'hold' });
-  else arm({ activity, nth, when, calls: when === 'call' ? callsOf(cell) : [], action: 'kill' });
+  else arm({ activity, nth, when, calls: when === 'call' ? [...callsOf(cell)] : [], action: 'kill' });
 }
 
-async function strike(cell: Cell, job: string): Promise<void> {
+/** @returns whether there was anything to be struck */
+async function strike(cell: Cell, job: string): Promise<boolean> {
   const act = whileHeld[cell.fault];
-  if (!act) return;
+  if (!act) return true;
   await awaitReached(titleOf(cell));
-  await act(job);
-  release();
+  try {
+    return await act(job, cell);
+  } finally {
+    release();
+  }
 }
 
 function strikesPods({ fault }: Cell): boolean {
@@ -133,22 +129,42 @@ async function strangersTo(cell: Cell, { workflowId = '' }: OperationRecord): Pr
   return strangersIn(history, matrixSteps[cell.operation]);
 }
 
-test('the matrix has cells', () => expect(cells.length).toBeGreaterThan(0));
+/** Carries it out with nothing beside it, and writes its history down. */
+async function recordRow(operation: MatrixOperationName): Promise<void> {
+  const { job, prepare, start, meanwhile, mayEnd } = matrixOperations[operation];
+  await prepare();
+  const number = await start();
+  const [{ state, workflowId = '' }] = await Promise.all([ended(job, number, 900_000), meanwhile?.(number)]);
+  const isWell = async () => (await phaseOf(job)) === mayEnd[state];
+  await waitUntil(isWell, { what: `${job} to be as after ${operation}`, timeoutMs: 60_000, stepMs: 200 });
+  const client = await temporal();
+  await recordHistory(client, workflowId, matrixSteps[operation].history);
+  await client.connection.close();
+}
+
+test('the matrix has cells, or rows to record', () => expect(cells.length + toRecord.length).toBeGreaterThan(0));
+
+for (const operation of toRecord)
+  test(`${operation} is recorded`, async () => {
+    await recordRow(operation);
+    expect(borrowing(matrixSteps)).not.toContain(operation);
+  }, 1_800_000);
 
 describe('the operation ends right', () => {
-  test.each(cells.map((cell) => [titleOf(cell), cell] as const))(
-    '%s',
-    async (title, cell) => {
+  for (const cell of cells)
+    test(`${titleOf(cell)}`, async () => {
       const startedAt = performance.now();
       const operation = matrixOperations[cell.operation];
       await operation.prepare();
       armFor(cell);
-      const record = await keepingAlive(async () => {
+      const { record, struck } = await keepingAlive(async () => {
         const number = await operation.start();
-        const beside = [strike(cell, operation.job), operation.meanwhile?.(number) ?? Promise.resolve()];
+        const beside = Promise.all([strike(cell, operation.job), operation.meanwhile?.(number)]);
+        // What it throws is told when the operation has come to its end.
+        beside.catch(() => undefined);
         const end = await ended(operation.job, number, 900_000);
-        await Promise.all(beside);
-        return end;
+        const [isStruck] = await beside;
+        return { record: end, struck: isStruck };
       });
       expect(wasReached()).toBe(true);
       disarm();
@@ -159,15 +175,17 @@ describe('the operation ends right', () => {
       expect(phase).toBeDefined();
       expect(await phaseOf(operation.job)).toBe(phase);
       await leftWell(operation, phase ?? '', record.state === 'succeeded');
-      const sum = table.get(title) ?? { count: 0, ms: 0 };
-      table.set(title, { count: sum.count + 1, ms: sum.ms + performance.now() - startedAt });
-    },
-    1_800_000,
-  );
+      ran.push({ cell, struck, ms: performance.now() - startedAt });
+    }, 1_800_000);
+});
+
+test('no row has struck nothing at all its steps', () => {
+  expect(rowsThatMissed(allCells(matrixSteps), ran)).toEqual([]);
 });
 
 test('what each job has done is whole, its tail too, when it is suspended at the end', async () => {
-  const used = new Set(cells.map(({ operation }) => matrixOperations[operation].job));
+  const run = [...toRecord, ...cells.map(({ operation }) => operation)];
+  const used = new Set(run.map((operation) => matrixOperations[operation].job));
   const wrong: string[] = [];
   // A cell that failed may have left something that is about to strike, or somebody who was struck.
   disarm();

@@ -80,8 +80,8 @@ async function strikes(endsAtMs: number): Promise<number> {
     await pause(Math.max(0, dueMs - performance.now()));
     const strike = drawStrike(jobs, random, isLong);
     process.stdout.write(`${new Date().toISOString()} ${strikeText(strike)}\n`);
-    await carryOut(strike, seconds);
-    made += 1;
+    if (await carryOut(strike, seconds)) made += 1;
+    else process.stdout.write('  there was none\n');
     // One that lasted for a minute is followed by no shower of those that were due meanwhile.
     dueMs = Math.max(dueMs, performance.now() - strikeEveryMs);
   }

@@ -82,6 +82,16 @@ export async function failingUntilPutBack(job: string, number: number): Promise<
   clearFault(control, 'fail');
 }
 
+/** As soon as the new revision has completed a checkpoint, and is to prove that it is stable, the job fails. */
+export async function failingOnceCommitted(job: string, number: number): Promise<void> {
+  const { control } = ledgerFolders(job);
+  if (!(await hasCome(job, number, 'stable'))) return;
+  setFault(control, 'fail', onceMore());
+  await hasCome(job, number, 'newStopped');
+  // Where it failed of something else, the word would be left for the old revision.
+  clearFault(control, 'fail');
+}
+
 /** Waits until a step has begun. @returns false where the operation ended without it */
 async function hasCome(job: string, number: number, step: StepName): Promise<boolean> {
   const look = async () => {

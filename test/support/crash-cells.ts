@@ -1,11 +1,18 @@
 /** The cells of the crash matrix: every step of every operation, with every fault at it. */
-import { controlTaskQueue } from '../../core/names.ts';
+import { operationKinds } from '../../core/operation-kinds.ts';
+import { canBeStruckAt, requestsOf } from './crash-calls.ts';
+import { podsAt, type Pods, type Presence } from './crash-pods.ts';
+import { scheduledIn, scheduledOf, type Scheduled } from './crash-recorded.ts';
 import type { MatrixOperationName, RecordedSteps } from './crash-steps.ts';
-import { recordedHistory, type History } from './histories.ts';
+import type { History } from './histories.ts';
 
-/** What may strike an activity of an agent. The pods, Temporal and the worker are killed while the activity has just begun. */
-export const faultsOfAgents = [
+/**
+ * What may strike an activity of an agent: while the request by which it notes what it is about to do is under way, while that is which does it,
+ * or between requests. The pods, Temporal and the worker are killed while the activity has just begun.
+ */
+const faultsOfAgents = [
   'agent before it acts',
+  'agent while it notes',
   'agent while it acts',
   'agent after it acted',
   'JobManagers',
@@ -15,12 +22,7 @@ export const faultsOfAgents = [
 ] as const;
 
 /** What may strike an activity that a worker runs itself. What befalls pods meanwhile befalls them at an agent's step, too. */
-export const faultsOfWorkers = [
-  'worker before it acts',
-  'worker while it acts',
-  'worker after it acted',
-  'Temporal',
-] as const;
+const faultsOfWorkers = ['worker before it acts', 'worker while it acts', 'worker after it acted', 'Temporal'] as const;
 
 /** Whose process is killed, and when. */
 export type Fault = (typeof faultsOfAgents)[number] | (typeof faultsOfWorkers)[number];
@@ -31,10 +33,12 @@ export interface Cell {
   /** Which of the activities of that name. */
   readonly nth: number;
   readonly fault: Fault;
+  /** Where pods are killed: whether there may be none by then. */
+  readonly mayMiss?: true;
 }
 
 interface Step extends Pick<Cell, 'activity' | 'nth'> {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly Pick<Cell, 'fault' | 'mayMiss'>[];
 }
 
 /** Activities of workers that ask nobody: between their beginning and their end there is nothing to be cut off. */
@@ -42,41 +46,51 @@ const askNobody: ReadonlySet<string> = new Set(['planOperation', 'judgeTrouble']
 /** It asks Temporal, by a client of which only its own parts make calls. */
 const askTemporal: ReadonlySet<string> = new Set(['settleOrphans']);
 
-interface Scheduled {
-  readonly activity: string;
-  readonly isWorkers: boolean;
-}
-
-/** The activities of an operation, in order. */
-function scheduledIn({ events }: History): Scheduled[] {
-  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => {
-    const activity = scheduled?.activityType?.name;
-    return activity ? [{ activity, isWorkers: scheduled.taskQueue?.name === controlTaskQueue }] : [];
+/** At which steps an operation is struck, in order: first what its job's workflow does, then its own. */
+function stepsOf(row: RecordedSteps): Step[] {
+  // Records are written beside the steps, and how many at once is chance: the job's own first one stands for all.
+  const scheduled = scheduledOf(row).filter(({ activity }) => activity !== 'writeRecords');
+  const steps: Scheduled[] = [...row.ofJob.map((activity) => ({ activity, isWorkers: true })), ...scheduled];
+  const pods = podsAt(steps, row.clusters, operationKinds[row.kind].mendsBroken ?? false);
+  return steps.map((step, at) => {
+    const { activity } = step;
+    const nth = steps.slice(0, at + 1).filter((one) => one.activity === activity).length;
+    const ofAgent = () => faultsOfAgent(canBeStruckAt({ row, steps, step, nth }), pods[at]);
+    return { activity, nth, faults: step.isWorkers ? faultsOfWorker(activity) : ofAgent() };
   });
 }
 
-/** At which steps an operation is struck, in order: first what its job's workflow does, then its own. */
-function stepsOf({ history, ofJob }: RecordedSteps): Step[] {
-  // Records are written beside the steps, and how many at once is chance: the job's own first one stands for all.
-  const scheduled = scheduledIn(recordedHistory(history)).filter(({ activity }) => activity !== 'writeRecords');
-  const all = [...ofJob.map((activity) => ({ activity, isWorkers: true })), ...scheduled];
-  return all.map(({ activity, isWorkers }, at) => ({
-    activity,
-    nth: all.slice(0, at + 1).filter((one) => one.activity === activity).length,
-    faults: isWorkers ? faultsOfWorker(activity) : faultsOfAgents,
-  }));
+function faultsOfAgent({ notes, acts }: ReturnType<typeof canBeStruckAt>, pods: Pods | undefined): Step['faults'] {
+  const struck: Readonly<Partial<Record<Fault, Presence>>> = {
+    'agent while it notes': notes ? 'there' : 'none',
+    'agent while it acts': acts ? 'there' : 'none',
+    JobManagers: pods?.jobmanager ?? 'none',
+    TaskManagers: pods?.taskmanager ?? 'none',
+  };
+  return faultsOfAgents.flatMap((fault) => {
+    const is = struck[fault] ?? 'there';
+    if (is === 'none') return [];
+    return [{ fault, ...(is === 'perhaps' && { mayMiss: true as const }) }];
+  });
 }
 
-function faultsOfWorker(activity: string): readonly Fault[] {
+function faultsOfWorker(activity: string): Step['faults'] {
   const isWhole = askNobody.has(activity) || askTemporal.has(activity);
-  return isWhole ? faultsOfWorkers.filter((fault) => fault !== 'worker while it acts') : faultsOfWorkers;
+  return faultsOfWorkers.flatMap((fault) => (isWhole && fault === 'worker while it acts' ? [] : [{ fault }]));
+}
+
+/** At which calls an activity is killed in its midst; empty: at any. A worker's has sent a statement by then. */
+export function callsOf({ activity, fault }: Pick<Cell, 'activity' | 'fault'>): readonly string[] {
+  if (fault === 'worker while it acts') return ['query'];
+  const requests = requestsOf[activity];
+  return (fault === 'agent while it notes' ? requests?.notes : requests?.acts) ?? [];
 }
 
 /** @param operations the matrix's operations, with where their steps are from. */
 export function allCells(operations: Readonly<Record<MatrixOperationName, RecordedSteps>>): Cell[] {
   return operationNames(operations).flatMap((operation) =>
     stepsOf(operations[operation]).flatMap(({ activity, nth, faults }) =>
-      faults.map((fault) => ({ operation, activity, nth, fault })),
+      faults.map((fault) => ({ operation, activity, nth, ...fault })),
     ),
   );
 }
@@ -114,4 +128,19 @@ export function sampled(cells: readonly Cell[], count: number, random: () => num
   const chosen = withTurn.toSorted((a, b) => a.turn - b.turn || a.at - b.at).slice(0, count);
   // Cells of one operation after the other: less has to be prepared.
   return chosen.map(({ cell }) => cell).toSorted((a, b) => (a.operation < b.operation ? -1 : 1));
+}
+
+/** A cell that was run, and whether anything was there to be struck. */
+export interface Ran {
+  readonly cell: Cell;
+  readonly struck: boolean;
+}
+
+/** Rows, `operation × fault`, of which every cell was run and none has struck: what they say of that fault is nothing. */
+export function rowsThatMissed(all: readonly Cell[], ran: readonly Ran[]): string[] {
+  const rowOf = ({ operation, fault }: Cell) => `${operation} × ${fault}`;
+  const of = (row: string) => ran.filter(({ cell }) => rowOf(cell) === row);
+  const isWhole = (row: string) => of(row).length === all.filter((cell) => rowOf(cell) === row).length;
+  const rows = [...new Set(ran.map(({ cell }) => rowOf(cell)))];
+  return rows.filter((row) => isWhole(row) && of(row).every(({ struck }) => !struck));
 }

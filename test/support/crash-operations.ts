@@ -5,6 +5,7 @@ import {
   broughtBack,
   broughtBackBeside,
   deleting,
+  failingOnceCommitted,
   failingUntilPutBack,
   finishing,
   throwing,
@@ -95,6 +96,16 @@ function stateless(home: Home, wish: LedgerWish['upgrade'] = {}): MatrixOperatio
 
 function rollsBack(home: Home, wish: LedgerWish = {}): MatrixOperation {
   return { ...upgrade(home, { args: throwsAtStart, ...wish }), mayEnd: { failed: 'RUNNING' } };
+}
+
+/** The new revision has committed, and the old one goes on from there: what was committed is not done again. */
+function rollsBackCommitted(home: Home): MatrixOperation {
+  const wish = { configuration: { 'restart-strategy.type': 'none' }, upgrade: { stableAfter: '10m' } };
+  return {
+    ...upgrade(home, wish),
+    meanwhile: (number) => failingOnceCommitted(home.job, number),
+    mayEnd: { failed: 'RUNNING' },
+  };
 }
 
 function rollback(home: Home): MatrixOperation {
@@ -255,6 +266,8 @@ export const matrixOperations: Readonly<Record<MatrixOperationName, MatrixOperat
   'automatic rollback, warm': rollsBack(dedicated),
   'automatic rollback, recreate': rollsBack(dedicated, { upgrade: recreate }),
   'automatic rollback, application': rollsBack(application),
+  'automatic rollback, committed': rollsBackCommitted(dedicated),
+  'automatic rollback, committed, application': rollsBackCommitted(application),
   'rollback by hand': rollback(dedicated),
   'rollback by hand, application': rollback(application),
   adjust: adjust(dedicated),

@@ -8,31 +8,47 @@ export interface RecordedSteps {
   readonly kind: OperationKind;
   /** The file in `test/histories` whose activities these are. */
   readonly history: string;
+  /** Until that is recorded: another one, and which activities come besides before its last stop. */
+  readonly until?: { readonly history: string; readonly besides: readonly string[] };
   /** Activities of the control plane that the job's workflow calls for it; local ones are in no operation's history. */
   readonly ofJob: readonly string[];
+  readonly mode: 'dedicated' | 'application';
+  /** How many Flink clusters the job has when it begins. */
+  readonly clusters: 0 | 1 | 2;
+  /** An activity that finds here, without a request, that what it is for has come about. */
+  readonly asksNothing?: { readonly activity: string; readonly nth: number };
 }
+
+type Way = Partial<Pick<RecordedSteps, 'until' | 'mode' | 'clusters' | 'asksNothing'>>;
+
+const application = { mode: 'application' } as const;
+const stopped = { clusters: 0 } as const;
+const dual = { clusters: 2 } as const;
+
+/** A new revision that fails of itself once it has completed a checkpoint: nothing of it is left to be asked to stop. */
+const committed = { asksNothing: { activity: 'stopJob', nth: 2 } } as const;
 
 /** What Drey does by itself is decided when it hears of the trouble. */
 const byItself: readonly OperationKind[] = ['recover', 'heal', 'revive', 'cleanup'];
 
-function stepsOf(kind: OperationKind, history: string = kind): RecordedSteps {
+function stepsOf(kind: OperationKind, history: string = kind, way: Way = {}): RecordedSteps {
   const decided = [
     ...(operationKinds[kind].isPlanned ? ['planOperation'] : []),
     ...(byItself.includes(kind) ? ['judgeTrouble'] : []),
   ];
   // Every job's workflow tells what is asked of it before the operation begins.
-  return { kind, history, ofJob: ['writeRecords', ...decided] };
+  return { kind, history, ofJob: ['writeRecords', ...decided], mode: 'dedicated', clusters: 1, ...way };
 }
 
 /** The first operation of a job looks besides for operations of an earlier workflow of that name. */
 function firstOf(kind: OperationKind): RecordedSteps {
-  const { ofJob, ...recorded } = stepsOf(kind);
+  const { ofJob, ...recorded } = stepsOf(kind, kind, stopped);
   return { ...recorded, ofJob: [...ofJob, 'settleOrphans'] };
 }
 
 /** A removed job is recalled before it is asked for anything. */
 function ofRemoved(kind: OperationKind, history: string): RecordedSteps {
-  return { kind, history, ofJob: ['recallRemoved', 'writeRecords'] };
+  return { ...stepsOf(kind, history, stopped), ofJob: ['recallRemoved', 'writeRecords'] };
 }
 
 export const matrixSteps = {
@@ -44,53 +60,65 @@ export const matrixSteps = {
   'upgrade, recreate, savepoint': stepsOf('upgrade', 'upgrade-recreate'),
   'upgrade, recreate, last-state': stepsOf('upgrade', 'upgrade-recreate'),
   'upgrade, recreate, stateless': stepsOf('upgrade', 'upgrade-recreate'),
-  'upgrade, application, savepoint': stepsOf('upgrade', 'upgrade-application'),
-  'upgrade, application, last-state': stepsOf('upgrade', 'upgrade-application'),
-  'upgrade, application, stateless': stepsOf('upgrade', 'upgrade-application'),
-  'upgrade, application, recreate, savepoint': stepsOf('upgrade', 'upgrade-recreate'),
-  'upgrade, application, recreate, last-state': stepsOf('upgrade', 'upgrade-recreate'),
+  'upgrade, application, savepoint': stepsOf('upgrade', 'upgrade-application', application),
+  'upgrade, application, last-state': stepsOf('upgrade', 'upgrade-application', application),
+  'upgrade, application, stateless': stepsOf('upgrade', 'upgrade-application', application),
+  'upgrade, application, recreate, savepoint': stepsOf('upgrade', 'upgrade-recreate', application),
+  'upgrade, application, recreate, last-state': stepsOf('upgrade', 'upgrade-recreate', application),
   'upgrade, blue/green, savepoint': stepsOf('upgrade', 'upgrade-candidate'),
   'upgrade, blue/green, last-state': stepsOf('upgrade', 'upgrade-candidate'),
   'upgrade, blue/green, stateless': stepsOf('upgrade', 'upgrade-candidate-stateless'),
-  'upgrade, blue/green, application': stepsOf('upgrade', 'upgrade-candidate-application'),
-  promote: stepsOf('promote'),
-  'promote, application': stepsOf('promote'),
-  discard: stepsOf('discard'),
-  'discard, application': stepsOf('discard'),
+  'upgrade, blue/green, application': stepsOf('upgrade', 'upgrade-candidate-application', application),
+  promote: stepsOf('promote', 'promote', dual),
+  'promote, application': stepsOf('promote', 'promote', { ...application, ...dual }),
+  discard: stepsOf('discard', 'discard', dual),
+  'discard, application': stepsOf('discard', 'discard', { ...application, ...dual }),
   restore: stepsOf('upgrade'),
-  'restore, application': stepsOf('upgrade', 'upgrade-application'),
+  'restore, application': stepsOf('upgrade', 'upgrade-application', application),
   'automatic rollback, warm': stepsOf('upgrade', 'upgrade-rolled-back'),
   'automatic rollback, recreate': stepsOf('upgrade', 'upgrade-recreate-rolled-back'),
-  'automatic rollback, application': stepsOf('upgrade', 'upgrade-application-rolled-back'),
+  'automatic rollback, application': stepsOf('upgrade', 'upgrade-application-rolled-back', application),
+  'automatic rollback, committed': stepsOf('upgrade', 'upgrade-committed-rolled-back', {
+    ...committed,
+    until: {
+      history: 'upgrade-rolled-back',
+      besides: ['waitTasks', 'publishService', 'confirmCheckpoint', 'waitStable'],
+    },
+  }),
+  'automatic rollback, committed, application': stepsOf('upgrade', 'upgrade-application-committed-rolled-back', {
+    ...application,
+    ...committed,
+    until: { history: 'upgrade-application-rolled-back', besides: ['confirmCheckpoint', 'waitStable'] },
+  }),
   'rollback by hand': stepsOf('upgrade'),
-  'rollback by hand, application': stepsOf('upgrade', 'upgrade-application'),
+  'rollback by hand, application': stepsOf('upgrade', 'upgrade-application', application),
   adjust: stepsOf('adjust'),
   'rescale, to more': stepsOf('rescale', 'rescale-more'),
   'rescale, to fewer': stepsOf('rescale', 'rescale-fewer'),
-  'rescale, to more, application': stepsOf('rescale', 'rescale-application'),
+  'rescale, to more, application': stepsOf('rescale', 'rescale-application', application),
   'rescale, to more, Flink 1.20': stepsOf('rescale', 'rescale-more-1.20'),
   'rescale, to fewer, Flink 1.20': stepsOf('rescale', 'rescale-fewer-1.20'),
   'rescale, one vertex': stepsOf('rescale', 'rescale-more'),
   'rescale, put back': stepsOf('rescale', 'rescale-put-back'),
   savepoint: stepsOf('savepoint'),
-  'savepoint, application': stepsOf('savepoint', 'savepoint-application'),
+  'savepoint, application': stepsOf('savepoint', 'savepoint-application', application),
   dispose: stepsOf('dispose', 'dispose-running'),
-  'dispose, suspended': stepsOf('dispose'),
+  'dispose, suspended': stepsOf('dispose', 'dispose', stopped),
   'dispose, of a removed job': ofRemoved('dispose', 'dispose-removed'),
   recover: stepsOf('recover'),
   heal: stepsOf('heal'),
-  revive: stepsOf('revive'),
+  revive: stepsOf('revive', 'revive', dual),
   'clean-up': stepsOf('cleanup'),
   suspend: stepsOf('suspend'),
   'suspend, last-state': stepsOf('suspend'),
-  'suspend, application': stepsOf('suspend', 'suspend-application'),
+  'suspend, application': stepsOf('suspend', 'suspend-application', application),
   cancel: stepsOf('cancel', 'suspend'),
-  'cancel, application': stepsOf('cancel', 'suspend-application'),
-  resume: stepsOf('resume'),
-  'resume, application': stepsOf('resume', 'resume-application'),
-  'resume, canceled': stepsOf('resume'),
+  'cancel, application': stepsOf('cancel', 'suspend-application', application),
+  resume: stepsOf('resume', 'resume', stopped),
+  'resume, application': stepsOf('resume', 'resume-application', { ...application, ...stopped }),
+  'resume, canceled': stepsOf('resume', 'resume', stopped),
   remove: stepsOf('remove'),
-  'remove, application': stepsOf('remove', 'remove-application'),
+  'remove, application': stepsOf('remove', 'remove-application', application),
   'remove, with savepoint': stepsOf('remove', 'remove-savepoint'),
   'remove, its savepoints too': stepsOf('remove', 'remove-disposes'),
 } as const satisfies Readonly<Record<string, RecordedSteps>>;

@@ -1,5 +1,5 @@
 /** Recorded histories of real runs: written by `record`, replayed by every test run. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
@@ -27,6 +27,11 @@ export function recordedHistories(): RecordedHistory[] {
 /** The one of that name. @throws when it is not there. */
 export function recordedHistory(name: string): History {
   return historyFromJSON(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));
+}
+
+/** Whether there is one of that name. */
+export function isRecorded(name: string): boolean {
+  return existsSync(join(folder, `${name}.json`));
 }
 
 /**

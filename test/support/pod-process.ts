@@ -1,24 +1,41 @@
 /** A job's pods, deleted at once; and their Java processes as this machine sees them, killed as by the kernel, or standing still, while the pods stay. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { ObjectOf } from '../../clients/kubernetes/kinds.ts';
 import { labels } from '../../core/names.ts';
 import { namespace } from './e2e-job.ts';
 import { kubernetes } from './running-stack.ts';
 
-/** Deletes a job's pods of all generations at once. */
-export async function killPods(job: string, component: 'jobmanager' | 'taskmanager'): Promise<void> {
+export type FlinkProcess = 'jobmanager' | 'taskmanager';
+
+/** Deletes a job's pods of all generations at once. @throws when there is none. */
+export async function killPods(job: string, component: FlinkProcess): Promise<void> {
+  if ((await deletedPods(job, component)) === 0) throw new Error(`${job} has no ${component}`);
+}
+
+/** The same where there may be none. @returns how many there were */
+export async function deletedPods(job: string, component: FlinkProcess): Promise<number> {
   const client = kubernetes();
-  const labelSelector = `${labels.job}=${job},${labels.component}=${component}`;
-  const pods = await client.list('Pod', namespace, { labelSelector });
-  await Promise.all(
-    pods.map(({ metadata }) => client.delete('Pod', namespace, metadata.name, { gracePeriodSeconds: 0 })),
-  );
-  client.close();
+  try {
+    const labelSelector = `${labels.job}=${job},${labels.component}=${component}`;
+    const pods = (await client.list('Pod', namespace, { labelSelector })).filter(mayRun);
+    const deleted = await Promise.all(
+      pods.map(({ metadata }) => client.delete('Pod', namespace, metadata.name, { gracePeriodSeconds: 0 })),
+    );
+    return deleted.filter(Boolean).length;
+  } finally {
+    client.close();
+  }
+}
+
+/** One that has ended, or is on its way out, is no loss. */
+function mayRun({ metadata, status }: ObjectOf<'Pod'>): boolean {
+  return metadata.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded';
 }
 
 /** Ends them, or lets them stand still by SIGSTOP. @throws when there is none. */
 export async function killProcessesOf(
   job: string,
-  component: 'jobmanager' | 'taskmanager',
+  component: FlinkProcess,
   signal: NodeJS.Signals = 'SIGKILL',
 ): Promise<void> {
   const client = kubernetes();
