@@ -1,12 +1,22 @@
 /** An operation's own workflow terminated by hand at any step: it is begun again, one job runs, and no state is forgotten. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { hasEnded } from '../../core/operation.ts';
+import { hasEnded, type OperationRecord } from '../../core/operation.ts';
 import { jobWorkflowId } from '../../core/names.ts';
 import type { StepName } from '../../core/steps.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { awaitCommits } from '../support/commits.ts';
-import { applied, apply, awaitStep, ended, leftOverOf, objectsOf, removed, tenant } from '../support/e2e-job.ts';
+import {
+  applied,
+  apply,
+  awaitPhase,
+  awaitStep,
+  ended,
+  leftOverOf,
+  objectsOf,
+  removed,
+  tenant,
+} from '../support/e2e-job.ts';
 import { drawn } from '../support/drawn.ts';
 import { allRun, flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { verifyLedger } from '../support/ledger.ts';
@@ -38,12 +48,12 @@ async function terminatedAt(number: number, step: StepName, job = name): Promise
   }
 }
 
-/** Waits until the newest operation has ended, and gives its state. */
-function newestState(after: number, job = name): Promise<string> {
+/** Waits until the newest operation has ended. */
+function newestOf(after: number, job = name): Promise<OperationRecord> {
   const look = async () => {
     const { items } = await drey().listOperations({ tenant, name: job });
     const newest = items.toSorted((a, b) => b.number - a.number)[0];
-    return newest && newest.number > after && hasEnded(newest) && newest.state;
+    return newest && newest.number > after && hasEnded(newest) && newest;
   };
   return waitUntil(look, { what: 'the operation that was begun again', timeoutMs: 300_000, stepMs: 100 });
 }
@@ -51,17 +61,17 @@ function newestState(after: number, job = name): Promise<string> {
 async function changeAndLose(step: StepName): Promise<string> {
   const number = await apply(ledgerSpec(name));
   // Steps are seen through records, which may be late.
-  if (await terminatedAt(number, step)) return newestState(number);
+  if (await terminatedAt(number, step)) return (await newestOf(number)).state;
   expect(await ended(name, number)).toMatchObject({ state: 'succeeded' });
   return changeAndLose(step);
 }
 
-/** Loses the rollback of a revision that does not start. It is tried again, in vain. */
-async function rollBackAndLose(step: StepName): Promise<string> {
+/** Loses the rollback of a revision that does not start. It is tried again, in vain. @returns what took its place */
+async function rollBackAndLose(step: StepName, good: number | undefined): Promise<OperationRecord> {
   const number = await apply(ledgerSpec(rolledBack, ['--throw-at-start']));
-  if (await terminatedAt(number, step, rolledBack)) return newestState(number, rolledBack);
-  expect(await ended(rolledBack, number)).toMatchObject({ state: 'failed' });
-  return rollBackAndLose(step);
+  if (await terminatedAt(number, step, rolledBack)) return newestOf(number, rolledBack);
+  expect(await ended(rolledBack, number)).toMatchObject({ state: 'failed', rolledBackTo: good });
+  return rollBackAndLose(step, good);
 }
 
 /** Of the ledger, with what was committed since. */
@@ -115,10 +125,13 @@ async function losesUpgrade(step: StepName): Promise<string> {
   return name;
 }
 
-/** Afterwards a revision that is good goes on from there. @returns the job */
+/** The good revision runs again, without help. Afterwards another one goes on from there. @returns the job */
 async function losesRollback(step: StepName): Promise<string> {
-  expect(await applied(ledgerSpec(rolledBack))).toMatchObject({ state: 'succeeded' });
-  expect(await rollBackAndLose(step)).toBe('failed');
+  const { state, revision } = await applied(ledgerSpec(rolledBack));
+  expect([state, typeof revision]).toEqual(['succeeded', 'number']);
+  expect(await rollBackAndLose(step, revision)).toMatchObject({ state: 'failed', rolledBackTo: revision });
+  const { generation } = await awaitPhase({ tenant, name: rolledBack }, 'RUNNING');
+  expect(generation?.revision).toBe(revision);
   expect(await applied(ledgerSpec(rolledBack), 600_000)).toMatchObject({ state: 'succeeded' });
   expect(await leftOverOf(rolledBack, 1)).toEqual([]);
   return rolledBack;

@@ -9,7 +9,7 @@ import { applied, ended, removed, tenant } from '../support/e2e-job.ts';
 import { livingJobsOf } from '../support/flink-of.ts';
 import { setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
-import { residentMiB } from '../support/resident.ts';
+import { growthOf, lookAt, type MemoryLook } from '../support/resident.ts';
 import { drey, pidOf, temporal } from '../support/running-stack.ts';
 
 const rounds = Number(process.env.DREY_TEST_ROUNDS ?? 2);
@@ -17,16 +17,19 @@ const name = 'rounds';
 const ref = { tenant, name };
 const { out, control } = ledgerFolders(name);
 
-/** Resident memory of the worker and the agent, in MiB, and the history of the job's workflow, after a round. */
+/** The history of the job's workflow after a round. */
 interface Seen {
-  readonly worker: number;
-  readonly agent: number;
   readonly events: number;
   readonly runs: number;
 }
 
-function memory(): Pick<Seen, 'worker' | 'agent'> {
-  return { worker: residentMiB(pidOf('worker')), agent: residentMiB(pidOf('agent')) };
+const parts = ['api', 'worker', 'agent'] as const;
+
+/** Resident memory of each process, after each operation. */
+const looks = parts.map((part) => ({ part, all: [] as MemoryLook[] }));
+
+function look(): void {
+  for (const { part, all } of looks) all.push(lookAt(pidOf(part)));
 }
 
 /** Events of the job's workflow since it last continued as new, and how often it did. */
@@ -59,10 +62,13 @@ test(`${rounds} upgrades and ${rounds} rescales in a row lose nothing, double no
   const seen: Seen[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     await upgraded(round);
+    look();
     await rescaled();
+    look();
     expect(await livingJobsOf(name)).toHaveLength(1);
-    seen.push({ ...memory(), ...(await history()) });
-    process.stdout.write(`round ${round}: ${JSON.stringify(seen.at(-1))}\n`);
+    seen.push(await history());
+    const mib = looks.map(({ part, all }) => `${part} ${all.at(-1)?.mib} MiB`);
+    process.stdout.write(`round ${round}: ${JSON.stringify(seen.at(-1))} ${mib.join(', ')}\n`);
   }
   const { operation } = await drey().suspendJob(ref);
   expect(await ended(name, operation?.number ?? 0)).toMatchObject({ state: 'succeeded' });
@@ -73,7 +79,7 @@ test(`${rounds} upgrades and ${rounds} rescales in a row lose nothing, double no
   const bound = Number(process.env.DREY_TEST_HISTORY ?? 4_096);
   expect(Math.max(...seen.map(({ events }) => events))).toBeLessThan(bound + eventsOfOperation);
   expect(Math.max(...eventsOfRounds(seen))).toBeLessThan(2 * eventsOfOperation);
-  expect(grownPart(seen)).toEqual([]);
+  expect(growingParts()).toEqual([]);
 }, 3_600_000);
 
 /** What an operation adds to the history of its job's workflow, at most; it is 40 where nothing happens beside it. */
@@ -88,14 +94,25 @@ function eventsOfRounds(seen: readonly Seen[]): number[] {
 }
 
 /** So many rounds tell a leak from what a process takes once. */
-const roundsJudged = 8;
+const roundsJudged = 12;
 
-/** What a process has taken by the middle of a long run it keeps; only a leak goes on growing. @returns the parts that have grown */
-function grownPart(seen: readonly Seen[]): string[] {
-  if (seen.length < roundsJudged) {
+/** In the first third of the rounds a process takes what they need. */
+const comesUpShare = 1 / 3;
+
+/** In ten minutes: what grows so is half as large again within the hour. */
+const growthMax = 0.1;
+
+/** By the line through all looks: a single one may be just before garbage is collected, or just after. @returns the parts that grow */
+function growingParts(): string[] {
+  if (rounds < roundsJudged) {
     process.stdout.write(`memory is not judged: that takes ${roundsJudged} rounds\n`);
     return [];
   }
-  const [middle, last] = [seen[Math.floor(seen.length / 2)], seen.at(-1)];
-  return (['worker', 'agent'] as const).filter((part) => (last?.[part] ?? Infinity) >= 1.25 * (middle?.[part] ?? 0));
+  return looks.flatMap(({ part, all }) => {
+    const { growth } = growthOf(all.slice(Math.floor(all.length * comesUpShare))) ?? {};
+    const text =
+      growth === undefined ? 'not judged: it has not lived for long enough' : `${Math.round(growth * 100)} %`;
+    process.stdout.write(`growth of ${part} in ten minutes: ${text}\n`);
+    return growth === undefined || growth >= growthMax ? [`${part}: ${text}`] : [];
+  });
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { startTicksOf } from '../../deploy/dev/process.ts';
 
 /** Resident memory of a process, in MiB. @throws when it has ended. */
-export function residentMiB(pid: number): number {
+function residentMiB(pid: number): number {
   const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Math.round(Number(kib) / 1024);
 }
