@@ -16,7 +16,8 @@ import { growthOf, lookAt, type MemoryLook } from '../support/resident.ts';
 import { drey, pidOf, temporal } from '../support/running-stack.ts';
 import { seeded } from '../support/seeded.ts';
 import { startSecond, type Second } from '../support/second.ts';
-import { abandonedIn, broughtBack, soak, soakedSpec, type Done } from '../support/soaked-job.ts';
+import { abandonedIn, broughtBack, soak, soakedSpec } from '../support/soaked-job.ts';
+import { faultsIn, type Done } from '../support/soak-outcomes.ts';
 import { soakVerbs } from '../support/soak-verbs.ts';
 import { drawStrike, strikeText } from '../support/draw-strikes.ts';
 import { carryOut } from '../support/strikes.ts';
@@ -98,9 +99,13 @@ function print(outcomes: readonly string[]): void {
   process.stdout.write(`${[...lines, ...memory].join('\n')}\n`);
 }
 
-/** Nobody had to bring back what Drey was to bring back, and what was asked was also done: in a long soak, each thing at some time. */
+/**
+ * Nobody had to bring back what Drey was to bring back, nobody was told of a fault of Drey's own, and what was asked was also done: in a long
+ * soak, each thing at some time.
+ */
 function expectWell(done: readonly Done[]): void {
   expect(abandonedIn(done)).toEqual([]);
+  expect(faultsIn(done)).toEqual([]);
   const succeeded = new Set(done.flatMap(({ verb, outcome }) => (outcome === 'succeeded' ? [verb] : [])));
   expect(succeeded.size).toBeGreaterThan(0);
   const wanted = isLong ? Object.keys(soakVerbs) : [];
@@ -130,10 +135,11 @@ test(
   longMs,
 );
 
-test('every operation has come to an end', async () => {
+test('every operation has come to an end, and none to one that is a fault of Drey itself', async () => {
   for (const name of jobs) {
     const { items } = await drey().listOperations({ tenant, name });
     expect(items.filter((operation) => !hasEnded(operation))).toEqual([]);
+    expect(items.filter(({ failure }) => failure?.code === 'INTERNAL')).toEqual([]);
   }
 }, 60_000);
 

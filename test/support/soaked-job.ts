@@ -10,6 +10,7 @@ import { ledgerFolders, ledgerJob } from './ledger-spec.ts';
 import { oneOf } from './draw-strikes.ts';
 import { standsBecause, type Standstill } from './rescues.ts';
 import { drey } from './running-stack.ts';
+import { endedAs, refusedWith, type Done, type Outcome } from './soak-outcomes.ts';
 import { soakVerbs } from './soak-verbs.ts';
 
 /** Five of them fit beside everything else into the memory of the machine that all of Drey's tests are made for. */
@@ -36,13 +37,6 @@ export function soakedSpec(name: string) {
   });
 }
 
-/** What became of one change, in words. */
-export interface Done {
-  readonly job: string;
-  readonly verb: string;
-  readonly outcome: string;
-}
-
 /** Changes the job, and its load, until the time is up; the operation that is under way then comes to its end. */
 export async function soak(name: string, random: () => number, isOver: () => boolean): Promise<Done[]> {
   const done: Done[] = [];
@@ -53,22 +47,22 @@ export async function soak(name: string, random: () => number, isOver: () => boo
     setFault(control, 'rate', rate);
     await pause(waitMs);
     const change = soakVerbs[verb];
-    if (change) done.push({ job: name, verb, outcome: await outcomeOf(name, () => change(name, random)) });
+    if (change) done.push({ job: name, verb, ...(await outcomeOf(name, () => change(name, random))) });
     done.push(...(await broughtBack(name)));
   }
   return done;
 }
 
-async function outcomeOf(name: string, change: () => Promise<Change | undefined>): Promise<string> {
+async function outcomeOf(name: string, change: () => Promise<Change | undefined>): Promise<Outcome> {
   try {
     const { changed = false, operation } = (await change()) ?? {};
-    if (!changed || !operation) return 'nothing to change';
+    if (!changed || !operation) return { outcome: 'nothing to change' };
     const { state, failure } = await ended(name, operation.number, 1_200_000);
-    return failure ? `${state}: ${failure.code}` : state;
+    return endedAs(state, failure?.code);
   } catch (error) {
     // An API that is away for half a minute, or a job that is being brought back: people try again, too.
-    if (error instanceof DreyUnreachableError) return 'no answer';
-    if (error instanceof DreyApiError) return error.problem.code;
+    if (error instanceof DreyUnreachableError) return { outcome: 'no answer' };
+    if (error instanceof DreyApiError) return refusedWith(error.problem.code);
     throw error;
   }
 }
