@@ -13,6 +13,8 @@ const refusals: readonly ProblemCode[] = [
   'NO_EARLIER_REVISION',
   'NO_SUCH_SAVEPOINT',
   'NOT_YET_ACCEPTED',
+  // A verb is made of the job as its records have it, and these may be late.
+  'PRECONDITION_FAILED',
   'QUEUE_FULL',
   'RECORDS_AWAY',
   'RECORDS_BEHIND',
