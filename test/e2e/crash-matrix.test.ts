@@ -151,8 +151,8 @@ for (const operation of toRecord)
   }, 1_800_000);
 
 describe('the operation ends right', () => {
-  for (const cell of cells)
-    test(`${titleOf(cell)}`, async () => {
+  for (const [at, cell] of cells.entries())
+    test(`${at + 1}. ${titleOf(cell)}`, async () => {
       const startedAt = performance.now();
       const operation = matrixOperations[cell.operation];
       await operation.prepare();
