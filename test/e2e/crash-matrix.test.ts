@@ -129,12 +129,19 @@ async function strangersTo(cell: Cell, { workflowId = '' }: OperationRecord): Pr
   return strangersIn(history, matrixSteps[cell.operation]);
 }
 
+function expectGivenUp({ steps, rolledBackTo }: OperationRecord, at: RegExp): void {
+  expect(steps.find(({ name }) => name === 'newStopped')?.detail).toMatch(at);
+  expect(rolledBackTo).toBeDefined();
+}
+
 /** Carries it out with nothing beside it, and writes its history down. */
 async function recordRow(operation: MatrixOperationName): Promise<void> {
-  const { job, prepare, start, meanwhile, mayEnd } = matrixOperations[operation];
+  const { job, prepare, start, meanwhile, mayEnd, givenUpAt } = matrixOperations[operation];
   await prepare();
   const number = await start();
-  const [{ state, workflowId = '' }] = await Promise.all([ended(job, number, 900_000), meanwhile?.(number)]);
+  const [record] = await Promise.all([ended(job, number, 900_000), meanwhile?.(number)]);
+  const { state, workflowId = '' } = record;
+  if (givenUpAt) expectGivenUp(record, givenUpAt);
   const isWell = async () => (await phaseOf(job)) === mayEnd[state];
   await waitUntil(isWell, { what: `${job} to be as after ${operation}`, timeoutMs: 60_000, stepMs: 200 });
   const client = await temporal();
@@ -170,6 +177,7 @@ describe('the operation ends right', () => {
       disarm();
       expect(record.kind).toBe(matrixSteps[cell.operation].kind);
       expect(await strangersTo(cell, record)).toEqual([]);
+      if (operation.givenUpAt && !strikesPods(cell)) expectGivenUp(record, operation.givenUpAt);
       await operation.settled?.();
       const phase = endsOf(operation, cell)[record.state];
       expect(phase).toBeDefined();

@@ -59,6 +59,8 @@ export interface MatrixOperation {
   readonly whenPodsDie?: MatrixOperation['mayEnd'];
   /** What befalls the job while the operation runs; resolves when it has ended, too. */
   readonly meanwhile?: (number: number) => Promise<void>;
+  /** What the stop of the new revision tells, where no pods were killed: else the row would be about something else. */
+  readonly givenUpAt?: RegExp;
   /** Resolves when what follows by itself is over, too. */
   readonly settled?: () => Promise<unknown>;
 }
@@ -105,6 +107,7 @@ function rollsBackCommitted(home: Home): MatrixOperation {
     ...upgrade(home, wish),
     meanwhile: (number) => failingOnceCommitted(home.job, number),
     mayEnd: { failed: 'RUNNING' },
+    givenUpAt: /^checkpoint .*chk-/,
   };
 }
 
