@@ -170,6 +170,8 @@ describe('the agent that observes stands still', () => {
   }, 120_000);
 });
 
+const isFirst = async () => (await observerPid()) === pidOf('agent');
+
 /** Longer than its watches last, the two minutes for which it waits for the API server, and the recovery by whichever agent takes each of its steps up. */
 const withoutKubernetesMs = 900_000;
 
@@ -183,12 +185,12 @@ if (process.env.DREY_TEST_CELLS === 'all')
     const before = (await operations()).length;
     seconds.agent.cutOffFromKubernetes(true);
     setFault(control, 'fail', `once-${Date.now()}`);
-    const isFirst = async () => (await observerPid()) === pidOf('agent');
     await waitUntil(isFirst, { what: 'the first agent to observe', timeoutMs: withoutKubernetesMs, stepMs: 250 });
     const isBroughtBack = async () =>
       (await operations()).slice(before).some(({ kind, state }) => kind === 'recover' && state === 'succeeded');
     await waitUntil(isBroughtBack, { what: 'the job to be back', timeoutMs: withoutKubernetesMs, stepMs: 250 });
     seconds.agent.cutOffFromKubernetes(false);
+    expect((await drey().getJob(ref)).phase).toBe('RUNNING');
     await isWhole();
   }, 2_000_000);
 
