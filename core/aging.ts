@@ -41,9 +41,14 @@ export function maxStateAgeMs({ spec: { upgrade } }: FlinkJob): number | undefin
  * Why a start by this spec may not go on from what the job has waited with; undefined where it may.
  * @param nowMs by Temporal's clock, held against that of Flink or of a storage: the limit is one of minutes or more.
  */
-export function waitedTooLong(aging: AgingPoint | undefined, spec: FlinkJob, nowMs: number): Failure | undefined {
+export function waitedTooLong(
+  aging: AgingPoint | undefined,
+  spec: FlinkJob,
+  nowMs: number,
+  whose: 'ended' | 'candidate' = 'ended',
+): Failure | undefined {
   const limitMs = maxStateAgeMs(spec);
   if (!aging || limitMs === undefined) return undefined;
   const ageMs = nowMs - aging.sinceMs;
-  return ageMs > limitMs ? stateTooOld({ from: aging.from, ageMs, limitMs }, 'ended') : undefined;
+  return ageMs > limitMs ? stateTooOld({ from: aging.from, ageMs, limitMs }, whose) : undefined;
 }

@@ -1,4 +1,5 @@
 /** A generation as operations pass it around, and what was found of one in a cluster. */
+import { agingOf, type AgingPoint } from './aging.ts';
 import type { GenerationIdentity } from './names.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
@@ -12,6 +13,8 @@ export interface Generation {
   readonly submission: number;
   /** From where that submission starts; absent: empty. */
   readonly restoreFrom?: string;
+  /** Since when that ages, where it is a checkpoint from which a candidate was to be brought back before. */
+  readonly aging?: AgingPoint;
   /** Vertices of its job that keep their parallelism when the job's changes, as a rescale has seen. */
   readonly fixedVertices?: readonly string[];
   /** The submission whose parallelism nobody knows: a rescale of it came to no end, and Flink could not be asked to take it back. */
@@ -43,7 +46,8 @@ export function keepingKnown(now: readonly Generation[], known: readonly Generat
     if (!same) return one;
     const checkpointedBy = Math.max(same.checkpointedBy ?? 0, one.checkpointedBy ?? 0);
     const ran = newestRun([same.ran, one.ran]);
-    return { ...one, ...(checkpointedBy > 0 && { checkpointedBy }), ...(ran && { ran }) };
+    const aging = one.aging ?? agingOf(same.aging ? [same.aging] : [], one.restoreFrom);
+    return { ...one, ...(checkpointedBy > 0 && { checkpointedBy }), ...(ran && { ran }), ...(aging && { aging }) };
   });
 }
 

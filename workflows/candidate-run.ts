@@ -44,10 +44,11 @@ export class CandidateRun {
     await candidate.submitted();
   }
 
-  /** Brings it up again from its own state, which is known. */
-  async bringBack(restoreFrom: string | undefined): Promise<void> {
+  /** Brings it up again from its own state, which is known, and ages where that fails. */
+  async bringBack({ restoreFrom, aging }: Pick<Generation, 'restoreFrom' | 'aging'>): Promise<void> {
     const { candidate } = this;
     this.begun = true;
+    candidate.generation = { ...candidate.generation, ...(aging && { aging }) };
     this.startFrom(restoreFrom);
     await candidate.clusterUp();
     if (candidate.isDedicated) await candidate.submitted();
@@ -79,6 +80,13 @@ export class CandidateRun {
     await this.candidate.tasksRunning();
     await this.candidate.checkpointSeen();
     await this.candidate.stable();
+  }
+
+  /** It has got beyond what it started from. */
+  settle(): void {
+    const { aging: _past, ...generation } = this.candidate.generation;
+    this.candidate.generation = generation;
+    this.note();
   }
 
   /** After a failure the job is as it was. */

@@ -136,6 +136,38 @@ describe('a candidate whose state is too old', () => {
     expect(kinds.slice(0, 2)).toEqual(['discard succeeded', 'revive failed']);
   }, 200_000);
 
+  describe('since an attempt that brought it back in vain', () => {
+    const [also, scheduling] = [join(failing, 'stopJob.also'), join(failing, 'waitPodsScheduled')];
+    /** Brought back once in vain, and once more; what the agent stops it finds young enough. */
+    const secondTry = async (name: string, upgrade: object) => {
+      await dual(name, { upgrade, recovery: { ...quick, attempts: 3 } });
+      writeFileSync(also, JSON.stringify({ age: { from: 'checkpoint', sinceMs: Date.now() - 7_200_000 } }));
+      writeFileSync(scheduling, 'NOT_SCHEDULABLE');
+      await tellOfCandidate(name, failed);
+      await ended(name, 'revive');
+      rmSync(scheduling);
+      const second = async () =>
+        (await operationsOf(name)).filter(({ kind, endedAt }) => kind === 'revive' && endedAt).toReversed()[1];
+      return waitUntil(second, { what: 'the second try', timeoutMs: 60_000 });
+    };
+    afterEach(() => {
+      for (const file of [also, scheduling]) rmSync(file, { force: true });
+    });
+
+    test('is discarded then', async () => {
+      expect(await secondTry('aged-since', { maxStateAge: '1h' })).toMatchObject({
+        state: 'failed',
+        failure: { code: 'STATE_TOO_OLD', cure: expect.stringContaining('for the next candidate') },
+      });
+      const job = await eventually('aged-since', ({ phase }) => phase === 'RUNNING');
+      expect(job.candidate).toBeUndefined();
+    }, 200_000);
+
+    test('is brought back where its spec has no limit', async () => {
+      expect(await secondTry('ageless-since', {})).toMatchObject({ state: 'succeeded' });
+    }, 200_000);
+  });
+
   test('is brought back from state of any age where its spec has no limit', async () => {
     expect(await brokenWith('ageless', {})).toMatchObject({
       state: 'succeeded',

@@ -92,11 +92,22 @@ test.each<[string, Partial<Generation>, Partial<Generation>, Partial<Generation>
     { ran: ranSince(1, 5) },
     { ran: ranSince(2, 9) },
   ],
+  ['since when what it starts from ages', { restoreFrom: 's' }, aged('s'), aged('s')],
+  [
+    'nothing of the age of what it does not start from',
+    { restoreFrom: 's2' },
+    { aging: undefined, ...aged('s') },
+    { restoreFrom: 's2', aging: undefined },
+  ],
 ])('of a generation is known %s', (_title, anchored, known, outcome) => {
   expect(reconciled([found(1, anchored)], [someGeneration(1, known)])).toEqual([
     someGeneration(1, { ...known, ...outcome }),
   ]);
 });
+
+function aged(path: string): Partial<Generation> {
+  return { restoreFrom: path, aging: { path, from: 'checkpoint', sinceMs: 1 } };
+}
 
 function ranSince(submission: number, sinceMs: number) {
   return { submission, sinceMs };
