@@ -183,6 +183,24 @@ describe('cells', () => {
     expect(only(cells, 'suspend × endPods × JobManagers').map(({ mayMiss }) => mayMiss)).toEqual([undefined]);
   });
 
+  test.each(['automatic rollback, committed', 'automatic rollback, committed, application'])(
+    'of %s are at the steps by which it commits, and then at those by which it goes back',
+    (operation) => {
+      const at = only(cells, `${operation} × `).filter(({ fault }) => fault === 'Temporal');
+      const steps = at.map(({ activity, nth }) => `${activity} ${nth}`);
+      const places = [
+        'submitJob 1',
+        'confirmCheckpoint 1',
+        'waitStable 1',
+        'stopJob 2',
+        'submitJob 2',
+        'waitTasks 2',
+      ].map((step) => steps.indexOf(step));
+      expect(places).not.toContain(-1);
+      expect(places).toEqual(places.toSorted((one, other) => one - other));
+    },
+  );
+
   test('of an application are those that say so', () => {
     const ofApplications = Object.entries(matrixSteps).filter(([, { mode }]) => mode === 'application');
     const saying = Object.keys(matrixSteps).filter((operation) => operation.includes('application'));
