@@ -44,6 +44,8 @@ export interface WatchOptions {
   readonly timeoutMs: number;
   /** `decide` is asked again after this time without events, since it may look at the clock; 1 s unless said otherwise. */
   readonly evaluateEveryMs?: number | undefined;
+  /** How long the server may not answer; 20 s unless said otherwise. */
+  readonly patienceMs?: number;
 }
 
 export interface LogOptions extends CallOptions {
@@ -143,7 +145,7 @@ export interface KubernetesClient {
    * Watches a selection and asks `decide` about all its objects, at first and after every change. Resolves with the
    * first answer that is not undefined.
    * @throws WaitTimedOut when `timeoutMs` have passed; the signal's reason when it is aborted; what `decide` throws;
-   * KubernetesError where the server refuses (silence and restarts are waited out).
+   * KubernetesError where the server refuses, or has not answered for as long as it may (shorter silence and restarts are waited out).
    */
   watchUntil<K extends Kind, R>(
     kind: K,

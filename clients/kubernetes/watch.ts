@@ -14,6 +14,9 @@ const watchSeconds = 30;
 /** First and longest pause before a new try when the server does not answer. */
 const pauseMs = { first: 100, longest: 2000 };
 
+/** A restart of the API server takes less; after that another agent may reach one that does not answer this one. */
+const patienceMsUnlessSaid = 20_000;
+
 /** An error comes as a Status object, with the status that a refusal would have had. */
 type WatchEvent<K extends Kind> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: ObjectOf<K> }
@@ -38,7 +41,7 @@ export async function watchUntil<K extends Kind, R>(
   connection: Connection,
   watched: Watched<K>,
   decide: (objects: readonly ObjectOf<K>[]) => R | undefined | Promise<R | undefined>,
-  { signal, timeoutMs, evaluateEveryMs = 1000 }: WatchOptions,
+  { signal, timeoutMs, evaluateEveryMs = 1000, patienceMs = patienceMsUnlessSaid }: WatchOptions,
 ): Promise<R> {
   signal?.throwIfAborted();
   const bell = new Bell();
@@ -48,7 +51,7 @@ export async function watchUntil<K extends Kind, R>(
   ended.signal.addEventListener('abort', () => bell.ring(), { once: true });
   const timer = setTimeout(() => ended.abort(timedOut(watched, timeoutMs)), timeoutMs);
   const view = new View<K>(() => bell.ring());
-  const following = follow(connection, watched, view, { signal: ended.signal }).catch((error: unknown) =>
+  const following = follow(connection, watched, view, { signal: ended.signal, patienceMs }).catch((error: unknown) =>
     ended.abort(error),
   );
   try {

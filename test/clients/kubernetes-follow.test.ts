@@ -1,4 +1,4 @@
-/** Objects that are followed for long, where the API server does not answer for a while. */
+/** Objects that are followed, or waited for, where the API server does not answer for a while. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -58,4 +58,12 @@ test('one that answers again in time is not', async () => {
   };
   await expect(follow(60_000, ending.signal, onList)).resolves.toBeUndefined();
   expect(listed).toBeGreaterThan(1);
+});
+
+test('one that is waited for ends with that, and not with the time of the wait: another agent may reach the server', async () => {
+  const kubernetes = connectPlain(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const options = { timeoutMs: 60_000, patienceMs: 300 };
+  const waiting = kubernetes.watchUntil('Pod', 'any', {}, () => undefined, options);
+  await expect(waiting).rejects.toMatchObject({ name: 'KubernetesError', retryable: true });
+  kubernetes.close();
 });
