@@ -9,6 +9,7 @@ import { objectCalls } from '../clients/kubernetes/objects.ts';
 import { isKind } from '../clients/kubernetes/kinds.ts';
 import { looking, requestsOf } from './support/crash-calls.ts';
 import { allCells, callsOf, only, rowsThatMissed, sampled, titleOf } from './support/crash-cells.ts';
+import { unrecorded } from './support/crash-recorded.ts';
 import { matrixSteps, type RecordedSteps } from './support/crash-steps.ts';
 import { recordedHistories } from './support/histories.ts';
 import { seeded } from './support/seeded.ts';
@@ -42,6 +43,8 @@ const cutShort: readonly string[] = [
 function activitiesOf(create: (dependencies: never) => object): string[] {
   return Object.keys(create({} as never));
 }
+
+test('every row has a history of its own', () => expect(unrecorded(matrixSteps)).toEqual([]));
 
 describe('every activity', () => {
   test.each([...activitiesOf(createClusterActivities), ...activitiesOf(createControlActivities)])(

@@ -2,7 +2,7 @@
  * `npm run test:crash [-- --sample N] [-- --seed S] [-- --only TEXT] [-- --record]`: every process killed at every step of every operation, and
  * every row of the recovery table. All cells of the crash matrix, or N of them; the same seed draws the same ones. `--only` runs nothing but
  * the matrix's cells whose title, `operation × step × fault`, has that text, or all of several with ` + ` between them; it may be said again.
- * `--record` instead runs each row once that has borrowed its steps from another one, and records its history in `test/histories`.
+ * `--record` instead runs each row once whose history is not recorded yet, and records it in `test/histories`.
  */
 import { parseArgs } from 'node:util';
 

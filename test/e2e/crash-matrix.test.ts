@@ -24,7 +24,7 @@ import {
 } from '../support/crash-cells.ts';
 import { matrixJobs, phaseOf } from '../support/crash-jobs.ts';
 import { matrixOperations, type MatrixOperation } from '../support/crash-operations.ts';
-import { borrowing } from '../support/crash-recorded.ts';
+import { unrecorded } from '../support/crash-recorded.ts';
 import { matrixSteps, type MatrixOperationName } from '../support/crash-steps.ts';
 import { arm, awaitReached, disarm, keepingAlive, release, wasReached } from '../support/crash-points.ts';
 import { seed } from '../support/drawn.ts';
@@ -38,7 +38,7 @@ import { seeded } from '../support/seeded.ts';
 
 const wanted = process.env.DREY_TEST_CELLS ?? '3';
 /** Rows whose history is to be recorded, and nothing else; most often none. */
-const toRecord = process.env.DREY_TEST_RECORD === undefined ? [] : borrowing(matrixSteps);
+const toRecord = process.env.DREY_TEST_RECORD === undefined ? [] : unrecorded(matrixSteps);
 const all = process.env.DREY_TEST_RECORD === undefined ? only(allCells(matrixSteps), process.env.DREY_TEST_ONLY) : [];
 const cells = wanted === 'all' ? all : sampled(all, Number(wanted), seeded(seed));
 const ran: (Ran & { readonly ms: number })[] = [];
@@ -154,7 +154,7 @@ test('the matrix has cells, or rows to record', () => expect(cells.length + toRe
 for (const operation of toRecord)
   test(`${operation} is recorded`, async () => {
     await recordRow(operation);
-    expect(borrowing(matrixSteps)).not.toContain(operation);
+    expect(unrecorded(matrixSteps)).not.toContain(operation);
   }, 1_800_000);
 
 describe('the operation ends right', () => {

@@ -34,17 +34,13 @@ function askedBy(data: Uint8Array | null | undefined): Pick<Scheduled, 'generati
   return { ...(generation && { generation: generation.identity.number }), ...(how !== undefined && { how }) };
 }
 
-/** The same of a row. Until its own history is recorded, it is that of another one with what comes besides before the last stop. */
-export function scheduledOf({ history, until }: RecordedSteps): Scheduled[] {
-  if (!until || isRecorded(history)) return scheduledIn(recordedHistory(history));
-  const others = scheduledIn(recordedHistory(until.history));
-  const lastStop = others.findLastIndex(({ activity }) => activity === 'stopJob');
-  const besides = until.besides.map((activity) => ({ activity, isWorkers: false }));
-  return others.toSpliced(lastStop, 0, ...besides);
+/** The same of a row; none until its history is recorded. */
+export function scheduledOf({ history }: RecordedSteps): Scheduled[] {
+  return isRecorded(history) ? scheduledIn(recordedHistory(history)) : [];
 }
 
-/** Rows whose own history is not recorded yet. */
-export function borrowing(operations: Readonly<Record<MatrixOperationName, RecordedSteps>>): MatrixOperationName[] {
+/** Rows whose history is not recorded yet. */
+export function unrecorded(operations: Readonly<Record<MatrixOperationName, RecordedSteps>>): MatrixOperationName[] {
   const names = Object.keys(operations) as MatrixOperationName[];
-  return names.filter((name) => operations[name].until && !isRecorded(operations[name].history));
+  return names.filter((name) => !isRecorded(operations[name].history));
 }

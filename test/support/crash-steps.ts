@@ -8,8 +8,6 @@ export interface RecordedSteps {
   readonly kind: OperationKind;
   /** The file in `test/histories` whose activities these are. */
   readonly history: string;
-  /** Until that is recorded: another one, and which activities come besides before its last stop. */
-  readonly until?: { readonly history: string; readonly besides: readonly string[] };
   /** Activities of the control plane that the job's workflow calls for it; local ones are in no operation's history. */
   readonly ofJob: readonly string[];
   readonly mode: 'dedicated' | 'application';
@@ -19,7 +17,7 @@ export interface RecordedSteps {
   readonly asksNothing?: { readonly activity: string; readonly nth: number };
 }
 
-type Way = Partial<Pick<RecordedSteps, 'until' | 'mode' | 'clusters' | 'asksNothing'>>;
+type Way = Partial<Pick<RecordedSteps, 'mode' | 'clusters' | 'asksNothing'>>;
 
 const application = { mode: 'application' } as const;
 const stopped = { clusters: 0 } as const;
@@ -78,17 +76,10 @@ export const matrixSteps = {
   'automatic rollback, warm': stepsOf('upgrade', 'upgrade-rolled-back'),
   'automatic rollback, recreate': stepsOf('upgrade', 'upgrade-recreate-rolled-back'),
   'automatic rollback, application': stepsOf('upgrade', 'upgrade-application-rolled-back', application),
-  'automatic rollback, committed': stepsOf('upgrade', 'upgrade-committed-rolled-back', {
-    ...committed,
-    until: {
-      history: 'upgrade-rolled-back',
-      besides: ['waitTasks', 'publishService', 'confirmCheckpoint', 'waitStable'],
-    },
-  }),
+  'automatic rollback, committed': stepsOf('upgrade', 'upgrade-committed-rolled-back', committed),
   'automatic rollback, committed, application': stepsOf('upgrade', 'upgrade-application-committed-rolled-back', {
     ...application,
     ...committed,
-    until: { history: 'upgrade-application-rolled-back', besides: ['confirmCheckpoint', 'waitStable'] },
   }),
   'rollback by hand': stepsOf('upgrade'),
   'rollback by hand, application': stepsOf('upgrade', 'upgrade-application', application),
