@@ -20,9 +20,17 @@ interface LeftPoint {
   readonly age?: StateAge;
 }
 
-/** What ages, the newest last, once a stop has told of one more. Of one point it counts when that was first. */
-export function withAging(known: readonly AgingPoint[], { restorePoint, age }: LeftPoint): readonly AgingPoint[] {
+/**
+ * What ages, the newest last, once a stop has told of one more. Of one point it counts when that was first.
+ * @param waitsWith the point with which the job waits: a start from it that came to nothing lets it age no more than it does.
+ */
+export function withAging(
+  known: readonly AgingPoint[],
+  { restorePoint, age }: LeftPoint,
+  waitsWith?: string,
+): readonly AgingPoint[] {
   if (restorePoint === undefined || age === undefined) return known;
+  if (age.from === 'start' && waitsWith !== undefined && isSamePlace(waitsWith, restorePoint)) return known;
   const before = agingOf(known, restorePoint);
   return before && before.sinceMs <= age.sinceMs ? known : [...known, { ...age, path: restorePoint }];
 }

@@ -37,7 +37,7 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   const requester = { uid: account.uid, operation: account.number };
   const summary = `Stop ${generationName(generation.identity)} with its state kept`;
   const aside = newestAside(account.knownSavepoints, flinkJobId(generation.identity, generation.submission));
-  const wasLeft = account.leftRunning;
+  const { leftRunning: wasLeft, restorePoint: waitsWith } = account;
   account.leftRunning = false;
   const stopped = await account.step(step, async () => {
     const provesPoint = operationKinds[account.current.kind].mendsBroken ?? false;
@@ -52,7 +52,7 @@ export async function stopGeneration(account: OperationRun, wish: StopWish, step
   for (const notice of noticesOf(stopped)) account.warn(notice);
   // A generation that never completed a checkpoint took nothing over: an older restore point stays the right one.
   account.restorePoint = stopped.finished ? undefined : (stopped.restorePoint ?? account.restorePoint);
-  account.aging = withAging(account.aging, stopped);
+  account.aging = withAging(account.aging, stopped, waitsWith);
   return stopped;
 }
 

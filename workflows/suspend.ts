@@ -9,7 +9,6 @@ import { OperationRun } from './operation-run.ts';
 import { askCluster } from './reconcile.ts';
 import { stopOrCancel } from './stop-generation.ts';
 import { comeWhatMay, keepingState } from './stop-wishes.ts';
-import { assertYoung } from './waited-state.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
 export async function suspend(input: OperationInput): Promise<OperationResult> {
@@ -19,15 +18,13 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
     for (const generation of await askCluster(run, input)) {
       const wish = keepingState(generation, input.spec, run.mode);
       const stopped = await stopOrCancel(run, input.force ? comeWhatMay(wish) : wish, 'jobStopped');
-      if (stopped && !input.force) assertYoung(run, input, input.spec);
-      // What somebody stops is not too old later.
-      if (stopped) run.aging = [];
       // Suspended, it would be resumed from nothing, and do again what it has done.
       run.finished = stopped?.finished ?? false;
       if (isKept) await run.step('clusterKept', async () => undefined);
       else await new GenerationSteps(run, generation).cleared('previousRemoved');
     }
-    if (input.force) run.aging = [];
+    // What somebody stops is not too old later, nor what had ended before.
+    run.aging = [];
     if (run.mode === 'stateless') run.restorePoint = undefined;
   });
 }

@@ -142,6 +142,21 @@ describe('a job that fails', () => {
       await eventually('on-purpose', ({ phase }) => phase === 'RUNNING');
       expect((await operationsOf('on-purpose'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
     }, 200_000);
+
+    test('goes on from it where somebody has canceled it between two attempts', async () => {
+      await running('in-between', { ...limit, recovery: { attempts: 3, backoff: { initial: '1s', max: '10m' } } });
+      leaves({ age: hoursAgo(2) });
+      writeFileSync(fails, 'NOT_SCHEDULABLE');
+      await tell('in-between', failed);
+      const isTried = async () => (await operationsOf('in-between'))[0]?.failure?.code === 'NOT_SCHEDULABLE';
+      await waitUntil(isTried, { what: 'the first try', timeoutMs: 60_000 });
+      expect((await call('POST', `${path('in-between')}/cancel`)).status).toBe(202);
+      await eventually('in-between', ({ phase }) => phase === 'CANCELED');
+      rmSync(fails);
+      expect((await call('POST', `${path('in-between')}/resume`)).status).toBe(202);
+      await eventually('in-between', ({ phase }) => phase === 'RUNNING');
+      expect((await operationsOf('in-between'))[0]).toMatchObject({ restoredFrom: 'file:/flink-state/chk-7' });
+    }, 200_000);
   });
 
   test.each(['while', 'after'])(

@@ -62,5 +62,11 @@ describe('what a stop tells', () => {
     expect(agingOf(withAging(known, stopped), path)).toEqual(counts);
   });
 
+  test('of a start that came to nothing is nothing of the point with which the job waited before: a savepoint of a stop does not age', () => {
+    expect(withAging([], told(9, 'start'), `${path}/`)).toEqual([]);
+    expect(withAging([], told(9, 'start'), 's3://b/flink/chk-8')).toEqual([aging(9, { from: 'start' })]);
+    expect(withAging([], told(9), path)).toEqual([aging(9)]);
+  });
+
   test('is of no point that is not there', () => expect(agingOf([aging(1)], undefined)).toBeUndefined());
 });
