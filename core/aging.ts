@@ -36,8 +36,8 @@ export function withAging(
 }
 
 /** What is known of that very point; another one never has its age. */
-export function agingOf(known: readonly AgingPoint[], path: string | undefined): AgingPoint | undefined {
-  return path === undefined ? undefined : known.findLast((one) => isSamePlace(one.path, path));
+export function agingOf(known: readonly (AgingPoint | undefined)[], path: string | undefined): AgingPoint | undefined {
+  return path === undefined ? undefined : known.findLast((one) => one && isSamePlace(one.path, path));
 }
 
 /** The oldest state that a start by this spec goes on from, in milliseconds of age; undefined: of any age. */

@@ -46,7 +46,7 @@ export function keepingKnown(now: readonly Generation[], known: readonly Generat
     if (!same) return one;
     const checkpointedBy = Math.max(same.checkpointedBy ?? 0, one.checkpointedBy ?? 0);
     const ran = newestRun([same.ran, one.ran]);
-    const aging = one.aging ?? agingOf(same.aging ? [same.aging] : [], one.restoreFrom);
+    const aging = one.aging ?? agingOf([same.aging], one.restoreFrom);
     return { ...one, ...(checkpointedBy > 0 && { checkpointedBy }), ...(ran && { ran }), ...(aging && { aging }) };
   });
 }

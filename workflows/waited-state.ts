@@ -12,6 +12,6 @@ import type { OperationRun } from './operation-run.ts';
 export function assertYoung(account: OperationRun, { aging }: OperationInput, spec: FlinkJob): void {
   // What somebody names is of any age.
   if (account.mode === 'restore') return;
-  const failure = waitedTooLong(agingOf(aging ? [aging] : [], account.startsFrom), spec, Date.now());
+  const failure = waitedTooLong(agingOf([aging], account.startsFrom), spec, Date.now());
   if (failure) throw errorOf(failure);
 }

@@ -5,7 +5,7 @@ import { stateGone } from '../../core/diagnosis/state-gone.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { isBefore, type StoredPoint } from '../../core/newest-point.ts';
 import type { PointSeen, StateAge } from '../../core/stopping.ts';
-import { generationName, highAvailabilityMapName } from '../../core/names.ts';
+import { generationName, pointerMapName } from '../../core/names.ts';
 import type { Generation } from '../../core/generation.ts';
 import { clean, failed, isFinalRefusal } from '../failures.ts';
 import { anchorAnew } from './anchor-anew.ts';
@@ -119,8 +119,8 @@ function assertYoung(
 }
 
 /** Flink's high availability keeps a pointer to each checkpoint of a job that has not ended. */
-export async function hasPointers({ dependencies, generation, jobId }: StopSubject): Promise<boolean> {
-  const name = highAvailabilityMapName(generation.identity, jobId);
+export async function hasPointers({ dependencies, generation }: StopSubject): Promise<boolean> {
+  const name = pointerMapName(generation.identity, generation.submission);
   const stored = await dependencies.kubernetes.get('ConfigMap', generation.spec.spec.namespace, name);
   return Object.keys(stored?.data ?? {}).some((key) => key.startsWith('checkpointID-'));
 }

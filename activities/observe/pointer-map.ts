@@ -7,6 +7,7 @@
  * of which Flink's own leader elections take 4,000. To watch these maps would be an event for each renewal, 2,000 a second; to list them
  * has the API server read all ConfigMaps of the cluster, and finds out minutes later: a JobManager is back within seconds.
  */
+import { isFinalState } from '../../core/flink/flink-job-state.ts';
 import type { ObservedJobState } from '../../core/observation/observation.ts';
 
 /** How often it is read of a job that stays as it is: as often as failures and checkpoints are asked for. */
@@ -48,7 +49,7 @@ export class PointerMap {
   /** Takes a look in. @returns whether it is to be read now. */
   looked({ state, word, isDeep, askedAt }: PointerLook): boolean {
     this.isListed = state !== 'silent' && state !== 'absent';
-    if (this.isListed) this.isAlive = !ended.has(state);
+    if (this.isListed) this.isAlive = !isFinalState(state);
     if (!this.isAlive) {
       // With the end of a job Flink takes it away.
       [this.uid, this.read, this.goneAt, this.isLost] = [undefined, undefined, undefined, false];
@@ -81,5 +82,3 @@ export class PointerMap {
     if (!this.isListed) this.isLost = true;
   }
 }
-
-const ended: ReadonlySet<ObservedJobState> = new Set(['FAILED', 'FINISHED', 'CANCELED']);

@@ -3,6 +3,7 @@ import { taskManagerReplicas } from '../../core/spec/task-managers.ts';
 import { diagnosePods } from '../../core/diagnosis/pods.ts';
 import type { PodSeen } from '../../core/diagnosis/pod-seen.ts';
 import type { Generation } from '../../core/generation.ts';
+import { isFinalState } from '../../core/flink/flink-job-state.ts';
 import { pointerMapName } from '../../core/names.ts';
 import { bounded } from '../../core/observation/bounded.ts';
 import type {
@@ -60,13 +61,13 @@ export class WatchedJob {
    * tells its failures once, and then as seldom.
    */
   isDeep(state: ObservedJobState, isWhole: boolean): boolean {
-    const isToldBefore = isWhole || (ended.has(state) && state === this.last?.state);
+    const isToldBefore = isWhole || (isFinalState(state) && state === this.last?.state);
     return !isToldBefore || isDeepDue(this.deep, performance.now());
   }
 
   /** Whether Flink is done with the job, one way or another. */
   get hasEnded(): boolean {
-    return this.last !== undefined && ended.has(this.last.state);
+    return this.last !== undefined && isFinalState(this.last.state);
   }
 
   /** The same generation with another submission has another Flink job. */
@@ -219,12 +220,10 @@ function troubleOf(pods: readonly PodSeen[], { spec }: Generation) {
   return diagnosePods(pods, [], clock).failure;
 }
 
-const ended: ReadonlySet<ObservedJobState> = new Set(['FAILED', 'FINISHED', 'CANCELED']);
-
 /** Between which its time counts anew: up, not up, absent, silent, ended. */
 export function classOf(look: FlinkLook | undefined): string {
   if (!look) return '';
   const { state, tasks } = look;
-  if (state === 'absent' || state === 'silent' || ended.has(state)) return state;
+  if (state === 'absent' || state === 'silent' || isFinalState(state)) return state;
   return state === 'RUNNING' && tasks !== undefined && tasks.total > 0 && tasks.running === tasks.total ? 'up' : 'down';
 }

@@ -1,6 +1,6 @@
 /** Flink's answers about clusters and jobs, parsed: only what is used is asked for, and each becomes our own shape. */
 import { z } from 'zod';
-import { flinkJobStates, type FlinkJobState } from '../../core/flink/flink-job-state.ts';
+import { flinkJobStates, isFinalState, type FlinkJobState } from '../../core/flink/flink-job-state.ts';
 import type { VertexInput } from '../../core/autoscaler/samples.ts';
 import { figure } from './metric-answers.ts';
 import type {
@@ -19,8 +19,6 @@ import type {
 } from './client.ts';
 
 const jobState = z.enum(flinkJobStates);
-
-const finalStates: ReadonlySet<FlinkJobState> = new Set(['FINISHED', 'CANCELED', 'FAILED']);
 
 const taskStates = [
   'CREATED',
@@ -288,7 +286,7 @@ export const runResult = z.looseObject({ jobid: z.string() }).transform((answer)
 function endOf(job: { state: FlinkJobState; 'start-time': number; 'end-time': number }): { endedAtMs?: number } {
   if (job['end-time'] > 0) return { endedAtMs: job['end-time'] };
   // Flink tells no end of a job that was canceled while it waited for its first slots.
-  return finalStates.has(job.state) ? { endedAtMs: job['start-time'] } : {};
+  return isFinalState(job.state) ? { endedAtMs: job['start-time'] } : {};
 }
 
 function classOf(trace: string): string {

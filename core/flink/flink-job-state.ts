@@ -1,6 +1,5 @@
 /** The states of a job, in Flink's words. */
 
-/** Final are FINISHED, CANCELED and FAILED; a SUSPENDED job has only lost its JobManager. */
 export const flinkJobStates = [
   'INITIALIZING',
   'CREATED',
@@ -16,3 +15,10 @@ export const flinkJobStates = [
 ] as const;
 
 export type FlinkJobState = (typeof flinkJobStates)[number];
+
+const finalStates: ReadonlySet<string> = new Set<FlinkJobState>(['FINISHED', 'CANCELED', 'FAILED']);
+
+/** Whether a job that is so has ended: a SUSPENDED one has only lost its JobManager, and of one that is not told of nobody knows. */
+export function isFinalState(state: string): boolean {
+  return finalStates.has(state);
+}

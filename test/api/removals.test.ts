@@ -38,25 +38,18 @@ async function someJob(name: string, args: readonly string[] = [], spec: Partial
 }
 
 const cleared = ['podsGone', 'highAvailabilityRemoved', 'objectsRemoved'];
+const clearing = ['ended the pods of', 'cleared the high availability of', 'removed'];
 
 test('is what the cluster has of the job, once', async () => {
   const done = await someJob('found');
   expect(await removed('found')).toEqual(['clusterAsked', 'jobCanceled', ...cleared]);
-  expect(done().map((line) => line.replace(/ found-.*/, ''))).toEqual([
-    'ended the pods of',
-    'cleared the high availability of',
-    'removed',
-  ]);
+  expect(done().map((line) => line.replace(/ found-.*/, ''))).toEqual(clearing);
 });
 
 test('is also what the job knows of, where somebody has deleted the anchor by which it is found', async () => {
   const done = await someJob('unfound', ['--unfound']);
   expect(await removed('unfound')).toEqual(['clusterAsked', ...cleared]);
-  expect(done().map((line) => line.replace(/ unfound-.*/, ''))).toEqual([
-    'ended the pods of',
-    'cleared the high availability of',
-    'removed',
-  ]);
+  expect(done().map((line) => line.replace(/ unfound-.*/, ''))).toEqual(clearing);
 });
 
 test('is nothing of a job that is left as it is', async () => {

@@ -69,6 +69,12 @@ async function deletePointers(name: string): Promise<void> {
 
 const pointersDeleted = /^Somebody deleted 1 object of the job: ConfigMap \S+-config-map\. Without the pointers/;
 
+async function mendedWithoutPointers(name: string): Promise<void> {
+  const record = await mended(name);
+  expect(record.reason).toMatch(pointersDeleted);
+  expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+}
+
 /** Only its results are on a volume: it has no state that outlives its pods, and no high availability. */
 const withoutState: LedgerWish = {
   withoutStorage: true,
@@ -152,9 +158,7 @@ const cases: readonly BrokenCase[] = [
     async (name) => {
       await deployed(name, { mode: 'application' });
       await deletePointers(name);
-      const record = await mended(name);
-      expect(record.reason).toMatch(pointersDeleted);
-      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await mendedWithoutPointers(name);
       await endsWhole(name);
     },
     'slow',
@@ -164,9 +168,7 @@ const cases: readonly BrokenCase[] = [
     async (name) => {
       await deployed(name);
       await deleteHighAvailability(name);
-      const record = await mended(name);
-      expect(record.reason).toMatch(pointersDeleted);
-      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await mendedWithoutPointers(name);
       await endsWhole(name);
     },
     'slow',
@@ -176,9 +178,7 @@ const cases: readonly BrokenCase[] = [
     async (name) => {
       await deployed(name, { mode: 'application' });
       await deleteHighAvailability(name);
-      const record = await mended(name);
-      expect(record.reason).toMatch(pointersDeleted);
-      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await mendedWithoutPointers(name);
       await lostNothing(name);
     },
     'slow',
