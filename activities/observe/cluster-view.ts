@@ -48,6 +48,8 @@ interface Entry {
   readonly known: Set<string>;
   readonly pods: Map<string, PodSeen>;
   readonly objects: Map<string, ObjectNow>;
+  /** In which version each was seen last, by kind and name. */
+  readonly versions: Map<string, string | undefined>;
 }
 
 export class ClusterView {
@@ -112,9 +114,15 @@ export class ClusterView {
       const known = [...(kind === 'Pod' ? pods : objects).keys()].filter((label) => label.startsWith(`${kind} `));
       for (const label of known) if (!there.has(`${name}/${label}`)) this.drop(name, kind, label);
     }
-    // What is listed first is no news: nobody is hurried by it.
-    for (const item of items) this.put(kind, item, this.listed.has(kind));
+    // What is listed first is no news, nor what is listed again as it was: nobody is hurried by it.
+    for (const item of items) this.put(kind, item, this.listed.has(kind) && this.isOther(kind, item));
     this.listed.add(kind);
+  }
+
+  private isOther(kind: WatchedKind, object: WatchedObject): boolean {
+    const { resourceVersion } = object.metadata;
+    const known = this.entries.get(generationOf(object) ?? '')?.versions.get(labelOf(kind, object));
+    return resourceVersion === undefined || resourceVersion !== known;
   }
 
   private put(kind: WatchedKind, object: WatchedObject, isNews: boolean): void {
@@ -122,9 +130,11 @@ export class ClusterView {
     if (name === undefined) return;
     const entry = this.entries.get(name) ?? newEntry();
     this.entries.set(name, entry);
-    if (kind !== 'Pod') entry.known.add(labelOf(kind, object));
-    if (isPod(kind, object)) entry.pods.set(labelOf(kind, object), slimPod(object));
-    else if (kind !== 'Pod') entry.objects.set(labelOf(kind, object), slimObject(kind, object));
+    const label = labelOf(kind, object);
+    entry.versions.set(label, object.metadata.resourceVersion);
+    if (kind !== 'Pod') entry.known.add(label);
+    if (isPod(kind, object)) entry.pods.set(label, slimPod(object));
+    else if (kind !== 'Pod') entry.objects.set(label, slimObject(kind, object));
     if (isAnchor(kind, object)) entry.anchor = seenAnchor(object, this.cluster);
     if (isNews) this.onChange(name);
   }
@@ -133,6 +143,7 @@ export class ClusterView {
     const entry = name === undefined ? undefined : this.entries.get(name);
     if (!entry || name === undefined) return;
     (kind === 'Pod' ? entry.pods : entry.objects).delete(label);
+    entry.versions.delete(label);
     // The anchor has the name of its generation.
     if (label === `ConfigMap ${name.slice(name.indexOf('/') + 1)}`) entry.anchor = undefined;
     if (entry.objects.size + entry.pods.size === 0) this.entries.delete(name);
@@ -141,7 +152,7 @@ export class ClusterView {
 }
 
 function newEntry(): Entry {
-  return { known: new Set(), pods: new Map(), objects: new Map() };
+  return { known: new Set(), pods: new Map(), objects: new Map(), versions: new Map() };
 }
 
 /** The selector of all objects of a shard's jobs. */

@@ -12,6 +12,7 @@ import type {
   Untold,
   UntoldPart,
 } from '../../core/observation/observation.ts';
+import { requestsOfDeepLook } from '../../core/observation/pace.ts';
 import { outlivedCache } from '../outlived-cache.ts';
 import { checkpointsSeen } from './checkpoints-seen.ts';
 
@@ -96,7 +97,8 @@ async function depthOf(
   const asksOn = hasFailures && !known && state !== 'RUNNING';
   const newest = asksOn ? await told('failures', flink.failureCause(id, call)) : known;
   return {
-    requests: asksOn ? 6 : 4,
+    // The cause is asked for in two.
+    requests: asksOn ? requestsOfDeepLook + 2 : requestsOfDeepLook,
     ...(hasFailures && { failuresAtMs: timesOf(exceptions) }),
     ...(newest && { cause: causeOf(newest, generation) }),
     ...(checkpoints && config && { checkpoints: checkpointsSeen(checkpoints, config.intervalMs, endedAtMs) }),

@@ -55,6 +55,8 @@ export interface ObserverAttempt {
 interface Watched {
   readonly job: WatchedJob;
   readonly place: LinePlace;
+  /** For how many requests it has its place. */
+  requests: number;
   /** When it was watched first, by this process's own clock. */
   readonly beganAtMs: number;
   /** What of it mattered at the last look, and since when that is so. */
@@ -176,14 +178,15 @@ export class Observer {
     watched.job.isNow(generation);
     watched.isGone = false;
     if (watched.place.isBusy || (watched.job.pace?.nextAtMs ?? 0) > nowMs) return;
-    const waitMs = this.line.take(watched.place, 1, nowMs);
+    watched.requests = watched.job.nextRequests;
+    const waitMs = this.line.take(watched.place, watched.requests, nowMs);
     watched.place.wait(waitMs, () => void this.look(name, watched, generation));
   }
 
   private begin(name: string, seen: SeenGeneration, generation: Generation): Watched {
     const job = new WatchedJob(generation);
     const beganAtMs = performance.now();
-    const watched = { job, place: new LinePlace(), beganAtMs, digestAtMs: beganAtMs, isGone: false };
+    const watched = { job, place: new LinePlace(), requests: 0, beganAtMs, digestAtMs: beganAtMs, isGone: false };
     this.watched.set(name, watched);
     this.signaller.begin(name, watched, seen.anchor?.notes[annotations.told]);
     return watched;
@@ -200,8 +203,8 @@ export class Observer {
       const look = await lookAtFlink(lookedAt, (...seen) => job.isDeep(...seen));
       this.looks += 1;
       this.ports.counters.asked(look.state === 'silent' ? 'silent' : 'answered');
-      // What it took beyond the one that had its place: the next looks wait for that.
-      this.line.take(watched.place, look.requests - 1, performance.now());
+      // What it took beyond those that had their place: the next looks wait for that.
+      this.line.take(watched.place, look.requests - watched.requests, performance.now());
       const isOther = job.saw(look, generation);
       await this.readPointers(job, generation, { look, askedAt });
       const found = this.offerWatched(name, job, elapsedMs);

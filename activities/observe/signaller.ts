@@ -128,7 +128,7 @@ export class Signaller {
       await this.fence.assertCurrent();
       if (!signalled.isGone) await this.noteBeingTold(name, generation);
       await this.fence.assertCurrent();
-      const isThere = await this.signal(generation, sent);
+      const isThere = await this.signal(name, generation, sent);
       const job = this.signals.get(name);
       // A workflow that is made later was told nothing.
       if (job) this.signals.set(name, (isThere ? told : unheard)(job, sent, performance.now()));
@@ -158,7 +158,7 @@ export class Signaller {
     }
   }
 
-  private async signal(generation: Generation, { observation }: WaitingSignal): Promise<boolean> {
+  private async signal(name: string, generation: Generation, { observation }: WaitingSignal): Promise<boolean> {
     const { counters } = this.ports;
     const finding = findingOf({ observation, spec: generation.spec });
     try {
@@ -170,6 +170,9 @@ export class Signaller {
       return isThere;
     } catch (error) {
       counters.signalled('failed');
+      // It may have arrived all the same: whatever the next look shows, the workflow is told.
+      const job = this.signals.get(name);
+      if (job) this.signals.set(name, { ...job, toldDigest: beingTold });
       throw error;
     }
   }

@@ -14,7 +14,7 @@ import type {
   Standstill,
   Untold,
 } from '../../core/observation/observation.ts';
-import { isDeepDue, type Pace } from '../../core/observation/pace.ts';
+import { isDeepDue, requestsOfDeepLook, unsureMs, type Pace } from '../../core/observation/pace.ts';
 import { restartTimesMax } from '../../core/observation/bounds.ts';
 import { observedPods } from '../../core/observation/pods.ts';
 import { parseDurationMs } from '../../core/spec/duration.ts';
@@ -63,6 +63,13 @@ export class WatchedJob {
   isDeep(state: ObservedJobState, isWhole: boolean): boolean {
     const isToldBefore = isWhole || (isFinalState(state) && state === this.last?.state);
     return !isToldBefore || isDeepDue(this.deep, performance.now());
+  }
+
+  /** How many requests the next look takes, most likely. One that was silent is asked first whether it answers at all. */
+  get nextRequests(): number {
+    const word = classOf(this.last);
+    const isDeep = word !== 'silent' && (word === 'down' || isDeepDue(this.deep, performance.now()));
+    return isDeep ? requestsOfDeepLook : 1;
   }
 
   /** Whether Flink is done with the job, one way or another. */
@@ -147,7 +154,7 @@ export class WatchedJob {
     this.forgottenRestarts += 1;
   }
 
-  /** Undefined before the first look. */
+  /** Undefined before the first look, and while nothing is known but that answers did not come. */
   observation(
     order: ObservationOrder,
     { pods, missing, changed, lostNodes, standstill }: SeenBesides,
@@ -157,6 +164,8 @@ export class WatchedJob {
     const { identity, submission, spec } = generation;
     const wanted = { jobmanager: spec.spec.jobManager.replicas, taskmanager: taskManagerReplicas(spec.spec) };
     const trouble = troubleOf(pods, generation);
+    const observed = observedPods({ pods, wanted, lostNodes });
+    if (this.isUnsure(observed.jobmanager.ready) && !trouble && missing.length === 0) return undefined;
     const nowMs = Date.now();
     return bounded({
       uid: identity.uid,
@@ -171,13 +180,28 @@ export class WatchedJob {
       restarts: this.restarts(),
       ...(last.cause && { cause: last.cause }),
       ...(last.checkpoints && { checkpoints: this.checkpointsOf(last.checkpoints, nowMs) }),
-      pods: observedPods({ pods, wanted, lostNodes }),
+      pods: observed,
       ...(trouble && { podTrouble: trouble }),
       missing,
       changed,
       ...(standstill && { standstill }),
       ...(this.untold && { untold: untoldOf(this.untold, nowMs) }),
     });
+  }
+
+  /**
+   * Whether answers have only just begun not to come. Where many are asked at once they are late, and each would be told twice: that
+   * it is silent, and that it is not. Kubernetes says by itself where a JobManager has ended.
+   */
+  private isUnsure(jobManagersReady: number): boolean {
+    const word = classOf(this.last);
+    const sinceAt = word === 'silent' ? this.sinceAt : this.untoldAtFirst;
+    return sinceAt !== undefined && jobManagersReady > 0 && performance.now() - sinceAt < unsureMs;
+  }
+
+  /** Since when a job that is up, and was never asked for everything with success, does not tell it. */
+  private get untoldAtFirst(): number | undefined {
+    return this.deep === undefined && classOf(this.last) === 'up' ? this.untold?.sinceAt : undefined;
   }
 
   /** Read at a time that goes with the others of an observation, whatever time it was then. */

@@ -16,14 +16,18 @@ const slowestMs = 10_000;
 /** A job that has come to rest is asked at the slowest pace some 30 s later. */
 const slowing = 1.5;
 
-/** Of one JobManager: a look that asks for everything is five requests. */
+/** A look that asks for everything of a job that is well: the list of jobs, its failures, its checkpoints and how they are made. */
+export const requestsOfDeepLook = 4;
+
+/** Of one JobManager: a look that asks for everything is four requests, and six where it tells no cause of a failure. */
 export const requestsPerJobManager: BucketLimits = { perSecond: 5, burst: 10 };
 
 /**
  * Of a shard: 1,000 jobs that are well are then asked every 10 s each, 10,000 every 100 s (two requests a look, in the mean). A request
- * took a JobManager 2.5 ms.
+ * took a JobManager 2.5 ms. No more than a second's at once: what an agent that begins asks of 1,000 JobManagers goes through one API server, which
+ * answered a quarter of them too late when it all came within 3 s.
  */
-export const requestsInAll: BucketLimits = { perSecond: 200, burst: 400 };
+export const requestsInAll: BucketLimits = { perSecond: 200, burst: 200 };
 
 /** Beside these, for jobs of which Kubernetes has told something: they wait for nobody that only has its turn. */
 export const requestsOfTheHurried: BucketLimits = { perSecond: 50, burst: 100 };
@@ -46,6 +50,9 @@ export interface Unrest {
 export function mayChange({ isOther, isWell, hasEnded, unchangedMs }: Unrest): boolean {
   return isOther || (!isWell && !hasEnded && unchangedMs < restlessMs);
 }
+
+/** How long what did not answer says nothing of its job: it may be slow, and so may the way to it. */
+export const unsureMs = 30_000;
 
 /** How often a job is asked for its checkpoints and failures, too. */
 const deepEveryMs = 30_000;

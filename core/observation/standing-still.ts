@@ -10,6 +10,8 @@ export const backpressuredMin = 0.9;
 export interface StandingStill {
   readonly sinceMs: number;
   readonly lastMs: number;
+  /** Between the last two readings. */
+  readonly everyMs?: number;
   /** By the ids of sources that have not finished. */
   readonly recordsOut: Readonly<Record<string, number>>;
   /** Absent where Flink does not tell. */
@@ -37,16 +39,18 @@ export function stillAfter(before: StandingStill | undefined, reading: JobReadin
   const counts = { recordsOut, ...(checkpoints !== undefined && { checkpoints }) };
   if (!before || !isAsBefore(before, seen)) return { sinceMs: atMs, lastMs: atMs, ...counts, ...heldUp };
   const backpressure = Math.min(before.backpressure, heldUp.backpressure);
-  return { ...counts, ...before, lastMs: atMs, backpressure };
+  return { ...counts, ...before, lastMs: atMs, everyMs: atMs - before.lastMs, backpressure };
 }
 
-/** One that was not read for longer says nothing of now: measuring a job that waits in line takes a minute at most. */
+/** One that was not read for longer says nothing of now. Where many jobs wait in line to be measured, their turns are further apart. */
 const staleMs = 120_000;
+const staleTurns = 2;
 
 /** What is told of it. @param nowMs by the clock of the readings */
 export function standstillOf(still: StandingStill | undefined, nowMs: number): Standstill | undefined {
-  if (!still || nowMs - still.lastMs > staleMs) return undefined;
-  const { vertex, backpressure, sinceMs, lastMs } = still;
+  if (!still) return undefined;
+  const { vertex, backpressure, sinceMs, lastMs, everyMs = 0 } = still;
+  if (nowMs - lastMs > Math.max(staleMs, staleTurns * everyMs)) return undefined;
   return { vertex, windowMs: Math.max(0, lastMs - sinceMs), recordsOut: 0, backpressure };
 }
 

@@ -10,6 +10,7 @@ import type { Generation } from '../../core/generation.ts';
 import { renderAnchor } from '../../core/manifests/anchor.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import { annotations, generationName, labels } from '../../core/names.ts';
+import { requestsInAll } from '../../core/observation/pace.ts';
 import { runningJob } from '../support/running-job.ts';
 import { someGeneration } from '../support/state-fixture.ts';
 
@@ -36,10 +37,19 @@ let told: Told[];
 let observer: Observer;
 /** How the JobManager of each job lists it. */
 let summaries: JobSummary[];
-/** How often JobManagers were asked. */
+/** How often JobManagers were asked how their jobs are. */
 let asked: number;
+/** When any request was sent to any of them. */
+let requestsAtMs: number[];
+/** When the JobManager of the job was asked last, by its number. */
+let askedAtMs: Map<number, number>;
 
 const stored = (object: object) => structuredClone(object) as never;
+
+/** As it stands in the API server. */
+function inVersion<One extends object>(object: One, resourceVersion = '1'): One {
+  return { ...object, metadata: { ...('metadata' in object && (object.metadata as object)), resourceVersion } };
+}
 
 function anchorOf(generation: Generation) {
   const made = renderAnchor(generation, 1);
@@ -66,6 +76,10 @@ function objectsOf(generation: Generation): readonly { readonly kind: string }[]
   return [anchorOf(generation), ...rendered, podOf(generation, 'jobmanager'), podOf(generation, 'taskmanager')];
 }
 
+function allObjects(): readonly { readonly kind: string }[] {
+  return generations.flatMap(objectsOf).map((object) => inVersion(object));
+}
+
 function nodeIs(name: string, ready: 'True' | 'Unknown'): void {
   const lastTransitionTime = new Date().toISOString();
   const node = { metadata: { name }, status: { conditions: [{ type: 'Ready', status: ready, lastTransitionTime }] } };
@@ -74,14 +88,25 @@ function nodeIs(name: string, ready: 'True' | 'Unknown'): void {
 
 async function noAnswer(): Promise<undefined> {}
 
+async function counted(): Promise<undefined> {
+  requestsAtMs.push(performance.now());
+}
+
+async function listed(job: number): Promise<readonly (JobSummary | undefined)[]> {
+  asked += 1;
+  askedAtMs.set(job, performance.now());
+  await counted();
+  return [summaries[job]];
+}
+
 const ports: ObserverPorts = {
   flink: (generation) =>
     ({
-      jobs: async () => ((asked += 1), [summaries[indexOf(generation)]]),
-      exceptions: noAnswer,
-      checkpoints: noAnswer,
-      checkpointConfig: noAnswer,
-      failureCause: noAnswer,
+      jobs: () => listed(indexOf(generation)),
+      exceptions: counted,
+      checkpoints: counted,
+      checkpointConfig: counted,
+      failureCause: counted,
     }) as unknown as FlinkClient,
   pointers: noAnswer,
   signal: async (workflow, { observation, finding }) => {
@@ -99,6 +124,7 @@ const ports: ObserverPorts = {
 beforeEach(async () => {
   jest.useFakeTimers();
   [followers, told, summaries, asked] = [new Map(), [], generations.map(runningJob), 0];
+  [requestsAtMs, askedAtMs] = [[], new Map()];
   const follow = async (kind: Kind, _all: string, _of: unknown, one: Follower<Kind>) => void followers.set(kind, one);
   const seen: { observer?: Observer; seq: number } = { seq: 0 };
   const view = new ClusterView('local', (name) => seen.observer?.changed(name));
@@ -109,7 +135,7 @@ beforeEach(async () => {
   });
   seen.observer = observer;
   await view.follow({ follow } as unknown as KubernetesClient, 'x', new AbortController().signal);
-  const all = generations.flatMap(objectsOf);
+  const all = allObjects();
   for (const kind of ['ConfigMap', 'Pod', 'Deployment', 'Job', 'Service', 'Node'] as const)
     followers.get(kind)?.replaced(all.filter((object) => object.kind === kind).map(stored));
 });
@@ -171,6 +197,36 @@ test('a node dies, and another: each job that is struck is told of within a minu
   expect(most(1_000)).toBeLessThanOrEqual(100 + 20);
   expect(most(20_000)).toBeLessThanOrEqual(100 + 20 * 20);
 }, 120_000);
+
+/** The most requests within any such time. */
+function mostRequests(withinMs: number): number {
+  let from = 0;
+  return Math.max(
+    ...requestsAtMs.map((atMs, at) => {
+      while ((requestsAtMs[from] ?? 0) <= atMs - withinMs) from += 1;
+      return at - from + 1;
+    }),
+  );
+}
+
+test('begins with no more requests than at any time, though it asks each JobManager for everything', async () => {
+  await pass(30_000);
+  expect(asked).toBeGreaterThan(count);
+  expect(mostRequests(1_000)).toBeLessThanOrEqual(requestsInAll.burst + requestsInAll.perSecond);
+  expect(mostRequests(10_000)).toBeLessThanOrEqual(requestsInAll.burst + 10 * requestsInAll.perSecond);
+});
+
+test('is hurried by nothing that is listed again as it was: what has changed is looked at before', async () => {
+  await pass(60_000);
+  const pods = allObjects().filter(({ kind }) => kind === 'Pod');
+  followers.get('Pod')?.replaced(pods.map(stored));
+  const [last] = generations.slice(-1);
+  if (!last) throw new Error('there is none');
+  followers.get('Pod')?.changed(stored(inVersion(podOf(last, 'taskmanager'), '2')));
+  const changedAtMs = performance.now();
+  await pass(1_000);
+  expect(askedAtMs.get(count - 1)).toBeGreaterThanOrEqual(changedAtMs);
+});
 
 test('asks nobody any more once it has ended, though most of them wait in line', async () => {
   await pass(400);

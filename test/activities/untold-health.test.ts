@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { FlinkLook } from '../../activities/observe/flink-look.ts';
 import { WatchedJob } from '../../activities/observe/watched-job.ts';
+import { mainContainerName } from '../../core/manifests/main-container.ts';
+import { labels } from '../../core/names.ts';
 import { digestOf } from '../../core/observation/digest.ts';
 import { findingOf } from '../../core/recovery/table.ts';
 import { someGeneration } from '../support/state-fixture.ts';
@@ -15,8 +17,10 @@ const nothingElse = { pods: [], missing: [], changed: [], lostNodes: new Map() }
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
+const order = { attemptMs: 1, seq: 1, elapsedMs: 0 };
+
 function seen(job: WatchedJob) {
-  const observation = job.observation({ attemptMs: 1, seq: 1, elapsedMs: 0 }, nothingElse);
+  const observation = job.observation(order, nothingElse);
   if (!observation) throw new Error('it was not looked at');
   return observation;
 }
@@ -70,4 +74,57 @@ describe('a job of whose checkpoints Flink does not tell', () => {
     job.saw(shallow, next);
     expect(seen(job).untold).toBeUndefined();
   });
+});
+
+/** A pod of a JobManager that is well. */
+const pod = {
+  metadata: { name: 'jm-0', uid: 'p', labels: { [labels.component]: 'jobmanager' } },
+  spec: { initContainers: [], containers: [] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [{ name: mainContainerName, image: 'flink', ready: true, restartCount: 0 }],
+  },
+};
+const silent: FlinkLook = { state: 'silent', silence: 'no answer', requests: 1 };
+
+const isTold = (job: WatchedJob, others: object = {}) =>
+  job.observation(order, { ...nothingElse, pods: [pod], ...others }) !== undefined;
+
+describe('while answers have only just begun not to come, nothing is told', () => {
+  test.each([
+    ['of a job that nobody has asked for everything before', [partly, shallow]],
+    ['of a JobManager that has answered before', [whole, silent]],
+  ])('%s', (_title, looks) => {
+    const job = new WatchedJob(generation);
+    for (const look of looks) job.saw(look, generation);
+    expect(isTold(job)).toBe(false);
+    jest.advanceTimersByTime(29_999);
+    expect(isTold(job)).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(isTold(job)).toBe(true);
+  });
+
+  test('but of a JobManager whose pod is not ready, and of what is missing', () => {
+    const job = new WatchedJob(generation);
+    job.saw(silent, generation);
+    expect([isTold(job), isTold(job, { pods: [] }), isTold(job, { missing: ['Service x'] })]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('but of what has told everything before: what is known goes on', () => {
+    const job = new WatchedJob(generation);
+    job.saw(whole, generation);
+    job.saw(partly, generation);
+    expect(isTold(job)).toBe(true);
+  });
+});
+
+test('the next look is foreseen to ask for everything where that is due, and one request where nobody answers', () => {
+  const job = new WatchedJob(generation);
+  const next = (look: FlinkLook) => (job.saw(look, generation), job.nextRequests);
+  expect(job.nextRequests).toBe(4);
+  expect([whole, silent, partly, { ...whole, tasks: { running: 1, total: 2 } }].map(next)).toEqual([1, 1, 1, 4]);
 });

@@ -121,6 +121,13 @@ describe('what is told of it', () => {
     expect(standstillOf(still, 2 * minute)).toEqual(told);
   });
 
+  test('goes on until the next reading is due, however far apart these are', () => {
+    const apart = 150_000;
+    const still = after(first, reading(apart, [blocked]));
+    expect(standstillOf(still, apart + 140_000)).toMatchObject({ windowMs: apart });
+    expect(standstillOf(still, apart + 2 * apart + 1)).toBeUndefined();
+  });
+
   test('is nothing where it was not read for long, or moves', () => {
     expect(standstillOf(after(first), 121_000)).toBeUndefined();
     expect(standstillOf(undefined, 0)).toBeUndefined();
