@@ -74,12 +74,14 @@ export function hasAskedCluster({ record: { steps } }: Pick<OperationResult, 're
   return steps.some(({ name, state: is }) => name === 'clusterAsked' && is === 'done');
 }
 
-/** Whether the job has another generation now. One that came up beside it is none. */
+/** Whether the job has another generation now. One that came up beside it is none, and a spec that is noted on what has finished has not run. */
 function isBrought({ phase }: JobState, { failure, finished, isBrought: isStable, record }: OperationResult): boolean {
   const isCandidate = phase === 'DUAL_RUNNING' && record.kind === 'upgrade';
+  const isNoted = phase === 'FINISHED' && record.kind === 'adjust';
   return (
     (!failure || finished === true || isStable === true) &&
     !isCandidate &&
+    !isNoted &&
     phase !== 'REMOVED' &&
     record.generation !== undefined
   );

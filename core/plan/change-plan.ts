@@ -56,7 +56,7 @@ export interface PlannedJob {
 export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): ChangePlan {
   const active = runningGeneration(job)?.spec;
   const before = active ?? job.lastRun;
-  const changes = before ? changesBetween(before, target) : [];
+  const changes = before ? changesOf(job, before, target) : [];
   const settling = active ? settlingOf(job) : [];
   const cost = dearest([...changes, ...settling].map((one) => one.cost));
   const wanted = mode ?? modeOf(before, target);
@@ -74,6 +74,13 @@ export function planChange(job: PlannedJob, target: FlinkJob, mode?: PlanMode): 
   const upgrade = { ...base, ...upgradeOf(active, target, wanted) };
   const notes = settling.map(({ note }) => note);
   return cost === 'rescale' ? inPlace(upgrade, notes, obstacleOf(active, mode)) : upgrade;
+}
+
+/** What has come to its own end is neither stopped nor begun again by what a spec says of its state. */
+function changesOf(job: PlannedJob, before: FlinkJob, target: FlinkJob): readonly FieldChange[] {
+  const changes = changesBetween(before, target);
+  if (!hasRunToItsEnd(job)) return changes;
+  return changes.map((one) => (one.path === 'spec.state' ? { ...one, cost: 'none' } : one));
 }
 
 /** What is to be done though nothing has changed. */

@@ -211,6 +211,17 @@ describe('the end of an operation', () => {
     expect(state.lastRun?.number).toBe(lastRun);
   });
 
+  test.each([
+    ['has finished, and has not run', 'FINISHED', 1],
+    ['runs, and is what runs', 'RUNNING', 3],
+  ] as const)('a revision that is noted on what %s', (_name, phase, lastRun) => {
+    const ran = { ...someState().revision, number: 1 };
+    const state = someState({ phase, running: someOperation(5, 'adjust'), lastRun: ran });
+    const { record, ...ended } = result({}, 'adjust');
+    concludeOperation(state, { ...ended, record: { ...record, generation: 3 } }, state.revision);
+    expect([state.phase, state.lastRun?.number]).toEqual([phase, lastRun]);
+  });
+
   const before = { ...someState().revision, number: 2 };
   const gone = { number: 1, spec: before.spec, specHash: 'h' };
   test.each([

@@ -152,7 +152,19 @@ describe('what a spec asks of its job', () => {
       {},
       { kind: 'rescale', cost: 'rescale', changes: [], notes: [expect.stringMatching(/is not known/)] },
     ],
-    ['a job that has finished is not suspended', finished, { state: 'suspended' }, { kind: 'adjust' }],
+    ['a job that has finished is not suspended', finished, { state: 'suspended' }, { kind: 'adjust', cost: 'none' }],
+    [
+      'nor is it run again by being resumed',
+      running({}, { phase: 'FINISHED', lastRun: smallSpec({ storage, state: 'suspended' }) }),
+      {},
+      { kind: 'adjust', cost: 'none', changes: [{ path: 'spec.state', cost: 'none' }] },
+    ],
+    [
+      'but with what else changes then',
+      running({}, { phase: 'FINISHED', lastRun: smallSpec({ storage, state: 'suspended' }) }),
+      { job: args('2') },
+      { kind: 'deploy' },
+    ],
     [
       'before a spec that was accepted before it came up, a candidate gives way',
       running({}, { phase: 'DUAL_RUNNING' }),
