@@ -3,6 +3,13 @@ import type { Failure } from './failure.ts';
 import { rollbackLimit } from './plan/rollback-limit.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 
+/** What the job could go on from before the new revision was started. */
+export interface PointBefore {
+  readonly path: string;
+  /** Whether it is on the job's list: only such a one can be restored by its number. */
+  readonly isSavepoint: boolean;
+}
+
 export interface RollbackSeen {
   readonly previous: FlinkJob;
   readonly next: FlinkJob;
@@ -12,6 +19,8 @@ export interface RollbackSeen {
   readonly failure: Failure;
   /** Whether the state that the old job had could not be found: it would start empty, or do again what it has done. */
   readonly isStateUnknown?: boolean;
+  /** Where it is known. */
+  readonly point?: PointBefore | undefined;
 }
 
 export type RollbackDecision =
@@ -26,31 +35,31 @@ export function decideRollback(seen: RollbackSeen): RollbackDecision {
   if (!next.spec.upgrade.rollback || failure.code === 'JOB_CANCELED_OUTSIDE') return { action: 'stay', failure };
   if (seen.isStateUnknown && !committed) return { action: 'stay', failure: withoutState(failure) };
   const limit = committed && rollbackLimit(previous, committed);
-  return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(failure, limit) };
+  return limit === undefined ? { action: 'rollBack', failure } : { action: 'stay', failure: unsafe(seen, limit) };
 }
 
 /**
  * What is said where the last stable revision could not be brought back either.
- * @param hasCommitted whether the new revision had completed a checkpoint: then that was to be gone on from.
+ * @param committed whether the new revision had completed a checkpoint: then that was to be gone on from; and what there was before it.
  */
-export function rollbackFailed(failure: Failure, rollback: Failure, hasCommitted: boolean): Failure {
+export function rollbackFailed(failure: Failure, rollback: Failure, committed?: Pick<RollbackSeen, 'point'>): Failure {
   const message = `${failure.message} Going back failed, too: ${rollback.message}`;
-  if (hasCommitted)
+  if (committed)
     return {
       ...rollback,
       code: 'ROLLBACK_UNSAFE',
       message: `${message} The new revision had completed a checkpoint, and the old one was to go on from that.`,
-      cure: goingBack,
+      cure: goingBack(committed.point),
     };
   return { ...rollback, message, cure: `${rollback.cure} The job's state is kept, and the next apply starts from it.` };
 }
 
-function unsafe(failure: Failure, limit: string): Failure {
+function unsafe({ failure, point }: RollbackSeen, limit: string): Failure {
   return {
     ...failure,
     code: 'ROLLBACK_UNSAFE',
     message: `${failure.message} It was not rolled back: the new revision has completed a checkpoint, and ${limit}.`,
-    cure: goingBack,
+    cure: goingBack(point),
   };
 }
 
@@ -63,5 +72,15 @@ function withoutState(failure: Failure): Failure {
   };
 }
 
-const goingBack =
-  'Mend the new revision and apply it: it goes on from its own checkpoint. Or go back with `drey savepoint restore NAME N --to REVISION` to the savepoint that the upgrade took: what was committed since is then committed again.';
+function goingBack(point: PointBefore | undefined): string {
+  return `Mend the new revision and apply it: it goes on from its own checkpoint. ${wayBack(point)}: what was committed since is then committed again.`;
+}
+
+/** No checkpoint has a number by which it could be restored. */
+function wayBack(point: PointBefore | undefined): string {
+  if (!point)
+    return 'What the job had before is not known, or was nothing. Where `drey savepoint list NAME` shows an older savepoint, `drey savepoint restore NAME N --to REVISION` goes back to that';
+  if (point.isSavepoint)
+    return `Or go back with \`drey savepoint restore NAME N --to REVISION\` to the savepoint from before it, ${point.path}`;
+  return `Or go back to the checkpoint from before it, ${point.path}: \`drey delete job NAME\`, then apply the old spec with \`spec.job.initialSavepoint\`, that path`;
+}

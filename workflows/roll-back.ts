@@ -6,7 +6,8 @@ import type { Failure } from '../core/failure.ts';
 import type { Generation } from '../core/generation.ts';
 import { submissionNumber } from '../core/names.ts';
 import type { FlinkJob } from '../core/schema/flink-job.ts';
-import { decideRollback, rollbackFailed } from '../core/rollback.ts';
+import { decideRollback, rollbackFailed, type PointBefore, type RollbackSeen } from '../core/rollback.ts';
+import { isAmong } from '../core/savepoint-list.ts';
 import { bringBack } from './bring-back.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { failureOf } from './carried-failure.ts';
@@ -36,12 +37,12 @@ export async function rollBack(upgrade: StoppedUpgrade, failure: Failure): Promi
     done = await endStarted(account, next, { before, step: 'newStopped' });
   } catch (error) {
     // It may still run: nothing takes its place.
-    return rollbackFailed(failure, failureOf(error), false);
+    return rollbackFailed(failure, failureOf(error));
   }
   await clearBeside(upgrade, failure);
   if (done === 'finished') await next.settledIfFinished();
   else if (previousFinished) await next.cleared('newRemoved');
-  else return goBack(upgrade, failure, done === 'committed');
+  else return goBack(upgrade, failure, { hasCommitted: done === 'committed', before });
   return failure;
 }
 
@@ -54,16 +55,29 @@ async function clearBeside(upgrade: StoppedUpgrade, { code }: Failure): Promise<
   if (isDone && account.has(previous)) await removePrevious(upgrade).catch(() => undefined);
 }
 
-/** @param hasCommitted whether the next revision has completed a checkpoint. */
-async function goBack(upgrade: StoppedUpgrade, failure: Failure, hasCommitted: boolean): Promise<Failure> {
+interface Left {
+  /** Whether the next revision has completed a checkpoint. */
+  readonly hasCommitted: boolean;
+  /** What waited before it was started. */
+  readonly before: string | undefined;
+}
+
+async function goBack(upgrade: StoppedUpgrade, failure: Failure, { hasCommitted, before }: Left): Promise<Failure> {
   const [previous, next] = [upgrade.previous.spec, upgrade.next.generation.spec];
   const committed = hasCommitted ? next : upgrade.stateOf;
   const { isStateUnknown = false } = upgrade;
-  const decision = decideRollback({ previous, next, committed, failure, isStateUnknown });
-  if (decision.action === 'rollBack') return bringPreviousBack(upgrade, failure, committed !== undefined);
+  const point = pointBefore(upgrade, before);
+  const decision = decideRollback({ previous, next, committed, failure, isStateUnknown, point });
+  if (decision.action === 'rollBack') return bringPreviousBack(upgrade, failure, committed && { point });
   // The steps tell what could not be cleared away; it stays noted.
   await stayStopped(upgrade).catch(() => undefined);
   return decision.failure;
+}
+
+/** Of what a lost attempt has committed nobody tells what there was before. */
+function pointBefore({ account, stateOf }: StoppedUpgrade, path: string | undefined): PointBefore | undefined {
+  if (path === undefined || stateOf) return undefined;
+  return { path, isSavepoint: isAmong({ path }, account.knownSavepoints) };
 }
 
 /** The job's state waits for what its user decides. */
@@ -72,14 +86,19 @@ async function stayStopped(upgrade: StoppedUpgrade): Promise<void> {
   await upgrade.next.cleared('newRemoved');
 }
 
-async function bringPreviousBack(upgrade: StoppedUpgrade, failure: Failure, hasCommitted: boolean): Promise<Failure> {
+/** @param committed where the next revision, or a lost attempt, has completed a checkpoint. */
+async function bringPreviousBack(
+  upgrade: StoppedUpgrade,
+  failure: Failure,
+  committed: Pick<RollbackSeen, 'point'> | undefined,
+): Promise<Failure> {
   const { account, next, isWarm } = upgrade;
   try {
     await bringBack(account, { generation: goingOn(upgrade), failed: next, makesRoom: !isWarm });
     return failure;
   } catch (error) {
     // It runs; what could not be cleared away beside it stays noted.
-    return account.leftRunning ? failure : rollbackFailed(failure, failureOf(error), hasCommitted);
+    return account.leftRunning ? failure : rollbackFailed(failure, failureOf(error), committed);
   }
 }
 

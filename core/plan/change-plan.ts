@@ -191,16 +191,22 @@ function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: PlanMode) {
 /** What becomes of the job's state. */
 function stateNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
   const [was, is] = [previous.spec.flink.version, next.spec.flink.version];
-  const limit = rollbackLimit(previous, next);
-  if (mode === 'stateless') return [startsEmpty];
+  const limit = limitNotes(previous, next);
+  if (mode === 'stateless') return [startsEmpty, ...limit];
   const named = mode === 'restore' ? ['What the job has done since that savepoint was taken is done again.'] : [];
   return [
     ...named,
     ...(isOlder(is, was) ? [`Flink ${is} may not read what Flink ${was} has written: then the upgrade fails.`] : []),
     ...(changesStateBackend(previous, next) ? backendNotes(previous, next, mode) : []),
     ...(changesProgram(previous, next) ? [typesUnknown] : []),
-    ...(limit ? [`Once the new revision has completed a checkpoint it cannot be rolled back: ${limit}.`] : []),
+    ...limit,
   ];
+}
+
+/** Whatever it starts from, a rollback goes on from its own checkpoint, where it keeps any. */
+function limitNotes(previous: FlinkJob, next: FlinkJob): string[] {
+  const limit = hasDurableStorage(next) ? rollbackLimit(previous, next) : undefined;
+  return limit ? [`Once the new revision has completed a checkpoint it cannot be rolled back: ${limit}.`] : [];
 }
 
 /** How the state is brought to another state backend. */

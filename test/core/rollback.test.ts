@@ -52,15 +52,34 @@ describe('a failed upgrade', () => {
 
   test.each([
     [
+      'a savepoint of its own, which has a number',
+      { path: 's3://b/savepoint-1', isSavepoint: true },
+      /`drey savepoint restore NAME N --to REVISION` to the savepoint from before it, s3:\/\/b\/savepoint-1: .* committed again/,
+    ],
+    [
+      'a checkpoint, which has none',
+      { path: 's3://b/chk-7', isSavepoint: false },
+      /the checkpoint from before it, s3:\/\/b\/chk-7: `drey delete job NAME`, .*`spec\.job\.initialSavepoint`.* committed again/,
+    ],
+    ['nothing that is known', undefined, /is not known, or was nothing\. .* older savepoint.* committed again/],
+  ])('names what there is to go back to: %s', (_title, point, cure) => {
+    const seen = { previous: flink('1.20'), next: flink('2.3'), committed: flink('2.3'), failure, point };
+    expect(decideRollback(seen).failure.cure).toMatch(cure);
+    expect(rollbackFailed(failure, failure, { point }).cure).toMatch(cure);
+    expect(decideRollback(seen).failure.cure).toMatch(/^Mend the new revision and apply it/);
+  });
+
+  test.each([
+    [
       'the state waits, and the cure is that of what hindered it',
-      false,
+      undefined,
       'IMAGE_NOT_PULLED',
       /^p The job's state is kept/,
     ],
-    ['after something was committed, what each choice doubles is said', true, 'ROLLBACK_UNSAFE', /committed again/],
-  ] as const)('that cannot be rolled back says both reasons: %s', (_title, hasCommitted, code, cure) => {
+    ['after something was committed, what each choice doubles is said', {}, 'ROLLBACK_UNSAFE', /committed again/],
+  ] as const)('that cannot be rolled back says both reasons: %s', (_title, committed, code, cure) => {
     const hindered: Failure = { code: 'IMAGE_NOT_PULLED', message: 'It is gone.', cure: 'p' };
-    const told = rollbackFailed(failure, hindered, hasCommitted);
+    const told = rollbackFailed(failure, hindered, committed);
     expect(told).toMatchObject({ code, cure: expect.stringMatching(cure) });
     expect(told.message).toMatch(/It fell\. Going back failed, too: It is gone\./);
   });

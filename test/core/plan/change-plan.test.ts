@@ -191,6 +191,18 @@ describe('what the reader is told beforehand', () => {
       [/cannot be rolled back.*Flink 1\.20/],
     ],
     [
+      'of a newer Flink that starts empty, too',
+      { flink: { version: '1.20' } },
+      { flink: { version: '2.3' }, upgrade: { mode: 'stateless' } },
+      [/starts empty/, /cannot be rolled back.*Flink 1\.20/],
+    ],
+    [
+      'nothing of that where no checkpoint is kept',
+      { flink: { version: '1.20' }, storage: {} },
+      { flink: { version: '2.3' }, storage: {} },
+      [/starts empty/],
+    ],
+    [
       'with another program',
       {},
       { flink: { version: '2.3', image: 'shop/orders:2' } },
