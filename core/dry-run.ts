@@ -6,6 +6,7 @@ import { hasDurableStorage } from './generation.ts';
 import type { CandidateVerdict } from './job.ts';
 import type { Asked, Refusal } from './job-changes.ts';
 import { judge, judgeAbort, judgeAside, judgeSpec, judgeTaking, judgeVerdict, type Judgement } from './judgement.ts';
+import { firstStart } from './new-job.ts';
 import { planChange, type PlanMode } from './plan/change-plan.ts';
 import { planForgetting, planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
 import { startingPoint } from './plan/starting-point.ts';
@@ -188,7 +189,7 @@ function specOutlook(recorded: RecordedJob | undefined, { spec, mode, restoreFro
   const planned = planChange(plannedJob(recorded), spec, mode);
   const isForced = force === true && planned.cost === 'restart' && planned.mode !== 'stateless';
   const plan = isForced ? { ...planned, notes: [...planned.notes, forcedEnd] } : planned;
-  const waiting = recorded ? waitingState(recorded) : spec.spec.job.initialSavepoint;
+  const waiting = recorded ? waitingState(recorded, spec) : spec.spec.job.initialSavepoint;
   return { plan, startsFrom: startingPoint(plan, { named: restoreFrom, waiting }) };
 }
 
@@ -196,8 +197,9 @@ const forcedEnd =
   'Where no savepoint can be had, the job is canceled and goes on later from its newest checkpoint, however old that is.';
 
 /** From where a job that does not run, or soon will not, goes on. */
-function waitingState({ job, specs }: RecordedJob): string | undefined {
-  const { phase, restorePoint, generation } = job;
+function waitingState({ job, specs }: RecordedJob, next: FlinkJob): string | undefined {
+  const { phase, generation } = job;
+  const restorePoint = job.lastRun === undefined ? firstStart(job.restorePoint, job.spec, next) : job.restorePoint;
   const left = generation && specs.get(generation.revision);
   const isStopping = phase === 'SUSPENDING' || phase === 'CANCELING';
   if (left && hasDurableStorage(left) && isStopping) return 'the state with which the job is being stopped';

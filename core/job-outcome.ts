@@ -5,6 +5,7 @@ import type { Failure } from './failure.ts';
 import { activeAmong, keepingKnown, missingNothing } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
+import { correctFirstStart } from './new-job.ts';
 import { leavesJobAlone, operationKinds, type OperationKind } from './operation-kinds.ts';
 import type { OperationResult } from './operation-result.ts';
 import type { ChangePlan } from './plan/change-plan.ts';
@@ -51,6 +52,8 @@ export function concludeOperation(
   state.askedCluster ||= hasAskedCluster(result);
   noteCandidate(state, result);
   if (isBrought(state, result)) noteBrought(state, result.record, { brought, isRollback });
+  // A newer spec may have been accepted meanwhile.
+  correctFirstStart(state, brought.spec, state.revision.spec);
   if (result.failure) passRollback(state, { record: result.record, ...(goesBack && { goesBack }) });
 }
 

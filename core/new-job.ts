@@ -25,9 +25,20 @@ export function newJob({ restorePoint, ...identity }: NewJob): JobState {
   };
 }
 
-/** A job that has never run starts from where its spec says now, not from where an earlier one said. */
-export function correctFirstStart(state: JobState, { spec }: FlinkJob): void {
-  const before = state.revision.spec.spec.job.initialSavepoint;
-  if (state.lastRun || before === undefined || state.restorePoint !== before) return;
-  state.restorePoint = spec.job.initialSavepoint;
+/**
+ * A job that has never run, and has no state of its own, starts from where its spec says now, not from where an earlier one said, or said nothing.
+ * @param before the earlier one.
+ */
+export function correctFirstStart(
+  state: Pick<JobState, 'lastRun' | 'restorePoint'>,
+  before: FlinkJob,
+  now: FlinkJob,
+): void {
+  if (state.lastRun) return;
+  state.restorePoint = firstStart(state.restorePoint, before, now);
+}
+
+/** From where a job starts that has never run. @param waiting what it waits with. */
+export function firstStart(waiting: string | undefined, before: FlinkJob, now: FlinkJob): string | undefined {
+  return waiting === before.spec.job.initialSavepoint ? now.spec.job.initialSavepoint : waiting;
 }

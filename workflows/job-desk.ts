@@ -283,7 +283,7 @@ export abstract class JobDesk extends JobBook {
     if (given) state.given = given;
     const isNew = state.revision.specHash !== request.specHash || state.lastOperation === 0;
     if (!isNew) return state;
-    correctFirstStart(state, spec);
+    correctFirstStart(state, state.revision.spec, spec);
     const number = state.lastOperation === 0 ? 1 : state.revision.number + 1;
     this.acceptedAs({ number, spec, specHash: request.specHash }, request.requestedBy);
     return state;

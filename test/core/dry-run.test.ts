@@ -4,7 +4,7 @@ import { dryRun, type SpecWish, type Wish } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { pausesOf, type RecordedJob } from '../../core/recorded-job.ts';
-import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
+import type { FlinkJob, FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
 import { jobSpec, jobView, operationRecord } from '../support/records.ts';
 import { someSavepoint, someTime } from '../support/state-fixture.ts';
@@ -158,8 +158,23 @@ describe('of a job that does not run', () => {
     expect(startOf(outlook)).toBe(from);
   });
 
+  const beginning = (initialSavepoint?: string) =>
+    jobSpec('counts', { storage, job: { jarUri: 'local:///a.jar', ...(initialSavepoint && { initialSavepoint }) } });
+  const unstarted = { phase: 'FAILED', generation: undefined, lastRun: undefined } as const;
+  const [a, b] = ['s3://b/a', 's3://b/b'];
+
+  test.each<[string, Partial<JobView>, FlinkJob, string]>([
+    ['another one', { spec: beginning(a), restorePoint: a }, beginning(b), b],
+    ['one, and has said none', { spec: beginning() }, beginning(b), b],
+    ['none any more', { spec: beginning(a), restorePoint: a }, beginning(), empty],
+    ['another one, once it has a state of its own', { spec: beginning(a), restorePoint: 's3://b/1' }, beginning(b), 's3://b/1'],
+    ['another one, once it has run', { spec: beginning(a), restorePoint: a, lastRun: 1 }, beginning(b), a],
+  ])('where its first start has failed, and its spec says now %s', (_title, job, wanted, from) => {
+    expect(startOf(dryRun(recorded({ ...unstarted, ...job }), to(wanted), tried))).toBe(from);
+  });
+
   test('a new one starts from where its spec says', () => {
-    const wanted = jobSpec('counts', { storage, job: { jarUri: 'local:///a.jar', initialSavepoint: 's3://b/old' } });
+    const wanted = beginning('s3://b/old');
     const outlook = dryRun(undefined, to(wanted), tried);
     expect(outlook).toMatchObject({ changed: true, revision: 0, plan: { kind: 'deploy' }, startsFrom: 's3://b/old' });
   });

@@ -18,7 +18,7 @@ import { concludeTrouble } from '../../core/recovery/mending.ts';
 import { isToBeJudged, type Trouble } from '../../core/recovery/trouble.ts';
 import { found } from '../support/findings.ts';
 import { jobIs } from '../support/observation-fixture.ts';
-import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
+import { smallSpec, someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const failure: Failure = { code: 'JOB_FAILED', message: 'm', cure: 'c' };
 const both = [someGeneration(4, { candidate: true }), someGeneration(3)];
@@ -245,6 +245,18 @@ describe('the end of an operation', () => {
     const state = someState();
     concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }), state.revision);
     expect(state.restorePoint).toBe('file:/sp');
+  });
+
+  test.each([
+    ['starts next from where a spec says that was accepted meanwhile', { failure, leftRunning: false }, 's3://b/sp'],
+    ['goes on from its own state, if it has made any', { failure, leftRunning: false, restorePoint: 'b/chk-7' }, 'b/chk-7'],
+    ['needs nothing of that once it runs', { record: { ...someOperation(5).record, generation: 3 } }, undefined],
+  ])('a job whose first start has ended %s', (_name, change, restorePoint) => {
+    const job = { jarUri: 'local:///opt/job.jar', initialSavepoint: 's3://b/sp' };
+    const revision = { number: 4, spec: smallSpec({ job }), specHash: 'h4' };
+    const state = someState({ revision, restorePoint: 's3://b/sp', running: someOperation(5) });
+    concludeOperation(state, result(change), someState().revision);
+    expect(state.restorePoint).toBe(restorePoint);
   });
 
   test('keeps since when that ages, until there is none', () => {
