@@ -10,7 +10,7 @@ import { firstStart } from './new-job.ts';
 import { planChange, type PlanMode } from './plan/change-plan.ts';
 import { planForgetting, planRemoval, planVerdict, type OperationPlan } from './plan/ending-plan.ts';
 import { startingPoint } from './plan/starting-point.ts';
-import { disposableJob, isRepeated, judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
+import { activeSpec, disposableJob, isRepeated, judgedJob, plannedJob, type RecordedJob } from './recorded-job.ts';
 import type { FlinkJob } from './schema/flink-job.ts';
 import type { SavepointFormat } from './savepoint.ts';
 import { disposalOutlook, takingOutlook, type SavepointOutlook } from './savepoint-outlook.ts';
@@ -187,7 +187,9 @@ interface Planned {
 
 function specOutlook(recorded: RecordedJob | undefined, { spec, mode, restoreFrom, force }: SpecWish): Planned {
   const planned = planChange(plannedJob(recorded), spec, mode);
-  const isForced = force === true && planned.cost === 'restart' && planned.mode !== 'stateless';
+  const left = recorded && activeSpec(recorded);
+  const mayKeep = planned.mode !== 'stateless' && (!left || hasDurableStorage(left));
+  const isForced = force === true && planned.cost === 'restart' && mayKeep;
   const plan = isForced ? { ...planned, notes: [...planned.notes, forcedEnd] } : planned;
   const waiting = recorded ? waitingState(recorded, spec) : spec.spec.job.initialSavepoint;
   return { plan, startsFrom: startingPoint(plan, { named: restoreFrom, waiting }) };
@@ -197,11 +199,13 @@ const forcedEnd =
   'Where no savepoint can be had, the job is canceled and goes on later from its newest checkpoint, however old that is.';
 
 /** From where a job that does not run, or soon will not, goes on. */
-function waitingState({ job, specs }: RecordedJob, next: FlinkJob): string | undefined {
+function waitingState({ job, specs, operations }: RecordedJob, next: FlinkJob): string | undefined {
   const { phase, generation } = job;
   const restorePoint = job.lastRun === undefined ? firstStart(job.restorePoint, job.spec, next) : job.restorePoint;
   const left = generation && specs.get(generation.revision);
   const isStopping = phase === 'SUSPENDING' || phase === 'CANCELING';
+  const stop = operations.find(({ number }) => number === job.operation);
+  if (isStopping && stop?.plan?.mode === 'stateless') return undefined;
   if (left && hasDurableStorage(left) && isStopping) return 'the state with which the job is being stopped';
   const isBroken = phase === 'FAILED' || phase === 'RECOVERING';
   if (restorePoint !== undefined || !isBroken) return restorePoint;

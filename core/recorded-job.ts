@@ -90,7 +90,7 @@ export function plannedJob(recorded: RecordedJob | undefined): PlannedJob {
   return {
     ...certain,
     phase: isBroken(job) ? job.phase : settledPhase(job.phase),
-    generations: active ? [{ spec: active }] : [],
+    generations: active ? [{ spec: active, ...(job.startedFrom && { restoreFrom: job.startedFrom }) }] : [],
     ...(isRecordedUnsettled(recorded.operations) && { isUnsettled: true }),
     ...(isRecordedToResume(recorded.operations) && { resumes: true }),
     ...(lastRun && { lastRun }),

@@ -6,7 +6,8 @@ import type { FlinkJob, JobSpec } from '../schema/flink-job.ts';
 import { changesBetween, type FieldChange } from './changes.ts';
 import { dearest, type Cost } from './field-costs.ts';
 import { whyNotInPlace } from './in-place.ts';
-import { changesStateBackend, isOlder, rollbackLimit } from './rollback-limit.ts';
+import { changesStateBackend } from './rollback-limit.ts';
+import { keepsNothingSince, notLastState, startNotes, startsEmpty, upgradeNotes } from './state-notes.ts';
 import { strategyOf, type Strategy } from './strategy.ts';
 
 /** The operations that a spec may ask for. */
@@ -37,7 +38,7 @@ export interface ChangePlan {
 export interface PlannedJob {
   readonly phase: JobPhase;
   readonly askedCluster: boolean;
-  readonly generations: readonly Pick<Generation, 'spec' | 'candidate'>[];
+  readonly generations: readonly Pick<Generation, 'spec' | 'candidate' | 'restoreFrom'>[];
   /** Whether nobody knows which parallelism it has: a rescale has failed, and could not be taken back. */
   readonly isUnsettled?: boolean;
   /** Whether the operation before this one was lost: then nothing is certain. */
@@ -106,9 +107,11 @@ function waitsToBeResumed({ phase, resumes = false }: PlannedJob): boolean {
 /** What a spec says of upgrades is no word about a job that is to go on: its state is only left behind where somebody says so. */
 function resumption(before: FlinkJob | undefined, target: FlinkJob, said?: PlanMode) {
   const mode = said ?? goingOn(modeOf(before, target));
-  const needsCanonical = mode !== 'stateless' && before !== undefined && changesStateBackend(before, target);
-  const notes = mode === 'stateless' ? [startsEmpty] : needsCanonical ? [onlyCanonical] : [];
-  return { kind: 'resume', mode, notes } as const;
+  return {
+    kind: 'resume',
+    mode,
+    notes: mode === 'stateless' ? [startsEmpty] : startNotes(before, target, mode),
+  } as const;
 }
 
 /** What takes no savepoint goes on from what it has completed last. */
@@ -131,7 +134,8 @@ function startOf(before: FlinkJob | undefined, target: FlinkJob, { changes, said
   const inSpec = modeOf(before, target);
   const goesOn = before && !hasFinished && !changes.some(asksForUpgrade);
   const mode = said ?? (goesOn ? goingOn(inSpec) : inSpec);
-  return { mode: readable(before, target, mode), notes: before && mode === 'stateless' ? [startsEmpty] : [] };
+  const hasState = !hasFinished || mode === 'restore' || mode === 'stateless';
+  return { mode: readable(before, target, mode), notes: hasState ? startNotes(before, target, mode) : [] };
 }
 
 function asksForUpgrade({ path, cost }: FieldChange): boolean {
@@ -156,10 +160,18 @@ function obstacleOf(active: FlinkJob, mode: PlanMode | undefined): string | unde
 function endOf(job: PlannedJob, { spec }: FlinkJob, said?: PlanMode): Partial<ChangePlan> & Pick<ChangePlan, 'kind'> {
   if (job.phase === 'FINISHED') return { kind: 'adjust', cost: 'none' };
   const cost = isStopped(job.phase) ? 'none' : 'restart';
-  const notes = said === 'stateless' ? [startsEmpty] : [];
   const [kind, mode] =
     spec.state === 'suspended' ? (['suspend', 'savepoint'] as const) : (['cancel', 'last-state'] as const);
-  return { kind, cost, mode: said ?? mode, notes };
+  return { kind, cost, ...keptAtItsEnd(job, said ?? mode) };
+}
+
+/** What a job without storage was started from is all that it may begin with again. */
+function keptAtItsEnd(job: PlannedJob, mode: PlanMode): Pick<ChangePlan, 'mode' | 'notes'> {
+  const active = runningGeneration(job);
+  const keepsNone = active !== undefined && !hasDurableStorage(active.spec);
+  if (mode !== 'stateless' && keepsNone && active.restoreFrom !== undefined)
+    return { mode, notes: [keepsNothingSince(active.restoreFrom)] };
+  return mode === 'stateless' || keepsNone ? { mode: 'stateless', notes: [startsEmpty] } : { mode, notes: [] };
 }
 
 /** Then it runs again when what it runs has changed; bookkeeping is only noted. */
@@ -184,62 +196,9 @@ function upgradeOf(previous: FlinkJob, next: FlinkJob, wanted: PlanMode) {
     kind: 'upgrade',
     strategy,
     mode,
-    notes: [...notes, ...becomes, ...stateNotes(previous, next, mode)],
+    notes: [...notes, ...becomes, ...upgradeNotes(previous, next, mode)],
   } as const;
-}
-
-/** What becomes of the job's state. */
-function stateNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
-  const [was, is] = [previous.spec.flink.version, next.spec.flink.version];
-  const limit = limitNotes(previous, next);
-  if (mode === 'stateless') return [startsEmpty, ...limit];
-  const named = mode === 'restore' ? ['What the job has done since that savepoint was taken is done again.'] : [];
-  return [
-    ...named,
-    ...(isOlder(is, was) ? [`Flink ${is} may not read what Flink ${was} has written: then the upgrade fails.`] : []),
-    ...(changesStateBackend(previous, next) ? backendNotes(previous, next, mode) : []),
-    ...(changesProgram(previous, next) ? [typesUnknown] : []),
-    ...limit,
-  ];
-}
-
-/** Whatever it starts from, a rollback goes on from its own checkpoint, where it keeps any. */
-function limitNotes(previous: FlinkJob, next: FlinkJob): string[] {
-  const limit = hasDurableStorage(next) ? rollbackLimit(previous, next) : undefined;
-  return limit ? [`Once the new revision has completed a checkpoint it cannot be rolled back: ${limit}.`] : [];
-}
-
-/** How the state is brought to another state backend. */
-function backendNotes(previous: FlinkJob, next: FlinkJob, mode: PlanMode): string[] {
-  if (mode === 'restore') return [onlyCanonical];
-  // Asynchronous state came with Flink 2.
-  const hasAsync = !isOlder(previous.spec.flink.version, '2.0');
-  const unless = hasAsync ? ': a job with asynchronous state cannot write that, and runs on as it is' : '';
-  const taken = `The savepoint is taken in canonical format, for the state backend changes${unless}.`;
-  return next.spec.upgrade.whenSavepointFails === 'checkpoint' ? [taken, noCheckpoint] : [taken];
 }
 
 const settles =
   'Which parallelism the job has is not known: its last rescale failed and could not be taken back. Flink is asked for that of the spec.';
-
-const startsEmpty = 'The state of the job is left behind: it starts empty.';
-
-const onlyCanonical =
-  'The state backend changes: of savepoints, only one in canonical format can be read, and no checkpoint. `drey savepoint create NAME --format canonical` takes one while the job runs.';
-
-const notLastState = '`last-state` becomes `savepoint`: no state backend reads the checkpoints of another.';
-
-const noCheckpoint =
-  'Where the savepoint fails the job runs on, though the spec says `checkpoint`: the new state backend could not read one.';
-
-const typesUnknown =
-  'Whether the program keeps a state in another type is only known when Flink reads it: what the new revision cannot read is rolled back, and an old one that cannot read what the new one has committed is not.';
-
-/** Another image may hold another program under the same name. */
-function changesProgram(previous: FlinkJob, next: FlinkJob): boolean {
-  return programOf(previous) !== programOf(next);
-}
-
-function programOf({ spec: { flink, job } }: FlinkJob): string {
-  return [flink.image, job.jarUri, job.entryClass].join(' ');
-}

@@ -68,6 +68,15 @@ describe('of a running job', () => {
     expect(dryRun(recorded(), to(wanted, more), tried)).toMatchObject({ changed: true, plan: { notes } });
   });
 
+  test.each([
+    ['that was not started from anything', {}, 'stateless', /starts empty/],
+    ['that was', { startedFrom: 's3://b/old' }, 'savepoint', /since it began from s3:\/\/b\/old is left behind/],
+  ])('suspend says of one without storage %s that no state is kept, also by force', (_title, job, mode, note) => {
+    const bare = { ...recorded({ spec: jobSpec(), ...job }), specs: new Map([[1, jobSpec()]]) };
+    const outlook = dryRun(bare, to(suspended(jobSpec()), { force: true }), tried);
+    expect(outlook).toMatchObject({ changed: true, plan: { mode, notes: [expect.stringMatching(note)] } });
+  });
+
   test('resume changes nothing', () => {
     expect(dryRun(recorded(), to(resumed(spec)), tried)).toEqual({ changed: false, revision: 1, spec });
   });
@@ -158,6 +167,13 @@ describe('of a job that does not run', () => {
     expect(startOf(outlook)).toBe(from);
   });
 
+  test('resume of one that is being suspended without its state starts empty', () => {
+    const plan = { kind: 'suspend', cost: 'restart', changes: [], mode: 'stateless', notes: [] } as const;
+    const suspend = operationRecord({ number: 6, kind: 'suspend', state: 'running', plan });
+    const job = recorded({ phase: 'SUSPENDING', spec: suspended(spec), operation: 6 }, [suspend]);
+    expect(startOf(dryRun(job, to(resumed(spec)), tried))).toBe(empty);
+  });
+
   const beginning = (initialSavepoint?: string) =>
     jobSpec('counts', { storage, job: { jarUri: 'local:///a.jar', ...(initialSavepoint && { initialSavepoint }) } });
   const unstarted = { phase: 'FAILED', generation: undefined, lastRun: undefined } as const;
@@ -167,7 +183,12 @@ describe('of a job that does not run', () => {
     ['another one', { spec: beginning(a), restorePoint: a }, beginning(b), b],
     ['one, and has said none', { spec: beginning() }, beginning(b), b],
     ['none any more', { spec: beginning(a), restorePoint: a }, beginning(), empty],
-    ['another one, once it has a state of its own', { spec: beginning(a), restorePoint: 's3://b/1' }, beginning(b), 's3://b/1'],
+    [
+      'another one, once it has a state of its own',
+      { spec: beginning(a), restorePoint: 's3://b/1' },
+      beginning(b),
+      's3://b/1',
+    ],
     ['another one, once it has run', { spec: beginning(a), restorePoint: a, lastRun: 1 }, beginning(b), a],
   ])('where its first start has failed, and its spec says now %s', (_title, job, wanted, from) => {
     expect(startOf(dryRun(recorded({ ...unstarted, ...job }), to(wanted), tried))).toBe(from);

@@ -18,7 +18,14 @@ import { concludeTrouble } from '../../core/recovery/mending.ts';
 import { isToBeJudged, type Trouble } from '../../core/recovery/trouble.ts';
 import { found } from '../support/findings.ts';
 import { jobIs } from '../support/observation-fixture.ts';
-import { smallSpec, someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
+import {
+  smallSpec,
+  someGeneration,
+  someOperation,
+  someSavepoint,
+  someState,
+  someTime,
+} from '../support/state-fixture.ts';
 
 const failure: Failure = { code: 'JOB_FAILED', message: 'm', cure: 'c' };
 const both = [someGeneration(4, { candidate: true }), someGeneration(3)];
@@ -249,7 +256,11 @@ describe('the end of an operation', () => {
 
   test.each([
     ['starts next from where a spec says that was accepted meanwhile', { failure, leftRunning: false }, 's3://b/sp'],
-    ['goes on from its own state, if it has made any', { failure, leftRunning: false, restorePoint: 'b/chk-7' }, 'b/chk-7'],
+    [
+      'goes on from its own state, if it has made any',
+      { failure, leftRunning: false, restorePoint: 'b/chk-7' },
+      'b/chk-7',
+    ],
     ['needs nothing of that once it runs', { record: { ...someOperation(5).record, generation: 3 } }, undefined],
   ])('a job whose first start has ended %s', (_name, change, restorePoint) => {
     const job = { jarUri: 'local:///opt/job.jar', initialSavepoint: 's3://b/sp' };

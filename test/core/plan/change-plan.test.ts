@@ -48,6 +48,28 @@ describe('what a spec asks of its job', () => {
     ],
     ['a job may be canceled', running(), { state: 'canceled' }, { kind: 'cancel', mode: 'last-state' }],
     [
+      'a job without storage is suspended without state',
+      running({ storage: {} }),
+      { state: 'suspended' },
+      { kind: 'suspend', mode: 'stateless', notes: [expect.stringMatching(/starts empty/)] },
+    ],
+    [
+      'and canceled so',
+      running({ storage: {} }),
+      { state: 'canceled' },
+      { kind: 'cancel', mode: 'stateless', notes: [expect.stringMatching(/starts empty/)] },
+    ],
+    [
+      'but may begin again where it once began',
+      running({}, { generations: [someGeneration(1, { restoreFrom: 's3://b/old' })] }),
+      { state: 'suspended' },
+      {
+        kind: 'suspend',
+        mode: 'savepoint',
+        notes: [expect.stringMatching(/since it began from s3:\/\/b\/old is left/)],
+      },
+    ],
+    [
       'a canceled job is resumed',
       running({}, { phase: 'CANCELED', generations: [] }),
       { job: args('2') },
@@ -270,6 +292,37 @@ describe('what the reader is told beforehand', () => {
   });
 });
 
+describe('of a job that does not run, what may not be read', () => {
+  const flink = (version: '1.20' | '2.3', more: object = {}) => ({ flink: { version, ...more } });
+  const rocksdb = flink('2.3', { configuration: { 'state.backend.type': 'rocksdb' } });
+  const other = flink('2.3', { image: 'shop/orders:2' });
+  const older = [/^Flink 1\.20 may not read what Flink 2\.3 has written: then the start fails\.$/];
+  const canonical = [/only one in canonical format/];
+  const types = [/where the new revision cannot, the start fails\.$/];
+
+  test.each<[string, PlannedJob['phase'], Spec, RegExp[]]>([
+    ['by an older Flink, once it is suspended', 'SUSPENDED', flink('1.20'), older],
+    ['or canceled', 'CANCELED', flink('1.20'), older],
+    ['or has failed', 'FAILED', flink('1.20'), older],
+    ['by another program, once it is suspended', 'SUSPENDED', other, types],
+    ['or waits to be brought back', 'RECOVERING', other, types],
+    ['by another state backend, once it is suspended', 'SUSPENDED', rocksdb, canonical],
+    ['or has failed, too', 'FAILED', rocksdb, canonical],
+    ['or waits to be brought back, too', 'RECOVERING', rocksdb, canonical],
+    ['by what has begun anew, is nothing', 'FINISHED', rocksdb, []],
+    ['by what is as it was, is nothing', 'SUSPENDED', { restartNonce: 1 }, []],
+  ])('%s', (_title, phase, spec, notes) => {
+    const job = running({}, { phase, generations: [], lastRun: smallSpec({ storage }) });
+    const plan = planChange(job, smallSpec({ storage, ...spec }));
+    expect(plan.notes).toEqual(notes.map((note) => expect.stringMatching(note)));
+  });
+
+  test('of a job without storage is nothing', () => {
+    const job = running({}, { phase: 'SUSPENDED', generations: [], lastRun: smallSpec() });
+    expect(planChange(job, smallSpec({ ...flink('1.20') })).notes).toEqual([]);
+  });
+});
+
 test('a first start goes on from the savepoint that its spec names, also where upgrades leave the state behind', () => {
   const job = { ...args(), initialSavepoint: 's3://bucket/old' };
   const wanted = smallSpec({ storage, job, upgrade: { mode: 'stateless' } });
@@ -306,13 +359,14 @@ describe('upgrades that leave the state behind are no word about a start', () =>
     expect(planChange(job, wanted)).toMatchObject({ kind: 'deploy', ...plan });
   });
 
-  test.each<[string, Spec]>([
-    ['as it was', {}],
-    ['with another image', { flink: { version: '2.3', image: 'shop/orders:2' } }],
-    ['with another program', { job: args('2'), restartNonce: 1 }],
-  ])('of a job whose resume has failed, tried again %s', (_title, spec) => {
+  const unread = [expect.stringMatching(/another type/)];
+  test.each<[string, Spec, object]>([
+    ['as it was', {}, { notes: [] }],
+    ['with another image', { flink: { version: '2.3', image: 'shop/orders:2' } }, { notes: unread }],
+    ['with another program', { job: args('2'), restartNonce: 1 }, { notes: [] }],
+  ])('of a job whose resume has failed, tried again %s', (_title, spec, told) => {
     const wanted = smallSpec({ storage, job: args(), upgrade: stateless, ...spec });
-    expect(planChange(unresumed, wanted)).toMatchObject({ kind: 'resume', mode: 'last-state', notes: [] });
+    expect(planChange(unresumed, wanted)).toMatchObject({ kind: 'resume', mode: 'last-state', ...told });
     expect(planChange(unresumed, wanted, 'stateless')).toMatchObject({ kind: 'resume', mode: 'stateless' });
   });
 
