@@ -3,7 +3,7 @@ import { refusalOfQueue, type Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import type { JobView } from './job.ts';
 import { isPinned, pinningOf, recordedRestoring, restoringFrom } from './pinning.ts';
-import { disposalRefusal, disposalsMax, filesOf, overRetention } from './retention.ts';
+import { disposalRefusal, disposalsMax, filesOf, newestOf, overRetention } from './retention.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import { isAmong } from './savepoint-list.ts';
 import type { RecalledJob } from './removed-job.ts';
@@ -48,7 +48,7 @@ function theOne(
 
 function allThatMay(all: readonly CompletedSavepoint[], job: JobView, force: boolean): readonly CompletedSavepoint[] {
   const root = rootOf(job);
-  const asked = force ? all : all.filter((one) => !isAmong(one, all.slice(-1)) && !isPinned(one, pinningOf(job)));
+  const asked = force ? all : all.filter((one) => !isAmong(one, newestOf(all)) && !isPinned(one, pinningOf(job)));
   return asked.filter(({ path }) => root !== undefined && filesOf(path, root) !== undefined).slice(0, disposalsMax);
 }
 

@@ -50,7 +50,7 @@ export function disposalRefusal(
 }
 
 /** What was taken of a candidate takes no other's place as the job's newest one. */
-function newestOf(savepoints: readonly CompletedSavepoint[]): readonly CompletedSavepoint[] {
+export function newestOf(savepoints: readonly CompletedSavepoint[]): readonly CompletedSavepoint[] {
   const own = savepoints.findLast(({ ofCandidate }) => !ofCandidate);
   return [...savepoints.slice(-1), ...(own ? [own] : [])];
 }

@@ -4,8 +4,11 @@ import { byAge } from './savepoint-numbers.ts';
 import { isSamePlace } from './storage-uri.ts';
 import type { OperationKind } from './operation-kinds.ts';
 
-/** The most that a job remembers: it carries them through continue-as-new. */
-const savepointsMax = 100;
+/**
+ * The most that a job remembers: it carries them through continue-as-new. More than a spec may have kept (`savepoints.retain.count`): what is
+ * off the list is cleaned up by nobody.
+ */
+const savepointsMax = 150;
 
 /** The list after an operation that changed these records. What is no longer on it is not cleaned up by Drey. */
 export function withSavepoints(

@@ -51,7 +51,7 @@ export interface TakingAsked {
 /** @param nowMs milliseconds since 1970: what is over the retention goes by it. */
 export function takingOutlook(
   recorded: RecordedJob,
-  { format = recorded.job.spec.spec.savepoints.format, ofCandidate = false }: TakingAsked,
+  { format = recorded.job.spec.spec.savepoints.format, ofCandidate }: TakingAsked,
   nowMs: number,
 ): SavepointOutlook {
   const { job, operations, savepoints = [] } = recorded;
@@ -62,7 +62,8 @@ export function takingOutlook(
   if (root === undefined) return failing('savepoint', noSavepointStorage);
   const number = 1 + Math.max(0, ...[...operations, ...savepoints].map((one) => one.number));
   const folder = ownSavepointDirectory(root, job.uid, number);
-  const deletes = cleaned(recorded, active, { number, path: `${folder}/savepoint-new` }, nowMs);
+  const next = { number, path: `${folder}/savepoint-new`, ...(ofCandidate && { ofCandidate }) };
+  const deletes = cleaned(recorded, next, nowMs);
   const notes = ['The job runs on.', ...(deletes.length > 0 ? ['What is over spec.savepoints.retain goes then.'] : [])];
   return {
     ...planned('savepoint', notes),
@@ -75,18 +76,20 @@ function candidateSpec({ job, specs }: RecordedJob): FlinkJob | undefined {
   return job.candidate && specs.get(job.candidate.revision);
 }
 
-/** What the retention would clean up once the new one is there. */
+/** What the retention would clean up once the new one is there: that of the job, also where it is of the candidate. */
 function cleaned(
-  { job, savepoints = [] }: RecordedJob,
-  active: FlinkJob,
-  next: Pick<CompletedSavepoint, 'number' | 'path'>,
+  recorded: RecordedJob,
+  next: Pick<CompletedSavepoint, 'number' | 'path' | 'ofCandidate'>,
   nowMs: number,
 ): readonly DeletedOutlook[] {
-  const root = active.spec.storage.savepoints ?? '';
+  const { job, savepoints = [] } = recorded;
+  const active = activeSpec(recorded);
+  const root = active?.spec.storage.savepoints;
   const last = savepoints.at(-1);
-  if (!last) return [];
+  if (!last || !active || root === undefined) return [];
   const { retain } = completed(active).spec.savepoints;
-  const all = [...savepoints, { ...last, ...next, takenAt: new Date(nowMs).toISOString() }];
+  const { ofCandidate: _ofTheLast, ...like } = last;
+  const all = [...savepoints, { ...like, ...next, takenAt: new Date(nowMs).toISOString() }];
   return deleted(overRetention(all, { retain, root, ...pinningOf(job) }, nowMs), root);
 }
 

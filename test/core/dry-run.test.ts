@@ -4,6 +4,7 @@ import { dryRun, type SpecWish, type Wish } from '../../core/dry-run.ts';
 import type { JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { pausesOf, type RecordedJob } from '../../core/recorded-job.ts';
+import type { CompletedSavepoint } from '../../core/savepoint.ts';
 import type { FlinkJob, FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { canceled, restarted, resumed, scaled, suspended } from '../../core/verbs.ts';
 import { jobSpec, jobView, operationRecord } from '../support/records.ts';
@@ -27,7 +28,7 @@ function recorded(job: Partial<JobView> = {}, operations: readonly OperationReco
 
 const to = (wanted: SpecWish['spec'], more: Partial<SpecWish> = {}): Wish => ({ to: 'change', spec: wanted, ...more });
 const remove = (more: object = {}): Wish => ({ to: 'remove', spec, ...more });
-const take = (format?: 'canonical'): Wish => ({ to: 'takeSavepoint', spec, format });
+const take = (format?: 'canonical', ofCandidate?: true): Wish => ({ to: 'takeSavepoint', spec, format, ofCandidate });
 const dispose = (number: number, force = false): Wish => ({ to: 'disposeSavepoint', spec, number, force });
 const abort = (operation: number): Wish => ({ to: 'abort', spec: next, operation });
 const stopped = { phase: 'SUSPENDED', generation: undefined, spec: suspended(spec), restorePoint: 's3://b/1' } as const;
@@ -368,6 +369,30 @@ describe('of savepoints', () => {
     ],
   ])('%s', (_title, job, wish, expected) => {
     expect(dryRun(job, wish, tried)).toMatchObject({ changed: true, revision: 1, ...expected });
+  });
+
+  const keepsOne = jobSpec('counts', { storage, savepoints: { retain: { count: 1 } } });
+  const elsewhere = jobSpec('counts', { storage: { root: 's3://other' }, restartNonce: 1 });
+  const beside = (savepoints: readonly CompletedSavepoint[]): RecordedJob => ({
+    ...having({ phase: 'DUAL_RUNNING', revision: 2, spec: elsewhere, candidate }),
+    savepoints,
+    specs: new Map([
+      [1, keepsOne],
+      [2, elsewhere],
+    ]),
+  });
+  const ofCandidate = true as const;
+  test.each<[string, RecordedJob, Wish, number[]]>([
+    [
+      'the job, though its candidate has the last one',
+      beside([taken(2), taken(3), { ...taken(4), ofCandidate }]),
+      take(),
+      [2, 3, 4],
+    ],
+    ['its candidate: by the retention of the job', beside([taken(2), taken(3)]), take(undefined, true), [2]],
+  ])('beside a candidate the same go as would with one of %s', (_title, job, wish, numbers) => {
+    const deletes = numbers.map((number) => ({ number, path: `${root}/a1b2c3d4/taken-${number}` }));
+    expect(dryRun(job, wish, tried)).toMatchObject({ changed: true, deletes });
   });
 
   test('one that cannot be taken is told without a place', () => {

@@ -36,6 +36,11 @@ describe('of the savepoints of a removed job', () => {
     ['those over the count and the age of now go', { which: 'overRetention', force: false }, [2]],
   ])('%s', (_name, wish, expected) => expect(numbersOf(chosenOfRemoved(daily, removed, wish, now))).toEqual(expected));
 
+  test('all go but the newest one of the job and that of its candidate', () => {
+    const all = [...daily, someSavepoint(10, { ofCandidate: true })];
+    expect(numbersOf(chosenOfRemoved(all, removed, { which: 'all', force: false }, now))).toEqual([2, 3, 5, 8]);
+  });
+
   test('those go by age that have become too old since', () => {
     const later = now + 3 * 86_400_000;
     expect(numbersOf(chosenOfRemoved(daily, removed, { which: 'overRetention', force: true }, later))).toEqual([

@@ -4,6 +4,7 @@ import { asNeeded, disposalWish } from '../../core/disposal-wish.ts';
 import { viewOf } from '../../core/job-view.ts';
 import { disposableJob } from '../../core/recorded-job.ts';
 import { filesOf, overRetention, type Retaining } from '../../core/retention.ts';
+import { withSavepoints } from '../../core/savepoint-list.ts';
 import { someGeneration, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
 
 const root = 'file:///flink-state/savepoints';
@@ -42,6 +43,13 @@ describe('over the retention', () => {
   ] as const)('%s', (_title, count, [same, as], numbers) => {
     const twice = daily.map((one) => (one.number === same ? { ...one, path: pathOf(as) } : one));
     expect(overRetention(twice, { root, retain: { count } }, now).map(({ number }) => number)).toEqual(numbers);
+  });
+
+  test('is the oldest of so many as a spec may have kept, and one more: the job remembers that', () => {
+    const known = Array.from({ length: 100 }, (_, index) => someSavepoint(index + 1));
+    const all = withSavepoints(known, [someSavepoint(101)]) ?? [];
+    const over = overRetention(all, { root, retain: { count: 100 } }, now);
+    expect(over.map(({ number }) => number)).toEqual([1]);
   });
 
   test('are at most twenty at once', () => {
