@@ -10,7 +10,7 @@ import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { allEnded, OperationRun } from './operation-run.ts';
 import { rollBack, type StoppedUpgrade } from './roll-back.ts';
-import { endStarted, stopOrCancel } from './stop-generation.ts';
+import { endStarted, stopFound } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 import { assertYoung } from './waited-state.ts';
 
@@ -113,7 +113,7 @@ export class DeployRun {
   private stop(generation: Generation): Promise<StoppedJob | undefined> {
     const next = this.target.generation;
     const wish = { ...keepingState(generation, next.spec, this.account.mode), next };
-    return stopOrCancel(this.account, wish, 'previousStopped');
+    return stopFound(this.account, this.input, wish, 'previousStopped');
   }
 
   /** Stops it. An operation that was lost may have started what this one is there for, and it has finished meanwhile. */
@@ -223,6 +223,8 @@ export class DeployRun {
 
   private async endStarted(): Promise<void> {
     const { generation } = this.target;
+    // Where its end is not known, the next operation learns of its own checkpoints when it stops it.
+    if (!this.account.finished) this.account.restorePoint = this.waiting;
     const done = await endStarted(this.account, this.target, { before: this.waiting, step: 'startedStopped' });
     if (done === 'finished') await this.target.settledIfFinished();
     else if (generation.spec.spec.cleanup.failed === 'remove') await this.target.cleared('undone');

@@ -1,9 +1,11 @@
 /** Ends a generation's job as one step of an operation, so that another may go on from its state. */
 import type { StoppedJob, StopJobInput } from '../activities/cluster/stop-shapes.ts';
 import { withAging } from '../core/aging.ts';
+import { pointBeforeStart } from '../core/left-start.ts';
 import { noticesOf } from '../core/notice.ts';
 import { flinkJobId, generationName } from '../core/names.ts';
 import { operationKinds } from '../core/operation-kinds.ts';
+import type { OperationInput } from '../core/operation-result.ts';
 import { newestAside } from '../core/savepoint-list.ts';
 import type { StepName } from '../core/steps.ts';
 import { cancelGeneration } from './cancel-generation.ts';
@@ -83,13 +85,22 @@ export async function endStarted(
   return 'nothing';
 }
 
-/** The same where a candidate may be met: its state counts for nothing, so it is only canceled. */
-export async function stopOrCancel(
+/**
+ * Stops what an operation finds there: what runs, what is left of a start that failed, whose point is not the one that the job waits with, or a
+ * candidate, whose state counts for nothing, so it is only canceled.
+ */
+export async function stopFound(
   account: OperationRun,
+  input: OperationInput,
   wish: StopWish,
   step: StepName,
 ): Promise<StoppedJob | undefined> {
-  if (!wish.generation.candidate) return stopGeneration(account, wish, step);
-  await cancelGeneration(account, wish.generation, 'candidateCanceled');
+  const { generation } = wish;
+  if (!generation.candidate) {
+    const stopped = await stopGeneration(account, wish, step);
+    account.restorePoint = pointBeforeStart(input, generation, stopped) ?? account.restorePoint;
+    return stopped;
+  }
+  await cancelGeneration(account, generation, 'candidateCanceled');
   return undefined;
 }

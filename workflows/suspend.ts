@@ -7,7 +7,7 @@ import type { OperationInput, OperationResult } from '../core/operation-result.t
 import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
 import { askCluster } from './reconcile.ts';
-import { stopOrCancel } from './stop-generation.ts';
+import { stopFound } from './stop-generation.ts';
 import { comeWhatMay, keepingState } from './stop-wishes.ts';
 
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
@@ -17,7 +17,7 @@ export async function suspend(input: OperationInput): Promise<OperationResult> {
   return run.run(async () => {
     for (const generation of await askCluster(run, input)) {
       const wish = keepingState(generation, input.spec, run.mode);
-      const stopped = await stopOrCancel(run, input.force ? comeWhatMay(wish) : wish, 'jobStopped');
+      const stopped = await stopFound(run, input, input.force ? comeWhatMay(wish) : wish, 'jobStopped');
       // Suspended, it would be resumed from nothing, and do again what it has done.
       run.finished = stopped?.finished ?? false;
       if (isKept) await run.step('clusterKept', async () => undefined);
