@@ -10,6 +10,7 @@ import { findRunning } from './find-running.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { allEnded, OperationRun } from './operation-run.ts';
 import { rollBack, type StoppedUpgrade } from './roll-back.ts';
+import { stopAll } from './stop-all.ts';
 import { endStarted, stopFound } from './stop-generation.ts';
 import { keepingState } from './stop-wishes.ts';
 import { assertYoung } from './waited-state.ts';
@@ -82,9 +83,9 @@ export class DeployRun {
   async stopPrevious(): Promise<boolean> {
     const { leftRunning } = this.account;
     const before = this.account.generations.filter((one) => !this.leaves(one));
-    for (const other of before.slice(0, -1)) await this.clearOther(other);
+    const stopped = await stopAll(this.account, before, (one) => this.stop(one));
     const active = before.at(-1);
-    if (active && (await this.hasFinished(active))) return false;
+    if (active && (await this.hasFinished(active, stopped))) return false;
     // What ran was judged as it was stopped: a lost operation may have started it from what waited.
     if (!leftRunning) assertYoung(this.account, this.input, this.target.generation.spec);
     this.tellIfItStays();
@@ -95,31 +96,15 @@ export class DeployRun {
     return true;
   }
 
-  /** Beside it the job may run on: where it cannot be cleared away, nothing of that has changed. */
-  private async clearOther(generation: Generation): Promise<void> {
-    const { leftRunning, restorePoint } = this.account;
-    try {
-      const stopped = await this.stop(generation);
-      if (stopped?.finished) this.account.restorePoint = restorePoint;
-      await this.clear(generation);
-    } catch (error) {
-      this.account.restorePoint = restorePoint;
-      throw error;
-    } finally {
-      this.account.leftRunning = leftRunning;
-    }
-  }
-
   private stop(generation: Generation): Promise<StoppedJob | undefined> {
     const next = this.target.generation;
     const wish = { ...keepingState(generation, next.spec, this.account.mode), next };
     return stopFound(this.account, this.input, wish, 'previousStopped');
   }
 
-  /** Stops it. An operation that was lost may have started what this one is there for, and it has finished meanwhile. */
-  private async hasFinished(generation: Generation): Promise<boolean> {
+  /** An operation that was lost may have started what this one is there for, and it has finished meanwhile. */
+  private async hasFinished(generation: Generation, stopped: StoppedJob | undefined): Promise<boolean> {
     const { identity, specHash } = this.target.generation;
-    const stopped = await this.stop(generation);
     this.isStateUnknown = stopped?.isStateUnknown ?? false;
     this.previous = stopped && this.goneBackTo(generation, stopped);
     const isTheSame = generation.specHash === specHash && generation.identity.uid === identity.uid;

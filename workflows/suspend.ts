@@ -3,10 +3,12 @@
  * cluster away; canceling goes without one, and may leave the cluster for a look.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
+import type { Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import { GenerationSteps } from './generation-steps.ts';
 import { OperationRun } from './operation-run.ts';
 import { askCluster } from './reconcile.ts';
+import { stopAll } from './stop-all.ts';
 import { stopFound } from './stop-generation.ts';
 import { comeWhatMay, keepingState } from './stop-wishes.ts';
 
@@ -14,15 +16,18 @@ setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
 export async function suspend(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
   const isKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
+  const stop = (generation: Generation) => {
+    const wish = keepingState(generation, input.spec, run.mode);
+    return stopFound(run, input, input.force ? comeWhatMay(wish) : wish, 'jobStopped');
+  };
   return run.run(async () => {
-    for (const generation of await askCluster(run, input)) {
-      const wish = keepingState(generation, input.spec, run.mode);
-      const stopped = await stopFound(run, input, input.force ? comeWhatMay(wish) : wish, 'jobStopped');
-      // Suspended, it would be resumed from nothing, and do again what it has done.
-      run.finished = stopped?.finished ?? false;
-      if (isKept) await run.step('clusterKept', async () => undefined);
-      else await new GenerationSteps(run, generation).cleared('previousRemoved');
-    }
+    const all = await askCluster(run, input);
+    const stopped = await stopAll(run, all, stop);
+    // Suspended, it would be resumed from nothing, and do again what it has done.
+    run.finished = stopped?.finished ?? false;
+    const last = all.at(-1);
+    if (last && isKept) await run.step('clusterKept', async () => undefined);
+    else if (last) await new GenerationSteps(run, last).cleared('previousRemoved');
     // What somebody stops is not too old later, nor what had ended before.
     run.aging = [];
     if (run.mode === 'stateless') run.restorePoint = undefined;

@@ -119,6 +119,12 @@ test('what is stable is what runs, though the one before could not be cleared aw
   expect(upgrade).toMatchObject({ kind: 'upgrade', state: 'failed', failure: { code: 'PODS_NOT_GONE' } });
   const seen = await viewOf('stuck');
   expect(seen).toMatchObject({ phase: 'RUNNING', lastRun: 2, generation: { revision: 2 } });
+  // Nor is it touched by what would end it, as long as that cannot be cleared away.
+  const suspend = await endOf('stuck', await call('POST', `${path('stuck')}/suspend`));
+  expect(suspend).toMatchObject({ kind: 'suspend', state: 'failed', failure: { code: 'PODS_NOT_GONE' } });
+  const left = await viewOf('stuck');
+  expect(left).toMatchObject({ phase: 'RUNNING', generation: { revision: 2 } });
+  expect(left.restorePoint).toBeUndefined();
 }, 200_000);
 
 test('so is what is rescaled, though its TaskManagers do not go', async () => {
