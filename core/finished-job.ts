@@ -1,6 +1,7 @@
-/** What is left of a job that has ended, and not by an operation. */
+/** A job that has ended, and not by an operation: what is left of it, and whether it is run again. */
 import { waitingChange } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
+import type { OperationInput } from './operation-result.ts';
 
 /** What the spec says of its Flink cluster, by how it has ended: by itself, or because somebody canceled it in Flink. */
 const saidBy = { FINISHED: 'finished', CANCELED: 'canceled' } as const;
@@ -17,4 +18,12 @@ export function leavesCluster({
   const active = generations.at(-1);
   if ((phase !== 'FINISHED' && phase !== 'CANCELED') || !active || waitingChange(queue)) return false;
   return active.spec.spec.cleanup[saidBy[phase]] === 'remove' && !generations.some(({ candidate }) => candidate);
+}
+
+/**
+ * Whether a job that an operation finds to have finished stays so. Who changes its spec wants another run; a recovery, or what an autoscaler has
+ * decided, is about the one that was.
+ */
+export function staysFinished({ asked }: Pick<OperationInput, 'asked'>): boolean {
+  return asked === undefined;
 }

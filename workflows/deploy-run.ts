@@ -1,6 +1,7 @@
 /** The parts of a deploy: what is there is asked, ended with its state, and the target brought up from it. */
 import { decideAdoption, reconciled, type FoundGeneration } from '../core/adoption.ts';
 import { markedAsKnown } from '../core/candidate.ts';
+import { staysFinished } from '../core/finished-job.ts';
 import type { Generation } from '../core/generation.ts';
 import type { Failure } from '../core/failure.ts';
 import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
@@ -77,7 +78,8 @@ export class DeployRun {
    * Stops whatever runs now, keeping its state, moves the job's Service, and clears the old away. From here on there is no
    * return: the new anchor notes the restore point before the old generation goes. What is left of others goes before the one
    * that runs is touched: where that cannot be cleared away, the job runs on.
-   * @returns false where the very same revision has finished by itself: then there is nothing to start.
+   * @returns false where the very same revision has finished by itself, or any other that nobody asked to be run again: then there is
+   * nothing to start.
    * @throws STATE_TOO_OLD before anything of the target is made.
    */
   async stopPrevious(): Promise<boolean> {
@@ -102,15 +104,17 @@ export class DeployRun {
     return stopFound(this.account, this.input, wish, 'previousStopped');
   }
 
-  /** An operation that was lost may have started what this one is there for, and it has finished meanwhile. */
+  /** What this one is there for may have finished meanwhile: an operation that was lost has started it, or it is to be brought back. */
   private async hasFinished(generation: Generation, stopped: StoppedJob | undefined): Promise<boolean> {
-    const { identity, specHash } = this.target.generation;
+    const { identity, specHash, revision } = this.target.generation;
     this.isStateUnknown = stopped?.isStateUnknown ?? false;
     this.previous = stopped && this.goneBackTo(generation, stopped);
-    const isTheSame = generation.specHash === specHash && generation.identity.uid === identity.uid;
-    if (!stopped?.finished || !isTheSame) return false;
+    const isMeant = generation.specHash === specHash || staysFinished(this.input);
+    if (!stopped?.finished || !isMeant || generation.identity.uid !== identity.uid) return false;
     const steps = new GenerationSteps(this.account, generation);
     steps.hasFinished = true;
+    // What was to be gone back to has not run: what has finished stays what ran last.
+    if (generation.revision > revision) this.account.note({ generation: undefined });
     await steps.settledIfFinished();
     return true;
   }

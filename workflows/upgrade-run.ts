@@ -2,6 +2,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { StoppedJob } from '../activities/cluster/stop-shapes.ts';
 import type { Failure } from '../core/failure.ts';
+import { staysFinished } from '../core/finished-job.ts';
 import type { Generation } from '../core/generation.ts';
 import { isNoRoom } from '../core/plan/no-room.ts';
 import type { TargetInput } from '../core/operation-result.ts';
@@ -104,8 +105,11 @@ export class UpgradeRun {
     return this.ahead === 'cluster';
   }
 
-  /** Stops the job with its state kept. From here on there is no return but a rollback. */
-  async stopPrevious(): Promise<void> {
+  /**
+   * Stops the job with its state kept. From here on there is no return but a rollback.
+   * @returns false where it has finished by itself, and nobody asked for another run.
+   */
+  async stopPrevious(): Promise<boolean> {
     const next = this.next.generation;
     const wish = { ...keepingState(this.previous, next.spec, this.account.mode), next };
     // Nobody who asked to give it up while room was made was heard.
@@ -116,6 +120,10 @@ export class UpgradeRun {
     this.previousFinished = stopped.finished ?? false;
     this.previousStop = stopped;
     this.tellWhatIsGone(stopped);
+    if (stopped.finished && staysFinished(this.input)) {
+      await this.leaveFinished();
+      return false;
+    }
     this.account.stoppedAnother = true;
     const from = this.account.startsFrom;
     this.waiting = this.account.restorePoint ?? (stopped.isStateUnknown ? from : undefined);
@@ -123,6 +131,14 @@ export class UpgradeRun {
     this.account.restoring(from);
     this.begun = true;
     this.account.activate(this.next.generation);
+    return true;
+  }
+
+  private async leaveFinished(): Promise<void> {
+    const previous = new GenerationSteps(this.account, this.previous);
+    previous.hasFinished = true;
+    await previous.settledIfFinished();
+    if (this.begun) await this.next.cleared('newRemoved');
   }
 
   /** Who thinks of giving it up reads what becomes of the job then. */

@@ -20,7 +20,7 @@ async function replace(input: TargetInput): Promise<OperationResult> {
     async () => {
       await run.askCluster();
       await run.warmUp();
-      await run.stopPrevious();
+      if (!(await run.stopPrevious())) return;
       await run.startNext();
       await run.seeItStable();
       await run.removePrevious();

@@ -76,7 +76,9 @@ export function concludeTrouble(state: JobState, ended: QueuedOperation, taken: 
   // What has done nothing to a job that is to be brought back, though nothing of it may be there any more.
   if (!mends && state.phase === 'RECOVERING') return untouched(state);
   state.trouble = stillThere(state);
-  if (mends?.action === 'rollBack') wentBack(state, mends);
+  // Without a generation it has found that the job had finished.
+  const hasMadeNone = state.phase === 'FINISHED' && record.generation === undefined;
+  if (mends?.action === 'rollBack' && !hasMadeNone) wentBack(state, mends);
 }
 
 function attemptsAfter(

@@ -137,6 +137,23 @@ test('memory for which there was no room is noted as that', async () => {
   await waitUntil(isNotedAsRefused, { what: 'the size without room to be noted', timeoutMs: 30_000 });
 }, 120_000);
 
+test.each(['warm', 'recreate'] as const)(
+  'a job that finishes before it is stopped for its memory has finished, and is not run again (%s)',
+  async (strategy) => {
+    const name = `done-${strategy}`;
+    const job = { jarUri: 'local:///opt/flink/usrlib/counts.jar', parallelism: 4, finite: true, args: ['--done'] };
+    await send(fullWindow(await running(name, 'active', { ...given, job, upgrade: { strategy } })));
+    await decided(name, ({ outcome }) => outcome === 'carriedOut');
+    const view = await viewOf(name);
+    expect([view.phase, view.generation]).toEqual(['FINISHED', undefined]);
+    const [newest] = await operationsOf(name);
+    expect(newest).toMatchObject({ kind: 'upgrade', state: 'succeeded', stopFound: 'finished' });
+    const ends = strategy === 'warm' ? ['finishedRemoved', 'newRemoved'] : ['finishedRemoved'];
+    expect(newest?.steps.map((step) => step.name).slice(-ends.length - 1)).toEqual(['previousStopped', ...ends]);
+  },
+  120_000,
+);
+
 test('nothing is given where the upgrade would lose the state', async () => {
   const name = 'stateless';
   await send(fullWindow(await running(name, 'active', { ...given, upgrade: { mode: 'stateless' } })));

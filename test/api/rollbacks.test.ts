@@ -4,6 +4,8 @@ import { jobAnswer, operationAnswer } from '../../api/answer-shapes.ts';
 import type { FlinkJobInput } from '../../core/schema/flink-job.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import type { Caller } from '../support/api-caller.ts';
+import { causedBy, jobIs } from '../support/observation-fixture.ts';
+import { observedJobs } from '../support/observed-jobs.ts';
 import { startPlaneWithAgent, type PlaneWithAgent } from '../support/plane-with-agent.ts';
 import { specInput } from '../support/records.ts';
 
@@ -82,6 +84,19 @@ test('one of a job whose state could not be found waits with the savepoint that 
   const { restore, job } = await restoredInVain('unknown', '--gone');
   expect(restore).toMatchObject({ failure: { code: 'ROLLBACK_UNSAFE' } });
   expect(job).toMatchObject({ phase: 'FAILED', restorePoint: restore.restoredFrom });
+}, 200_000);
+
+test('a job that is found to have finished when it is to be gone back from stays finished: nothing is run again', async () => {
+  const { eventually, operationsOf, tell } = observedJobs(() => here);
+  await applied('done', '--first');
+  await applied('done', '--done');
+  await tell('done', { ...jobIs('FAILED'), ...causedBy('JOB_FAILED', 'The job failed: IOException.') });
+  const job = await eventually('done', ({ phase, generation }) => phase === 'FINISHED' && !generation);
+  expect(job).toMatchObject({ revision: 2, lastRun: 2 });
+  expect(job.failure).toBeUndefined();
+  const [newest] = await operationsOf('done');
+  expect(newest).toMatchObject({ kind: 'recover', state: 'succeeded', revision: 1 });
+  expect(newest?.steps.map(({ name }) => name)).toEqual(['clusterAsked', 'previousStopped', 'finishedRemoved']);
 }, 200_000);
 
 test('files that Flink cannot be rid of are told by the step that should remove them', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { leavesCluster } from '../../core/finished-job.ts';
+import { leavesCluster, staysFinished } from '../../core/finished-job.ts';
+import { askedChange } from '../../core/asked-change.ts';
 import type { JobState } from '../../core/job-state.ts';
 import { completed } from '../../core/spec/completed.ts';
 import { smallSpec, someGeneration, someOperation, someState } from '../support/state-fixture.ts';
@@ -32,4 +33,8 @@ test.each<[string, 'keep' | 'remove', Partial<JobState>, boolean]>([
   const spec = completed(smallSpec({ cleanup: { canceled, finished: canceled === 'keep' ? 'remove' : 'keep' } }));
   const generations = [someGeneration(2, { spec })];
   expect(leavesCluster(someState({ phase: 'CANCELED', generations, ...change }))).toBe(expected);
+});
+
+test('it is run again by what somebody has asked for alone', () => {
+  expect([{ asked: askedChange(smallSpec(), undefined) }, {}].map(staysFinished)).toEqual([false, true]);
 });

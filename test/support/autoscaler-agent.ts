@@ -1,7 +1,7 @@
 /**
  * An agent of a made-up cluster that has an autoscaler's window at hand: whatever else it is asked for is done at once. It says on its
  * output what it was asked. It runs as a process of its own. While the file `<folder>/<activity>` is there, that activity fails; while
- * `<folder>/<activity>-waits` is, it does not end.
+ * `<folder>/<activity>-waits` is, it does not end. A job with the argument `--done` is found to have finished when it is to be stopped.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createClusterActivities } from '../../activities/cluster/cluster-activities.ts';
 import type { ClusterDependencies } from '../../activities/cluster/dependencies.ts';
+import type { StopJobInput } from '../../activities/cluster/stop-shapes.ts';
 import { failed } from '../../activities/failures.ts';
 import { autoscalerSignalName, type AutoscalerSignal } from '../../core/autoscaler/signal.ts';
 import type { FailureCode } from '../../core/failure.ts';
@@ -52,6 +53,10 @@ async function answer({ identity: { tenant, name }, key }: Ask): Promise<void> {
   });
 }
 
+function isDone({ generation }: StopJobInput): boolean {
+  return generation.spec.spec.job.args.includes('--done');
+}
+
 function codeIn(file: string): FailureCode {
   return (readFileSync(file, 'utf8') || 'JOB_FAILED') as FailureCode;
 }
@@ -68,6 +73,7 @@ const activities = names.map((name) => [
         cure: 'Tell it otherwise.',
       });
     while (existsSync(`${folder}/${name}-waits`)) await setTimeout(50);
+    if (name === 'stopJob' && isDone(input as StopJobInput)) return { finished: true, detail: 'it had finished' };
     if (name === 'askAutoscaler') await answer(input as Ask);
     return answers[name] ?? {};
   },
