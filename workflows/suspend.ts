@@ -1,6 +1,6 @@
 /**
  * Suspend, and cancel: ends the job so that it can go on later. Suspending stops it with a savepoint and clears its Flink
- * cluster away; canceling goes without one, and may leave the cluster for a look.
+ * cluster away; canceling goes without one, and may leave the cluster for a look, unless the state is left behind.
  */
 import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Generation } from '../core/generation.ts';
@@ -15,7 +15,9 @@ import { comeWhatMay, keepingState } from './stop-wishes.ts';
 setWorkflowOptions({ versioningBehavior: 'PINNED' }, suspend);
 export async function suspend(input: OperationInput): Promise<OperationResult> {
   const run = new OperationRun(input);
-  const isKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
+  const isToBeKept = input.record.kind === 'cancel' && input.spec.spec.cleanup.canceled === 'keep';
+  // What is left of the job would tell the next start of the state that it shall not have.
+  const isKept = isToBeKept && run.mode !== 'stateless';
   const stop = (generation: Generation) => {
     const wish = keepingState(generation, input.spec, run.mode);
     return stopFound(run, input, input.force ? comeWhatMay(wish) : wish, 'jobStopped');

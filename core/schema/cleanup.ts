@@ -10,18 +10,24 @@ export const deletions = ['cancel', 'savepoint', 'leave'] as const;
 /** What becomes of the savepoints of a job that is deleted. */
 export const savepointsLeft = ['keep', 'dispose'] as const;
 
-function flinkCluster(name: 'finished' | 'failed' | 'canceled', when: string) {
+function flinkCluster(name: 'finished' | 'failed' | 'canceled', when: string, besides = '') {
   return z
     .enum(['remove', 'keep'])
     .default(fallback[name])
-    .describe(`Whether its Flink cluster is removed or kept for a look ${when}. The next operation removes it.`);
+    .describe(
+      `Whether its Flink cluster is removed or kept for a look ${when}. The next operation removes it.${besides}`,
+    );
 }
 
 export const cleanupSchema = z
   .strictObject({
     finished: flinkCluster('finished', 'when the job has finished by itself'),
     failed: flinkCluster('failed', 'when a deploy of it has failed'),
-    canceled: flinkCluster('canceled', 'when it was canceled'),
+    canceled: flinkCluster(
+      'canceled',
+      'when it was canceled',
+      ' With its state left behind (`stateless`) it is removed.',
+    ),
     deleted: z
       .enum(deletions)
       .default(fallback.deleted)

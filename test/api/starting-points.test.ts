@@ -194,6 +194,18 @@ test('the savepoint of a first start that failed is corrected by the spec, thoug
   expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: elsewhere });
 });
 
+test('a job that is canceled with its state left behind starts empty, though its spec would keep its Flink cluster', async () => {
+  const { spec, ...rest } = jobOf('left-behind', {});
+  const body = { ...rest, spec: { ...spec, cleanup: { canceled: 'keep' } } };
+  await after(await call('PUT', path('left-behind'), { body }));
+  const { job } = await after(await call('POST', `${path('left-behind')}/cancel`, { body: { mode: 'stateless' } }));
+  expect(job).toMatchObject({ phase: 'CANCELED' });
+  expect([job.generation, job.restorePoint]).toEqual([undefined, undefined]);
+  const { operation } = await after(await call('POST', `${path('left-behind')}/resume`));
+  expect(operation).toMatchObject({ kind: 'resume', state: 'succeeded' });
+  expect(operation.restoredFrom).toBeUndefined();
+});
+
 test('the pause of an upgrade is counted by one clock, whatever the JobManager takes the time for', async () => {
   await after(await call('PUT', path('paused'), { body: jobOf('paused', {}) }));
   const { operation } = await after(
