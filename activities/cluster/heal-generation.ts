@@ -6,7 +6,15 @@ import { hasHighAvailability, type Generation } from '../../core/generation.ts';
 import { renderGeneration } from '../../core/manifests/generation.ts';
 import type { KubernetesObject } from '../../core/manifests/kubernetes.ts';
 import { annotations, generationNames, pointerMapName } from '../../core/names.ts';
-import { changesOf, markOf, objectLabel, readMarks, replicasOf, type Marks } from '../../core/observation/drift.ts';
+import {
+  changesOf,
+  markOf,
+  objectLabel,
+  readMarks,
+  replicasOf,
+  type MarkedObject,
+  type Marks,
+} from '../../core/observation/drift.ts';
 import { wantedPods } from '../../core/observation/wanted-pods.ts';
 import { failed, withFailures } from '../failures.ts';
 import { fence } from '../fence.ts';
@@ -14,6 +22,7 @@ import { findAnchor } from './anchor.ts';
 import type { ApplyGenerationInput } from './apply-generation.ts';
 import type { ClusterDependencies } from './dependencies.ts';
 import { marksOf, noteMarks } from './marks.ts';
+import { putBack } from './put-back.ts';
 
 interface Healing {
   readonly kubernetes: KubernetesClient;
@@ -51,8 +60,8 @@ const anchorGone = {
 
 interface Healed {
   readonly what: string;
-  /** As stored, where it was applied. */
-  readonly stored?: Parameters<typeof marksOf>[0][number];
+  /** As stored, where it was made or put back. */
+  readonly stored?: MarkedObject;
 }
 
 async function heal(
@@ -64,10 +73,9 @@ async function heal(
   const label = objectLabel(object);
   const live = await kubernetes.get(kind, metadata.namespace, metadata.name);
   assertInTime();
-  const apply = async () => ({ ...(await kubernetes.apply(object)), kind });
   if (!live) {
     if (await wouldRunFromItsBeginning(kubernetes, generation, object)) throw failed(jobManagerGone(label));
-    return [{ what: `${label} made anew`, stored: await apply() }];
+    return [{ what: `${label} made anew`, stored: { ...(await kubernetes.apply(object)), kind } }];
   }
   // To let a pod of it start again would be the same as to make it anew.
   if (kind === 'Job') return [];
@@ -79,7 +87,7 @@ async function heal(
     await kubernetes.scale(kind, metadata.namespace, metadata.name, wanted[label] ?? 1);
     return [{ what: `${label} scaled back` }];
   }
-  return [{ what: `${label} put back`, stored: await apply() }];
+  return [{ what: `${label} put back`, stored: await putBack({ kubernetes, assertInTime }, kind, object, live) }];
 }
 
 /**

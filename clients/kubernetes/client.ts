@@ -126,6 +126,14 @@ export interface KubernetesClient {
     replicas: number,
     options?: ChangeOptions,
   ): Promise<ObjectOf<K>>;
+  /** JSON merge patch: null removes a key, and a list takes the place of the one that is there. Answers what is stored. */
+  merge<K extends Kind>(
+    kind: K,
+    namespace: string,
+    name: string,
+    change: { readonly data?: object; readonly spec?: object },
+    options?: ChangeOptions,
+  ): Promise<ObjectOf<K>>;
   /** Sets annotations (null removes one) and leaves the others. Answers what is stored. */
   annotate<K extends Kind>(
     kind: K,

@@ -69,10 +69,10 @@ export function objectCalls(connection: Connection) {
       const spec = kind === 'Job' ? { parallelism: replicas } : { replicas };
       return merge(connection, kind, namespace, name, { spec }, options);
     },
+    merge: (...change) => merge(connection, ...change),
     annotate: (kind, namespace, name, annotations, options = {}) =>
       merge(connection, kind, namespace, name, { metadata: { annotations } }, options),
-    changeData: (namespace, name, data, options = {}) =>
-      merge(connection, 'ConfigMap', namespace, name, { data }, options),
+    changeData: (namespace, name, data, options) => merge(connection, 'ConfigMap', namespace, name, { data }, options),
     events: async (namespace, involved = {}, call = {}) => {
       const { items } = await listAll(
         connection,
@@ -144,7 +144,7 @@ function merge<K extends Kind>(
   namespace: string,
   name: string,
   change: { metadata?: object; spec?: object; data?: object },
-  { resourceVersion, uid, ...call }: ChangeOptions,
+  { resourceVersion, uid, ...call }: ChangeOptions = {},
 ): Promise<ObjectOf<K>> {
   const metadata = { ...change.metadata, ...(resourceVersion && { resourceVersion }), ...(uid && { uid }) };
   const path = `${resourcePath(kind, namespace, name)}?fieldManager=${managerName}`;

@@ -3,6 +3,7 @@
  * `DREY_TEST_CELLS=all` has all.
  */
 import { describe, expect } from '@jest/globals';
+import { mainContainerName } from '../../core/manifests/main-container.ts';
 import { generationNames } from '../../core/names.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitTrouble, awaitWell, deployed, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
@@ -33,6 +34,17 @@ const deleted = (kind: 'ConfigMap' | 'Deployment', object: string) =>
 
 const dataOf = (map: string) =>
   withKubernetes(async (client) => (await client.get('ConfigMap', namespace, map))?.data ?? {});
+
+const containersOf = (deployment: string) =>
+  withKubernetes(
+    async (client) => (await client.get('Deployment', namespace, deployment))?.spec?.template.spec?.containers,
+  );
+
+/** As `kubectl set env` does. */
+const addVariable = (deployment: string) => {
+  const containers = [{ name: mainContainerName, env: [{ name: 'FOO', value: 'bar' }] }];
+  return patch('deployments', deployment, { spec: { template: { spec: { containers } } } });
+};
 
 const editData = (map: string, data: Readonly<Record<string, string>>) => patch('configmaps', map, { data });
 
@@ -72,19 +84,21 @@ const cases: readonly BrokenCase[] = [
     },
   ],
   [
-    'what is changed is shown, and put back where the spec says so',
+    'what is changed is shown, and put back where the spec says so, without what was added',
     async (name) => {
       await deployed(name);
       const [before] = await livingJobsOf(name);
-      const { configMap } = await namesOf(name);
-      const data = await dataOf(configMap);
-      await editData(configMap, { 'config.yaml': 'parallelism.default: 7' });
+      const { configMap, taskManager } = await namesOf(name);
+      const [data, containers] = [await dataOf(configMap), await containersOf(taskManager)];
+      await editData(configMap, { 'config.yaml': 'parallelism.default: 7', 'extra.yaml': 'x' });
       const { failure } = await awaitTrouble(name, 'OBJECTS_CHANGED', 'shown');
       expect(failure?.message).toBe(`Somebody changed 1 object of the job: ConfigMap ${configMap} (its data).`);
       expect(await kindsOf(name)).toEqual(['deploy']);
+      await addVariable(taskManager);
       await applied(ledgerJob(name, { spec: healed }));
       await mended(name, 'heal');
       expect(await dataOf(configMap)).toEqual(data);
+      expect(await containersOf(taskManager)).toEqual(containers);
       await ranOn(name, before?.id);
     },
   ],

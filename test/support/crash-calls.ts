@@ -26,7 +26,7 @@ export const requestsOf: Readonly<Partial<Record<string, Requests>>> = {
   applyGeneration: { notes: anchor, acts: ['apply Deployment', 'apply Job'] },
   applyTaskManagers: { notes: anchor, acts: ['apply Deployment'] },
   applyStandIn: { acts: anchor },
-  healGeneration: { acts: ['apply', 'scale'] },
+  healGeneration: { acts: ['apply', 'merge', 'scale'] },
   primeCluster: { acts: ['runJar'] },
   submitJob: { notes: note, acts: ['runJar'] },
   // By its savepoint, by a cancellation, or with its pods.
