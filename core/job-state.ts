@@ -5,6 +5,7 @@ import type { CandidateHealth } from './candidate-health.ts';
 import type { Failure } from './failure.ts';
 import type { Generation } from './generation.ts';
 import type { ObservationOrder } from './observation/observation.ts';
+import type { JobObservedSignal } from './observation/signal.ts';
 import type { RecoveryAttempt } from './recovery/budget.ts';
 import type { Mending } from './recovery/mending.ts';
 import type { Trouble } from './recovery/trouble.ts';
@@ -126,6 +127,8 @@ export interface JobState {
   trouble?: Trouble | undefined;
   /** The order of the newest observation that was heard of. */
   heard?: ObservationOrder;
+  /** What was told while an operation runs of generations that are not known yet. */
+  unplaced?: readonly JobObservedSignal[] | undefined;
   /** How the job was brought back until now, the oldest first: those that still count. */
   attempts?: readonly RecoveryAttempt[];
   answered: readonly AnsweredKey[];

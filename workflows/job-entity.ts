@@ -195,6 +195,7 @@ export class JobEntity extends JobHealth {
     const hasReachedNobody = isUnasked(ended) && patched('unasked-attempts');
     const taken = { staysCanceled, keepsAttempts: isScaled, isUnasked: hasReachedNobody };
     concludeMending(state, ended, { now: now(), ...taken });
+    this.hearUnplaced(state);
     this.concludeScaling(state, result, scales);
     if (state.phase === 'REMOVED') this.tellRemoved(state);
     if (result.failure) this.withdrawBuiltOn(state, result.record.number);
@@ -267,6 +268,7 @@ export class JobEntity extends JobHealth {
   private giveUp(state: JobState, lost: QueuedOperation): void {
     state.newestAside = lostOperation(lost, now());
     concludeMending(state, { ...lost, ...state.newestAside }, { now: now() });
+    this.hearUnplaced(state);
     this.putOperation(state.newestAside);
   }
 

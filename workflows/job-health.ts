@@ -21,6 +21,7 @@ import {
   hasLostSome,
   heardGone,
   heardOf,
+  heardUnplaced,
   isToBeJudged,
   judgementOf,
   takeDecision,
@@ -29,6 +30,7 @@ import {
 } from '../core/recovery/trouble.ts';
 import type { Former, Mending } from '../core/recovery/mending.ts';
 import { recoveryPlan, recoveryReason } from '../core/recovery/recovery-plan.ts';
+import { placedNow } from '../core/recovery/unplaced.ts';
 import { givenWithoutRaise, raisedByRecovery } from '../core/scaling/given-parallelism.ts';
 import { now } from './job-book.ts';
 import { JobScaling } from './job-scaling.ts';
@@ -55,6 +57,12 @@ export abstract class JobHealth extends JobScaling {
     if (!heardOf(this.state, seen, now(), hears)) return;
     this.jobFirst(this.state);
     this.publish();
+  }
+
+  /** Takes what was seen of what an operation has brought about, before it had said so. Releases before this one forgot it. */
+  protected hearUnplaced(state: JobState): void {
+    if (placedNow(state) && patched('unplaced-are-heard')) heardUnplaced(state, now(), hears);
+    state.unplaced = undefined;
   }
 
   private candidateObserved(state: JobState, seen: JobObservedSignal): void {

@@ -12,6 +12,7 @@ import { generationName } from '../names.ts';
 import { withoutRaise, type ActingAction, type Finding } from './finding.ts';
 import type { Former } from './mending.ts';
 import { goneFinding } from './object-rows.ts';
+import { dropUnplaced, keepUnplaced, placedNow } from './unplaced.ts';
 
 /** The Flink job that something is wrong with. */
 interface Subject {
@@ -54,19 +55,31 @@ const hearsAll: Hears = { mayRise: () => true, isUpBeside: () => true };
  * Takes what an agent has seen: of the submission that runs the job, and newer than what is known.
  * @returns whether it is news.
  */
-export function heardOf(
-  state: JobState,
-  { observation, finding }: JobObservedSignal,
-  now: string,
-  hears: Hears = hearsAll,
-): boolean {
+export function heardOf(state: JobState, seen: JobObservedSignal, now: string, hears: Hears = hearsAll): boolean {
+  const { observation, finding } = seen;
   const active = subjectOf(state, observation);
+  if (!active) keepUnplaced(state, seen);
   if (!active || !isListening(state, active, hears)) return false;
+  dropUnplaced(state, observation);
   if (!isNewer({ order: observation.order }, state.heard && { order: state.heard })) return false;
   state.heard = observation.order;
   noteCheckpoint(state, active, observation);
   if (!finding) return (!state.running || isOf(state.trouble, active)) && isOver(state, hears);
   return heardOfTrouble(state, active, finding, { now, hears });
+}
+
+/**
+ * Takes what was seen of what runs the job now, while an operation ran that brought it about: the job did not know it then. What was heard
+ * since was of other generations. @returns whether it is news.
+ */
+export function heardUnplaced(state: JobState, now: string, hears: Hears = hearsAll): boolean {
+  const [seen, order] = [placedNow(state), state.heard];
+  state.unplaced = undefined;
+  if (!seen) return false;
+  delete state.heard;
+  const isNews = heardOf(state, seen, now, hears);
+  if (order && isNewer({ order }, state.heard && { order: state.heard })) state.heard = order;
+  return isNews;
 }
 
 interface Hearing {
