@@ -69,10 +69,16 @@ export function withoutOldEvents(rows: readonly RecordRow[], lengthMax = outboxL
   const events = [...dropped].filter((row) => row.kind === 'event');
   return rows.flatMap((row) => {
     if (!dropped.has(row)) return [row];
-    return row === events[0] ? [toldOf(events[0], events.length)] : [];
+    return row === events[0] ? [toldOf(events[0], countOf(events))] : [];
   });
 }
 
-function toldOf(row: EventRow, count: number): EventRow {
-  return { ...row, type: 'eventsDropped', text: `${count} events were dropped while PostgreSQL could not be written` };
+/** What tells of events that were dropped before may be dropped in its turn: it counts for all of them. */
+function countOf(events: readonly EventRow[]): number {
+  return events.reduce((sum, { dropped = 1 }) => sum + dropped, 0);
+}
+
+function toldOf(row: EventRow, dropped: number): EventRow {
+  const text = `${dropped} events were dropped while PostgreSQL could not be written`;
+  return { ...row, type: 'eventsDropped', text, dropped };
 }

@@ -47,6 +47,8 @@ export interface EventRow {
   /** Stable word, such as `stepDone`, `operationFailed`, `specAccepted`. */
   readonly type: string;
   readonly text: string;
+  /** How many events it stands for that were dropped; it is on its way only, the text says it to people. */
+  readonly dropped?: number;
 }
 
 /** The whole record of a savepoint; the row with the highest `seq` for (uid, number) stays. */

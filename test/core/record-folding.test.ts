@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { foldRows, lengthOf, nextWrite, withoutOldEvents } from '../../core/record-folding.ts';
-import type { EventRow, OperationRow } from '../../core/records.ts';
+import type { EventRow, OperationRow, RecordRow } from '../../core/records.ts';
 import { someOperation, someTime } from '../support/state-fixture.ts';
 
 const event = (seq: number): EventRow => ({
@@ -44,5 +44,28 @@ describe('waiting rows', () => {
     expect(kept).toContainEqual(operation(1));
     expect(kept.at(-1)).toEqual(event(19));
     expect(kept.filter((row) => row.kind === 'event' && row.type === 'eventsDropped')).toHaveLength(1);
+  });
+
+  test('tell of all events that were dropped, however often some had to go', () => {
+    let kept: RecordRow[] = [operation(1)];
+    for (let index = 0; index < 40; index += 1) kept = withoutOldEvents([...kept, event(index)], 2_000);
+    const events = kept.filter((row) => row.kind === 'event');
+    const told = events.filter(({ type }) => type === 'eventsDropped');
+    const dropped = 40 - (events.length - told.length);
+    expect(dropped).toBeGreaterThan(20);
+    expect(told).toMatchObject([{ text: `${dropped} events were dropped while PostgreSQL could not be written` }]);
+  });
+
+  test('add up what several tell that were handed over', () => {
+    const [first, second] = [1, 2].map((uid) =>
+      withoutOldEvents(
+        Array.from({ length: 20 }, (_, index) => ({ ...event(index), uid: `u${uid}` })),
+        2_000,
+      ),
+    );
+    const both = [...(first ?? []), ...(second ?? [])];
+    const kept = withoutOldEvents(both, 500);
+    const told = kept.filter((row) => row.kind === 'event' && row.type === 'eventsDropped');
+    expect(told).toMatchObject([{ dropped: 40 - (kept.length - 1) }]);
   });
 });
