@@ -1,4 +1,5 @@
 /** Which savepoints of a removed job go when its user asks for it. */
+import { withCandidateFrom } from './candidate.ts';
 import { refusalOfQueue, type Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import type { JobView } from './job.ts';
@@ -99,18 +100,19 @@ export function refusalOfDisposal(
   return { code: 'SAVEPOINT_NEEDED', message };
 }
 
-/** All points from which a job may be started, or started again. */
+/** All points from which a job, or its candidate, may be started, or started again. */
 export function startsOf(living: JobState | undefined): readonly string[] {
   if (!living || living.phase === 'REMOVED') return [];
-  const { restorePoint, startedFrom } = living;
-  return [restorePoint, startedFrom, ...restoringFrom(living)].flatMap((point) => point ?? []);
+  const { restorePoint, startedFrom, candidateFrom } = withCandidateFrom(living);
+  return [restorePoint, startedFrom, candidateFrom, ...restoringFrom(living)].flatMap((point) => point ?? []);
 }
 
 /** The same, as its records tell it. */
 export function recordedStarts(living: JobView | undefined): readonly string[] {
   if (!living || living.phase === 'REMOVED') return [];
-  const { restorePoint, startedFrom } = living;
-  return [restorePoint, startedFrom, ...recordedRestoring(living)].flatMap((point) => point ?? []);
+  const { restorePoint, startedFrom, candidate } = living;
+  const own = [restorePoint, startedFrom, candidate?.startedFrom];
+  return [...own, ...recordedRestoring(living)].flatMap((point) => point ?? []);
 }
 
 /** Why a job may not start from these points; undefined when it may. @param going savepoints that are about to be deleted. */

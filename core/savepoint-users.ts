@@ -1,6 +1,6 @@
 /** Jobs that start from a savepoint of another job: it stays until they have completed a checkpoint. */
 
-/** A job that waits with it, was told to start from it, or has completed no checkpoint since. */
+/** A job that waits with it, was told to start from it, or has completed no checkpoint since; or whose candidate was started from it. */
 export interface SavepointUser {
   readonly tenant: string;
   readonly name: string;

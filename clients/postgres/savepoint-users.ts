@@ -14,7 +14,7 @@ export async function findSavepointUsers(
     `select tenant, name, points
      from (
        select jobs.*, array_remove(
-         array[view->>'restorePoint', view->>'startedFrom', view->>'restoring']
+         array[view->>'restorePoint', view->>'startedFrom', view->'candidate'->>'startedFrom', view->>'restoring']
            || array(select json_array_elements_text(view->'restoringNext')),
          null
        ) as points

@@ -10,8 +10,15 @@ import {
   type RemovedWish,
 } from '../../core/removed-savepoints.ts';
 import { neededBy } from '../../core/savepoint-users.ts';
-import { jobView } from '../support/records.ts';
-import { smallSpec, someOperation, someSavepoint, someState, someTime } from '../support/state-fixture.ts';
+import { candidateView, jobView } from '../support/records.ts';
+import {
+  smallSpec,
+  someGeneration,
+  someOperation,
+  someSavepoint,
+  someState,
+  someTime,
+} from '../support/state-fixture.ts';
 
 const now = Date.parse('2026-01-10T00:00:00Z');
 const storage = { volumeClaim: { name: 'flink-state', mountPath: '/flink-state' } };
@@ -91,6 +98,14 @@ describe('with a job that is deleted', () => {
   );
 });
 
+/** A job with a candidate that was started from there. */
+const besides = (restoreFrom: string) =>
+  someState({
+    phase: 'DUAL_RUNNING',
+    candidateSince: someTime,
+    generations: [someGeneration(2), someGeneration(3, { candidate: true, restoreFrom })],
+  });
+
 describe('beside the job that has the name now', () => {
   const asked = { job: removed, savepoints: daily.slice(0, 2) };
   const restoring = { ...someOperation(5, 'upgrade'), restoreFrom: `${pathOf(3)}/` };
@@ -99,6 +114,8 @@ describe('beside the job that has the name now', () => {
     ['they go when it starts from elsewhere', someState({ restorePoint: pathOf(5) }), 0, undefined],
     ['they stay when it waits with one', someState({ restorePoint: pathOf(3) }), 0, 'SAVEPOINT_NEEDED'],
     ['they stay when it was started from one', someState({ startedFrom: pathOf(2) }), 0, 'SAVEPOINT_NEEDED'],
+    ['they stay when its candidate was started from one', besides(pathOf(2)), 0, 'SAVEPOINT_NEEDED'],
+    ['they go when its candidate was started from elsewhere', besides(pathOf(5)), 0, undefined],
     ['they stay when it shall be restored from one', someState({ queue: [restoring] }), 0, 'SAVEPOINT_NEEDED'],
     ['they stay while it is restored from one', someState({ running: restoring }), 0, 'SAVEPOINT_NEEDED'],
     [
@@ -115,6 +132,7 @@ describe('beside the job that has the name now', () => {
   test.each([
     ['waits with one', jobView({ restorePoint: pathOf(3) }), 'SAVEPOINT_NEEDED'],
     ['was started from one', jobView({ startedFrom: pathOf(3) }), 'SAVEPOINT_NEEDED'],
+    ['has a candidate that was started from one', jobView({ candidate: candidateView(pathOf(3)) }), 'SAVEPOINT_NEEDED'],
     ['is being restored from one', jobView({ restoring: pathOf(3) }), 'SAVEPOINT_NEEDED'],
     [
       'is to be restored from one next',

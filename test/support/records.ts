@@ -1,6 +1,6 @@
 /** Records with everything filled in; tests say only what they are about. */
 import type { Savepoint } from '../../clients/drey/shapes.ts';
-import type { JobView } from '../../core/job.ts';
+import type { CandidateView, JobView } from '../../core/job.ts';
 import type { OperationRecord } from '../../core/operation.ts';
 import { someSavepoint } from './state-fixture.ts';
 import { flinkJobSchema, type FlinkJob, type FlinkJobInput } from '../../core/schema/flink-job.ts';
@@ -46,6 +46,11 @@ export function jobView(overrides: Partial<JobView> = {}): JobView {
     updatedAt: time,
     ...overrides,
   };
+}
+
+/** A candidate that was started from there. */
+export function candidateView(startedFrom: string): CandidateView {
+  return { number: 3, revision: 2, flinkJobId: 'f00d', name: 'counts-a1b2c3d4-3', since: time, startedFrom };
 }
 
 /** A deploy under way. */

@@ -6,7 +6,7 @@ import { completedSavepoints, findRemovedJob } from '../../../clients/postgres/r
 import { findSavepointUsers } from '../../../clients/postgres/savepoint-users.ts';
 import type { JobView } from '../../../core/job.ts';
 import { emptiedDatabase, postgres } from '../../support/emptied-database.ts';
-import { jobView, operationRecord } from '../../support/records.ts';
+import { candidateView, jobView, operationRecord } from '../../support/records.ts';
 import { someSavepoint } from '../../support/state-fixture.ts';
 
 emptiedDatabase('jobs', 'revisions', 'operations', 'events', 'savepoints');
@@ -64,6 +64,7 @@ describe('a savepoint is needed', () => {
   test.each<[string, Partial<JobView>, string[]]>([
     ['by a job that waits with it', { restorePoint: path.replace('file:/', 'file:///') }, ['counts']],
     ['by one that was started from it', { startedFrom: path }, ['counts']],
+    ['by one whose candidate was started from it', { candidate: candidateView(path) }, ['counts']],
     ['by one that is restored from it', { restoring: `${path}/`, restorePoint: 's3://a/b' }, ['counts']],
     ['by one that is restored from it next', { restoring: 's3://a/b', restoringNext: ['s3://a/c', path] }, ['counts']],
     ['by none that starts from elsewhere', { restorePoint: `${path}1` }, []],
