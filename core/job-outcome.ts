@@ -2,7 +2,8 @@
 import { candidateAmong } from './candidate.ts';
 import { isOfCandidateOnly, mayHaveCandidate, noteCandidate } from './candidate-outcome.ts';
 import type { Failure } from './failure.ts';
-import { activeAmong, keepingKnown, missingNothing } from './generation.ts';
+import { noteFinished } from './finished-job.ts';
+import { activeAmong, keepingKnown } from './generation.ts';
 import type { JobPhase } from './job.ts';
 import type { JobState, QueuedOperation, Revision } from './job-state.ts';
 import { correctFirstStart } from './new-job.ts';
@@ -64,7 +65,7 @@ function takePhase(state: JobState, result: OperationResult, known: KnownBeside)
   const stays = endKept(state, result, known);
   state.phase = stays?.phase ?? phaseAfter(state, result, known);
   state.resumes = resumes && state.phase === 'FAILED';
-  if (state.phase === 'FINISHED') state.generations = missingNothing(state.generations);
+  if (state.phase === 'FINISHED') noteFinished(state);
   // Giving up because somebody asked is no bad news; and what has failed has failed, whatever became of its candidate.
   const { failure } = result;
   state.failure = failure?.code === 'ABORTED' ? undefined : failure;

@@ -3,7 +3,8 @@ import { countedCandidate } from '../candidate.ts';
 import { countsAfter, isNewer } from '../observation/order.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { JobObservedSignal, ObjectsGoneSignal } from '../observation/signal.ts';
-import { activeAmong, missingNothing, type Generation } from '../generation.ts';
+import { noteFinished } from '../finished-job.ts';
+import { activeAmong, type Generation } from '../generation.ts';
 import { runs, type JobPhase } from '../job.ts';
 import type { JobState, Revision } from '../job-state.ts';
 import { leavesJobAlone } from '../operation-kinds.ts';
@@ -257,7 +258,7 @@ export function takeDecision(state: JobState, trouble: Trouble, decision: Recove
       state.trouble = undefined;
       state.phase = decision.phase;
       state.failure = decision.failure;
-      if (decision.phase === 'FINISHED') state.generations = missingNothing(state.generations);
+      if (decision.phase === 'FINISHED') noteFinished(state);
       return;
     case 'show':
     case 'wait':

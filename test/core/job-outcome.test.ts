@@ -248,6 +248,15 @@ describe('the end of an operation', () => {
     expect(state.upgraded?.from).toEqual(from);
   });
 
+  test.each([
+    ['where the job has finished lets go of what it was started from', true, undefined],
+    ['where it runs keeps that', false, 's3://b/savepoint-1'],
+  ])('%s', (_name, finished, startedFrom) => {
+    const state = someState({ running: someOperation(5) });
+    concludeOperation(state, result({ finished, startedFrom: 's3://b/savepoint-1' }), state.revision);
+    expect(state.startedFrom).toBe(startedFrom);
+  });
+
   test('keeps the restore point of a deploy that failed after it stopped the job', () => {
     const state = someState();
     concludeOperation(state, result({ failure, generations: [], restorePoint: 'file:/sp' }), state.revision);

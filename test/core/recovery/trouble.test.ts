@@ -112,6 +112,16 @@ describe('what agents see', () => {
     expect(state.generations.some(hasCheckpoint)).toBe(false);
   });
 
+  test.each([
+    ['has finished needs what it was started from no more', 'FINISHED', undefined],
+    ['was canceled still does: it is resumed from there', 'CANCELED', 's3://b/savepoint-1'],
+  ] as const)('of a job without checkpoints that %s', (_title, phase, startedFrom) => {
+    const state = someState({ startedFrom: 's3://b/savepoint-1' });
+    hear(state, { ...jobIs(phase), checkpoints: { intervalMs: 10_000, failures: 0 } });
+    judge(state);
+    expect({ phase: state.phase, startedFrom: state.startedFrom }).toEqual({ phase, startedFrom });
+  });
+
   test('is over when the job is well, and what went wrong before it stays', () => {
     const state = someState({ failure });
     hear(state, jobIs('RESTARTING'));
