@@ -95,6 +95,8 @@ export async function disposeSavepoint(
     const what = `disposal of savepoint ${number}`;
     return asked(context, job, what, flags, (verbs) => verbs.disposeSavepoint(job, number, { force: flags.force }));
   }
+  if (words.length > 1 && /^\d+$/.test(words.at(-1) ?? ''))
+    throw usageError('a number cannot be given together with --all or --over-retention', 'Write the one or the other.');
   const job = pastJobOf(context.config, words, flags);
   return asked(context, job, 'disposal of savepoints', flags, (verbs) =>
     verbs.disposeSavepoints(job, which, { force: flags.force }),

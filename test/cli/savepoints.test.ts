@@ -228,6 +228,21 @@ describe('of a removed job', () => {
     expect(api.asked).toEqual([]);
   });
 
+  test.each(['--all', '--over-retention'])('one and several by %s cannot be asked for in one call', async (flag) => {
+    for (const words of [
+      ['counts', '3'],
+      ['job', 'counts', '3'],
+      ['job/counts', '3'],
+    ]) {
+      const ran = await runDrey(api.server, ['savepoint', 'dispose', ...words, flag]);
+      expect(ran).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('a number cannot be given together with --all'),
+      });
+    }
+    expect(api.asked).toEqual([]);
+  });
+
   test('another job is restored from one, and so is one of the same name', async () => {
     api.routes = { [`POST ${counts}/restore`]: { status: 202, body: gone } };
     await runDrey(api.server, ['savepoint', 'restore', 'orders', '3', '--uid', uid, '--into', 'counts']);
