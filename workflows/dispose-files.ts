@@ -8,6 +8,7 @@ import { notInPlace } from '../core/savepoint-outlook.ts';
 import { withSavepoints } from '../core/savepoint-list.ts';
 import { completed } from '../core/spec/completed.ts';
 import { waits } from './cluster-activities.ts';
+import { disposeEach } from './dispose-each.ts';
 import { agentAwayMs } from './generation-steps.ts';
 import { errorOf } from './carried-failure.ts';
 import type { OperationRun } from './operation-run.ts';
@@ -42,13 +43,12 @@ export async function cleanSavepoints(account: OperationRun, input: OperationInp
   );
   if (over.length === 0) return;
   const clean = async () => {
-    const gone: number[] = [];
-    for (const savepoint of over) {
+    const gone = await disposeEach(over, async (savepoint) => {
       // Somebody may have asked since that the job starts from it.
-      if (isPinned(savepoint, account.pinning)) continue;
+      if (isPinned(savepoint, account.pinning)) return false;
       await disposeFiles(account, host, savepoint);
-      gone.push(savepoint.number);
-    }
+      return true;
+    });
     return { detail: gone.join(', ') };
   };
   // The step tells why; what the operation was for has succeeded.

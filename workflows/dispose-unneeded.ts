@@ -1,10 +1,11 @@
-/** Deletes the files of several savepoints, but of none that a job starts from. */
+/** Deletes the files of savepoints, but of none that another job starts from. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/control/control-activities.ts';
 import type { Generation } from '../core/generation.ts';
 import { controlTaskQueue } from '../core/names.ts';
 import { neededBy, type SavepointUser } from '../core/savepoint-users.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
+import { disposeEach } from './dispose-each.ts';
 import { disposeFiles } from './dispose-files.ts';
 import { errorOf } from './carried-failure.ts';
 import type { OperationRun, StepOutcome } from './operation-run.ts';
@@ -27,17 +28,13 @@ export async function disposeUnneeded(
   host: Generation,
   savepoints: readonly CompletedSavepoint[],
 ): Promise<StepOutcome> {
-  const gone: number[] = [];
   const kept: string[] = [];
-  for (const savepoint of savepoints) {
+  const gone = await disposeEach(savepoints, async (savepoint) => {
     const users = await usersOf(run, savepoint);
-    if (users.length > 0) {
-      kept.push(neededBy(savepoint.number, users, run.tenant));
-      continue;
-    }
-    await disposeFiles(run, host, savepoint);
-    gone.push(savepoint.number);
-  }
+    if (users.length > 0) kept.push(neededBy(savepoint.number, users, run.tenant));
+    else await disposeFiles(run, host, savepoint);
+    return users.length === 0;
+  });
   if (gone.length === 0 && kept.length > 0) throw needed(kept);
   return { detail: [gone.join(', ') || 'none', ...kept].join('; ') };
 }

@@ -1,5 +1,5 @@
 /** Dispose: deletes the files of one savepoint, or of several of a job that was removed. */
-import { setWorkflowOptions } from '@temporalio/workflow';
+import { patched, setWorkflowOptions } from '@temporalio/workflow';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import type { Pinning } from '../core/pinning.ts';
@@ -8,7 +8,7 @@ import type { CompletedSavepoint } from '../core/savepoint.ts';
 import { disposeFiles } from './dispose-files.ts';
 import { disposeUnneeded } from './dispose-unneeded.ts';
 import { errorOf } from './carried-failure.ts';
-import { OperationRun } from './operation-run.ts';
+import { OperationRun, type StepOutcome } from './operation-run.ts';
 import { settleOrphans } from './settle-orphans.ts';
 import { withStandIn } from './stand-in.ts';
 
@@ -29,10 +29,17 @@ export async function dispose(input: DisposeInput): Promise<OperationResult> {
     const savepoint = wanted(input, run.pinning);
     const host = input.generations.at(-1);
     const inNameOf = (generation: Generation) =>
-      run.step('savepointDisposed', () => disposeFiles(run, generation, savepoint));
+      run.step('savepointDisposed', () => disposeNamed(run, generation, savepoint));
     if (host) await inNameOf(host);
     else if (input.target) await withStandIn(run, input.target, inNameOf);
   });
+}
+
+/** Another job may have been told to start from it since it was asked for: `force` is for what the job itself may need. */
+function disposeNamed(run: OperationRun, host: Generation, savepoint: CompletedSavepoint): Promise<StepOutcome> {
+  // An operation is pinned to its build: none but the recorded histories, which replay for ever, goes on without asking.
+  if (!patched('asked-before-disposal')) return disposeFiles(run, host, savepoint);
+  return disposeUnneeded(run, host, [savepoint]);
 }
 
 async function disposeOfRemoved(

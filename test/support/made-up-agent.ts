@@ -2,7 +2,7 @@
  * An agent whose cluster is made up: whatever it is asked for is there at once, so that operations go to their ends without
  * Kubernetes. It runs as a process of its own, and says on its output what it makes and which files it deletes; while the
  * file that `HOLD` names is there, it deletes none. While the file that `STALL` names has an activity's name in it, that one waits;
- * with ` fails` after the name, the look for what is there fails, or the Service after the anchor.
+ * with ` fails` after the name, the look for what is there fails, or the Service after the anchor; and the deletion of the folder that comes after that.
  * What a job does otherwise its arguments say.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -82,6 +82,8 @@ const noRoom = { code: 'NOT_SCHEDULABLE', message: 'No node has room for its pod
 const podsStay = { code: 'PODS_NOT_GONE', message: 'Its pods do not go.', cure: 'See why.' } as const;
 
 const taken = { code: 'NAME_TAKEN', message: 'The Ingress is refused.', cure: 'See why.' } as const;
+
+const unwritable = { code: 'STORAGE_UNUSABLE', message: 'The storage refuses.', cure: 'See why.' } as const;
 
 const unreadable = { code: 'ANCHOR_UNREADABLE', message: 'An anchor cannot be read.', cure: 'See why.' } as const;
 
@@ -236,7 +238,8 @@ const activities: Calls = {
     withHeartbeat(async () => {
       const name = generationName(generation.identity);
       if (!there.has(name)) throw new Error(`${name} is not there`);
-      while (existsSync(hold)) await pause(50);
+      while (existsSync(hold) || isStalled('disposeSavepoint')) await pause(50);
+      if (isSaid(`disposeSavepoint fails ${folder}`)) throw failed(unwritable);
       say(`deleted ${folder} in the name of ${name}`);
       return { detail: folder };
     }),
