@@ -1,5 +1,4 @@
 /** A job that has ended, and not by an operation: what is left of it, and whether it is run again. */
-/** What is left of a job that has ended, and not by an operation. */
 import { missingNothing } from './generation.ts';
 import { waitingChange } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
@@ -28,6 +27,8 @@ export function leavesCluster({
  */
 export function staysFinished({ asked }: Pick<OperationInput, 'asked'>): boolean {
   return asked === undefined;
+}
+
 /** One that has finished runs again from its beginning: it misses nothing, and what it was started from is needed no more. */
 export function noteFinished(state: JobState): void {
   state.generations = missingNothing(state.generations);
