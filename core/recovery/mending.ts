@@ -76,9 +76,7 @@ export function concludeTrouble(state: JobState, ended: QueuedOperation, taken: 
   // What has done nothing to a job that is to be brought back, though nothing of it may be there any more.
   if (!mends && state.phase === 'RECOVERING') return untouched(state);
   state.trouble = stillThere(state);
-  // Without a generation it has found that the job had finished.
-  const hasMadeNone = state.phase === 'FINISHED' && record.generation === undefined;
-  if (mends?.action === 'rollBack' && !hasMadeNone) wentBack(state, mends);
+  if (mends?.action === 'rollBack') wentBack(state, record, mends);
 }
 
 function attemptsAfter(
@@ -90,9 +88,10 @@ function attemptsAfter(
   return record.failure || areKept ? attempts : [];
 }
 
-/** Why another revision runs now is still to be seen. */
-function wentBack(state: JobState, { finding, revision }: Mending): void {
-  if (!finding.failure) return;
+/** Why another revision runs now is still to be seen. One that has brought about no generation has found that the job had finished. */
+function wentBack(state: JobState, { generation }: QueuedOperation['record'], { finding, revision }: Mending): void {
+  const hasFinished = state.phase === 'FINISHED' && generation === undefined;
+  if (!finding.failure || hasFinished) return;
   state.failure = rolledBack(finding.failure, revision.number);
   state.upgraded = undefined;
 }

@@ -147,50 +147,58 @@ describe('a savepoint that a job is to be restored from is kept until then', () 
   });
 });
 
-describe('a job that was stopped, and whose restore has failed in vain', () => {
-  /** Its Flink cluster is kept for a look. @returns its spec without what has failed, and the savepoint that it was stopped with. */
-  async function restoredInVain(name: string, crowded: FlinkJobInput['spec']['job']['args'], change: object = {}) {
-    const { spec, ...rest } = jobOf(name, {});
-    const body = { ...rest, spec: { ...spec, cleanup: { failed: 'keep' as const } } };
-    await after(await call('PUT', path(name), { body }));
-    const { operation: taking } = await after(await call('POST', `${path(name)}/savepoints`, { body: {} }));
-    const stopped = { ...body.spec, ...change, state: 'suspended', job: { ...body.spec.job, args: crowded } };
-    const { job: waiting } = await after(await call('PUT', path(name), { body: { ...rest, spec: stopped } }));
-    const restore = await call('POST', `${path(name)}/restore`, { body: { savepoint: taking.number } });
-    const { job, operation } = await after(restore);
-    expect(operation).toMatchObject({ state: 'failed', restoredFrom: expect.stringMatching(/taken-/) });
-    expect(waiting.restorePoint).toMatch(/stop-/);
-    expect(job).toMatchObject({ phase: 'FAILED', restorePoint: waiting.restorePoint });
-    return { body, waits: waiting.restorePoint };
-  }
+/**
+ * A job that was stopped, and whose restore has failed: what is left of that is kept for a look.
+ * @returns its spec without what has failed, the savepoint that it was stopped with, and that with which it waits now.
+ */
+async function restoredInVain(name: string, crowded: FlinkJobInput['spec']['job']['args'], change: object = {}) {
+  const { spec, ...rest } = jobOf(name, {});
+  const body = { ...rest, spec: { ...spec, cleanup: { failed: 'keep' as const } } };
+  await after(await call('PUT', path(name), { body }));
+  const { operation: taking } = await after(await call('POST', `${path(name)}/savepoints`, { body: {} }));
+  const stopped = { ...body.spec, ...change, state: 'suspended', job: { ...body.spec.job, args: crowded } };
+  const { job: waiting } = await after(await call('PUT', path(name), { body: { ...rest, spec: stopped } }));
+  const restore = await call('POST', `${path(name)}/restore`, { body: { savepoint: taking.number } });
+  const { job, operation } = await after(restore);
+  expect(operation).toMatchObject({ state: 'failed', restoredFrom: expect.stringMatching(/taken-/) });
+  expect(waiting.restorePoint).toMatch(/stop-/);
+  expect(job.phase).toBe('FAILED');
+  return { body, stoppedWith: waiting.restorePoint, waits: job.restorePoint };
+}
 
+describe('a job that was stopped, and whose restore has failed', () => {
   test('goes on from where it was stopped', async () => {
-    const { body, waits } = await restoredInVain('resumed', ['--crowded']);
+    const { body, stoppedWith } = await restoredInVain('resumed', ['--crowded']);
     expect((await after(await call('PUT', path('resumed'), { body }))).operation).toMatchObject({
       state: 'succeeded',
-      restoredFrom: waits,
+      restoredFrom: stoppedWith,
     });
   });
 
   test('waits with that, too, where somebody suspends it', async () => {
-    const { waits } = await restoredInVain('suspended', ['--crowded']);
+    const { stoppedWith, waits } = await restoredInVain('suspended', ['--crowded']);
+    expect(waits).toBe(stoppedWith);
     const { job } = await after(await call('POST', `${path('suspended')}/suspend`));
-    expect(job).toMatchObject({ phase: 'SUSPENDED', restorePoint: waits });
+    expect(job).toMatchObject({ phase: 'SUSPENDED', restorePoint: stoppedWith });
   });
 
   test('waits with that, too, where what was started cannot be ended', async () => {
-    await restoredInVain('unstoppable', ['--crowded', '--unstoppable'], { mode: 'application' });
+    const args = ['--crowded', '--unstoppable'];
+    const { stoppedWith, waits } = await restoredInVain('unstoppable', args, { mode: 'application' });
+    expect(waits).toBe(stoppedWith);
   });
 });
 
+/** Whose first start is from that savepoint, and whose Flink cluster is kept where it fails. */
+function corrected(initialSavepoint: string, args: string[] = []) {
+  const { spec, ...rest } = jobOf('corrected', { initialSavepoint, args });
+  return { ...rest, spec: { ...spec, cleanup: { failed: 'keep' } } };
+}
+
 test('the savepoint of a first start that failed is corrected by the spec, though its Flink cluster is kept', async () => {
-  const first = (initialSavepoint: string, args: string[] = []) => {
-    const { spec, ...rest } = jobOf('corrected', { initialSavepoint, args });
-    return { ...rest, spec: { ...spec, cleanup: { failed: 'keep' } } };
-  };
-  const wrong = await after(await call('PUT', path('corrected'), { body: first(`${elsewhere}-0`, ['--crowded']) }));
+  const wrong = await after(await call('PUT', path('corrected'), { body: corrected(`${elsewhere}-0`, ['--crowded']) }));
   expect(wrong.operation).toMatchObject({ state: 'failed', restoredFrom: `${elsewhere}-0` });
-  const { operation } = await after(await call('PUT', path('corrected'), { body: first(elsewhere) }));
+  const { operation } = await after(await call('PUT', path('corrected'), { body: corrected(elsewhere) }));
   expect(operation).toMatchObject({ state: 'succeeded', restoredFrom: elsewhere });
 });
 
