@@ -199,17 +199,23 @@ const forcedEnd =
   'Where no savepoint can be had, the job is canceled and goes on later from its newest checkpoint, however old that is.';
 
 /** From where a job that does not run, or soon will not, goes on. */
-function waitingState({ job, specs, operations }: RecordedJob, next: FlinkJob): string | undefined {
-  const { phase, generation } = job;
+function waitingState(recorded: RecordedJob, next: FlinkJob): string | undefined {
+  const { job, specs } = recorded;
+  const left = job.generation && specs.get(job.generation.revision);
+  const keepsState = left !== undefined && hasDurableStorage(left);
+  if (job.phase === 'SUSPENDING' || job.phase === 'CANCELING') {
+    if (isLeavingState(recorded)) return undefined;
+    if (keepsState) return 'the state with which the job is being stopped';
+  }
   const restorePoint = job.lastRun === undefined ? firstStart(job.restorePoint, job.spec, next) : job.restorePoint;
-  const left = generation && specs.get(generation.revision);
-  const isStopping = phase === 'SUSPENDING' || phase === 'CANCELING';
-  const stop = operations.find(({ number }) => number === job.operation);
-  if (isStopping && stop?.plan?.mode === 'stateless') return undefined;
-  if (left && hasDurableStorage(left) && isStopping) return 'the state with which the job is being stopped';
-  const isBroken = phase === 'FAILED' || phase === 'RECOVERING';
+  const isBroken = job.phase === 'FAILED' || job.phase === 'RECOVERING';
   if (restorePoint !== undefined || !isBroken) return restorePoint;
-  return left && hasDurableStorage(left) ? 'the newest state of what is left of the job' : undefined;
+  return keepsState ? 'the newest state of what is left of the job' : undefined;
+}
+
+/** Whether what is under way leaves the job's state behind. */
+function isLeavingState({ job, operations }: RecordedJob): boolean {
+  return operations.find(({ number }) => number === job.operation)?.plan?.mode === 'stateless';
 }
 
 function endingOutlook(recorded: RecordedJob | undefined, wish: VerdictWish | RemovalWish): Planned {

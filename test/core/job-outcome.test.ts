@@ -273,8 +273,8 @@ describe('the end of an operation', () => {
     ['needs nothing of that once it runs', { record: { ...someOperation(5).record, generation: 3 } }, undefined],
   ])('a job whose first start has ended %s', (_name, change, restorePoint) => {
     const job = { jarUri: 'local:///opt/job.jar', initialSavepoint: 's3://b/sp' };
-    const revision = { number: 4, spec: smallSpec({ job }), specHash: 'h4' };
-    const state = someState({ revision, restorePoint: 's3://b/sp', running: someOperation(5) });
+    const accepted = { number: 4, spec: smallSpec({ job }), specHash: 'h4' };
+    const state = someState({ revision: accepted, restorePoint: 's3://b/sp', running: someOperation(5) });
     concludeOperation(state, result(change), someState().revision);
     expect(state.restorePoint).toBe(restorePoint);
   });
