@@ -134,7 +134,7 @@ describe('a job that fails', () => {
     );
 
     test('goes on from it all the same where somebody has stopped it', async () => {
-      await running('on-purpose', limit);
+      await running('on-purpose', { ...limit, storage: { root: 's3://bucket/flink' } });
       leaves({ age: hoursAgo(2) });
       expect((await call('POST', `${path('on-purpose')}/cancel`)).status).toBe(202);
       await eventually('on-purpose', ({ phase }) => phase === 'CANCELED');
