@@ -17,10 +17,12 @@ export interface Pinning {
 
 /** Whether the job waits with it, is to be started from it, or was and may need it again. */
 export function isPinned({ path }: { readonly path?: string }, job: Pinning): boolean {
-  if (path === undefined) return false;
-  return [job.restorePoint, job.startedFrom, job.candidateFrom, ...[job.restoring].flat()].some(
-    (point) => point !== undefined && isSamePlace(point, path),
-  );
+  return path !== undefined && pinnedPoints(job).some((point) => isSamePlace(point, path));
+}
+
+/** All points from which the job, or its candidate, may be started, or started again. */
+export function pinnedPoints({ restorePoint, startedFrom, candidateFrom, restoring }: Pinning): readonly string[] {
+  return [restorePoint, startedFrom, candidateFrom, restoring].flat().flatMap((point) => point ?? []);
 }
 
 /** From where operations that were accepted are to start a job: the one under way comes first. */
@@ -29,7 +31,7 @@ export function restoringFrom({ running, queue }: Pick<JobState, 'running' | 'qu
 }
 
 /** The same, as its records tell it. */
-export function recordedRestoring({ restoring, restoringNext = [] }: JobView): readonly string[] {
+function recordedRestoring({ restoring, restoringNext = [] }: JobView): readonly string[] {
   return [restoring ?? [], restoringNext].flat();
 }
 

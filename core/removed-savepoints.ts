@@ -3,7 +3,7 @@ import { withCandidateFrom } from './candidate.ts';
 import { refusalOfQueue, type Refusal } from './job-changes.ts';
 import type { JobState } from './job-state.ts';
 import type { JobView } from './job.ts';
-import { isPinned, pinningOf, recordedRestoring, restoringFrom } from './pinning.ts';
+import { isPinned, pinnedPoints, pinningOf, restoringFrom } from './pinning.ts';
 import { disposalRefusal, disposalsMax, filesOf, newestOf, overRetention } from './retention.ts';
 import type { CompletedSavepoint } from './savepoint.ts';
 import { isAmong } from './savepoint-list.ts';
@@ -103,16 +103,13 @@ export function refusalOfDisposal(
 /** All points from which a job, or its candidate, may be started, or started again. */
 export function startsOf(living: JobState | undefined): readonly string[] {
   if (!living || living.phase === 'REMOVED') return [];
-  const { restorePoint, startedFrom, candidateFrom } = withCandidateFrom(living);
-  return [restorePoint, startedFrom, candidateFrom, ...restoringFrom(living)].flatMap((point) => point ?? []);
+  return pinnedPoints({ ...withCandidateFrom(living), restoring: restoringFrom(living) });
 }
 
 /** The same, as its records tell it. */
 export function recordedStarts(living: JobView | undefined): readonly string[] {
   if (!living || living.phase === 'REMOVED') return [];
-  const { restorePoint, startedFrom, candidate } = living;
-  const own = [restorePoint, startedFrom, candidate?.startedFrom];
-  return [...own, ...recordedRestoring(living)].flatMap((point) => point ?? []);
+  return pinnedPoints(pinningOf(living));
 }
 
 /** Why a job may not start from these points; undefined when it may. @param going savepoints that are about to be deleted. */
