@@ -1,6 +1,6 @@
 /** What a fleet costs, from what was measured without and with it. */
 import { describe, expect, test } from '@jest/globals';
-import { fleetText } from './fleet-report.ts';
+import { fleetText, type FleetReport } from './fleet-report.ts';
 import { perThousand, type Uses } from './fleet-usage.ts';
 import { spreadOf } from './listing.ts';
 
@@ -21,7 +21,7 @@ test('what a thousand jobs use is what was more, by their number', () => {
 describe('the report on a fleet', () => {
   const spread = spreadOf(Array.from({ length: 200 }, (_, index) => index + 1));
   const applied = { accepted: spread, ended: spread };
-  const text = fleetText({
+  const report: FleetReport = {
     jobs: 10_000,
     without,
     with: withFleet,
@@ -30,7 +30,9 @@ describe('the report on a fleet', () => {
     timeToKnowMs: 51_200,
     listings: { jobs: 10_000, page: spread, listing: spread },
     storm: { jobs: 10_000, policy: 'never', dealtWith: spread, applied, appliedBefore: applied },
-  });
+    idle: [],
+  };
+  const text = fleetText(report);
 
   test('has each process, with what a thousand jobs take', () => {
     expect(text).toMatch(/^worker +100 +600 +50 +0.010 +0.510 +0.050$/m);
@@ -39,6 +41,16 @@ describe('the report on a fleet', () => {
   test('has the spreads in seconds', () => {
     expect(text).toMatch(/^until dealt with +200 +0.100 +0.198 +0.200$/m);
     expect(text).toMatch(/^all pages +200 /m);
+  });
+
+  test('leaves out what was not measured, and has the idle windows that were', () => {
+    const { storm, ...calm } = report;
+    const window = { what: 'the fleet', jobs: 10_000, durationMs: 600_000, actions: 20, actionsByKind: {}, events: 0 };
+    const idle = [{ ...window, actionsPerHour: 120, eventsPerHour: 0 }];
+    expect(text).toContain(`All ${storm?.jobs} jobs fail`);
+    expect(text).not.toContain('actions/h');
+    expect(fleetText({ ...calm, idle })).not.toContain('jobs fail');
+    expect(fleetText({ ...calm, idle })).toMatch(/^the fleet +10000 +120 +0 /m);
   });
 
   test('says how soon a fresh agent knows all', () => {

@@ -1,5 +1,7 @@
 /** What is said of a fleet. */
 import type { Uses } from './fleet-usage.ts';
+import { idleReport, idleText } from './idle-report.ts';
+import type { IdleWindow } from './idle-window.ts';
 import type { Listings, Spread } from './listing.ts';
 import { measuredProcesses } from './process-usage.ts';
 import type { Applied, Storm } from './storm.ts';
@@ -15,13 +17,16 @@ export interface FleetReport {
   /** From the start of a fresh agent until it had asked each JobManager. */
   readonly timeToKnowMs: number;
   readonly listings: Listings;
-  readonly storm: Storm;
+  /** Absent where it was not asked for. */
+  readonly storm?: Storm;
+  /** Without the fleet and with it; none where they were not asked for. */
+  readonly idle: readonly IdleWindow[];
 }
 
 const bytesPerMiB = 2 ** 20;
 
 export function fleetText(report: FleetReport): string {
-  const { jobs, timeToKnowMs, requestsPerSecond, listings, storm } = report;
+  const { jobs, timeToKnowMs, requestsPerSecond, listings, storm, idle } = report;
   return [
     usesText(report),
     `A fresh agent knows ${jobs} jobs after ${secondsOf(timeToKnowMs)} s; then it asks ${requestsPerSecond.toFixed(1)} times a second.`,
@@ -29,12 +34,17 @@ export function fleetText(report: FleetReport): string {
       ['a page of 500', listings.page],
       ['all pages', listings.listing],
     ]),
-    spreads(`All ${storm.jobs} jobs fail at once (policy ${storm.policy})`, [
-      ['until dealt with', storm.dealtWith],
-      ...appliedRows('meanwhile', storm.applied),
-      ...appliedRows('before', storm.appliedBefore),
-    ]),
+    ...(storm ? [stormText(storm)] : []),
+    ...(idle.length > 0 ? [idleText(idleReport(idle))] : []),
   ].join('\n\n');
+}
+
+function stormText({ jobs, policy, dealtWith, applied, appliedBefore }: Storm): string {
+  return spreads(`All ${jobs} jobs fail at once (policy ${policy})`, [
+    ['until dealt with', dealtWith],
+    ...appliedRows('meanwhile', applied),
+    ...appliedRows('before', appliedBefore),
+  ]);
 }
 
 function appliedRows(when: string, { accepted, ended }: Applied): [string, Spread][] {

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:fleet -- [--jobs 1000] [--policy never|on-failure] [--listings 100] [--minutes 2] [-o json] [--address A]`, beside a
- * stack that `npm run up` started: what Drey's processes use for a fleet whose JobManagers are played, how long a fresh agent needs to know
- * it and the API to list it, and what happens when all of it fails at once.
+ * `npm run bench:fleet -- [--jobs 1000] [--policy never|on-failure] [--listings 100] [--minutes 2] [--idle-minutes 0]
+ * [--no-storm] [-o json] [--address A]`, beside a stack that `npm run up` started: what Drey's processes use for a fleet whose JobManagers are
+ * played, how long a fresh agent needs to know it and the API to list it, and what happens when all of it fails at once. With windows of
+ * `bench:idle` before the fleet is there and with it: a large fleet takes long to make.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -9,8 +10,8 @@ import { waitUntil } from '../../deploy/dev/process.ts';
 import { withFleet, type BenchFleet } from './bench-fleet.ts';
 import { fleetText, type FleetReport } from './fleet-report.ts';
 import { measureUse, perThousand, type Uses } from './fleet-usage.ts';
-import { settled } from './idle-window.ts';
-import { measureListings } from './listing.ts';
+import { measureIdle, settled, type IdleWindow } from './idle-window.ts';
+import { measureListings, type Listings } from './listing.ts';
 import { numberSaid } from './numbers-said.ts';
 import type { PlayedFleet } from './played-fleet.ts';
 import { stackParts } from './stack-parts.ts';
@@ -23,14 +24,17 @@ const { values } = parseArgs({
     policy: { type: 'string', default: 'never' },
     listings: { type: 'string', default: '100' },
     minutes: { type: 'string', default: '2' },
+    'idle-minutes': { type: 'string', default: '0' },
+    'no-storm': { type: 'boolean', default: false },
     output: { type: 'string', short: 'o', default: 'text' },
     address: { type: 'string' },
   },
 });
-const listed = numberSaid('listings', values.listings);
+const listings = numberSaid('listings', values.listings);
 const jobs = numberSaid('jobs', values.jobs);
 const policy = z.enum(['never', 'on-failure']).parse(values.policy);
 const windowMs = numberSaid('minutes', values.minutes, false) * 60_000;
+const idleMs = numberSaid('idle-minutes', values['idle-minutes'], false) * 60_000;
 const settleMs = 30 * 60_000;
 const stormMs = 30 * 60_000;
 const knownMs = 30 * 60_000;
@@ -47,15 +51,39 @@ async function timeToKnow(played: PlayedFleet): Promise<number> {
   return knownAtMs - startedAtMs;
 }
 
+/** Its cost to Temporal, where that was asked for. */
+async function idleWindow(what: string): Promise<readonly IdleWindow[]> {
+  if (idleMs === 0) return [];
+  say(`${what}: an idle window of ${values['idle-minutes']} minutes`);
+  return [await measureIdle(parts, { what, durationMs: idleMs, relists: true })];
+}
+
+interface Before {
+  readonly without: Uses;
+  readonly idle: readonly IdleWindow[];
+}
+
 /** Both times by an agent that has been started for it, so that what it has used before does not count. */
-async function withoutFleet(): Promise<Uses> {
+async function withoutFleet(): Promise<Before> {
   await parts.restartAgent();
   await settled(parts, settleMs);
   say(`measuring for ${values.minutes} minutes without the fleet`);
-  return measureUse(parts, windowMs);
+  const without = await measureUse(parts, windowMs);
+  return { without, idle: await idleWindow('what runs anyway') };
 }
 
-async function measured(without: Uses, { played, maker }: BenchFleet): Promise<FleetReport> {
+async function listed(): Promise<Listings> {
+  say(`listing ${listings} times`);
+  return measureListings(stack.drey, jobs, listings);
+}
+
+async function storm(played: PlayedFleet): Promise<Pick<FleetReport, 'storm'>> {
+  if (values['no-storm']) return {};
+  say('all jobs fail');
+  return { storm: await measureStorm(stack, parts, played, { jobs, policy, withinMs: stormMs }) };
+}
+
+async function measured(before: Before, { played, maker }: BenchFleet): Promise<FleetReport> {
   await maker.growTo(jobs);
   if (!(await settled(parts, settleMs))) say('it is not at rest, and is measured nevertheless');
   const timeToKnowMs = await timeToKnow(played);
@@ -64,20 +92,28 @@ async function measured(without: Uses, { played, maker }: BenchFleet): Promise<F
   say(`measuring for ${values.minutes} minutes`);
   played.forgetAsked();
   const withIt = await measureUse(parts, windowMs);
-  const requestsPerSecond = played.requests / (windowMs / 1000);
-  say(`listing ${listed} times`);
-  const listings = await measureListings(stack.drey, jobs, listed);
-  say('all jobs fail');
-  const storm = await measureStorm(stack, parts, played, { jobs, policy, withinMs: stormMs });
-  const perThousandJobs = perThousand(without, withIt, jobs);
-  return { jobs, without, with: withIt, perThousandJobs, requestsPerSecond, timeToKnowMs, listings, storm };
+  return {
+    jobs,
+    without: before.without,
+    with: withIt,
+    perThousandJobs: perThousand(before.without, withIt, jobs),
+    requestsPerSecond: played.requests / (windowMs / 1000),
+    timeToKnowMs,
+    idle: [...before.idle, ...(await idleWindow(`${jobs} played jobs more`))],
+    listings: await listed(),
+    ...(await storm(played)),
+  };
+}
+
+/** Before the fleet is taken away: that takes long, and what was measured is there. */
+function print(report: FleetReport): void {
+  console.log(values.output === 'json' ? JSON.stringify(report) : fleetText(report));
 }
 
 try {
-  const without = await withoutFleet();
+  const before = await withoutFleet();
   const wish = { policy, address: values.address, say };
-  const report = await withFleet(stack, parts, wish, (fleet) => measured(without, fleet));
-  console.log(values.output === 'json' ? JSON.stringify(report) : fleetText(report));
+  await withFleet(stack, parts, wish, async (fleet) => print(await measured(before, fleet)));
 } finally {
   await parts.close();
   stack.kubernetes.close();

@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lookAtFlink } from '../../activities/observe/flink-look.ts';
 import { connectFlink } from '../../clients/flink/connect.ts';
+import { readFlinkCluster } from '../../clients/flink/read-cluster.ts';
+import { JobReader } from '../../clients/flink/read-job.ts';
 import type { FlinkTransport } from '../../clients/flink/transport.ts';
+import { isWhole } from '../../core/metrics/job-reading.ts';
 import { fleetJob, type FleetJob } from './fleet-job.ts';
 import { PlayedFleet } from './played-fleet.ts';
 
@@ -61,6 +64,14 @@ describe('a played JobManager', () => {
   test('numbers them as time goes by', async () => {
     const nowMs = Date.now();
     expect(newestCheckpoint(nowMs + 20_000)).toBe(newestCheckpoint(nowMs) + 10);
+  });
+
+  test('can be measured like a real one: nothing is missing', async () => {
+    const flink = flinkOf(one);
+    const reader = new JobReader(flink, one.flinkJobId, { timeoutMs: 5_000 });
+    const reading = await reader.read(await readFlinkCluster(flink, { timeoutMs: 5_000 }));
+    expect(reading && isWhole(reading)).toBe(true);
+    expect(Object.keys(fleet.notPlayed()).filter((path) => path.includes('metrics'))).toEqual([]);
   });
 
   test('knows no job of another one', async () => {

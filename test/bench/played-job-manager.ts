@@ -2,7 +2,7 @@
  * A JobManager that is played: it gives the answers that a real one was recorded with (`test/golden/flink-rest`), with the
  * ids and times of its own job. The only stand-in of the benchmarks.
  */
-import { recorded } from '../support/flink-answers.ts';
+import { measuredJobId, recorded, recordedMeasuring } from '../support/flink-answers.ts';
 
 /** What the played job is like. */
 export interface PlayedJob {
@@ -31,7 +31,7 @@ const answers = {
   checkpoints: recorded(version, 'checkpoints'),
   checkpointConfig: recorded(version, 'checkpoints-config'),
   taskManagers: recorded(version, 'taskmanagers'),
-  detail: recorded(version, 'job'),
+  detail: recorded(version, 'measured/later/measured-job'),
   unknownJob: recorded(version, 'job-unknown'),
 } as const;
 
@@ -40,6 +40,13 @@ type RecordedName = keyof typeof answers;
 function answerOf(name: RecordedName): Fields {
   return answers[name].response as Fields;
 }
+
+/** What measuring asks beside a job's details and checkpoints, by the request's line. */
+const metrics = new Map(
+  recordedMeasuring(version, 'later')
+    .filter(({ request }) => request.includes('/metrics'))
+    .map(({ request, response }) => [request, response]),
+);
 
 /** How often the job that was recorded has made checkpoints. */
 const checkpointEveryMs = Number(answerOf('checkpointConfig')['interval']);
@@ -64,6 +71,8 @@ export class PlayedJobManager {
     if (path === '/config') return found(answers.config.response);
     if (path === '/taskmanagers') return found(this.taskManagers(nowMs));
     if (path === '/jobs/overview') return found({ jobs: [this.listed(nowMs)] });
+    const measured = metrics.get(`GET ${path.replace(this.job.jobId, measuredJobId)}`);
+    if (measured !== undefined) return found(measured);
     const [, jobId, rest] = /^\/jobs\/([0-9a-f]{32})(\/.*)?$/.exec(path) ?? [];
     if (jobId === undefined) return undefined;
     if (jobId !== this.job.jobId) return answers.unknownJob;
