@@ -11,11 +11,11 @@ import { withFleet, type BenchFleet } from './bench-fleet.ts';
 import { fleetText, type FleetReport } from './fleet-report.ts';
 import { measureUse, perThousand, type Uses } from './fleet-usage.ts';
 import { measureIdle, settled, type IdleWindow } from './idle-window.ts';
-import { measureListings, type Listings } from './listing.ts';
+import { measureListings } from './listing.ts';
 import { numberSaid } from './numbers-said.ts';
 import type { PlayedFleet } from './played-fleet.ts';
 import { stackParts } from './stack-parts.ts';
-import { measureStorm } from './storm.ts';
+import { measureStorm, type Storm } from './storm.ts';
 import { benchStack } from './support.ts';
 
 const { values } = parseArgs({
@@ -30,7 +30,7 @@ const { values } = parseArgs({
     address: { type: 'string' },
   },
 });
-const listings = numberSaid('listings', values.listings);
+const listingTimes = numberSaid('listings', values.listings);
 const jobs = numberSaid('jobs', values.jobs);
 const policy = z.enum(['never', 'on-failure']).parse(values.policy);
 const windowMs = numberSaid('minutes', values.minutes, false) * 60_000;
@@ -72,15 +72,10 @@ async function withoutFleet(): Promise<Before> {
   return { without, idle: await idleWindow('what runs anyway') };
 }
 
-async function listed(): Promise<Listings> {
-  say(`listing ${listings} times`);
-  return measureListings(stack.drey, jobs, listings);
-}
-
-async function storm(played: PlayedFleet): Promise<Pick<FleetReport, 'storm'>> {
-  if (values['no-storm']) return {};
+async function stormOf(played: PlayedFleet): Promise<Storm | undefined> {
+  if (values['no-storm']) return undefined;
   say('all jobs fail');
-  return { storm: await measureStorm(stack, parts, played, { jobs, policy, withinMs: stormMs }) };
+  return measureStorm(stack, parts, played, { jobs, policy, withinMs: stormMs });
 }
 
 async function measured(before: Before, { played, maker }: BenchFleet): Promise<FleetReport> {
@@ -92,17 +87,15 @@ async function measured(before: Before, { played, maker }: BenchFleet): Promise<
   say(`measuring for ${values.minutes} minutes`);
   played.forgetAsked();
   const withIt = await measureUse(parts, windowMs);
-  return {
-    jobs,
-    without: before.without,
-    with: withIt,
-    perThousandJobs: perThousand(before.without, withIt, jobs),
-    requestsPerSecond: played.requests / (windowMs / 1000),
-    timeToKnowMs,
-    idle: [...before.idle, ...(await idleWindow(`${jobs} played jobs more`))],
-    listings: await listed(),
-    ...(await storm(played)),
-  };
+  const requestsPerSecond = played.requests / (windowMs / 1000);
+  const idle = [...before.idle, ...(await idleWindow(`${jobs} played jobs more`))];
+  say(`listing ${listingTimes} times`);
+  const listings = await measureListings(stack.drey, jobs, listingTimes);
+  const storm = await stormOf(played);
+  const { without } = before;
+  const perThousandJobs = perThousand(without, withIt, jobs);
+  const known = { jobs, without, with: withIt, perThousandJobs, requestsPerSecond, timeToKnowMs, listings, idle };
+  return { ...known, ...(storm && { storm }) };
 }
 
 /** Before the fleet is taken away: that takes long, and what was measured is there. */
