@@ -6,6 +6,7 @@ import { describe, expect } from '@jest/globals';
 import type { JobView } from '../../core/job.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import {
+  awaitMending,
   awaitTrouble,
   awaitView,
   awaitWell,
@@ -19,7 +20,14 @@ import { removed } from '../support/e2e-job.ts';
 import { clearFault, managerNativeMib, nativeMib, setFault, type Fault } from '../support/ledger.ts';
 import { ledgerFolders, type LedgerWish } from '../support/ledger-spec.ts';
 import { testImage } from '../support/kubernetes.ts';
-import { evictPods, forgetImage, nameImage, setUnschedulable, withSilentNode } from '../support/node.ts';
+import {
+  evictPods,
+  forgetImage,
+  nameImage,
+  setUnschedulable,
+  withoutAnswersTo,
+  withSilentNode,
+} from '../support/node.ts';
 import { killPods, killProcessesOf } from '../support/pod-process.ts';
 
 /** It runs again, and what happened is still shown. */
@@ -27,6 +35,9 @@ const runsInTrouble = ({ phase, trouble }: JobView) =>
   phase === 'RUNNING' && trouble?.next === 'shown' && trouble.standing === 'running';
 
 const gone = 'drey.dev/flink-gone:1';
+
+/** Longer than the longest that a row waits by itself: 6 minutes of a node that is lost, 5 of what Flink does not tell. */
+const longMs = 10 * 60_000;
 
 /** One whose memory is used up, beyond what it has by default. */
 interface UsedUp {
@@ -151,6 +162,37 @@ const cases: readonly BrokenCase[] = [
         const { failure } = await awaitTrouble(name, 'NODE_LOST', 'flinkRecovers');
         expect(failure?.message).toMatch(/^Node drey-\S+ has not been heard of for .+, and with it [12] pods?: /);
         expect(failure?.cure).toMatch(/kubectl delete node drey-/);
+      });
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a node that is lost for longer than Kubernetes waits is waited for no more: the job is started elsewhere, here once it is back',
+    async (name) => {
+      await deployed(name);
+      await withSilentNode(async () => {
+        for (const component of ['taskmanager', 'jobmanager'] as const) await killProcessesOf(name, component);
+        await awaitMending(name, 'recover', longMs);
+      });
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^Node drey-\S+ has not been heard of for [67] minutes/);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a JobManager that does not tell of checkpoints is said to do so, and nothing is done to a job that runs',
+    async (name) => {
+      await deployed(name);
+      await withoutAnswersTo('/checkpoints', async () => {
+        const { failure, standing } = await awaitTrouble(name, 'HEALTH_UNKNOWN', 'shown', longMs);
+        expect(failure?.message).toMatch(/^The job runs, but Flink has not told for .+ whether its checkpoints stall/);
+        expect(standing).toBe('running');
       });
       await awaitWell(name);
       expect(await kindsOf(name)).toEqual(['deploy']);

@@ -62,17 +62,23 @@ export async function awaitTrouble(
   name: string,
   reason: FindingReason,
   next?: TroubleView['next'],
+  timeoutMs = patienceMs,
 ): Promise<TroubleView> {
   const isSo = ({ trouble }: JobView) => trouble?.reason === reason && (next === undefined || trouble.next === next);
-  const { trouble } = await awaitView(name, isSo, `${name} to be in trouble: ${reason}, ${next ?? 'whatever comes'}`);
+  const what = `${name} to be in trouble: ${reason}, ${next ?? 'whatever comes'}`;
+  const { trouble } = await awaitView(name, isSo, what, timeoutMs);
   if (!trouble) throw new Error('a job without trouble was taken for one');
   return trouble;
 }
 
 /** Waits until the first operation begins with which the job is to be mended, and gives it. */
-export function awaitMending(name: string, kind: 'recover' | 'heal' = 'recover'): Promise<OperationRecord> {
+export function awaitMending(
+  name: string,
+  kind: 'recover' | 'heal' = 'recover',
+  timeoutMs = patienceMs,
+): Promise<OperationRecord> {
   const look = async () => (await operationsOf(name)).find((one) => one.kind === kind);
-  return waitUntil(look, { what: `${name} to be mended by ${kind}`, timeoutMs: patienceMs, stepMs: 100 });
+  return waitUntil(look, { what: `${name} to be mended by ${kind}`, timeoutMs, stepMs: 100 });
 }
 
 /** Waits until it has been mended by that, and all is well. @returns the operation. */

@@ -3,6 +3,7 @@ import { nodeIdentity } from '../../deploy/dev/cluster-node.ts';
 import { containerdSocket } from '../../deploy/dev/kubernetes/layout.ts';
 import { nodeProcesses, runInNode } from '../../deploy/dev/kubernetes/namespace.ts';
 import { stackPaths, testInstance } from '../../deploy/dev/paths.ts';
+import { ports } from '../../core/flink/configuration-ports.ts';
 import { labels } from '../../core/names.ts';
 import { namespace } from './e2e-job.ts';
 import { kubernetes } from './running-stack.ts';
@@ -57,6 +58,20 @@ export async function withSilentNode(meanwhile: () => Promise<void>): Promise<vo
     await meanwhile();
   } finally {
     process.kill(kubelet.pid, 'SIGCONT');
+  }
+}
+
+/** What asks a JobManager for such a path is not answered meanwhile; all else it is asked for, it answers. */
+export async function withoutAnswersTo(path: string, meanwhile: () => Promise<void>): Promise<void> {
+  // By way of the API server, which is on the node: what it sends to a pod there passes OUTPUT.
+  const asked = ['-p', 'tcp', '--dport', String(ports.rest), '-m', 'string', '--algo', 'bm', '--string', path];
+  const rule = (change: '-I' | '-D') =>
+    runInNode(identity(), '-a', ['iptables', '-w', change, 'OUTPUT', ...asked, '-j', 'DROP']);
+  await rule('-I');
+  try {
+    await meanwhile();
+  } finally {
+    await rule('-D');
   }
 }
 
