@@ -178,7 +178,7 @@ const cases: readonly BrokenCase[] = [
         await awaitMending(name, 'recover', longMs);
       });
       const record = await mended(name);
-      expect(record.reason).toMatch(/^Node drey-\S+ has not been heard of for [67] minutes/);
+      expect(record.reason).toMatch(/^Node drey-\S+ has not been heard of for [67] min, and with it 2 pods/);
       expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
       expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
       await endsWhole(name);
