@@ -1,11 +1,10 @@
 /** Dispose: deletes the files of one savepoint, or of several of a job that was removed. */
-import { patched, setWorkflowOptions } from '@temporalio/workflow';
+import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Generation } from '../core/generation.ts';
 import type { OperationInput, OperationResult } from '../core/operation-result.ts';
 import type { Pinning } from '../core/pinning.ts';
 import { disposalRefusal } from '../core/retention.ts';
 import type { CompletedSavepoint } from '../core/savepoint.ts';
-import { disposeFiles } from './dispose-files.ts';
 import { disposeUnneeded } from './dispose-unneeded.ts';
 import { errorOf } from './carried-failure.ts';
 import { OperationRun, type StepOutcome } from './operation-run.ts';
@@ -37,8 +36,6 @@ export async function dispose(input: DisposeInput): Promise<OperationResult> {
 
 /** Another job may have been told to start from it since it was asked for: `force` is for what the job itself may need. */
 function disposeNamed(run: OperationRun, host: Generation, savepoint: CompletedSavepoint): Promise<StepOutcome> {
-  // An operation is pinned to its build: none but the recorded histories, which replay for ever, goes on without asking.
-  if (!patched('asked-before-disposal')) return disposeFiles(run, host, savepoint);
   return disposeUnneeded(run, host, [savepoint]);
 }
 

@@ -147,10 +147,13 @@ export async function runningAnew(home: Home): Promise<void> {
 
 /** With all vertices at that parallelism; scaled where it must be. */
 export async function runningAt(home: Home, parallelism: number): Promise<void> {
-  const asked = async () => (await drey().getJob(refOf(home.job))).spec.spec.job;
+  const viewed = () => drey().getJob(refOf(home.job));
   await running(home);
-  if ((await asked()).vertexParallelism) await done(home.job, apply(changed(home)));
-  if ((await asked()).parallelism === parallelism) return;
+  const { spec, revision, generation } = await viewed();
+  // After a rescaling that was put back something else runs than is asked for.
+  const runsAsAsked = generation?.revision === revision;
+  if (spec.spec.job.vertexParallelism || !runsAsAsked) await done(home.job, apply(changed(home)));
+  if ((await viewed()).spec.spec.job.parallelism === parallelism) return;
   await done(home.job, begun(drey().scaleJob(refOf(home.job), parallelism)));
 }
 
