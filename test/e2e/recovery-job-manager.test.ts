@@ -6,6 +6,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { highAvailabilityMapName, type GenerationIdentity } from '../../core/names.ts';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitTrouble, awaitWell, deployed, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
 import { namespace, tenant } from '../support/e2e-job.ts';
@@ -97,6 +98,14 @@ const withoutState: LedgerWish = {
 async function lostNothing(name: string): Promise<void> {
   expect(await livingJobsOf(name)).toHaveLength(1);
   expect(await verifyLedger(ledgerFolders(name).out)).toMatchObject({ missing: 0, mismatches: 0 });
+}
+
+/** What was done before is done again, for there was nothing to go on from. */
+async function beganAnew(name: string): Promise<void> {
+  const { out } = ledgerFolders(name);
+  const isDoneAgain = async () => (await verifyLedger(out)).doubled > 0;
+  await waitUntil(isDoneAgain, { what: `${name} to have begun anew`, timeoutMs: 60_000, stepMs: 250 });
+  await lostNothing(name);
 }
 
 const cases: readonly BrokenCase[] = [
@@ -191,7 +200,7 @@ const cases: readonly BrokenCase[] = [
       const record = await mended(name);
       expect(record.reason).toMatch(/^The JobManager answers, .* Without high availability/);
       expect(record.restoredFrom).toBeUndefined();
-      await lostNothing(name);
+      await beganAnew(name);
     },
   ],
   [
@@ -203,7 +212,7 @@ const cases: readonly BrokenCase[] = [
       expect(record.reason).toMatch(/^The JobManager's pod has ended: .* 137, and without high availability/);
       expect(record).toMatchObject({ generation: 2 });
       expect(record.restoredFrom).toBeUndefined();
-      await lostNothing(name);
+      await beganAnew(name);
     },
   ],
 ];

@@ -3,6 +3,7 @@
  * by a seed; `DREY_TEST_CELLS=all` has all.
  */
 import { describe, expect } from '@jest/globals';
+import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import {
   awaitGivenUp,
@@ -19,6 +20,7 @@ import {
   resumed,
 } from '../support/broken-job.ts';
 import { applied, apply, awaitStep, ended, tenant } from '../support/e2e-job.ts';
+import { flinkClustersOf, livingJobsOf } from '../support/flink-of.ts';
 import { clearFault, setFault, verifyLedger } from '../support/ledger.ts';
 import { ledgerFolders, ledgerJob, removeLedger } from '../support/ledger-spec.ts';
 import { killProcessesOf } from '../support/pod-process.ts';
@@ -34,6 +36,17 @@ async function expectGivenUpOnce(name: string): Promise<void> {
   clearFault(ledgerFolders(name).control, 'throw-at-start');
   await resumed(name);
   await endsWhole(name);
+}
+
+/** Waits until its newest checkpoint is older than that. */
+async function awaitOldState(name: string, ageMs: number): Promise<void> {
+  const [flink] = await flinkClustersOf(name);
+  const [job] = await livingJobsOf(name);
+  const isOld = async () => {
+    const newest = (await flink?.checkpoints(job?.id ?? ''))?.latestCompleted?.completedAtMs;
+    return newest !== undefined && Date.now() - newest > ageMs;
+  };
+  await waitUntil(isOld, { what: `the newest checkpoint of ${name} to be old`, timeoutMs: 120_000, stepMs: 250 });
 }
 
 const cases: readonly BrokenCase[] = [
@@ -106,6 +119,19 @@ const cases: readonly BrokenCase[] = [
     },
   ],
   [
+    'a revision that breaks soon after its upgrade stays where its spec says so',
+    async (name) => {
+      await deployed(name, { configuration: noRestarts });
+      const configuration = { ...noRestarts, 'heartbeat.timeout': '40s' };
+      const changed = ledgerJob(name, { configuration, upgrade: { rollback: false } });
+      expect(await applied(changed)).toMatchObject({ kind: 'upgrade', state: 'succeeded' });
+      setFault(ledgerFolders(name).control, 'fail', 'once');
+      expect(await mended(name)).toMatchObject({ revision: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      expect(await awaitWell(name)).toMatchObject({ revision: 2, generation: { revision: 2 } });
+      await endsWhole(name);
+    },
+  ],
+  [
     'a job that fails again and again is given up with what was tried, and goes on by one command',
     async (name) => {
       const { control } = ledgerFolders(name);
@@ -119,6 +145,52 @@ const cases: readonly BrokenCase[] = [
       expect(await kindsOf(name)).toEqual(['deploy', 'recover', 'recover']);
       clearFault(control, 'fail');
       await resumed(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job that is never to be brought back says so, and goes on by one command',
+    async (name) => {
+      await deployed(name, { configuration: noRestarts, spec: { recovery: { policy: 'never' } } });
+      setFault(ledgerFolders(name).control, 'fail', 'once');
+      const { failure, trouble } = await awaitGivenUp(name);
+      expect(failure).toMatchObject({ code: 'JOB_FAILED', message: expect.stringMatching(/policy is never/) });
+      expect(trouble?.resume).toBe(`drey resume ${name}`);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await resumed(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job that is always to be brought back is tried again though its main method throws',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      const recovery = { policy: 'always', attempts: 20, backoff: { initial: '1s', max: '1s' } } as const;
+      await deployed(name, { configuration: noRestarts, spec: { recovery } });
+      setFault(control, 'throw-at-start');
+      setFault(control, 'fail', 'once');
+      const isTriedAgain = async () => (await kindsOf(name)).length > 2;
+      await waitUntil(isTriedAgain, { what: `${name} to be tried again`, timeoutMs: 300_000, stepMs: 100 });
+      clearFault(control, 'throw-at-start');
+      await awaitWell(name);
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job whose newest checkpoint is older than its spec allows is not brought back from it until it may',
+    async (name) => {
+      const { control } = ledgerFolders(name);
+      const configuration = { ...noRestarts, ...tolerant };
+      await deployed(name, { configuration, upgrade: { maxStateAge: '20s' } });
+      setFault(control, 'checkpoint-fail');
+      await awaitOldState(name, 25_000);
+      setFault(control, 'fail', 'once');
+      const { failure } = await awaitGivenUp(name);
+      expect(failure?.code).toBe('STATE_TOO_OLD');
+      expect(await kindsOf(name)).toEqual(['deploy', 'recover']);
+      clearFault(control, 'checkpoint-fail');
+      await apply(ledgerJob(name, { configuration, upgrade: { maxStateAge: '1h' } }));
+      await awaitWell(name);
       await endsWhole(name);
     },
   ],
