@@ -5,7 +5,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
-import { highAvailabilityMapName, type GenerationIdentity } from '../../core/names.ts';
+import { generationNames, highAvailabilityMapName, type GenerationIdentity } from '../../core/names.ts';
 import { waitUntil } from '../../deploy/dev/process.ts';
 import { showBroken, type BrokenCase } from '../support/broken-cases.ts';
 import { awaitTrouble, awaitWell, deployed, endsWhole, kindsOf, mended } from '../support/broken-job.ts';
@@ -128,6 +128,21 @@ const cases: readonly BrokenCase[] = [
       await killProcessesOf(name, 'jobmanager', 'SIGSTOP');
       const record = await mended(name);
       expect(record.reason).toMatch(/^The JobManager has not answered for .*, and its pod is not ready/);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await endsWhole(name);
+    },
+    'slow',
+  ],
+  [
+    'a JobManager whose pod is scaled away is left for a new Flink cluster',
+    async (name) => {
+      await deployed(name, { spec: soon });
+      const { identity } = await generationOf(name);
+      const client = kubernetes();
+      await client.scale('Deployment', namespace, generationNames(identity).jobManager, 0);
+      client.close();
+      const record = await mended(name);
+      expect(record.reason).toMatch(/^The JobManager has not answered for .*, and has no pod/);
       expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
       await endsWhole(name);
     },

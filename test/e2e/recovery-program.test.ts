@@ -65,6 +65,30 @@ const cases: readonly BrokenCase[] = [
     },
   ],
   [
+    'an application that fails for good goes on in a new Flink cluster',
+    async (name) => {
+      await deployed(name, { mode: 'application', configuration: noRestarts });
+      setFault(ledgerFolders(name).control, 'fail', 'once');
+      const record = await mended(name);
+      expect(record.reason).toMatch(/told to fail/);
+      expect(record).toMatchObject({ generation: 2, restoredFrom: expect.stringMatching(/chk-/) });
+      await endsWhole(name);
+    },
+  ],
+  [
+    'a job that Flink is bringing back is said to be on its way, and left alone',
+    async (name) => {
+      const configuration = { ...restartsAtOnce, 'restart-strategy.fixed-delay.delay': '20s' };
+      await deployed(name, { configuration });
+      setFault(ledgerFolders(name).control, 'fail', 'once');
+      const { failure } = await awaitTrouble(name, 'FLINK_RECOVERS', 'flinkRecovers');
+      expect(failure?.message).toMatch(/^The job has not been up for /);
+      await awaitWell(name);
+      expect(await kindsOf(name)).toEqual(['deploy']);
+      await endsWhole(name);
+    },
+  ],
+  [
     'a main method that throws is not tried again',
     async (name) => {
       const { control } = ledgerFolders(name);
